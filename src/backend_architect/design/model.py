@@ -1,0 +1,299 @@
+"""The design as frozen values: what `backend.yaml` says, after reading and before any check of meaning."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Literal
+
+Action = Literal["read", "create", "update", "delete"]
+ACTIONS: tuple[Action, ...] = ("read", "create", "update", "delete")
+
+Client = Literal["web", "mobile", "service"]
+SignIn = Literal["password", "google", "github"]
+OnDelete = Literal["cascade", "restrict", "set null"]
+Per = Literal["user", "ip"]
+Persona = Literal["anonymous", "stranger", "owner", "moderator"]
+Scalar = str | int | float | bool | None
+
+IMPLIED_FIELDS = ("id", "created_at", "updated_at")
+
+
+class FieldType(StrEnum):
+    """Every type a field can have; `REFERENCE` is written `to:`, `ONE_OF` `one_of:` and `LIST` `list:`."""
+
+    TEXT = "text"
+    SLUG = "slug"
+    EMAIL = "email"
+    URL = "url"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    MONEY = "money"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIMESTAMP = "timestamp"
+    DURATION = "duration"
+    UUID = "uuid"
+    JSON = "json"
+    FILE = "file"
+    ONE_OF = "one_of"
+    REFERENCE = "reference"
+    LIST = "list"
+
+
+TEXTUAL = frozenset({FieldType.TEXT, FieldType.SLUG, FieldType.EMAIL, FieldType.URL, FieldType.ONE_OF})
+NUMERIC = frozenset({FieldType.INTEGER, FieldType.DECIMAL, FieldType.MONEY})
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One stored column of an entity or an edge.
+
+    `min`/`max` bound the length of text and lists, and the value of numbers. `set` is the SQL expression the server
+    fills the field with at creation (most often `me`); a field with `set` is never taken from a client.
+    """
+
+    name: str
+    type: FieldType
+    min: int | float | None = None
+    max: int | float | None = None
+    optional: bool = False
+    unique: bool = False
+    default: Scalar = None
+    choices: tuple[str, ...] = ()
+    item: FieldType | None = None
+    to: str | None = None
+    on_delete: OnDelete = "restrict"
+    set: str | None = None
+    read: str | None = None
+    show: tuple[str, ...] | None = None
+    scale: int = 2
+    currency: str | None = None
+    content_types: tuple[str, ...] = ()
+
+    @property
+    def is_reference(self) -> bool:
+        return self.type is FieldType.REFERENCE
+
+    @property
+    def column(self) -> str:
+        """The column's name in PostgreSQL, and the field's name in what a client sends."""
+        return f"{self.name}_id" if self.is_reference else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number of rows of `source` (a plural: an entity's or an edge's) whose reference `via` points at this row."""
+
+    name: str
+    source: str
+    via: str
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A read-only value made by an SQL expression when a row is read; its type is boolean unless it says otherwise."""
+
+    name: str
+    sql: str
+    type: FieldType = FieldType.BOOLEAN
+
+
+@dataclass(frozen=True, slots=True)
+class NoOverlap:
+    """No two rows that agree on `per` may overlap in the half-open range `[start, end)`."""
+
+    start: str
+    end: str
+    per: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A resource with its own id. `allow` and `rules` hold SQL boolean expressions as written."""
+
+    name: str
+    plural: str
+    fields: Mapping[str, Field]
+    counts: Mapping[str, Count] = field(default_factory=dict)
+    computed: Mapping[str, Computed] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)
+    allow: Mapping[Action, str] = field(default_factory=dict)
+    accepts: Mapping[Action, tuple[str, ...]] = field(default_factory=dict)
+    unique: tuple[tuple[str, ...], ...] = ()
+    constraints: Mapping[str, str] = field(default_factory=dict)
+    no_overlap: NoOverlap | None = None
+    effects: Mapping[Action, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def table(self) -> str:
+        return self.plural
+
+    @property
+    def references(self) -> tuple[Field, ...]:
+        return tuple(f for f in self.fields.values() if f.is_reference)
+
+    def accepted(self, action: Action) -> tuple[Field, ...]:
+        """The fields a client may send: `accepts` where stated, else every field that the server does not set."""
+        names = self.accepts.get(action)
+        if names is None:
+            return tuple(f for f in self.fields.values() if f.set is None)
+        return tuple(self.fields[n] for n in names if n in self.fields)
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A pair of references, unique, with idempotent PUT and DELETE; it may carry further fields."""
+
+    name: str
+    plural: str
+    pair: tuple[Field, Field]
+    extra: Mapping[str, Field] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)
+    allow: Mapping[Action, str] = field(default_factory=dict)
+
+    @property
+    def table(self) -> str:
+        return self.plural
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        return {f.name: f for f in self.pair} | dict(self.extra)
+
+    @property
+    def references(self) -> tuple[Field, ...]:
+        return tuple(f for f in self.fields.values() if f.is_reference)
+
+    @property
+    def mine(self) -> Field | None:
+        """The side of the pair that is the caller, if the design sets one."""
+        return next((f for f in self.pair if f.set == "me"), None)
+
+    def other(self, side: Field) -> Field:
+        return self.pair[1] if side.name == self.pair[0].name else self.pair[0]
+
+
+Row = Entity | Edge
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """`field` is a stored field, `created_at` or a kept count; the id breaks ties in the same direction."""
+
+    field: str
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListSpec:
+    """A named, bounded, keyset-paged list of one entity."""
+
+    name: str
+    of: str
+    order: Order
+    where: str | None = None
+    by: str | None = None
+    through: tuple[str, str] | None = None
+    match: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+    allow: str = "anyone"
+    cache_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What the backend must hold: requests per second at the busiest hour, latency in milliseconds, rows by plural."""
+
+    users: int = 10_000
+    reads: float = 50.0
+    writes: float = 5.0
+    p95_ms: int = 200
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    account: str
+    sign_in: tuple[SignIn, ...] = ("password",)
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`count` requests in `seconds`; `target` is `sign_in`, `everything`, `<plural>.<action>` or a list's name."""
+
+    target: str
+    count: int
+    seconds: int
+    per: Per | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """After `action` on `plural` has committed, `run` is called by the worker, at least once."""
+
+    plural: str
+    action: Action
+    run: str
+    retries: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Custom:
+    """A use case written by hand. `path` has no version; `{id}` is the id of the first segment's entity."""
+
+    method: str
+    path: str
+    code: str
+    allow: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A case beyond those derived from the rules: as `persona`, `action` on `target` must answer `expect`."""
+
+    persona: Persona
+    action: Action
+    target: str
+    given: Mapping[str, Scalar]
+    expect: int
+
+
+@dataclass(frozen=True)
+class Design:
+    """A whole backend. Mappings keep the order of the file."""
+
+    name: str
+    summary: str = ""
+    assumptions: tuple[str, ...] = ()
+    clients: tuple[Client, ...] = ("web", "mobile")
+    load: Load = field(default_factory=Load)
+    pin: Mapping[str, str] = field(default_factory=dict)
+    auth: Auth | None = None
+    limits: tuple[Limit, ...] = ()
+    entities: Mapping[str, Entity] = field(default_factory=dict)
+    edges: Mapping[str, Edge] = field(default_factory=dict)
+    lists: tuple[ListSpec, ...] = ()
+    events: tuple[Event, ...] = ()
+    custom: tuple[Custom, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+    @cached_property
+    def rows_by_plural(self) -> Mapping[str, Row]:
+        """Every entity and edge by its plural: the names that counts, subqueries and `load.rows` use."""
+        rows: dict[str, Row] = {e.plural: e for e in self.entities.values()}
+        return rows | {e.plural: e for e in self.edges.values()}
+
+    @property
+    def account(self) -> Entity | None:
+        return self.entities.get(self.auth.account) if self.auth else None
+
+    def declared_rows(self, plural: str) -> int:
+        """The declared number of rows of a table; accounts default to `load.users`, others to ten for each user."""
+        if plural in self.load.rows:
+            return self.load.rows[plural]
+        if self.account and plural == self.account.plural:
+            return self.load.users
+        return self.load.users * 10
+
+
