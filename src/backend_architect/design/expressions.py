@@ -1,1 +1,448 @@
-"""Placeholder."""
+"""Rules and values of a design, resolved: SQL text in, a qualified SQL tree out.
+
+Every name is looked up in the design and becomes a column, a parameter, another rule or a subquery; whatever is not on
+the list of allowed SQL is refused. The caller stays a named parameter (`me`, `is_moderator`).
+"""
+
+import difflib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from backend_architect.design.model import NUMERIC, TEXTUAL, Design, Entity, Field, FieldType, Row
+from backend_architect.design.names import safe_name
+from backend_architect.design.syntax import ExpressionError, fold, parse, shorten
+
+Kept = Callable[[str, str], bool]
+"""Tells whether a count (entity, count) is kept in a column; a count that is not is computed by a subquery."""
+
+MAX_DEPTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One row variable in scope: the row's design, and the alias it has in the statement."""
+
+    row: Row
+    alias: str
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A resolved expression and its type: boolean, number, text, timestamp, date, interval, uuid, json, list, null."""
+
+    sql: exp.Expr
+    type: str
+
+
+def resolve_rule(design: Design, row: Row | None, text: str, *, alias: str = "", kept: Kept | None = None) -> exp.Expr:
+    """Return the rule as a boolean SQL tree over `alias` (default: the row's table); `row` is None for route rules.
+
+    Raises:
+        ExpressionError: the text is no SQL, names what does not exist, is not boolean, or uses SQL that is not allowed.
+
+    """
+    resolved = resolve_value(design, row, text, alias=alias, kept=kept)
+    if resolved.type not in {"boolean", "null"}:
+        raise ExpressionError(f"this is a {resolved.type}, where a rule must be true or false", "compare it: … = …")
+    return fold(resolved.sql)
+
+
+def resolve_value(design: Design, row: Row | None, text: str, *, alias: str = "", kept: Kept | None = None) -> Typed:
+    """Return the expression as an SQL tree with its type; names, raises and arguments as `resolve_rule`."""
+    frames = (Frame(row, alias or row.table),) if row else ()
+    resolver = _Resolver(design, kept or (lambda _entity, _count: False))
+    return resolver.resolve(parse(text), frames)
+
+
+def members(row: Row) -> tuple[str, ...]:
+    """Return every name an expression may use of a row."""
+    implied = ("id", "created_at", "updated_at") if isinstance(row, Entity) else ("created_at",)
+    derived = (*row.counts, *row.computed) if isinstance(row, Entity) else ()
+    return (*row.fields, *implied, *derived, *row.rules)
+
+
+def type_of_field(item: Field) -> str:
+    """Return the expression type of a stored field."""
+    if item.is_reference:
+        return "uuid"
+    return _type_name(item.type)
+
+
+def _type_name(kind: FieldType) -> str:
+    if kind in TEXTUAL:
+        return "text"
+    if kind in NUMERIC:
+        return "number"
+    names = {FieldType.DURATION: "interval", FieldType.FILE: "text"}
+    return names.get(kind, kind.value)
+
+
+_SPECIAL = ("me", "signed_in", "anyone", "nobody")
+_AGGREGATES = (exp.Count, exp.Sum, exp.Min, exp.Max, exp.Avg)
+_COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)
+_ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div)
+_SAME_TYPE = (exp.Coalesce, exp.Greatest, exp.Least)
+
+
+@dataclass
+class _Resolver:
+    design: Design
+    kept: Kept
+    taken: dict[str, int] = field(default_factory=dict)
+    path: list[str] = field(default_factory=list)
+    in_subquery: int = 0
+
+    def resolve(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
+        """Return `node` with every name replaced; the first frame is the innermost row."""
+        for kinds, method in self._methods().items():
+            if isinstance(node, kinds):
+                return method(node, frames)
+        raise ExpressionError(f"`{shorten(node)}` is not allowed in a rule", "see the expressions page for what is")
+
+    def _methods(self) -> Mapping[tuple[type, ...], Callable[[exp.Expr, tuple[Frame, ...]], Typed]]:
+        return {
+            (exp.Column,): self._column,
+            (exp.Paren,): self._paren,
+            (exp.And, exp.Or, exp.Not): self._logic,
+            _COMPARISONS: self._comparison,
+            (exp.Between,): self._between,
+            (exp.Is,): self._is,
+            (exp.In,): self._in,
+            (exp.Exists,): self._exists,
+            (exp.Subquery,): self._scalar,
+            (exp.Literal, exp.Boolean, exp.Null): self._literal,
+            (exp.Interval, exp.CurrentTimestamp, exp.CurrentDate): self._constant,
+            _ARITHMETIC: self._arithmetic,
+            (exp.Neg, exp.Abs): self._number,
+            (exp.Lower, exp.Upper, exp.Length): self._text,
+            (exp.Like, exp.ILike): self._like,
+            _SAME_TYPE: self._same_type,
+            _AGGREGATES: self._aggregate,
+            (exp.Case,): self._case,
+        }
+
+    def _column(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
+        if any(identifier.args.get("quoted") for identifier in node.find_all(exp.Identifier)):
+            raise ExpressionError(
+                f"`{node.sql('postgres')}`: write names without quotes", "texts stand in 'single quotes'"
+            )
+        parts = [identifier.name.lower() for identifier in node.find_all(exp.Identifier, bfs=False)]
+        parts = [part.name.lower() for part in node.parts] if isinstance(node, exp.Column) else parts
+        if len(parts) == 1 and (special := self._special(parts[0])):
+            return special
+        for frame in frames:
+            if len(parts) > 1 and parts[0] == frame.row.plural:
+                return self._member(frame, parts[1:])
+            if parts[0] in members(frame.row):
+                return self._member(frame, parts)
+        raise self._unknown(parts[0], frames)
+
+    def _special(self, name: str) -> Typed | None:
+        if name in {"anyone", "nobody"}:
+            return Typed(exp.Boolean(this=name == "anyone"), "boolean")
+        if name not in {"me", "signed_in"} and (self.design.auth is None or name not in self.design.auth.roles):
+            return None
+        if self.design.auth is None:
+            raise ExpressionError(
+                f"`{name}` needs accounts, and this design has no `auth`", "add `auth: {account: user}`"
+            )
+        if name == "me":
+            return Typed(exp.Placeholder(this="me"), "uuid")
+        if name == "signed_in":
+            return Typed(exp.Not(this=exp.Is(this=exp.Placeholder(this="me"), expression=exp.Null())), "boolean")
+        return Typed(exp.Placeholder(this=f"is_{name}"), "boolean")
+
+    def _member(self, frame: Frame, parts: list[str]) -> Typed:
+        name, rest = parts[0], parts[1:]
+        if name not in members(frame.row):
+            raise self._unknown(name, (frame,))
+        if rest:
+            return self._hop(frame, name, rest)
+        item = frame.row.fields.get(name)
+        if item:
+            return Typed(_column(frame.alias, item.column), type_of_field(item))
+        if name in {"id", "created_at", "updated_at"}:
+            return Typed(_column(frame.alias, name), "uuid" if name == "id" else "timestamp")
+        if isinstance(frame.row, Entity) and name in frame.row.counts:
+            return Typed(self._count(frame, name), "number")
+        return self._named(frame, name)
+
+    def _named(self, frame: Frame, name: str) -> Typed:
+        computed = frame.row.computed.get(name) if isinstance(frame.row, Entity) else None
+        text = computed.sql if computed else frame.row.rules[name]
+        with self._entered(f"{frame.row.name}.{name}"):
+            inner = self.resolve(parse(text), (frame,))
+        if not computed and inner.type not in {"boolean", "null"}:
+            raise ExpressionError(f"rule `{name}` is a {inner.type}, where a rule must be true or false")
+        wrapped = inner.sql if not isinstance(inner.sql, exp.Binary) else exp.Paren(this=inner.sql)
+        return Typed(fold(wrapped), inner.type)
+
+    @contextmanager
+    def _entered(self, name: str) -> Iterator[None]:
+        if name in self.path:
+            raise ExpressionError(f"rules go round in a circle: {' → '.join([*self.path, name])}", "break the circle")
+        if len(self.path) >= MAX_DEPTH:
+            raise ExpressionError(f"rules are nested deeper than {MAX_DEPTH}", "write the rule out where it is used")
+        self.path.append(name)
+        yield
+        self.path.pop()
+
+    def _hop(self, frame: Frame, name: str, rest: list[str]) -> Typed:
+        item = frame.row.fields.get(name)
+        if item is None or item.to is None:
+            raise ExpressionError(f"`{name}` of {frame.row.name} is no relation, so it has no `{rest[0]}`")
+        target = self.design.entities.get(item.to)
+        if target is None:
+            raise ExpressionError(
+                f"`{name}` points to `{item.to}`, which is no entity", _meant(item.to, self.design.entities)
+            )
+        here = _column(frame.alias, item.column)
+        if rest == ["id"]:
+            return Typed(here, "uuid")
+        alias = self._alias(name)
+        inner = self._member(Frame(target, alias), rest)
+        inner_sql = fold(inner.sql)
+        if inner.type == "boolean" and isinstance(inner_sql, exp.Boolean):
+            return Typed(_known(inner_sql, here, optional=item.optional), "boolean")
+        joined = exp.EQ(this=_column(alias, "id"), expression=here)
+        source = exp.Table(this=exp.to_identifier(target.table), alias=exp.TableAlias(this=exp.to_identifier(alias)))
+        if inner.type == "boolean":
+            query = exp.Select(expressions=[]).from_(source, copy=False).where(exp.and_(joined, inner_sql), copy=False)
+            found: exp.Expr = exp.Exists(this=query)
+        else:
+            query = exp.Select(expressions=[inner.sql]).from_(source, copy=False).where(joined, copy=False)
+            found = exp.Subquery(this=query)
+        found.meta["hop"] = (frame.alias, name, alias)
+        return Typed(found, inner.type)
+
+    def _count(self, frame: Frame, name: str) -> exp.Expr:
+        assert isinstance(frame.row, Entity)
+        count = frame.row.counts[name]
+        if self.kept(frame.row.name, name):
+            return _column(frame.alias, f"{name}_count")
+        source = self.design.rows_by_plural.get(count.source)
+        if source is None or count.via not in source.fields:
+            raise ExpressionError(f"count `{name}` counts `{count.source}.{count.via}`, which does not exist")
+        alias = self._alias(source.table)
+        where = exp.EQ(this=_column(alias, source.fields[count.via].column), expression=_column(frame.alias, "id"))
+        query = exp.Select(expressions=[exp.Count(this=exp.Star())]).from_(_aliased(source.table, alias)).where(where)
+        return exp.Subquery(this=query)
+
+    def _alias(self, name: str) -> str:
+        """Return a name that no other row variable of this expression has, and that SQL does not reserve."""
+        name = safe_name(name)
+        seen = self.taken.get(name, 0)
+        self.taken[name] = seen + 1
+        return name if not seen else f"{name}_{seen + 1}"
+
+    def _paren(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
+        inner = self.resolve(node.this, frames)
+        return Typed(exp.Paren(this=inner.sql), inner.type)
+
+    def _logic(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
+        if isinstance(node, exp.Not):
+            return Typed(exp.Not(this=self._boolean(node.this, frames)), "boolean")
+        left, right = self._boolean(node.args["this"], frames), self._boolean(node.args["expression"], frames)
+        return Typed(type(node)(this=left, expression=right), "boolean")
+
+    def _boolean(self, node: exp.Expr, frames: tuple[Frame, ...]) -> exp.Expr:
+        inner = self.resolve(node, frames)
+        if inner.type not in {"boolean", "null"}:
+            raise ExpressionError(f"`{shorten(node)}` is a {inner.type}, and not true or false", "compare it: … = …")
+        return inner.sql
+
+    def _comparison(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
+        left, right = self.resolve(node.args["this"], frames), self.resolve(node.args["expression"], frames)
+        _comparable(left, right, node)
+        return Typed(type(node)(this=left.sql, expression=right.sql), "boolean")
+
+    def _between(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
+        value, low, high = (self.resolve(node.args[key], frames) for key in ("this", "low", "high"))
+        _comparable(value, low, node)
+        _comparable(value, high, node)
+        return Typed(exp.Between(this=value.sql, low=low.sql, high=high.sql), "boolean")
+
+    def _is(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
+        inner, against = self.resolve(node.this, frames), node.args["expression"]
+        if not isinstance(against, exp.Null | exp.Boolean):
+            raise ExpressionError(f"`{shorten(node)}`: `is` takes null, true or false")
+        return Typed(exp.Is(this=inner.sql, expression=against.copy()), "boolean")
+
+    def _in(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
+        value = self.resolve(node.this, frames)
+        query = node.args.get("query")
+        if query is not None:
+            select = query.this if isinstance(query, exp.Subquery) else query
+            inner, kind = self._select(select, frames, wants_value=True)
+            _comparable(value, Typed(inner, kind), node)
+            return Typed(exp.In(this=value.sql, query=exp.Subquery(this=inner)), "boolean")
+        items = [self.resolve(item, frames) for item in node.expressions]
+        if not items:
+            raise ExpressionError(f"`{shorten(node)}`: `in` needs a list or a subquery")
+        for item in items:
+            _comparable(value, item, node)
+        return Typed(exp.In(this=value.sql, expressions=[item.sql for item in items]), "boolean")
+
+    def _exists(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
+        inner, _ = self._select(node.this, frames, wants_value=False)
+        return Typed(exp.Exists(this=inner), "boolean")
+
+    def _scalar(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
+        inner, kind = self._select(node.this, frames, wants_value=True)
+        if not any(isinstance(inner.expressions[0].find(*_AGGREGATES), kinds) for kinds in _AGGREGATES):
+            raise ExpressionError(f"`{shorten(node)}` may return many rows", "use an aggregate, `exists` or `in`")
+        return Typed(exp.Subquery(this=inner), kind)
+
+    def _select(self, node: exp.Expr, frames: tuple[Frame, ...], *, wants_value: bool) -> tuple[exp.Select, str]:
+        if not isinstance(node, exp.Select) or set(_given(node)) - {"expressions", "from_", "where", "kind"}:
+            raise ExpressionError(f"`{shorten(node)}`: a subquery is `select … from <plural> where …`")
+        table = node.args["from_"].this if node.args.get("from_") else None
+        if not isinstance(table, exp.Table) or set(_given(table)) - {"this"}:
+            raise ExpressionError(f"`{shorten(node)}`: a subquery reads from one plural, without an alias")
+        row = self.design.rows_by_plural.get(table.name.lower())
+        if row is None:
+            raise ExpressionError(
+                f"`{table.name}` is no plural of an entity or edge", _meant(table.name, self.design.rows_by_plural)
+            )
+        if node.args.get("where") is None:
+            raise ExpressionError(f"`{shorten(node)}` reads all {row.plural}", "tie it to the row with `where`")
+        return self._select_from(node, row, frames, wants_value=wants_value)
+
+    def _select_from(
+        self, node: exp.Select, row: Row, frames: tuple[Frame, ...], *, wants_value: bool
+    ) -> tuple[exp.Select, str]:
+        outer = {frame.alias for frame in frames}
+        alias = self._alias(row.table)
+        while alias in outer:
+            alias = self._alias(row.table)
+        inner_frames = (Frame(row, alias), *frames)
+        self.in_subquery += 1
+        values = [self.resolve(value, inner_frames) for value in node.expressions] if wants_value else []
+        where = self._boolean(node.args["where"].this, inner_frames)
+        self.in_subquery -= 1
+        if wants_value and len(values) != 1:
+            raise ExpressionError(f"`{shorten(node)}` must select one value")
+        query = exp.Select(expressions=[value.sql for value in values]).from_(_aliased(row.table, alias))
+        return query.where(fold(where)), values[0].type if values else "boolean"
+
+    def _literal(self, node: exp.Expr, _frames: tuple[Frame, ...]) -> Typed:
+        if isinstance(node, exp.Boolean):
+            return Typed(node.copy(), "boolean")
+        if isinstance(node, exp.Null):
+            return Typed(node.copy(), "null")
+        return Typed(node.copy(), "string" if node.args.get("is_string") else "number")
+
+    def _constant(self, node: exp.Expr, _frames: tuple[Frame, ...]) -> Typed:
+        if isinstance(node, exp.Interval):
+            return Typed(node.copy(), "interval")
+        return Typed(node.copy(), "date" if isinstance(node, exp.CurrentDate) else "timestamp")
+
+    def _arithmetic(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
+        left, right = self.resolve(node.args["this"], frames), self.resolve(node.args["expression"], frames)
+        kinds = {left.type, right.type}
+        result = type(node)(this=left.sql, expression=right.sql)
+        if kinds <= {"number"}:
+            return Typed(result, "number")
+        if isinstance(node, exp.Add | exp.Sub) and kinds <= {"timestamp", "date", "interval"}:
+            if left.type == right.type != "interval":
+                return Typed(result, "interval")
+            return Typed(result, "interval" if kinds == {"interval"} else "timestamp")
+        raise ExpressionError(f"`{shorten(node)}` calculates with a {left.type} and a {right.type}")
+
+    def _number(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
+        inner = self.resolve(node.this, frames)
+        if inner.type != "number":
+            raise ExpressionError(f"`{shorten(node)}` needs a number, and gets a {inner.type}")
+        return Typed(type(node)(this=inner.sql), "number")
+
+    def _text(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
+        inner = self.resolve(node.this, frames)
+        if inner.type not in {"text", "string"}:
+            raise ExpressionError(f"`{shorten(node)}` needs a text, and gets a {inner.type}")
+        return Typed(type(node)(this=inner.sql), "number" if isinstance(node, exp.Length) else "text")
+
+    def _like(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
+        left, right = self.resolve(node.args["this"], frames), self.resolve(node.args["expression"], frames)
+        if {left.type, right.type} - {"text", "string"}:
+            raise ExpressionError(f"`{shorten(node)}`: `like` compares texts")
+        return Typed(type(node)(this=left.sql, expression=right.sql), "boolean")
+
+    def _same_type(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
+        items = [self.resolve(item, frames) for item in [node.this, *node.expressions]]
+        kinds = [item.type for item in items if item.type != "null"]
+        for item in items:
+            _comparable(items[0], item, node)
+        sqls = [item.sql for item in items]
+        return Typed(type(node)(this=sqls[0], expressions=sqls[1:]), kinds[0] if kinds else "null")
+
+    def _aggregate(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
+        if not self.in_subquery:
+            raise ExpressionError(
+                f"`{shorten(node)}`: an aggregate stands in a subquery", "(select sum(…) from … where …)"
+            )
+        if isinstance(node.this, exp.Star):
+            return Typed(node.copy(), "number")
+        inner = self.resolve(node.this, frames)
+        if isinstance(node, exp.Sum | exp.Avg) and inner.type != "number":
+            raise ExpressionError(f"`{shorten(node)}` needs a number, and gets a {inner.type}")
+        return Typed(type(node)(this=inner.sql), "number" if isinstance(node, exp.Count) else inner.type)
+
+    def _case(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
+        if node.this:
+            raise ExpressionError("write `case when … then … else … end`")
+        branches = [
+            (self._boolean(branch.this, frames), self.resolve(branch.args["true"], frames))
+            for branch in node.args["ifs"]
+        ]
+        default = self.resolve(node.args["default"], frames) if node.args.get("default") else Typed(exp.Null(), "null")
+        for _, value in branches:
+            _comparable(branches[0][1], value, node)
+        _comparable(branches[0][1], default, node)
+        ifs = [exp.If(this=condition, true=value.sql) for condition, value in branches]
+        return Typed(exp.Case(ifs=ifs, default=default.sql), branches[0][1].type)
+
+    def _unknown(self, name: str, frames: tuple[Frame, ...]) -> ExpressionError:
+        roles = self.design.auth.roles if self.design.auth else ()
+        known = [*(m for frame in frames for m in members(frame.row)), *_SPECIAL, *roles]
+        where = f" in {frames[0].row.name}" if frames else ""
+        return ExpressionError(f"`{name}` is not known{where}", _meant(name, known))
+
+
+def _known(value: exp.Boolean, reference: exp.Expr, *, optional: bool) -> exp.Expr:
+    """Return what a rule that is always true or false says of a related row: a missing row fulfils nothing."""
+    if value.this and optional:
+        return exp.Not(this=exp.Is(this=reference, expression=exp.Null()))
+    return exp.Boolean(this=bool(value.this))
+
+
+def _column(alias: str, name: str) -> exp.Column:
+    return exp.column(exp.to_identifier(name), table=exp.to_identifier(alias))
+
+
+def _aliased(table: str, alias: str) -> exp.Table:
+    named = exp.TableAlias(this=exp.to_identifier(alias)) if alias != table else None
+    return exp.Table(this=exp.to_identifier(table), alias=named)
+
+
+def _given(node: exp.Expr) -> list[str]:
+    return [key for key, value in node.args.items() if value]
+
+
+def _comparable(left: Typed, right: Typed, node: exp.Expr) -> None:
+    kinds = {left.type, right.type}
+    if len(kinds) == 1 or "null" in kinds or kinds <= {"timestamp", "date"}:
+        return
+    if "string" in kinds and not kinds & {"number", "boolean", "list", "json"}:
+        return
+    raise ExpressionError(f"`{shorten(node)}` compares a {left.type} with a {right.type}")
+
+
+def _meant(name: str, known: "Mapping[str, object] | list[str]") -> str:
+    close = difflib.get_close_matches(name.lower(), list(known), n=1)
+    if close:
+        return f"did you mean `{close[0]}`?"
+    listed = ", ".join(sorted(set(known))[:12])
+    return f"known: {listed}" if listed else ""

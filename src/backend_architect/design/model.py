@@ -295,5 +295,3 @@ class Design:
         if self.account and plural == self.account.plural:
             return self.load.users
         return self.load.users * 10
-
-

@@ -1,0 +1,77 @@
+"""The SQL of expressions as a tree: parsed, folded, taken apart; nothing here knows the design."""
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+MAX_LENGTH = 2_000
+
+
+class ExpressionError(Exception):
+    """An expression that cannot be used, with the fix where one is known."""
+
+    def __init__(self, message: str, fix: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+
+
+def parse(text: str) -> exp.Expr:
+    """Return the syntax tree of one SQL expression, or raise `ExpressionError`."""
+    if not isinstance(text, str) or not text.strip():
+        raise ExpressionError("an expression is missing", "write a rule such as `author = me`, or `anyone`")
+    if len(text) > MAX_LENGTH:
+        raise ExpressionError(f"the expression is longer than {MAX_LENGTH} characters", "name its parts as rules")
+    if "--" in text or "/*" in text or ";" in text:
+        raise ExpressionError("comments and `;` are not allowed in an expression", "use a YAML comment: # …")
+    try:
+        trees = sqlglot.parse(text, dialect="postgres")
+    except (SqlglotError, RecursionError) as error:
+        raise ExpressionError(f"this is not an SQL expression: {_first_line(error)}") from None
+    if len(trees) != 1 or trees[0] is None:
+        raise ExpressionError("this must be one SQL expression")
+    return trees[0]
+
+
+def fold(tree: exp.Expr) -> exp.Expr:
+    """Return the boolean tree without the parts that TRUE and FALSE decide."""
+    if isinstance(tree, exp.Paren):
+        inner = fold(tree.this)
+        return (
+            inner
+            if isinstance(inner, exp.Boolean | exp.Column | exp.Exists | exp.Placeholder)
+            else exp.Paren(this=inner)
+        )
+    if isinstance(tree, exp.Not):
+        inner = fold(tree.this)
+        return exp.Boolean(this=not inner.this) if isinstance(inner, exp.Boolean) else exp.Not(this=inner)
+    if isinstance(tree, exp.And | exp.Or):
+        left, right = fold(tree.left), fold(tree.right)
+        decides = isinstance(tree, exp.Or)
+        for one, other in ((left, right), (right, left)):
+            if isinstance(one, exp.Boolean):
+                return exp.Boolean(this=decides) if bool(one.this) is decides else other
+        return type(tree)(this=left, expression=right)
+    return tree
+
+
+def conjuncts(tree: exp.Expr) -> list[exp.Expr]:
+    """Return the parts of a tree that are joined by AND at its top."""
+    tree = tree.unnest()
+    return [*conjuncts(tree.left), *conjuncts(tree.right)] if isinstance(tree, exp.And) else [tree]
+
+
+def shorten(node: exp.Expr) -> str:
+    """Return the start of an expression, for a message."""
+    text = node.sql("postgres")
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _first_line(error: BaseException) -> str:
+    details = getattr(error, "errors", None)
+    if details:
+        first = details[0]
+        return (
+            f"{str(first['description']).split(' but got')[0].split('for <')[0].strip()}, near `{first['highlight']}`"
+        )
+    return str(error).splitlines()[0] if str(error) else "too deeply nested"
