@@ -76,6 +76,12 @@ class Field:
         return self.type is FieldType.REFERENCE
 
     @property
+    def length(self) -> tuple[int, int]:
+        """The least and most characters of a textual field, stated or by its type's default."""
+        default = {FieldType.SLUG: 100, FieldType.EMAIL: 254, FieldType.URL: 2_048}.get(self.type, 10_000)
+        return int(self.min or 0), int(self.max or default)
+
+    @property
     def column(self) -> str:
         """The column's name in PostgreSQL, and the field's name in what a client sends."""
         return f"{self.name}_id" if self.is_reference else self.name

@@ -1,0 +1,95 @@
+"""Tables, constraints and indexes as frozen values; SQL only in `ddl.py`."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column with its PostgreSQL type; `default` and `generated` are SQL expressions."""
+
+    name: str
+    sql_type: str
+    nullable: bool = False
+    default: str | None = None
+    generated: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    column: str
+    table: str
+    on_delete: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A named table constraint: CHECK (…), UNIQUE (…) or EXCLUDE …, as SQL."""
+
+    name: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index and the statements that need it; `columns` carry DESC where the order runs down."""
+
+    name: str
+    table: str
+    columns: tuple[str, ...]
+    needed_by: tuple[str, ...]
+    method: str = "btree"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns without their direction."""
+        return tuple(column.removesuffix(" DESC") for column in self.columns)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table. `unique` holds the column groups that a constraint makes unique; each is an index too."""
+
+    name: str
+    columns: tuple[Column, ...]
+    primary_key: tuple[str, ...]
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    unique: tuple[tuple[str, ...], ...] = ()
+    indexes: tuple[Index, ...] = ()
+    fillfactor: int | None = None
+
+    def column(self, name: str) -> Column:
+        """Return the column called `name`."""
+        return next(column for column in self.columns if column.name == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`column` of `table`, in the row that `via` of the changed row points at, becomes `value` (SQL over NEW or OLD)."""
+
+    table: str
+    column: str
+    via: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What else changes, in the same transaction, when a row of `table` is inserted or deleted."""
+
+    table: str
+    on_insert: tuple[Change, ...] = ()
+    on_delete: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Everything a migration creates, in an order in which it can be created."""
+
+    tables: tuple[Table, ...]
+    triggers: tuple[Trigger, ...] = ()
+    extensions: tuple[str, ...] = field(default=())
+
+    def table(self, name: str) -> Table:
+        """Return the table called `name`."""
+        return next(table for table in self.tables if table.name == name)
