@@ -1,0 +1,66 @@
+"""The design file, read: every problem of its shape at once, or the design with the place of each value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from ..errors import DesignError, Place, Problem
+from .build import build_design
+from .found import Found
+from .language.whole import DESIGN
+from .model import Design
+from .nodes import MapNode, Node, read_nodes
+from .shapes import is_missing
+from .source import decoded, read_source
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedDesign:
+    """A design with the text it was read from, and the line and column of each dotted path in it."""
+
+    design: Design
+    text: str
+    file: str
+    places: Mapping[str, tuple[int, int]]
+
+    def place(self, path: str) -> Place:
+        """Return the place of `path`, or of the nearest mapping around it that the file holds."""
+        around = path
+        while around and around not in self.places:
+            around = around.rpartition(".")[0]
+        line, column = self.places.get(around, (1, 1))
+        return Place(self.file, line, column, path)
+
+
+def load_design(path: Path) -> LoadedDesign:
+    """Return the design in a file; raise DesignError with all the problems of its shape."""
+    return _read(read_source(path), str(path))
+
+
+def read_design(text: str, file: str = "backend.yaml") -> LoadedDesign:
+    """Return the design in a text; raise DesignError with all the problems of its shape."""
+    return _read(decoded(text.encode(errors="replace"), file), file)
+
+
+def _read(text: str, file: str) -> LoadedDesign:
+    found = Found(file)
+    root = _top_mapping(read_nodes(text, found), file)
+    values = DESIGN.read(root, "", found)
+    if found.problems or values is None:
+        raise DesignError(*sorted(found.problems, key=_by_place))
+    return LoadedDesign(build_design(values), text, file, MappingProxyType(found.places))
+
+
+def _top_mapping(root: Node | None, file: str) -> MapNode:
+    start = "begin with `design: 1` and `backend: <name>`"
+    if root is None or is_missing(root):
+        raise DesignError(Problem("empty-design", "the file holds no design", start, Place(file, 1, 1)))
+    if not isinstance(root, MapNode):
+        place = Place(file, root.line, root.column)
+        raise DesignError(Problem("not-a-mapping", "a design is a mapping of keys to values", start, place))
+    return root
+
+
+def _by_place(problem: Problem) -> tuple[int, int]:
+    return problem.place.line, problem.place.column
