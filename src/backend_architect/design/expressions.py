@@ -46,7 +46,9 @@ def resolve_rule(design: Design, row: Row | None, text: str, *, alias: str = "",
     """
     resolved = resolve_value(design, row, text, alias=alias, kept=kept)
     if resolved.type not in {"boolean", "null"}:
-        raise ExpressionError(f"this is a {resolved.type}, where a rule must be true or false", "compare it: … = …")
+        raise ExpressionError(
+            f"this is a {resolved.type}, where a rule must be true or false", "compare it: … = …", "rule-not-boolean"
+        )
     return fold(resolved.sql)
 
 
@@ -100,7 +102,9 @@ class _Resolver:
         for kinds, method in self._methods().items():
             if isinstance(node, kinds):
                 return method(node, frames)
-        raise ExpressionError(f"`{shorten(node)}` is not allowed in a rule", "see the expressions page for what is")
+        raise ExpressionError(
+            f"`{shorten(node)}` is not allowed in a rule", "see the expressions page for what is", "forbidden-sql"
+        )
 
     def _methods(self) -> Mapping[tuple[type, ...], Callable[[exp.Expr, tuple[Frame, ...]], Typed]]:
         return {
@@ -147,7 +151,7 @@ class _Resolver:
             return None
         if self.design.auth is None:
             raise ExpressionError(
-                f"`{name}` needs accounts, and this design has no `auth`", "add `auth: {account: user}`"
+                f"`{name}` needs accounts, and this design has no `auth`", "add `auth: {account: user}`", "needs-auth"
             )
         if name == "me":
             return Typed(exp.Placeholder(this="me"), "uuid")
@@ -176,14 +180,18 @@ class _Resolver:
         with self._entered(f"{frame.row.name}.{name}"):
             inner = self.resolve(parse(text), (frame,))
         if not computed and inner.type not in {"boolean", "null"}:
-            raise ExpressionError(f"rule `{name}` is a {inner.type}, where a rule must be true or false")
+            raise ExpressionError(
+                f"rule `{name}` is a {inner.type}, where a rule must be true or false", code="rule-not-boolean"
+            )
         wrapped = inner.sql if not isinstance(inner.sql, exp.Binary) else exp.Paren(this=inner.sql)
         return Typed(fold(wrapped), inner.type)
 
     @contextmanager
     def _entered(self, name: str) -> Iterator[None]:
         if name in self.path:
-            raise ExpressionError(f"rules go round in a circle: {' → '.join([*self.path, name])}", "break the circle")
+            raise ExpressionError(
+                f"rules go round in a circle: {' → '.join([*self.path, name])}", "break the circle", "rules-in-a-circle"
+            )
         if len(self.path) >= MAX_DEPTH:
             raise ExpressionError(f"rules are nested deeper than {MAX_DEPTH}", "write the rule out where it is used")
         self.path.append(name)
@@ -197,7 +205,9 @@ class _Resolver:
         target = self.design.entities.get(item.to)
         if target is None:
             raise ExpressionError(
-                f"`{name}` points to `{item.to}`, which is no entity", _meant(item.to, self.design.entities)
+                f"`{name}` points to `{item.to}`, which is no entity",
+                _meant(item.to, self.design.entities),
+                "unknown-entity",
             )
         here = _column(frame.alias, item.column)
         if rest == ["id"]:
@@ -210,7 +220,11 @@ class _Resolver:
         joined = exp.EQ(this=_column(alias, "id"), expression=here)
         source = exp.Table(this=exp.to_identifier(target.table), alias=exp.TableAlias(this=exp.to_identifier(alias)))
         if inner.type == "boolean":
-            query = exp.Select(expressions=[]).from_(source, copy=False).where(exp.and_(joined, inner_sql), copy=False)
+            query = (
+                exp.Select(expressions=[exp.Literal.number(1)])
+                .from_(source, copy=False)
+                .where(exp.and_(joined, inner_sql), copy=False)
+            )
             found: exp.Expr = exp.Exists(this=query)
         else:
             query = exp.Select(expressions=[inner.sql]).from_(source, copy=False).where(joined, copy=False)
@@ -225,7 +239,9 @@ class _Resolver:
             return _column(frame.alias, f"{name}_count")
         source = self.design.rows_by_plural.get(count.source)
         if source is None or count.via not in source.fields:
-            raise ExpressionError(f"count `{name}` counts `{count.source}.{count.via}`, which does not exist")
+            raise ExpressionError(
+                f"count `{name}` counts `{count.source}.{count.via}`, which does not exist", code="unknown-count"
+            )
         alias = self._alias(source.table)
         where = exp.EQ(this=_column(alias, source.fields[count.via].column), expression=_column(frame.alias, "id"))
         query = exp.Select(expressions=[exp.Count(this=exp.Star())]).from_(_aliased(source.table, alias)).where(where)
@@ -251,7 +267,9 @@ class _Resolver:
     def _boolean(self, node: exp.Expr, frames: tuple[Frame, ...]) -> exp.Expr:
         inner = self.resolve(node, frames)
         if inner.type not in {"boolean", "null"}:
-            raise ExpressionError(f"`{shorten(node)}` is a {inner.type}, and not true or false", "compare it: … = …")
+            raise ExpressionError(
+                f"`{shorten(node)}` is a {inner.type}, and not true or false", "compare it: … = …", "rule-not-boolean"
+            )
         return inner.sql
 
     def _comparison(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
@@ -298,17 +316,25 @@ class _Resolver:
 
     def _select(self, node: exp.Expr, frames: tuple[Frame, ...], *, wants_value: bool) -> tuple[exp.Select, str]:
         if not isinstance(node, exp.Select) or set(_given(node)) - {"expressions", "from_", "where", "kind"}:
-            raise ExpressionError(f"`{shorten(node)}`: a subquery is `select … from <plural> where …`")
+            raise ExpressionError(
+                f"`{shorten(node)}`: a subquery is `select … from <plural> where …`", code="wrong-subquery"
+            )
         table = node.args["from_"].this if node.args.get("from_") else None
         if not isinstance(table, exp.Table) or set(_given(table)) - {"this"}:
-            raise ExpressionError(f"`{shorten(node)}`: a subquery reads from one plural, without an alias")
+            raise ExpressionError(
+                f"`{shorten(node)}`: a subquery reads from one plural, without an alias", code="wrong-subquery"
+            )
         row = self.design.rows_by_plural.get(table.name.lower())
         if row is None:
             raise ExpressionError(
-                f"`{table.name}` is no plural of an entity or edge", _meant(table.name, self.design.rows_by_plural)
+                f"`{table.name}` is no plural of an entity or edge",
+                _meant(table.name, self.design.rows_by_plural),
+                "unknown-name",
             )
         if node.args.get("where") is None:
-            raise ExpressionError(f"`{shorten(node)}` reads all {row.plural}", "tie it to the row with `where`")
+            raise ExpressionError(
+                f"`{shorten(node)}` reads all {row.plural}", "tie it to the row with `where`", "wrong-subquery"
+            )
         return self._select_from(node, row, frames, wants_value=wants_value)
 
     def _select_from(
@@ -320,13 +346,14 @@ class _Resolver:
             alias = self._alias(row.table)
         inner_frames = (Frame(row, alias), *frames)
         self.in_subquery += 1
-        values = [self.resolve(value, inner_frames) for value in node.expressions] if wants_value else []
+        one = [Typed(exp.Literal.number(1), "number")]
+        values = [self.resolve(value, inner_frames) for value in node.expressions] if wants_value else one
         where = self._boolean(node.args["where"].this, inner_frames)
         self.in_subquery -= 1
         if wants_value and len(values) != 1:
             raise ExpressionError(f"`{shorten(node)}` must select one value")
         query = exp.Select(expressions=[value.sql for value in values]).from_(_aliased(row.table, alias))
-        return query.where(fold(where)), values[0].type if values else "boolean"
+        return query.where(fold(where)), values[0].type
 
     def _literal(self, node: exp.Expr, _frames: tuple[Frame, ...]) -> Typed:
         if isinstance(node, exp.Boolean):
@@ -350,18 +377,20 @@ class _Resolver:
             if left.type == right.type != "interval":
                 return Typed(result, "interval")
             return Typed(result, "interval" if kinds == {"interval"} else "timestamp")
-        raise ExpressionError(f"`{shorten(node)}` calculates with a {left.type} and a {right.type}")
+        raise ExpressionError(
+            f"`{shorten(node)}` calculates with a {left.type} and a {right.type}", code="type-mismatch"
+        )
 
     def _number(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
         inner = self.resolve(node.this, frames)
         if inner.type != "number":
-            raise ExpressionError(f"`{shorten(node)}` needs a number, and gets a {inner.type}")
+            raise ExpressionError(f"`{shorten(node)}` needs a number, and gets a {inner.type}", code="type-mismatch")
         return Typed(type(node)(this=inner.sql), "number")
 
     def _text(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
         inner = self.resolve(node.this, frames)
         if inner.type not in {"text", "string"}:
-            raise ExpressionError(f"`{shorten(node)}` needs a text, and gets a {inner.type}")
+            raise ExpressionError(f"`{shorten(node)}` needs a text, and gets a {inner.type}", code="type-mismatch")
         return Typed(type(node)(this=inner.sql), "number" if isinstance(node, exp.Length) else "text")
 
     def _like(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
@@ -387,7 +416,7 @@ class _Resolver:
             return Typed(node.copy(), "number")
         inner = self.resolve(node.this, frames)
         if isinstance(node, exp.Sum | exp.Avg) and inner.type != "number":
-            raise ExpressionError(f"`{shorten(node)}` needs a number, and gets a {inner.type}")
+            raise ExpressionError(f"`{shorten(node)}` needs a number, and gets a {inner.type}", code="type-mismatch")
         return Typed(type(node)(this=inner.sql), "number" if isinstance(node, exp.Count) else inner.type)
 
     def _case(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
@@ -408,7 +437,7 @@ class _Resolver:
         roles = self.design.auth.roles if self.design.auth else ()
         known = [*(m for frame in frames for m in members(frame.row)), *_SPECIAL, *roles]
         where = f" in {frames[0].row.name}" if frames else ""
-        return ExpressionError(f"`{name}` is not known{where}", _meant(name, known))
+        return ExpressionError(f"`{name}` is not known{where}", _meant(name, known), "unknown-name")
 
 
 def _known(value: exp.Boolean, reference: exp.Expr, *, optional: bool) -> exp.Expr:
@@ -437,7 +466,7 @@ def _comparable(left: Typed, right: Typed, node: exp.Expr) -> None:
         return
     if "string" in kinds and not kinds & {"number", "boolean", "list", "json"}:
         return
-    raise ExpressionError(f"`{shorten(node)}` compares a {left.type} with a {right.type}")
+    raise ExpressionError(f"`{shorten(node)}` compares a {left.type} with a {right.type}", code="type-mismatch")
 
 
 def _meant(name: str, known: "Mapping[str, object] | list[str]") -> str:

@@ -8,12 +8,13 @@ MAX_LENGTH = 2_000
 
 
 class ExpressionError(Exception):
-    """An expression that cannot be used, with the fix where one is known."""
+    """An expression that cannot be used, with the fix where one is known, and a stable code."""
 
-    def __init__(self, message: str, fix: str = "") -> None:
+    def __init__(self, message: str, fix: str = "", code: str = "wrong-expression") -> None:
         super().__init__(message)
         self.message = message
         self.fix = fix
+        self.code = code
 
 
 def parse(text: str) -> exp.Expr:
@@ -23,7 +24,9 @@ def parse(text: str) -> exp.Expr:
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"the expression is longer than {MAX_LENGTH} characters", "name its parts as rules")
     if "--" in text or "/*" in text or ";" in text:
-        raise ExpressionError("comments and `;` are not allowed in an expression", "use a YAML comment: # …")
+        raise ExpressionError(
+            "comments and `;` are not allowed in an expression", "use a YAML comment: # …", "forbidden-sql"
+        )
     try:
         trees = sqlglot.parse(text, dialect="postgres")
     except (SqlglotError, RecursionError) as error:
