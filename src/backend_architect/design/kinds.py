@@ -101,14 +101,14 @@ class Expression:
     def read(self, node: Node, path: str, found: Found) -> str | None:
         """Return the expression's text."""
         scalar = as_scalar(node, "an SQL expression", path, found)
-        if scalar is not None and not 0 < len(scalar.text.strip()) <= 5000:
-            message = "an expression has 1 to 5000 characters"
+        if scalar is not None and not 0 < len(scalar.text.strip()) <= 2000:
+            message = "an expression has 1 to 2000 characters"
             found.add("text-length", message, (scalar.line, scalar.column), path)
         return None if scalar is None else scalar.text.strip()
 
     def schema(self) -> Schema:
         """Return a string; `true` and a bare number are expressions too."""
-        return {"type": ["string", "boolean", "number"], "pattern": r"\S", "maxLength": 5000}
+        return {"type": ["string", "boolean", "number"], "pattern": r"\S", "maxLength": 2000}
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,10 @@ class LoadedDesign:
         line, column = self.places.get(around, (1, 1))
         return Place(self.file, line, column, path)
 
+    def problem(self, code: str, path: str, message: str, fix: str = "") -> Problem:
+        """Return a problem of the value at `path`."""
+        return Problem(code, message, fix, self.place(path))
+
 
 def load_design(path: Path) -> LoadedDesign:
     """Return the design in a file; raise DesignError with all the problems of its shape."""

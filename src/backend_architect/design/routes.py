@@ -11,9 +11,9 @@ RouteKind = Literal["read", "list", "create", "update", "delete", "put_edge", "d
 
 @dataclass(frozen=True)
 class Route:
-    """One route. `path` starts after the version; `name` is its function and the second half of its statement's name.
+    """One route. `path` starts after the version; `name` is its function, and the second half of its statement's name.
 
-    `slice` is the plural whose folder holds it; `parent` the reference that the path fills (`/posts/{post_id}/comments`).
+    `slice` is the plural whose folder holds it; `parent` the reference that the path fills.
     """
 
     kind: RouteKind
@@ -72,9 +72,8 @@ def _entity_routes(design: Design, entity: Entity) -> list[Route]:
     one = f"/{plural}/{{{entity.name}_id}}"
     parent = nested_under(design, entity)
     collection = f"/{plural}"
-    if parent and parent.to in design.entities:
-        above = design.entities[parent.to]
-        collection = f"/{url_segment(above.plural)}/{{{parent.column}}}/{plural}"
+    if parent:
+        collection = f"/{_plural(design, parent)}/{{{list_parameter(parent)}}}/{plural}"
     every = {
         "read": Route("read", "GET", one, entity.plural, "read", entity),
         "create": Route("create", "POST", collection, entity.plural, "create", entity, parent=parent),
@@ -88,9 +87,9 @@ def _entity_routes(design: Design, entity: Entity) -> list[Route]:
 def _list_route(design: Design, spec: ListSpec, entity: Entity) -> Route:
     item = _list_parent(design, spec, entity)
     path = f"/{url_segment(spec.name)}"
-    if item is not None and item.to in design.entities:
+    if item is not None:
         head = spec.name.partition(" of ")[0].strip() or entity.plural
-        path = f"/{url_segment(design.entities[item.to].plural)}/{{{list_parameter(item)}}}/{url_segment(head)}"
+        path = f"/{_plural(design, item)}/{{{list_parameter(item)}}}/{url_segment(head)}"
     return Route("list", "GET", path, entity.plural, list_function(spec, entity), entity, list=spec, parent=item)
 
 

@@ -40,11 +40,7 @@ def fold(tree: exp.Expr) -> exp.Expr:
     """Return the boolean tree without the parts that TRUE and FALSE decide."""
     if isinstance(tree, exp.Paren):
         inner = fold(tree.this)
-        return (
-            inner
-            if isinstance(inner, exp.Boolean | exp.Column | exp.Exists | exp.Placeholder)
-            else exp.Paren(this=inner)
-        )
+        return exp.Paren(this=inner) if isinstance(inner, exp.And | exp.Or) else inner
     if isinstance(tree, exp.Not):
         inner = fold(tree.this)
         return exp.Boolean(this=not inner.this) if isinstance(inner, exp.Boolean) else exp.Not(this=inner)

@@ -65,7 +65,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`column` of `table`, in the row that `via` of the changed row points at, becomes `value` (SQL over NEW or OLD)."""
+    """`column` of the row of `table` that `via` points at becomes `value`, SQL over NEW or OLD."""
 
     table: str
     column: str

@@ -11,15 +11,8 @@ from ..shapes import Key, ListOf, Record, refuse_shape
 from .forms import CONTENT_TYPE, CURRENCY, IDENTIFIER, INTEGER, NUMBER, QUANTITY
 
 HEADS = ("type", "to", "one_of", "list")
-DEFAULT_MAX = {
-    FieldType.TEXT: 10_000,
-    FieldType.SLUG: 100,
-    FieldType.EMAIL: 254,
-    FieldType.URL: 2_000,
-    FieldType.LIST: 100,
-    FieldType.FILE: 10_000_000,
-}
-"""What bounds a field that states no `max`: nothing that a client sends is unbounded."""
+DEFAULT_MAX = {FieldType.LIST: 100, FieldType.FILE: 10_000_000}
+"""What bounds a list (items) or a file (bytes) that states no `max`; texts have theirs in `Field.length`."""
 
 LIST_ITEMS = ("text", "slug", "email", "url", "integer", "decimal", "boolean", "date", "timestamp", "uuid")
 SHORT_TYPES = tuple(t.value for t in FieldType if t.value not in {"one_of", "reference", "list"})

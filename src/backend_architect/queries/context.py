@@ -1,0 +1,99 @@
+"""What every statement builder needs: the design, which counts are kept, and the rules as SQL."""
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from backend_architect.design.expressions import Kept, resolve_rule
+from backend_architect.design.model import Action, Design, Entity, Field, Row
+from backend_architect.design.syntax import fold
+from backend_architect.queries.model import Shape
+from backend_architect.queries.text import Statement
+
+
+@dataclass(frozen=True)
+class Context:
+    """The design with the decision on each count, and the shape of each entity's rows by its name."""
+
+    design: Design
+    kept: Kept
+    shapes: dict[str, Shape]
+
+    def rule(self, row: Row, text: str, alias: str = "") -> exp.Expr:
+        """Return a rule of `row` as SQL over `alias`."""
+        return resolve_rule(self.design, row, text, alias=alias, kept=self.kept)
+
+    def allowed(self, row: Row, action: Action, alias: str = "", *, signed_in: bool = False) -> exp.Expr:
+        """Return the rule for an action; behind a route that needs a caller, `signed_in` is known to be true."""
+        tree = self.rule(row, row.allow.get(action, "nobody"), alias)
+        return fold(without_signed_in(tree)) if signed_in else tree
+
+    def readable(self, item: Field, alias: str) -> exp.Expr:
+        """Return whether the row that `item` of `alias` points at exists and may be read by the caller."""
+        target = self.design.entities[item.to or ""]
+        inner = self.allowed(target, "read", f"{item.name}_target")
+        joined = exp.EQ(this=column(f"{item.name}_target", "id"), expression=column(alias, item.column))
+        query = exp.Select(expressions=[exp.Literal.number(1)]).from_(aliased(target.table, f"{item.name}_target"))
+        return exp.Exists(this=query.where(_all(joined, inner)))
+
+    def shape(self, entity: Entity) -> Shape:
+        """Return the shape of an entity's rows."""
+        return self.shapes[entity.name]
+
+    def statement(self, entity: Entity) -> Statement:
+        """Return a statement whose first parameters are those that the entity's shape uses."""
+        return Statement(self.shape(entity).viewer)
+
+
+def column(alias: str, name: str) -> exp.Column:
+    """Return `alias.name` as SQL."""
+    return exp.column(exp.to_identifier(name), table=exp.to_identifier(alias))
+
+
+def aliased(table: str, alias: str) -> exp.Table:
+    """Return `table AS alias` as SQL."""
+    return exp.Table(this=exp.to_identifier(table), alias=exp.TableAlias(this=exp.to_identifier(alias)))
+
+
+def conditions(statement: Statement, *trees: exp.Expr, indent: int = 0) -> str:
+    """Return the conditions that are not simply true, each on a line of its own, joined by AND."""
+    texts = []
+    for tree in trees:
+        folded = fold(tree)
+        if isinstance(folded, exp.Boolean) and folded.this:
+            continue
+        for part in _parts(folded):
+            wrapped = exp.Paren(this=part) if isinstance(part, exp.Or) else part
+            texts.append(statement.rule(wrapped, indent + 2))
+    return f"\n{' ' * indent}  AND ".join(texts) or "true"
+
+
+def without_signed_in(tree: exp.Expr) -> exp.Expr:
+    """Return the rule with `signed_in` taken as true."""
+
+    def replace(node: exp.Expr) -> exp.Expr:
+        return exp.Boolean(this=True) if is_signed_in(node) else node
+
+    return tree.copy().transform(replace)
+
+
+def is_signed_in(node: exp.Expr) -> bool:
+    """Return whether the node is `signed_in`: the caller is known."""
+    inner = node.this if isinstance(node, exp.Not) else None
+    return isinstance(inner, exp.Is) and isinstance(inner.this, exp.Placeholder) and inner.this.name == "me"
+
+
+def hops(tree: exp.Expr) -> set[str]:
+    """Return the relations of the base row through which a rule looks."""
+    return {node.meta["hop"][1] for node in tree.find_all(exp.Exists, exp.Subquery) if "hop" in node.meta}
+
+
+def _parts(tree: exp.Expr) -> list[exp.Expr]:
+    tree = tree.unnest() if isinstance(tree, exp.Paren) else tree
+    return [*_parts(tree.left), *_parts(tree.right)] if isinstance(tree, exp.And) else [tree]
+
+
+def _all(left: exp.Expr, right: exp.Expr) -> exp.Expr:
+    if isinstance(right, exp.Boolean) and right.this:
+        return left
+    return exp.And(this=left, expression=exp.Paren(this=right) if isinstance(right, exp.Or) else right)

@@ -1,0 +1,92 @@
+"""Statements as frozen values: name, SQL, parameters, result."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from backend_architect.design.model import ListSpec, Row
+from backend_architect.design.routes import Route
+
+Returns = Literal["one", "page", "done", "always"]
+"""`one` row or none; a `page`; `done` whether a row was touched; `always`: done whatever was there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One value of an answer: its name, Python type, and the SQL that selects it."""
+
+    name: str
+    python: str
+    sql: str
+    label: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """A related row inside an answer; `label` of its id tells whether it is there."""
+
+    name: str
+    class_name: str
+    optional: bool
+    outputs: tuple[Output, ...]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What one row of an entity looks like in every answer, and the SQL that selects it.
+
+    `columns` and `joins` are shared by all statements of a slice, so their parameters (`viewer`) come first in each.
+    """
+
+    outputs: tuple[Output | Nested, ...]
+    columns: str
+    joins: str
+    viewer: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One parameter of a statement: `source` is the Python expression that fills it."""
+
+    name: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Query:
+    """One statement of the API. `template` has `{COLUMNS}` and `{JOINS}` where the shape's SQL stands."""
+
+    name: str
+    route: Route | None
+    row: Row
+    returns: Returns
+    template: str
+    params: tuple[Param, ...]
+    columns: str = ""
+    joins: str = ""
+    list: ListSpec | None = None
+    filters: tuple[str, ...] = ()
+    refused: int = 404
+
+    @property
+    def sql(self) -> str:
+        """The whole statement, as the database receives it."""
+        return self.template.replace("{COLUMNS}", self.columns).replace("{JOINS}", self.joins)
+
+    @property
+    def function(self) -> str:
+        """The second half of the name."""
+        return self.name.partition(".")[2]
+
+
+@dataclass(frozen=True)
+class Queries:
+    """Every statement by slice (plural), and the shape of each entity's rows."""
+
+    by_slice: Mapping[str, tuple[Query, ...]]
+    shapes: Mapping[str, Shape]
+
+    def all(self) -> tuple[Query, ...]:
+        """Return every statement of the API."""
+        return tuple(query for queries in self.by_slice.values() for query in queries)

@@ -1,0 +1,162 @@
+"""What a row of an entity looks like in every answer: its fields, related rows, counts and computed values."""
+
+from sqlglot import exp
+
+from backend_architect.design.expressions import Kept, resolve_rule, resolve_value
+from backend_architect.design.model import Computed, Design, Entity, Field, FieldType
+from backend_architect.design.names import class_name, safe_name
+from backend_architect.design.syntax import conjuncts, parse
+from backend_architect.queries.model import Nested, Output, Shape
+from backend_architect.queries.text import Statement, placeholders
+
+CARD_TEXT = 100
+"""A related row shows its texts up to this length, unless the relation says what to `show`."""
+
+PYTHON_TYPES = {
+    FieldType.INTEGER: "int",
+    FieldType.MONEY: "int",
+    FieldType.DECIMAL: "Decimal",
+    FieldType.BOOLEAN: "bool",
+    FieldType.DATE: "date",
+    FieldType.TIMESTAMP: "datetime",
+    FieldType.DURATION: "timedelta",
+    FieldType.UUID: "UUID",
+    FieldType.JSON: "Json",
+    FieldType.REFERENCE: "UUID",
+}
+
+
+def python_type(item: Field) -> str:
+    """Return the Python type of a field's value, without `None`."""
+    if item.type is FieldType.ONE_OF:
+        return "Literal[" + ", ".join(f'"{choice}"' for choice in item.choices) + "]"
+    if item.type is FieldType.LIST:
+        return f"list[{PYTHON_TYPES.get(item.item or FieldType.TEXT, 'str')}]"
+    return PYTHON_TYPES.get(item.type, "str")
+
+
+def build_shape(design: Design, entity: Entity, kept: Kept) -> Shape:
+    """Return how rows of `entity` are selected and answered, for every statement of its slice."""
+    builder = _ShapeBuilder(design, entity, kept)
+    return builder.build()
+
+
+def card_fields(target: Entity, item: Field) -> tuple[Field, ...]:
+    """Return the fields of a related row that an answer shows beside its id."""
+    if item.show is not None:
+        return tuple(target.fields[name] for name in item.show if name in target.fields)
+    return tuple(f for f in target.fields.values() if _fits_card(f))
+
+
+def _fits_card(item: Field) -> bool:
+    if item.read or item.is_reference or item.type in {FieldType.JSON, FieldType.LIST, FieldType.FILE}:
+        return False
+    return item.type is not FieldType.TEXT or item.length[1] <= CARD_TEXT
+
+
+class _ShapeBuilder:
+    def __init__(self, design: Design, entity: Entity, kept: Kept) -> None:
+        self.design = design
+        self.entity = entity
+        self.kept = kept
+        self.table = entity.table
+        self.statement = Statement()
+        self.columns: list[str] = []
+        self.joins: list[str] = []
+        self.outputs: list[Output | Nested] = []
+
+    def build(self) -> Shape:
+        self._number_viewer()
+        self._plain("id", "UUID")
+        for item in self.entity.fields.values():
+            if item.is_reference:
+                self._related(item)
+            else:
+                self._stored(item)
+        for name in self.entity.counts:
+            self._count(name)
+        for computed in self.entity.computed.values():
+            self._computed(computed)
+        self._plain("created_at", "datetime")
+        self._plain("updated_at", "datetime")
+        names = tuple(param.name for param in self.statement.params)
+        return Shape(tuple(self.outputs), ",\n    ".join(self.columns), "\n".join(self.joins), names)
+
+    def _number_viewer(self) -> None:
+        """Number the viewer's parameters before any text is written: `me` is $1 wherever it is used."""
+        used: set[str] = set()
+        for tree in self._trees():
+            used |= set(placeholders(tree))
+        for name in sorted(used, key=lambda name: (name != "me", name)):
+            self.statement.viewer(name)
+
+    def _trees(self) -> list[exp.Expr]:
+        rules = [self._rule(item.read) for item in self.entity.fields.values() if item.read]
+        reads = [tree for item in self.entity.references if (tree := self._join_rule(item)) is not None]
+        return rules + reads + [self._value(computed.sql) for computed in self.entity.computed.values()]
+
+    def _rule(self, text: str) -> exp.Expr:
+        return resolve_rule(self.design, self.entity, text, kept=self.kept)
+
+    def _value(self, text: str) -> exp.Expr:
+        return resolve_value(self.design, self.entity, text, kept=self.kept).sql
+
+    def _join_rule(self, item: Field) -> exp.Expr | None:
+        """Return the rule under which a related row is shown; None where who sees this row may see that one."""
+        target = self.design.entities[item.to or ""]
+        text = target.allow.get("read", "nobody")
+        if self._implied_by_own_rule(item, text):
+            return None
+        tree = resolve_rule(self.design, target, text, alias=safe_name(item.name), kept=self.kept)
+        return None if isinstance(tree, exp.Boolean) and tree.this else tree
+
+    def _implied_by_own_rule(self, item: Field, text: str) -> bool:
+        """Return whether this entity's read rule contains `<relation>.<rule>` for just that rule of the target."""
+        own = conjuncts(parse(self.entity.allow.get("read", "nobody")))
+        return any(part.sql() == f"{item.name}.{text.strip()}" for part in own if isinstance(part, exp.Column))
+
+    def _plain(self, name: str, python: str) -> None:
+        self.columns.append(f"{self.table}.{name}")
+        self.outputs.append(Output(name, python, f"{self.table}.{name}", name))
+
+    def _stored(self, item: Field) -> None:
+        sql = f"{self.table}.{item.name}"
+        if item.read:
+            sql = f"CASE WHEN {self.statement.rule(self._rule(item.read), 4)} THEN {sql} END"
+        optional = " | None" if item.optional or item.read else ""
+        self.columns.append(f"{sql} AS {item.name}" if item.read else sql)
+        self.outputs.append(Output(item.name, python_type(item) + optional, sql, item.name))
+
+    def _related(self, item: Field) -> None:
+        alias = safe_name(item.name)
+        target = self.design.entities[item.to or ""]
+        rule = self._join_rule(item)
+        optional = item.optional or rule is not None
+        labelled = [("id", "UUID")] + [(f.name, _optional(f)) for f in card_fields(target, item)]
+        outputs = [Output(name, kind, f"{alias}.{name}", f"{item.name}_{name}") for name, kind in labelled]
+        self.columns += [f"{output.sql} AS {output.label}" for output in outputs]
+        condition = f"{alias}.id = {self.table}.{item.column}"
+        if rule is not None:
+            wrapped = exp.Paren(this=rule) if isinstance(rule, exp.Or) else rule
+            condition += f" AND {self.statement.rule(wrapped, 4)}"
+        named = f"{target.table} AS {alias}" if alias != target.table else alias
+        self.joins.append(f"{'LEFT JOIN' if optional else 'JOIN'} {named} ON {condition}")
+        name = class_name(self.entity.name) + class_name(item.name)
+        self.outputs.append(Nested(item.name, name, optional, tuple(outputs)))
+
+    def _count(self, name: str) -> None:
+        tree = self._value(name)
+        self.columns.append(f"{self.statement.rule(tree, 4)} AS {name}")
+        self.outputs.append(Output(name, "int", "", name))
+
+    def _computed(self, computed: Computed) -> None:
+        text = self.statement.rule(self._value(computed.sql), 4)
+        python = PYTHON_TYPES.get(computed.type, "str")
+        if python == "bool" and "$1" in text and text.startswith("("):
+            text = f"coalesce({text}, false)"
+        self.columns.append(f"{text} AS {computed.name}")
+        self.outputs.append(Output(computed.name, python, text, computed.name))
+
+
+def _optional(item: Field) -> str:
+    return python_type(item) + (" | None" if item.optional else "")

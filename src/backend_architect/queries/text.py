@@ -1,0 +1,100 @@
+"""SQL as text that people read: short conditions on one line, long ones taken apart; parameters numbered."""
+
+import re
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from backend_architect.queries.model import Param
+
+WIDTH = 88
+"""Characters a condition may take on one line."""
+
+
+class Statement:
+    """Numbers the parameters of one statement while its text is written; the viewer's come first."""
+
+    def __init__(self, viewer: Sequence[str] = ()) -> None:
+        self.params: list[Param] = []
+        for name in viewer:
+            self.viewer(name)
+
+    def viewer(self, name: str) -> str:
+        """Return the parameter for `me` or `is_<role>`."""
+        source = "me.id" if name == "me" else f'me.has("{name.removeprefix("is_")}")'
+        return self.value(name, source)
+
+    def value(self, name: str, source: str) -> str:
+        """Return the parameter (`$3`) that `source` fills, one for each name."""
+        for number, param in enumerate(self.params, 1):
+            if param.name == name:
+                return f"${number}"
+        self.params.append(Param(name, source))
+        return f"${len(self.params)}"
+
+    def rule(self, tree: exp.Expr, indent: int = 0) -> str:
+        """Return a condition as text, its further lines indented by `indent` spaces."""
+        return ("\n" + " " * indent).join(lines(self._numbered(tree)))
+
+    def _numbered(self, tree: exp.Expr) -> exp.Expr:
+        def number(node: exp.Expr) -> exp.Expr:
+            if not isinstance(node, exp.Placeholder):
+                return node
+            cast = "::uuid" if isinstance(node.parent, exp.Is) and node.name == "me" else ""
+            return exp.Var(this=self.viewer(node.name) + cast)
+
+        return tree.copy().transform(number)
+
+
+def placeholders(tree: exp.Expr) -> list[str]:
+    """Return the viewer's parameters that a condition uses, `me` first."""
+    names = {node.name for node in tree.find_all(exp.Placeholder)}
+    return sorted(names, key=lambda name: (name != "me", name))
+
+
+def lines(tree: exp.Expr) -> list[str]:
+    """Return an SQL condition as lines: one where it fits, else one for each part."""
+    text = inline(tree)
+    if len(text) <= WIDTH:
+        return [text]
+    if isinstance(tree, exp.Paren):
+        return ["(", *_indented(lines(tree.this)), ")"]
+    if isinstance(tree, exp.And | exp.Or):
+        return _joined(tree)
+    if isinstance(tree, exp.Exists):
+        return ["EXISTS (", *_indented(_select(tree.this)), ")"]
+    if isinstance(tree, exp.Subquery):
+        return ["(", *_indented(_select(tree.this)), ")"]
+    if isinstance(tree, exp.Not):
+        first, *rest = lines(tree.this)
+        return [f"NOT {first}", *rest]
+    if isinstance(tree, exp.In) and tree.args.get("query"):
+        return [f"{inline(tree.this)} IN (", *_indented(_select(tree.args["query"].this)), ")"]
+    return [text]
+
+
+def inline(tree: exp.Expr) -> str:
+    """Return an SQL expression on one line."""
+    text = tree.sql("postgres").replace("EXISTS(", "EXISTS (").replace("CURRENT_TIMESTAMP", "now()")
+    text = re.sub(r"INTERVAL '(\d+) (\w+)'", lambda found: f"interval '{found[1]} {found[2].lower()}'", text)
+    text = re.sub(r"\bNOT ((?:[\w.]+|\$\d+)(?:::\w+)?) IS NULL", r"\1 IS NOT NULL", text)
+    return re.sub(r"\b(COUNT|SUM|MIN|MAX|AVG|COALESCE|LOWER|UPPER|LENGTH)\(", lambda found: found[0].lower(), text)
+
+
+def _joined(tree: exp.And | exp.Or) -> list[str]:
+    word = "AND" if isinstance(tree, exp.And) else "OR"
+    result: list[str] = []
+    for number, part in enumerate(tree.flatten(unnest=False)):
+        first, *rest = lines(part)
+        result += [f"{word} {first}" if number else first, *rest]
+    return result
+
+
+def _select(query: exp.Expr) -> list[str]:
+    values = ", ".join(inline(value) for value in query.expressions)
+    first, *rest = lines(query.args["where"].this)
+    return [f"SELECT {values}", f"FROM {inline(query.args['from_'].this)}", f"WHERE {first}", *_indented(rest)]
+
+
+def _indented(texts: list[str]) -> list[str]:
+    return [f"    {text}" for text in texts]

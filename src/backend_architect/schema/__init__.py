@@ -1,0 +1,49 @@
+"""Design, decisions and statements → tables, constraints, indexes and triggers."""
+
+from graphlib import CycleError, TopologicalSorter
+
+from backend_architect.design.expressions import Kept
+from backend_architect.design.model import Design, Entity
+from backend_architect.queries.context import Context
+from backend_architect.queries.model import Queries
+from backend_architect.schema.columns import edge_table, entity_table
+from backend_architect.schema.ddl import schema_sql
+from backend_architect.schema.indexes import index_tables
+from backend_architect.schema.model import Change, Column, Constraint, ForeignKey, Index, Schema, Table, Trigger
+from backend_architect.schema.triggers import build_triggers
+
+__all__ = [
+    "Change",
+    "Column",
+    "Constraint",
+    "ForeignKey",
+    "Index",
+    "Schema",
+    "Table",
+    "Trigger",
+    "build_schema",
+    "schema_sql",
+]
+
+
+def build_schema(design: Design, queries: Queries, kept: Kept) -> Schema:
+    """Return every table in an order in which it can be created, with the indexes that the statements need."""
+    entities = [entity_table(design, entity, kept) for entity in ordered_entities(design)]
+    edges = [edge_table(design, edge) for edge in design.edges.values()]
+    context = Context(design, kept, {})
+    tables = index_tables(context, (*entities, *edges), queries.all())
+    extensions = ("btree_gist",) if any(e.no_overlap for e in design.entities.values()) else ()
+    return Schema(tables, build_triggers(design, kept), extensions)
+
+
+def ordered_entities(design: Design) -> tuple[Entity, ...]:
+    """Return the entities with those that others must refer to first."""
+    graph = {
+        entity.name: {item.to for item in entity.references if item.to and not item.optional and item.to != entity.name}
+        for entity in design.entities.values()
+    }
+    try:
+        names = list(TopologicalSorter(graph).static_order())
+    except CycleError:
+        names = list(design.entities)
+    return tuple(design.entities[name] for name in names if name in design.entities)

@@ -1,0 +1,157 @@
+"""The columns, checks and unique groups of a table."""
+
+from backend_architect.design.expressions import Kept, resolve_rule
+from backend_architect.design.model import NUMERIC, TEXTUAL, Design, Edge, Entity, Field, FieldType
+from backend_architect.design.routes import routes_of
+from backend_architect.schema.model import Column, Constraint, ForeignKey, Table
+
+SMALL_INTEGER_MAX = 2_147_483_647
+LIST_MAX = 100
+LIST_ITEM_LENGTH = 200
+FILLFACTOR = 90
+"""Room that a page keeps free where counters change, so that an update stays on its page (a HOT update)."""
+
+SLUG_PATTERN = "^[a-z0-9]+(?:[-_][a-z0-9]+)*$"
+EMAIL_PATTERN = "^[^@[:space:]]+@[^@[:space:]]+$"
+URL_PATTERN = "^https?://"
+
+SQL_TYPES = {
+    FieldType.MONEY: "bigint",
+    FieldType.BOOLEAN: "boolean",
+    FieldType.DATE: "date",
+    FieldType.TIMESTAMP: "timestamptz",
+    FieldType.DURATION: "interval",
+    FieldType.UUID: "uuid",
+    FieldType.JSON: "jsonb",
+    FieldType.REFERENCE: "uuid",
+}
+
+
+def column_type(item: Field) -> str:
+    """Return the PostgreSQL type that stores a field."""
+    if item.type is FieldType.INTEGER:
+        bounded = item.max is not None and item.max <= SMALL_INTEGER_MAX
+        return "integer" if bounded and (item.min is None or item.min >= -SMALL_INTEGER_MAX) else "bigint"
+    if item.type is FieldType.DECIMAL:
+        return f"numeric({18 + item.scale}, {item.scale})"
+    if item.type is FieldType.LIST:
+        return f"{SQL_TYPES.get(item.item or FieldType.TEXT, 'text')}[]"
+    return SQL_TYPES.get(item.type, "text")
+
+
+def entity_table(design: Design, entity: Entity, kept: Kept) -> Table:
+    """Return the table of an entity, still without its indexes."""
+    columns = [Column("id", "uuid", default="uuidv7()")]
+    columns += [_column(item) for item in entity.fields.values()]
+    counters = [name for name in entity.counts if kept(entity.name, name)]
+    columns += [Column(f"{name}_count", "bigint", default="0") for name in counters]
+    columns += [
+        Column("created_at", "timestamptz", default="now()"),
+        Column("updated_at", "timestamptz", default="now()"),
+    ]
+    searched = _searched(design, entity)
+    if searched:
+        joined = " || ' ' || ".join(f"coalesce({name}, '')" for name in searched)
+        columns.append(Column("search", "tsvector", generated=f"to_tsvector('simple', {joined})"))
+    checks = [check for item in entity.fields.values() if (check := _check(entity.table, item))]
+    checks += [_named(design, entity, name, text) for name, text in entity.constraints.items()]
+    if entity.no_overlap:
+        checks.append(_no_overlap(entity))
+    single = [(item.column,) for item in entity.fields.values() if item.unique]
+    groups = [tuple(entity.fields[name].column for name in group) for group in entity.unique]
+    return Table(
+        name=entity.table,
+        columns=tuple(columns),
+        primary_key=("id",),
+        foreign_keys=_foreign_keys(design, entity),
+        constraints=tuple(checks),
+        unique=tuple(dict.fromkeys([*single, *groups])),
+        fillfactor=FILLFACTOR if counters else None,
+    )
+
+
+def edge_table(design: Design, edge: Edge) -> Table:
+    """Return the table of an edge: its pair is the primary key."""
+    columns = [*(_column(item) for item in edge.fields.values()), Column("created_at", "timestamptz", default="now()")]
+    checks = [check for item in edge.fields.values() if (check := _check(edge.table, item))]
+    first, second = _pair_order(edge)
+    return Table(
+        name=edge.table,
+        columns=tuple(columns),
+        primary_key=(first.column, second.column),
+        foreign_keys=_foreign_keys(design, edge),
+        constraints=tuple(checks),
+    )
+
+
+def _pair_order(edge: Edge) -> tuple[Field, Field]:
+    """Return the pair with the caller's side first: rules and feeds look edges up from the caller."""
+    return (edge.mine, edge.other(edge.mine)) if edge.mine else edge.pair
+
+
+def _column(item: Field) -> Column:
+    return Column(item.column, column_type(item), nullable=item.optional, default=_default(item))
+
+
+def _default(item: Field) -> str | None:
+    value = item.default
+    if value is None:
+        return "'{}'" if item.type is FieldType.LIST and not item.optional else None
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return str(value)
+    return "now()" if value in {"now", "now()"} and item.type is FieldType.TIMESTAMP else _quoted(value)
+
+
+def _check(table: str, item: Field) -> Constraint | None:
+    """Return the check that keeps what is stored as bounded as what is accepted."""
+    name = f"{table}_{item.column}_check"
+    parts: list[str] = []
+    if item.type is FieldType.ONE_OF:
+        parts.append(f"{item.name} IN ({', '.join(_quoted(choice) for choice in item.choices)})")
+    elif item.type in TEXTUAL or item.type is FieldType.FILE:
+        low, high = item.length if item.type is not FieldType.FILE else (1, 1024)
+        parts.append(
+            f"char_length({item.name}) BETWEEN {low} AND {high}" if low else f"char_length({item.name}) <= {high}"
+        )
+        parts += [f"{item.name} ~ '{pattern}'" for kind, pattern in _PATTERNS.items() if item.type is kind]
+    elif item.type in NUMERIC:
+        parts += [f"{item.name} >= {item.min}"] if item.min is not None else []
+        parts += [f"{item.name} <= {item.max}"] if item.max is not None else []
+    elif item.type is FieldType.LIST:
+        parts.append(f"cardinality({item.name}) <= {int(item.max or LIST_MAX)}")
+    return Constraint(name, f"CHECK ({' AND '.join(parts)})") if parts else None
+
+
+_PATTERNS = {FieldType.SLUG: SLUG_PATTERN, FieldType.EMAIL: EMAIL_PATTERN, FieldType.URL: URL_PATTERN}
+
+
+def _named(design: Design, entity: Entity, name: str, text: str) -> Constraint:
+    sql = resolve_rule(design, entity, text).sql("postgres").replace(f"{entity.table}.", "")
+    return Constraint(f"{entity.table}_{name}", f"CHECK ({sql})")
+
+
+def _no_overlap(entity: Entity) -> Constraint:
+    assert entity.no_overlap is not None
+    rule = entity.no_overlap
+    kind = "daterange" if entity.fields[rule.start].type is FieldType.DATE else "tstzrange"
+    per = [f"{entity.fields[name].column} WITH =" for name in rule.per]
+    sql = f"EXCLUDE USING gist ({', '.join([*per, f'{kind}({rule.start}, {rule.end}) WITH &&'])})"
+    return Constraint(f"{entity.table}_no_overlap", sql)
+
+
+def _foreign_keys(design: Design, row: Entity | Edge) -> tuple[ForeignKey, ...]:
+    return tuple(
+        ForeignKey(item.column, design.entities[item.to or ""].table, item.on_delete) for item in row.references
+    )
+
+
+def _searched(design: Design, entity: Entity) -> list[str]:
+    """Return the fields that any list of the entity searches."""
+    lists = [route.list for route in routes_of(design) if route.row is entity and route.list]
+    return list(dict.fromkeys(name for spec in lists for name in spec.match))
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

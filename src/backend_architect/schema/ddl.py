@@ -1,0 +1,94 @@
+"""A schema as SQL that people read: one statement a table, each index with the statements that need it."""
+
+from backend_architect.schema.model import Change, Column, Index, Schema, Table, Trigger
+
+
+def schema_sql(schema: Schema) -> str:
+    """Return the SQL that creates the whole schema in an empty database."""
+    parts = [f"CREATE EXTENSION IF NOT EXISTS {name};" for name in schema.extensions]
+    created: set[str] = set()
+    late: list[str] = []
+    for table in schema.tables:
+        created.add(table.name)
+        parts.append(table_sql(table, created))
+        late += [_late_key(table, key.column) for key in table.foreign_keys if key.table not in created]
+        parts += [index_sql(index) for index in table.indexes]
+    return "\n\n".join([*parts, *late, *(trigger_sql(trigger) for trigger in schema.triggers)]) + "\n"
+
+
+def table_sql(table: Table, created: set[str]) -> str:
+    """Return CREATE TABLE; a foreign key to a table that is not `created` yet is left for later."""
+    inline = len(table.primary_key) == 1
+    lines = [_column_sql(table, column, created, primary=inline) for column in table.columns]
+    if not inline:
+        lines.append(f"PRIMARY KEY ({', '.join(table.primary_key)})")
+    lines += [f"UNIQUE ({', '.join(group)})" for group in table.unique if len(group) > 1]
+    lines += [f"CONSTRAINT {constraint.name} {constraint.sql}" for constraint in table.constraints]
+    storage = f" WITH (fillfactor = {table.fillfactor})" if table.fillfactor else ""
+    body = ",\n    ".join(lines)
+    return f"CREATE TABLE {table.name} (\n    {body}\n){storage};"
+
+
+def index_sql(index: Index) -> str:
+    """Return CREATE INDEX under a comment that names who needs it."""
+    using = "" if index.method == "btree" else f" USING {index.method}"
+    needed = ", ".join(index.needed_by)
+    return f"-- for {needed}\nCREATE INDEX {index.name} ON {index.table}{using} ({', '.join(index.columns)});"
+
+
+def trigger_sql(trigger: Trigger) -> str:
+    """Return the trigger function and its trigger for one table."""
+    name = f"{trigger.table}_changed"
+    events = " OR ".join(
+        word for word, changes in (("INSERT", trigger.on_insert), ("DELETE", trigger.on_delete)) if changes
+    )
+    branches = []
+    if trigger.on_insert:
+        branches.append(f"    IF tg_op = 'INSERT' THEN\n{_changes(trigger.on_insert, 'NEW')}\n    END IF;")
+    if trigger.on_delete:
+        branches.append(f"    IF tg_op = 'DELETE' THEN\n{_changes(trigger.on_delete, 'OLD')}\n    END IF;")
+    body = "\n".join(branches)
+    return (
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n{body}\n    RETURN NULL;\nEND $$;\n\n"
+        f"CREATE TRIGGER {name} AFTER {events} ON {trigger.table}\n    FOR EACH ROW EXECUTE FUNCTION {name}();"
+    )
+
+
+def _changes(changes: tuple[Change, ...], row: str) -> str:
+    updates = [f"UPDATE {c.table} SET {c.column} = {c.value} WHERE id = {row}.{c.via};" for c in changes]
+    lines = [*_locks(changes, row), *updates]
+    return "\n".join(f"        {line}" for line in lines)
+
+
+def _locks(changes: tuple[Change, ...], row: str) -> list[str]:
+    """Return the locks, in the order of ids, where one row changes two of a table: else two writers could deadlock."""
+    lines = []
+    for table in dict.fromkeys(change.table for change in changes):
+        keys = list(dict.fromkeys(f"{row}.{change.via}" for change in changes if change.table == table))
+        if len(keys) > 1:
+            lines.append(f"PERFORM FROM {table} WHERE id IN ({', '.join(keys)}) ORDER BY id FOR NO KEY UPDATE;")
+    return lines
+
+
+def _column_sql(table: Table, column: Column, created: set[str], *, primary: bool) -> str:
+    parts = [column.name, column.sql_type]
+    if column.generated:
+        return " ".join([*parts, f"GENERATED ALWAYS AS ({column.generated}) STORED"])
+    if primary and table.primary_key == (column.name,):
+        parts.append("PRIMARY KEY")
+    elif not column.nullable:
+        parts.append("NOT NULL")
+    if column.default is not None:
+        parts.append(f"DEFAULT {column.default}")
+    if (column.name,) in table.unique:
+        parts.append("UNIQUE")
+    keys = [key for key in table.foreign_keys if key.column == column.name and key.table in created]
+    parts += [f"REFERENCES {key.table} ON DELETE {key.on_delete.upper()}" for key in keys]
+    return " ".join(parts)
+
+
+def _late_key(table: Table, column: str) -> str:
+    key = next(key for key in table.foreign_keys if key.column == column)
+    return (
+        f"ALTER TABLE {table.name} ADD FOREIGN KEY ({column}) REFERENCES {key.table} ON DELETE {key.on_delete.upper()};"
+    )

@@ -1,0 +1,52 @@
+"""What else changes with a row, in the same transaction: kept counts and the effects that a design declares."""
+
+from sqlglot import exp
+
+from backend_architect.design.expressions import Kept, resolve_value
+from backend_architect.design.model import Action, Design, Entity, Row
+from backend_architect.schema.model import Change, Trigger
+
+
+def build_triggers(design: Design, kept: Kept) -> tuple[Trigger, ...]:
+    """Return one trigger for each table whose rows are counted or have effects.
+
+    Triggers, and not the statements of the API, because a cascade or a hand-written statement must count too.
+    """
+    triggers = (_trigger(design, row, kept) for row in design.rows_by_plural.values())
+    return tuple(trigger for trigger in triggers if trigger.on_insert or trigger.on_delete)
+
+
+def _trigger(design: Design, row: Row, kept: Kept) -> Trigger:
+    counted = [
+        (entity, count)
+        for entity in design.entities.values()
+        for count in entity.counts.values()
+        if count.source == row.plural and kept(entity.name, count.name)
+    ]
+    on_insert, on_delete = [], []
+    for entity, count in sorted(counted, key=lambda pair: (pair[0].table, pair[1].name)):
+        column, via = f"{count.name}_count", row.fields[count.via].column
+        on_insert.append(Change(entity.table, column, via, f"{column} + 1"))
+        on_delete.append(Change(entity.table, column, via, f"{column} - 1"))
+    if isinstance(row, Entity):
+        on_insert += _effects(design, row, "create")
+        on_delete += _effects(design, row, "delete")
+    return Trigger(row.table, tuple(on_insert), tuple(on_delete))
+
+
+def _effects(design: Design, entity: Entity, action: Action) -> list[Change]:
+    changes = []
+    for path, text in entity.effects.get(action, {}).items():
+        relation, _, name = path.partition(".")
+        item = entity.fields[relation]
+        target = design.entities[item.to or ""]
+        row = "OLD" if action == "delete" else "NEW"
+        tree = resolve_value(design, entity, text, alias=row).sql.transform(_own_column, relation)
+        changes.append(Change(target.table, target.fields[name].column, item.column, tree.sql("postgres")))
+    return changes
+
+
+def _own_column(node: exp.Expr, relation: str) -> exp.Expr:
+    """Return `stock` for the subquery that reads `product.stock`: the row being changed is that product."""
+    hop = node.meta.get("hop") if isinstance(node, exp.Subquery) else None
+    return exp.column(node.this.expressions[0].name) if hop and hop[1] == relation else node
