@@ -1,0 +1,89 @@
+"""What was read in a brief, as frozen values with the places of the words."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Intent = Literal["design", "tune", "evolve"]
+Unit = Literal["users", "requests", "reads", "writes", "p95_ms", "rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of the brief: `text` stands at `[start, end)`, so that a report can underline it."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A pattern of the catalogue, and the words that meant it."""
+
+    pattern: str
+    words: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The name that a brief gave to what a pattern is about: a hotel books rooms."""
+
+    pattern: str
+    name: str
+    word: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """A thing that the catalogue does not know; `name` is its singular as an identifier."""
+
+    name: str
+    word: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number with what it counts: rates a second, p95 in milliseconds, rows of `noun` (a singular word)."""
+
+    unit: Unit
+    value: float
+    word: Span
+    noun: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A client (`web`), a sign-in provider (`google`) or a scale in users (`1000`), and the words that meant it."""
+
+    name: str
+    word: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A brief, read.
+
+    `words` holds every understood piece of the text in its order, `not_understood` every content word that meant nothing.
+    `accounts` is False when the brief says that nobody signs in. `in_english` is False for a text in another language.
+    """
+
+    text: str
+    intent: Intent
+    features: tuple[Feature, ...]
+    kinds: tuple[Kind, ...]
+    nouns: tuple[Noun, ...]
+    amounts: tuple[Amount, ...]
+    clients: tuple[Mention, ...]
+    providers: tuple[Mention, ...]
+    scale: Mention | None
+    product: Span | None
+    accounts: bool
+    words: tuple[Span, ...]
+    not_understood: tuple[Span, ...]
+    in_english: bool
+    cut: bool
+
+    @property
+    def understood(self) -> bool:
+        """Tell whether the brief names anything that a backend can hold."""
+        return bool(self.features or self.nouns)

@@ -1,0 +1,162 @@
+"""A brief, read offline: matched with the vocabulary, word by word, without a model."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from backend_architect.brief.amounts import read_amounts
+from backend_architect.brief.guess import guess_nouns, is_other_language
+from backend_architect.brief.model import Amount, Brief, Feature, Intent, Kind, Mention, Noun, Span
+from backend_architect.brief.vocabulary import Match, Means, Vocabulary, read_vocabulary
+from backend_architect.brief.words import Word, split_words
+
+MAX_LENGTH = 20_000
+
+
+def read_brief(text: str) -> Brief:
+    """Return what the text says of a backend, with the place of every word, and what was not understood."""
+    vocabulary = read_vocabulary()
+    shown = text[:MAX_LENGTH]
+    product = _product(shown, vocabulary)
+    words = split_words(shown, vocabulary.singulars)
+    amounts = read_amounts(shown)
+    reading = _Reading(shown, words, tuple(vocabulary.matches(words)), vocabulary, _covered(words, amounts, product))
+    unknown = reading.unknown()
+    in_english = not is_other_language(words, vocabulary)
+    guessed = guess_nouns(words, unknown, vocabulary) if in_english else {}
+    nouns = _nouns(shown, words, guessed)
+    return Brief(
+        text=shown,
+        intent=reading.intent(),
+        features=reading.features(),
+        kinds=reading.kinds(),
+        nouns=nouns,
+        amounts=_units(amounts, vocabulary),
+        clients=reading.mentions("client"),
+        providers=reading.mentions("provider"),
+        scale=next(iter(reading.mentions("scale")), None),
+        product=product,
+        accounts=not reading.mentions("no_accounts"),
+        words=_in_order([*reading.meaningful(), *(n.word for n in nouns), *(a.word for a in amounts)]),
+        not_understood=reading.phrases(i for i in unknown if i not in guessed),
+        in_english=in_english,
+        cut=len(text) > MAX_LENGTH,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    text: str
+    words: Sequence[Word]
+    matches: tuple[tuple[Match, ...], ...]
+    vocabulary: Vocabulary
+    covered: frozenset[int]
+
+    def of(self, means: Means) -> list[Match]:
+        """Return the matches with that kind of meaning."""
+        return [m for group in self.matches for m in group if m.meaning.means == means and m.first not in self.covered]
+
+    def span(self, first: int, last: int) -> Span:
+        """Return words `[first, last)` with what stands between them."""
+        start, end = self.words[first].start, self.words[last - 1].end
+        return Span(self.text[start:end], start, end)
+
+    def features(self) -> tuple[Feature, ...]:
+        """Return each pattern that words meant, in the order of the text; a kind's word means its pattern too."""
+        found: dict[str, list[Span]] = {}
+        for match in sorted([*self.of("pattern"), *self.of("kind")], key=lambda m: m.first):
+            spans = found.setdefault(match.meaning.name, [])
+            span = self.span(match.first, match.last)
+            if span not in spans:
+                spans.append(span)
+        return tuple(Feature(name, tuple(spans)) for name, spans in found.items())
+
+    def kinds(self) -> tuple[Kind, ...]:
+        """Return the kinds that words named, in the order of the text."""
+        return tuple(Kind(m.meaning.name, m.meaning.detail, self.span(m.first, m.last)) for m in self.of("kind"))
+
+    def mentions(self, means: Means) -> tuple[Mention, ...]:
+        """Return what was mentioned, once each, in the order of the text."""
+        found: dict[str, Mention] = {}
+        for match in self.of(means):
+            found.setdefault(match.meaning.name, Mention(match.meaning.name, self.span(match.first, match.last)))
+        return tuple(found.values())
+
+    def meaningful(self) -> list[Span]:
+        """Return every understood piece that is more than a stop word."""
+        groups = [g[0] for g in self.matches if g[0].meaning.means not in {"stop", "filler"}]
+        return [self.span(m.first, m.last) for m in groups if m.first not in self.covered]
+
+    def unknown(self) -> tuple[int, ...]:
+        """Return the places of the words that nothing matched: no stop words, no numbers."""
+        known = {i for group in self.matches for i in range(group[0].first, group[0].last)} | self.covered
+        return tuple(i for i, w in enumerate(self.words) if i not in known and not _says_nothing(w))
+
+    def phrases(self, places: Iterable[int]) -> tuple[Span, ...]:
+        """Return words as spans; those with only blanks or hyphens between them are one phrase."""
+        runs: list[list[int]] = []
+        for place in places:
+            if runs and runs[-1][1] == place and self._joined(place):
+                runs[-1][1] = place + 1
+            else:
+                runs.append([place, place + 1])
+        return tuple(self.span(first, last) for first, last in runs)
+
+    def _joined(self, place: int) -> bool:
+        between = self.text[self.words[place - 1].end : self.words[place].start]
+        return not between.strip(" -") and len(between) < 3
+
+    def intent(self) -> Intent:
+        """Return what the brief asks for; only a design can be made from nothing."""
+        folded = [word.folded for word in self.words]
+        if any(word in self.vocabulary.language["asking"] for word in folded[:1]):
+            return "design"
+        imperative = next((w for w in folded if w not in self.vocabulary.language["polite"]), "")
+        if imperative in self.vocabulary.evolve:
+            return "evolve"
+        building = any(word in self.vocabulary.design for word in folded)
+        return "tune" if self.of("tune") and not building else "design"
+
+
+def _says_nothing(word: Word) -> bool:
+    return len(word.folded) < 2 or word.folded[0].isdigit()
+
+
+def _covered(words: Sequence[Word], amounts: Iterable[Amount], product: Span | None) -> frozenset[int]:
+    """Return the places of words that belong to a rate, a latency or the product's name."""
+    spans = [a.word for a in amounts if a.unit != "rows"] + ([product] if product else [])
+    return frozenset(i for i, w in enumerate(words) if any(s.start <= w.start < s.end for s in spans))
+
+
+def _units(amounts: Iterable[Amount], vocabulary: Vocabulary) -> tuple[Amount, ...]:
+    """Return the amounts with people counted as users and other nouns in the singular."""
+    people = vocabulary.language["people"]
+    found = []
+    for amount in amounts:
+        noun = vocabulary.stem(amount.noun)
+        found.append(replace(amount, unit="users", noun="") if noun in people else replace(amount, noun=noun))
+    return tuple(found)
+
+
+def _nouns(text: str, words: Sequence[Word], guessed: Mapping[int, str]) -> tuple[Noun, ...]:
+    found: dict[str, Noun] = {}
+    for place, name in sorted(guessed.items()):
+        word = words[place]
+        found.setdefault(name, Noun(name, Span(text[word.start : word.end], word.start, word.end)))
+    return tuple(found.values())
+
+
+def _product(text: str, vocabulary: Vocabulary) -> Span | None:
+    """Return the name that stands after `called`: quoted, or words with capitals, or one word."""
+    named = "|".join(sorted(vocabulary.language["named"]))
+    quoted = r"[\"“'‘`](?P<quoted>[^\"”'’`\n]{1,40})[\"”'’`]"
+    plain = r"(?P<plain>[^\W_][\w&.+-]*[^\W_](?:\s[A-Z][\w&+-]*){0,3})"
+    match = re.search(rf"\b(?i:{named})\s+(?:{quoted}|{plain})", text)
+    if not match:
+        return None
+    group = "quoted" if match["quoted"] else "plain"
+    return Span(match[group], match.start(group), match.end(group))
+
+
+def _in_order(spans: Iterable[Span]) -> tuple[Span, ...]:
+    return tuple(sorted(dict.fromkeys(spans), key=lambda span: (span.start, span.end)))

@@ -1,0 +1,154 @@
+"""A brief → a whole design to react to: what was understood, what was assumed, and what goes wrong where."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from backend_architect.brief import Brief, read_brief
+from backend_architect.design.load import read_design
+from backend_architect.design.model import Design
+from backend_architect.design.names import plural_of, words
+from backend_architect.design.proposed_load import propose_load
+from backend_architect.errors import BriefError, Place, Problem
+from backend_architect.patterns import Composition, Trap, Wish, compose, pattern_named
+from backend_architect.patterns.pattern import Fragment
+from backend_architect.patterns.text import design_text
+
+EXAMPLES = (
+    "We need an API for our social sharing feature",
+    "A shop with products, stock and orders",
+    "A helpdesk for several companies with tickets and files",
+)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A proposed design with the text of its file, and what a person should read before they take it.
+
+    `understood` maps the words of the brief to what they were taken to mean.
+    """
+
+    design: Design
+    text: str
+    brief: Brief
+    understood: Mapping[str, str]
+    assumed: tuple[str, ...]
+    not_understood: tuple[str, ...]
+    traps: tuple[Trap, ...]
+    choices: tuple[str, ...]
+
+
+def propose_design(brief: Brief) -> Proposal:
+    """Return a design for what the brief names; raise BriefError when it names nothing that a backend can hold."""
+    _refuse_empty(brief)
+    wish = read_wish(brief)
+    composition = compose(wish)
+    load = propose_load(brief, composition)
+    assumed = (*composition.assumes, *load.assumes)
+    content = _heading(brief, wish, assumed) | {"load": load.load} | composition.design
+    text = design_text(_with_providers(content, brief), composition.comments)
+    return Proposal(
+        design=read_design(text).design,
+        text=text,
+        brief=brief,
+        understood=_understood(brief, wish),
+        assumed=assumed,
+        not_understood=tuple(span.text for span in brief.not_understood),
+        traps=composition.traps,
+        choices=(*composition.choices, *_kept_accounts(brief, composition), *load.ignored),
+    )
+
+
+def propose_from_text(text: str) -> Proposal:
+    """Return a design for a sentence."""
+    return propose_design(read_brief(text))
+
+
+def read_wish(brief: Brief) -> Wish:
+    """Return the patterns a brief asks for; a noun without a pattern names the one kind that has no name yet."""
+    patterns = tuple(dict.fromkeys(feature.pattern for feature in brief.features))
+    kinds: dict[str, str] = {}
+    for kind in brief.kinds:
+        kinds.setdefault(kind.pattern, kind.name)
+    nouns = [noun.name for noun in brief.nouns]
+    nameless = [name for name in _with_kinds(patterns) if name not in kinds]
+    if len(nouns) == 1 and len(nameless) == 1:
+        kinds[nameless[0]] = nouns.pop()
+    return Wish(patterns, kinds, tuple(nouns), accounts=brief.accounts)
+
+
+def _with_kinds(patterns: Sequence[str]) -> list[str]:
+    """Return the patterns, and those their bundles bring, whose main entity a brief may name."""
+    opened = dict.fromkeys(n for name in patterns for n in (name, *pattern_named(name).brings))
+    return [name for name in opened if pattern_named(name).kind]
+
+
+def _refuse_empty(brief: Brief) -> None:
+    if brief.understood:
+        return
+    works = "what works: " + "; ".join(f"“{example}”" for example in EXAMPLES)
+    if not brief.text.strip():
+        raise BriefError(Problem("brief-empty", "the brief is empty", works, Place("brief")))
+    if not brief.in_english:
+        raise BriefError(Problem("brief-language", "the brief is not in English, and nothing in it was recognised", works, Place("brief")))
+    said = ", ".join(span.text for span in brief.not_understood[:6]) or brief.text.strip()[:60]
+    raise BriefError(Problem("brief-not-understood", f"nothing in the brief was understood ({said})", works, Place("brief")))
+
+
+def _heading(brief: Brief, wish: Wish, assumed: Sequence[str]) -> Fragment:
+    heading: Fragment = {"design": 1, "backend": _slug(brief, wish), "summary": _summary(wish)}
+    heading["assumptions"] = list(assumed)
+    heading["clients"] = [mention.name for mention in brief.clients] or ["web", "mobile"]
+    return heading
+
+
+def _slug(brief: Brief, wish: Wish) -> str:
+    named = brief.product.text if brief.product else ""
+    parts = named or "-".join(_subjects(wish)[:2])
+    kept = "".join(char if char.isascii() and char.isalnum() else "-" for char in parts.lower())
+    slug = "-".join(part for part in kept.split("-") if part)[:40].strip("-")
+    return slug if slug[:1].isalpha() else f"app-{slug}".strip("-")
+
+
+def _subjects(wish: Wish) -> list[str]:
+    bundles = [name for name in wish.patterns if pattern_named(name).is_bundle]
+    if bundles:
+        return sorted(bundles)
+    ranked = sorted((pattern_named(name) for name in wish.patterns), key=lambda pattern: pattern.rank)
+    own = [p.name for p in ranked if p.name not in {"accounts", "profiles"}]
+    return [*wish.nouns, *own] and [plural_of(noun) for noun in wish.nouns] + own or ["accounts"]
+
+
+def _summary(wish: Wish) -> str:
+    ranked = sorted((pattern_named(name) for name in wish.patterns), key=lambda pattern: (-pattern.rank, pattern.name))
+    said = [p.summary for p in ranked if p.summary][:1]
+    if said:
+        return said[0]
+    meanings = [pattern.meaning for pattern in reversed(ranked)][:4]
+    meanings += [f"people keep {words(plural_of(noun))}" for noun in wish.nouns][:3]
+    text = "; ".join(meanings)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _with_providers(content: Fragment, brief: Brief) -> Fragment:
+    auth = content.get("auth")
+    if not auth or not brief.providers:
+        return content
+    return content | {"auth": auth | {"sign_in": [*auth["sign_in"], *(mention.name for mention in brief.providers)]}}
+
+
+def _understood(brief: Brief, wish: Wish) -> dict[str, str]:
+    found = {span.text: pattern_named(f.pattern).meaning for f in brief.features for span in f.words}
+    for noun in brief.nouns:
+        pattern = next((p for p, name in wish.kinds.items() if name == noun.name), None)
+        found[noun.word.text] = pattern_named(pattern).meaning if pattern else "a thing that the catalogue does not know"
+    for amount in brief.amounts:
+        found[amount.word.text] = amount.unit if amount.unit != "rows" else f"rows of {amount.noun}"
+    for mention in (*brief.clients, *brief.providers):
+        found[mention.word.text] = mention.name
+    return found
+
+
+def _kept_accounts(brief: Brief, composition: Composition) -> list[str]:
+    if brief.accounts or "auth" not in composition.design:
+        return []
+    return ["accounts are kept although the brief wants none: what it asks for must know whose each thing is"]

@@ -1,0 +1,10 @@
+"""The catalogue of backend features, and how several of them become one design.
+
+`catalogue/` has one YAML file a pattern: what words mean it, what it needs, and the piece of the design it brings.
+"""
+
+from backend_architect.patterns.compose import Composition, Wish, compose
+from backend_architect.patterns.load import all_patterns, pattern_named
+from backend_architect.patterns.pattern import Pattern, Trap
+
+__all__ = ["Composition", "Pattern", "Trap", "Wish", "all_patterns", "compose", "pattern_named"]
