@@ -7,7 +7,8 @@ backend.yaml ──load_design──▶ LoadedDesign (Design + text + places) �
 ```
 """
 
+from .check import check_design
 from .load import LoadedDesign, load_design, read_design
 from .model import Design
 
-__all__ = ["Design", "LoadedDesign", "load_design", "read_design"]
+__all__ = ["Design", "LoadedDesign", "check_design", "load_design", "read_design"]

@@ -1,0 +1,36 @@
+"""Accounts exist where rules and ways to sign in need them."""
+
+from collections.abc import Iterator
+
+from ...errors import Problem
+from ..found import did_you_mean
+from ..load import LoadedDesign
+from .paths import fields_with_paths
+
+
+def check_account(loaded: LoadedDesign) -> Iterator[Problem]:
+    """Yield `unknown-name` for `auth.account`, repeated ways to sign in, and `set: me` that cannot be."""
+    design = loaded.design
+    if design.auth and design.auth.account not in design.entities:
+        fix = did_you_mean(design.auth.account, tuple(design.entities))
+        yield loaded.problem("unknown-name", "auth.account", f"`{design.auth.account}` is no entity", fix)
+    for n, way in enumerate(design.auth.sign_in if design.auth else ()):
+        if design.auth and way in design.auth.sign_in[:n]:
+            yield loaded.problem("duplicate-name", f"auth.sign_in.{n}", f"`{way}` is given twice", "keep one")
+    yield from _set_to_caller(loaded)
+
+
+def _set_to_caller(loaded: LoadedDesign) -> Iterator[Problem]:
+    design = loaded.design
+    set_by_server = [(f"{path}.set", item) for path, _, item in fields_with_paths(design)]
+    set_by_server += [(f"edges.{name}.set.{s.name}", s) for name, edge in design.edges.items() for s in edge.pair]
+    for path, item in set_by_server:
+        if item.set != "me" or design.auth is None:
+            continue
+        account = design.auth.account
+        if not item.is_reference:
+            fix = f"make it a relation: {{to: {account}, set: me}}"
+            yield loaded.problem("set-me", path, f"`me` is an account, and `{item.name}` is a {item.type.value}", fix)
+        elif item.to != account:
+            message = f"`me` is a {account}, and `{item.name}` points to `{item.to}`"
+            yield loaded.problem("set-me", path, message, f"point to the account: {{to: {account}, set: me}}")

@@ -1,0 +1,90 @@
+"""An effect changes a number of a related row, and what it was computed from stays as it was."""
+
+from collections.abc import Iterator
+
+from ...errors import Problem
+from ..found import did_you_mean
+from ..load import LoadedDesign
+from ..model import NUMERIC, Entity
+from ..names import words
+
+
+def check_effects(loaded: LoadedDesign) -> Iterator[Problem]:
+    """Yield `unknown-name`, `effect-not-numeric`, `action-not-allowed`, `updates-effect-field` and wrong values."""
+    for entity in loaded.design.entities.values():
+        for action, changes in entity.effects.items():
+            path = f"entities.{entity.name}.effects.{action}"
+            if action not in entity.allow:
+                message = f"nobody may {action} a {words(entity.name)}, so this never happens"
+                yield loaded.problem("action-not-allowed", path, message, f"allow `{action}`, or remove the effect")
+            for target, text in changes.items():
+                wrong_target = _target(loaded, entity, f"{path}.{target}", target)
+                problem = wrong_target or _value(loaded, entity, f"{path}.{target}", text)
+                if problem:
+                    yield problem
+        yield from _updated_fields(loaded, entity)
+
+
+def _target(loaded: LoadedDesign, entity: Entity, path: str, target: str) -> Problem | None:
+    relation, _, name = target.partition(".")
+    item = entity.fields.get(relation)
+    if item is None or not item.is_reference:
+        known = tuple(reference.name for reference in entity.references)
+        message = f"`{relation}` is no relation of {entity.name}"
+        return loaded.problem("unknown-name", path, message, did_you_mean(relation, known))
+    related = loaded.design.entities.get(item.to or "")
+    if related is None:
+        return None
+    numbers = tuple(f.name for f in related.fields.values() if f.type in NUMERIC)
+    if name not in related.fields:
+        message = f"`{name}` is no stored field of {related.name}"
+        return loaded.problem("unknown-name", path, message, did_you_mean(name, numbers))
+    if name not in numbers:
+        kind = related.fields[name].type.value
+        message = f"an effect changes a number, and `{name}` of {related.name} is a {kind}"
+        return loaded.problem("effect-not-numeric", path, message, did_you_mean(name, numbers))
+    return None
+
+
+def _value(loaded: LoadedDesign, entity: Entity, path: str, text: str) -> Problem | None:
+    from ..expressions import resolve_value  # noqa: PLC0415  (parses SQL, and most designs have no effects)
+    from ..syntax import ExpressionError  # noqa: PLC0415
+
+    try:
+        kind = resolve_value(loaded.design, entity, text).type
+    except ExpressionError as error:
+        return loaded.problem(error.code, path, error.message, error.fix)
+    if kind == "number":
+        return None
+    return loaded.problem("type-mismatch", path, f"an effect sets a number, and this is a {kind}", "write a number")
+
+
+def _updated_fields(loaded: LoadedDesign, entity: Entity) -> Iterator[Problem]:
+    if "update" not in entity.allow or not entity.effects:
+        return
+    used = _names_used(entity)
+    stated = entity.accepts.get("update")
+    for n, item in enumerate(entity.accepted("update")):
+        if item.name in used:
+            path = f"entities.{entity.name}." + ("allow.update" if stated is None else f"accepts.update.{n}")
+            message = f"an update of `{item.name}` would not carry its effect on the related row"
+            fix = f"leave `{item.name}` out of `accepts.update`; delete the {words(entity.name)} and create another"
+            yield loaded.problem("updates-effect-field", path, message, fix)
+
+
+def _names_used(entity: Entity) -> set[str]:
+    """Return the names that stand in the effects: the relation in a target, and every name in a value."""
+    import sqlglot  # noqa: PLC0415
+    from sqlglot import exp  # noqa: PLC0415
+    from sqlglot.errors import SqlglotError  # noqa: PLC0415
+
+    names: set[str] = set()
+    for changes in entity.effects.values():
+        for target, text in changes.items():
+            names.add(target.partition(".")[0])
+            try:
+                tree = sqlglot.parse_one(text, dialect="postgres")
+            except SqlglotError:
+                continue
+            names |= {column.parts[0].name for column in tree.find_all(exp.Column)}
+    return names

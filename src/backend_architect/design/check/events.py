@@ -1,0 +1,30 @@
+"""An event follows an action that exists."""
+
+from collections.abc import Iterator
+
+from ...errors import Problem
+from ..found import did_you_mean
+from ..load import LoadedDesign
+from .names import IN_PYTHON
+
+MAX_RETRIES = 50
+
+
+def check_events(loaded: LoadedDesign) -> Iterator[Problem]:
+    """Yield `unknown-name`, `action-not-allowed`, `too-many-retries` and `reserved-word`."""
+    for event in loaded.design.events:
+        path = f"events.{event.plural}.{event.action}"
+        row = loaded.design.rows_by_plural.get(event.plural)
+        if row is None:
+            fix = did_you_mean(event.plural, tuple(loaded.design.rows_by_plural))
+            message = f"`{event.plural}` is no plural of an entity or edge"
+            yield loaded.problem("unknown-name", path, message, fix)
+        elif event.action not in row.allow:
+            message = f"nobody may {event.action} a {row.name}, so this never happens"
+            yield loaded.problem("action-not-allowed", path, message, f"allow `{event.action}`, or remove the event")
+        if event.retries > MAX_RETRIES:
+            message = f"{event.retries} retries last for weeks"
+            yield loaded.problem("too-many-retries", f"{path}.retries", message, f"write {MAX_RETRIES} at most")
+        if event.run in IN_PYTHON:
+            message = f"`{event.run}` is a word of Python, and names a function"
+            yield loaded.problem("reserved-word", f"{path}.run", message, "choose another name")

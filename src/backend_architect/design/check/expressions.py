@@ -1,0 +1,121 @@
+"""Every expression is SQL that the design can carry out: its names exist, its types fit, a rule is true or false."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ...errors import Problem
+from ..load import LoadedDesign
+from ..model import Design, Entity, Field, Row
+from .paths import fields_with_paths, rows_with_paths
+
+TOLD_ELSEWHERE = frozenset({"unknown-entity", "unknown-count"})
+"""What the checks of relations and counts say already, at the place where it is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One expression of the file. `wants` is the type it must have; `own` keeps it to the row's stored fields."""
+
+    path: str
+    row: Row | None
+    text: str
+    wants: str = "boolean"
+    own: bool = False
+
+
+def check_expressions(loaded: LoadedDesign) -> Iterator[Problem]:
+    """Yield what resolving each expression finds, once: a wrong rule is not told again where it is used."""
+    told: set[str] = set()
+    for written in expressions_of(loaded.design):
+        problem = _problem(loaded, written)
+        if problem is None or (problem.message in told and problem.code != "needs-auth"):
+            continue
+        told.add(problem.message)
+        yield problem
+
+
+def expressions_of(design: Design) -> Iterator[Written]:
+    """Return every expression of a design; what others use comes first."""
+    for path, row in rows_with_paths(design):
+        yield from _named(path, row)
+    for path, row in rows_with_paths(design):
+        yield from (Written(f"{path}.allow.{action}", row, text) for action, text in row.allow.items())
+    for path, row, item in fields_with_paths(design):
+        yield from _of_field(path, row, item)
+    for name, edge in design.edges.items():
+        yield from (Written(f"edges.{name}.set.{side.name}", edge, side.set, "uuid") for side in edge.pair if side.set)
+    yield from _of_routes(design)
+
+
+def _named(path: str, row: Row) -> Iterator[Written]:
+    yield from (Written(f"{path}.rules.{name}", row, text) for name, text in row.rules.items())
+    if not isinstance(row, Entity):
+        return
+    for name, computed in row.computed.items():
+        wants = _expression_type(Field(name, computed.type))
+        yield Written(f"{path}.computed.{name}", row, computed.sql, wants)
+    for name, text in row.constraints.items():
+        yield Written(f"{path}.constraints.{name}", row, text, own=True)
+
+
+def _of_field(path: str, row: Row, item: Field) -> Iterator[Written]:
+    if item.set is not None:
+        yield Written(f"{path}.set", row, item.set, _expression_type(item))
+    if item.read is not None:
+        yield Written(f"{path}.read", row, item.read)
+
+
+def _of_routes(design: Design) -> Iterator[Written]:
+    for spec in design.lists:
+        if spec.where is not None:
+            entity = design.entities.get(spec.of)
+            if entity:
+                yield Written(f"lists.{spec.name}.where", entity, spec.where)
+        yield Written(f"lists.{spec.name}.allow", None, spec.allow)
+    for n, use in enumerate(design.custom):
+        plural = use.path.split("/")[1].replace("-", "_")
+        row = design.rows_by_plural.get(plural) if "{id}" in use.path else None
+        yield Written(f"custom.{n}.allow", row, use.allow)
+
+
+def _expression_type(item: Field) -> str:
+    from ..expressions import type_of_field  # noqa: PLC0415  (parses SQL, and reading alone need not load that)
+
+    return type_of_field(item)
+
+
+def _problem(loaded: LoadedDesign, written: Written) -> Problem | None:
+    from ..expressions import resolve_rule, resolve_value  # noqa: PLC0415
+    from ..syntax import ExpressionError  # noqa: PLC0415
+
+    try:
+        if written.wants == "boolean":
+            tree = resolve_rule(loaded.design, written.row, written.text)
+            return _beyond_the_row(loaded, written, tree) if written.own else None
+        got = resolve_value(loaded.design, written.row, written.text).type
+    except ExpressionError as error:
+        if error.code in TOLD_ELSEWHERE:
+            return None
+        return loaded.problem(error.code, written.path, error.message, error.fix)
+    except RecursionError:
+        return loaded.problem("wrong-expression", written.path, "this is nested too deeply", "name its parts as rules")
+    if _fits(got, written.wants):
+        return None
+    message = f"this is a {got}, and the field holds a {written.wants}"
+    return loaded.problem("type-mismatch", written.path, message, "give the field the type of its expression")
+
+
+def _fits(got: str, wants: str) -> bool:
+    if got in {wants, "null"} or {got, wants} <= {"timestamp", "date"}:
+        return True
+    return got == "string" and wants not in {"number", "boolean", "list", "json"}
+
+
+def _beyond_the_row(loaded: LoadedDesign, written: Written, tree: object) -> Problem | None:
+    from sqlglot import exp  # noqa: PLC0415
+
+    outside = (exp.Select, exp.Placeholder, exp.CurrentTimestamp, exp.CurrentDate)
+    if not isinstance(tree, exp.Expr) or tree.find(*outside) is None:
+        return None
+    message = "a constraint sees the stored fields of its own row only: no other rows, no caller, no clock"
+    return loaded.problem("constraint-beyond-row", written.path, message, "say it in `allow`, which can see them")

@@ -1,0 +1,92 @@
+"""No name means two things, to PostgreSQL, to Python or to a rule."""
+
+import keyword
+from collections.abc import Iterator
+
+from ...errors import Problem
+from ..load import LoadedDesign
+from ..model import IMPLIED_FIELDS, Entity, Row
+from ..names import MAX_IDENTIFIER, RESERVED_SQL
+from .paths import rows_with_paths
+
+IN_RULES = ("me", "signed_in", "anyone", "nobody")
+IN_PYTHON = frozenset(keyword.kwlist) | {"self"}
+
+
+def check_names(loaded: LoadedDesign) -> Iterator[Problem]:
+    """Yield `reserved-word`, `implied-field`, `duplicate-name` and `name-too-long` for everything inside a row."""
+    roles = loaded.design.auth.roles if loaded.design.auth else ()
+    for path, row in rows_with_paths(loaded.design):
+        if row.name in IN_PYTHON or row.name in (*IN_RULES, *roles):
+            fix = "choose another noun"
+            yield loaded.problem("reserved-word", path, f"`{row.name}` is a word of Python or of the rules", fix)
+        yield from _own_names(loaded, path, row, roles)
+        yield from _columns(loaded, path, row)
+    yield from _roles(loaded, roles)
+
+
+def _own_names(loaded: LoadedDesign, path: str, row: Row, roles: tuple[str, ...]) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for part, name in _names_of(row):
+        where = f"{path}.{part}.{name}"
+        if name in IMPLIED_FIELDS:
+            fix = "remove it"
+            yield loaded.problem("implied-field", where, f"every row has `{name}` already", fix)
+        elif name in first:
+            message = f"`{name}` is one of `{first[name]}` already, and a rule could mean either"
+            yield loaded.problem("duplicate-name", where, message, "rename one of them")
+        elif name in (*IN_RULES, *roles):
+            yield loaded.problem(
+                "reserved-word", where, f"`{name}` has its own meaning in rules", "choose another name"
+            )
+        elif name in IN_PYTHON or (name in RESERVED_SQL and not _is_reference(row, name)):
+            language = "Python" if name in IN_PYTHON else "SQL"
+            fix = f"choose another name, such as `{row.name}_{name}`"
+            yield loaded.problem("reserved-word", where, f"`{name}` is a reserved word of {language}", fix)
+        first.setdefault(name, part)
+
+
+def _names_of(row: Row) -> Iterator[tuple[str, str]]:
+    if isinstance(row, Entity):
+        yield from (("fields", name) for name in row.fields)
+        yield from (("counts", name) for name in row.counts)
+        yield from (("computed", name) for name in row.computed)
+    else:
+        yield from (("pair", side.name) for side in row.pair)
+        yield from (("fields", name) for name in row.extra)
+    yield from (("rules", name) for name in row.rules)
+
+
+def _is_reference(row: Row, name: str) -> bool:
+    return name in row.fields and row.fields[name].is_reference
+
+
+def _columns(loaded: LoadedDesign, path: str, row: Row) -> Iterator[Problem]:
+    """Yield what becomes one column: relation `author` and field `author_id`, count `likes` and field `likes_count`."""
+    taken = {item.column: name for name, item in row.fields.items() if not item.is_reference}
+    derived = {item.column: name for name, item in row.fields.items() if item.is_reference}
+    if isinstance(row, Entity):
+        derived |= {f"{count}_count": count for count in row.counts}
+    for column, name in derived.items():
+        where = f"{path}.fields.{taken.get(column, name)}"
+        if column in taken:
+            message = f"`{taken[column]}` is the column of `{name}` too"
+            yield loaded.problem("duplicate-name", where, message, "rename it")
+        elif len(column) > MAX_IDENTIFIER + 6:
+            message = f"the column `{column}` is too long for PostgreSQL's index names"
+            yield loaded.problem("name-too-long", where, message, "choose a shorter name")
+    for name, item in row.fields.items():
+        if item.is_reference and name.endswith("_id"):
+            message = f"the column of this relation would be `{item.column}`"
+            fix = f"name the relation `{name.removesuffix('_id')}`"
+            yield loaded.problem("relation-named-id", f"{path}.fields.{name}", message, fix)
+
+
+def _roles(loaded: LoadedDesign, roles: tuple[str, ...]) -> Iterator[Problem]:
+    for n, role in enumerate(roles):
+        path = f"auth.roles.{n}"
+        if role in roles[:n]:
+            yield loaded.problem("duplicate-name", path, f"the role `{role}` is given twice", "keep one")
+        elif role in (*IN_RULES, *IMPLIED_FIELDS) or role in RESERVED_SQL or role in IN_PYTHON:
+            message = f"`{role}` has another meaning in rules"
+            yield loaded.problem("reserved-word", path, message, "choose another name, such as `moderator`")

@@ -1,0 +1,46 @@
+"""Each table, folder and route has a name of its own, and none that the project needs for itself."""
+
+from collections.abc import Iterator
+
+from ...errors import Problem
+from ..load import LoadedDesign
+from ..names import MAX_IDENTIFIER, RESERVED_SQL
+from .names import IN_PYTHON
+from .paths import rows_with_paths
+
+RESERVED_PLURALS = frozenset(
+    {
+        *("auth", "me", "metrics", "healthz", "readyz", "health", "docs", "redoc", "openapi", "problems"),
+        *("idempotency_keys", "schema_migrations"),
+        *("main", "settings", "database", "errors", "pagination", "rate_limits", "telemetry", "middleware"),
+        *("idempotency", "routing", "responses", "request_context", "worker", "queue", "app"),
+    }
+)
+"""Routes, tables and modules that every built project has."""
+
+RESERVED_PREFIXES = ("auth_", "pg_", "pgqueuer", "sql_")
+
+
+def check_plurals(loaded: LoadedDesign) -> Iterator[Problem]:
+    """Yield `duplicate-plural`, `reserved-plural`, `name-too-long` and `duplicate-name` between entities and edges."""
+    design = loaded.design
+    seen: dict[str, str] = {}
+    for path, row in rows_with_paths(design):
+        where = f"{path}.plural" if f"{path}.plural" in loaded.places else path
+        plural, fix = row.plural, "set another `plural`"
+        if plural in seen:
+            message = f"`{plural}` is the plural of `{seen[plural]}` too"
+            yield loaded.problem("duplicate-plural", where, message, fix)
+        elif plural in RESERVED_PLURALS or plural.startswith(RESERVED_PREFIXES):
+            message = f"`{plural}` is taken by the project itself: its routes, tables and modules"
+            yield loaded.problem("reserved-plural", where, message, fix)
+        elif plural in RESERVED_SQL or plural in IN_PYTHON:
+            yield loaded.problem("reserved-word", where, f"`{plural}` is a reserved word, and names a table", fix)
+        elif len(plural) > MAX_IDENTIFIER:
+            message = f"the plural `{plural}` is longer than {MAX_IDENTIFIER} characters"
+            yield loaded.problem("name-too-long", where, message, fix)
+        seen.setdefault(plural, row.name)
+    for name in design.edges:
+        if name in design.entities:
+            message = f"`{name}` is an entity already"
+            yield loaded.problem("duplicate-name", f"edges.{name}", message, "rename the edge")

@@ -1,0 +1,70 @@
+"""Each route and each statement stands for one thing."""
+
+import re
+from collections.abc import Iterator
+
+from ...errors import Problem
+from ..load import LoadedDesign
+from ..routes import Route, routes_of
+from .plurals import RESERVED_PLURALS
+
+
+def check_routes(loaded: LoadedDesign) -> Iterator[Problem]:
+    """Yield `duplicate-route`, `shadowed-route`, `duplicate-statement` and `reserved-plural` over all routes."""
+    by_route: dict[tuple[str, str], str] = {}
+    by_statement: dict[str, str] = {}
+    routes = routes_of(loaded.design)
+    for route in routes:
+        path, shape = _path_of(loaded, route), _shape(route)
+        other = by_route.setdefault((route.method, shape), path)
+        if other != path:
+            message = f"{route.method} {route.path} is the route of `{other}` already"
+            yield loaded.problem("duplicate-route", path, message, "rename one of them")
+        twin = by_statement.setdefault(route.statement, path)
+        if twin not in (path, other):
+            message = f"the statement would be called `{route.statement}`, as that of `{twin}`"
+            yield loaded.problem("duplicate-statement", path, message, "rename one of them")
+        yield from _reserved(loaded, route, path)
+    yield from _shadowed(loaded, routes)
+
+
+def _path_of(loaded: LoadedDesign, route: Route) -> str:
+    if route.list:
+        return f"lists.{route.list.name}"
+    if route.custom:
+        return f"custom.{loaded.design.custom.index(route.custom)}.route"
+    action = {"put_edge": "create", "delete_edge": "delete"}.get(route.kind, route.kind)
+    group = "edges" if route.kind.endswith("_edge") else "entities"
+    return f"{group}.{route.row.name}.allow.{action}"
+
+
+def _shape(route: Route) -> str:
+    return re.sub(r"\{[^}]*\}", "{}", route.path)
+
+
+def _reserved(loaded: LoadedDesign, route: Route, path: str) -> Iterator[Problem]:
+    first = route.path.split("/")[1].replace("-", "_")
+    if route.list and first in RESERVED_PLURALS:
+        message = f"/{first} is a route of the project itself"
+        yield loaded.problem("reserved-plural", path, message, "rename the list")
+
+
+def _shadowed(loaded: LoadedDesign, routes: tuple[Route, ...]) -> Iterator[Problem]:
+    """Yield hand-written routes that a route with an id in the same place would answer first."""
+    for route in routes:
+        if route.custom is None:
+            continue
+        for other in routes:
+            if (
+                other.method == route.method
+                and _shape(other) != _shape(route)
+                and _covers(_shape(other), _shape(route))
+            ):
+                path = _path_of(loaded, route)
+                message = f"{other.method} {other.path} answers this route first"
+                yield loaded.problem("shadowed-route", path, message, "use another path, such as a further segment")
+
+
+def _covers(wide: str, narrow: str) -> bool:
+    pairs = list(zip(wide.split("/"), narrow.split("/"), strict=False))
+    return wide.count("/") == narrow.count("/") and all(a == b or (a == "{}" and b != "{}") for a, b in pairs)
