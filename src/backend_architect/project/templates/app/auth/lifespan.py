@@ -1,0 +1,49 @@
+"""What authentication keeps while the process runs."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from app.auth.passwords import Passwords
+from app.auth.revocations import Revocations
+from app.auth.tokens import AccessTokens
+from app.database import Database
+from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """The parts that routes and dependencies share."""
+
+    settings: Settings
+    tokens: AccessTokens
+    passwords: Passwords
+    revocations: Revocations
+
+
+@contextlib.asynccontextmanager
+async def running_auth(settings: Settings, db: Database) -> AsyncIterator[Auth]:
+    """Yield the parts, listening for revocations until the end."""
+    auth = Auth(
+        settings=settings,
+        tokens=AccessTokens(settings.jwt_secret, settings.jwt_previous_secret),
+        passwords=Passwords(),
+        revocations=Revocations(db, settings.database_url),
+    )
+    watching = asyncio.create_task(auth.revocations.watch())
+    try:
+        yield auth
+    finally:
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
+        auth.passwords.close()
+
+
+def auth_of(request: Request) -> Auth:
+    """Return the parts of the application that this request came to."""
+    auth: Auth = request.app.state.auth
+    return auth

@@ -1,0 +1,119 @@
+"""Which sessions were revoked, known in memory so that a request with a verified token needs no statement for it.
+
+PostgreSQL tells every process of each revocation (a trigger, NOTIFY), and a heartbeat shows that the line is up. While
+it is not, each request asks the database instead: slower, never wrong. LISTEN needs a connection of its own to
+PostgreSQL; behind a pooler in transaction mode nothing would be heard, which the first settlement notices.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from app.auth import queries
+from app.database import Database
+from app.errors import Problem
+
+CHANNEL = "auth_revocations"
+HEARTBEAT = 1.0
+TRUSTED_FOR = 4.0
+PATIENCE = 2.0
+RETRY = 3.0
+KEPT = 20 * 60
+CLEAN_UP_EVERY = 10 * 60
+
+_LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, Problem)
+
+_log = logging.getLogger(__name__)
+
+
+class Revocations:
+    """The sessions revoked in the last `KEPT` seconds, longer than any access token lives."""
+
+    def __init__(self, db: Database, dsn: str) -> None:
+        self._db = db
+        self._dsn = dsn
+        self._revoked: dict[UUID, float] = {}
+        self._echoes: dict[str, asyncio.Event] = {}
+        self._heard_at = float("-inf")
+        self._cleaned_at = float("-inf")
+
+    @property
+    def in_touch(self) -> bool:
+        """Return whether a revocation committed anywhere would have reached this process."""
+        return time.monotonic() - self._heard_at < TRUSTED_FOR
+
+    async def include(self, session: UUID) -> bool:
+        """Return whether the session was revoked."""
+        if session in self._revoked:
+            return True
+        return not (self.in_touch or await queries.is_live(self._db, session))
+
+    def add(self, session: UUID) -> None:
+        """Refuse the session from now on in this process; the others hear it from PostgreSQL."""
+        self._revoked.setdefault(session, time.monotonic())
+
+    async def settle(self) -> None:
+        """Return once every revocation committed so far is known here: notices come in the order of commits.
+
+        Raises `TimeoutError` when the own notice does not come back: the line is down, and nothing is trusted.
+        """
+        echo = f"echo {uuid4()}"
+        heard = self._echoes[echo] = asyncio.Event()
+        try:
+            await queries.notify(self._db, CHANNEL, echo)
+            await asyncio.wait_for(heard.wait(), PATIENCE)
+        except _LOST:
+            self._lose_touch()
+            raise
+        finally:
+            del self._echoes[echo]
+
+    async def watch(self) -> None:
+        """Keep listening until cancelled; connect again whenever the line is lost."""
+        while True:
+            try:
+                await self._listen()
+            except _LOST as error:
+                _log.warning("not listening for revocations, asking the database instead: %r", error)
+            self._lose_touch()
+            await asyncio.sleep(RETRY)
+
+    async def _listen(self) -> None:
+        connection = await asyncpg.connect(self._dsn, timeout=PATIENCE, command_timeout=PATIENCE)
+        try:
+            connection.add_termination_listener(self._lose_touch)
+            await connection.add_listener(CHANNEL, self._on_notice)
+            for session in await queries.recently_revoked(connection):
+                self.add(session)
+            await self.settle()
+            while not connection.is_closed():
+                await queries.beat(connection)
+                self._heard_at = time.monotonic()
+                await self._clean_up(connection)
+                await asyncio.sleep(HEARTBEAT)
+        finally:
+            with contextlib.suppress(*_LOST):
+                await connection.close(timeout=PATIENCE)
+
+    def _lose_touch(self, *_: object) -> None:
+        self._heard_at = float("-inf")
+
+    def _on_notice(self, _connection: Any, _pid: int, _channel: str, payload: object) -> None:
+        text = str(payload)
+        if text in self._echoes:
+            self._echoes[text].set()
+        elif not text.startswith("echo "):
+            self.add(UUID(text))
+
+    async def _clean_up(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
+        now = time.monotonic()
+        while self._revoked and now - next(iter(self._revoked.values())) > KEPT:
+            del self._revoked[next(iter(self._revoked))]
+        if now - self._cleaned_at > CLEAN_UP_EVERY:
+            self._cleaned_at = now
+            await queries.clean_up(connection)

@@ -1,0 +1,70 @@
+"""Checking a password, without telling which addresses have an account and without locking their owners out."""
+
+from hashlib import sha256
+
+from fastapi import Request
+
+from app.auth import queries, sessions
+from app.auth.lifespan import auth_of
+from app.auth.networks import network_of
+from app.auth.passwords import weakness
+from app.auth.queries import Account
+from app.auth.schemas import Credentials, NewPassword, Tokens
+from app.auth.viewer import Caller
+from app.database import Database
+from app.errors import FieldError, Invalid, Unauthorized
+from app.rate_limits import charge
+
+GUESSES = 20
+GUESSES_SECONDS = 3600
+
+
+async def check_password(request: Request, db: Database, data: Credentials) -> Account:
+    """Return the account that the address and the password belong to, or answer 401.
+
+    An unknown address costs the same hash as a wrong password. Guesses at one account share a limit wherever they come
+    from; its owner is not kept out by it on a network where the account has had a session this month.
+    """
+    account = await queries.find_account(db, data.email, network_of(request))
+    if account is None or not account.familiar:
+        await _charge_guess(request, data.email.lower())
+    password = data.password.get_secret_value()
+    passwords = auth_of(request).passwords
+    matches = await passwords.matches(account.password_hash if account else None, password)
+    if account is None or not matches:
+        raise Unauthorized("The e-mail address or the password is wrong.")
+    if passwords.is_outdated(account.password_hash):
+        return await queries.change_hash(db, account, await passwords.hash(password)) or account
+    return account
+
+
+async def change_password(request: Request, db: Database, me: Caller, data: NewPassword) -> Tokens:
+    """Return the tokens of a new session, after every other one was ended and the new password stored."""
+    account, personal = await queries.find_own_account(db, me.id)
+    await _charge_guess(request, str(me.id))
+    passwords = auth_of(request).passwords
+    if not await passwords.matches(account.password_hash, data.current_password.get_secret_value()):
+        raise _invalid("current_password", "This is not the current password.", "wrong_password")
+    new_password = data.new_password.get_secret_value()
+    wrong = weakness(new_password, personal)
+    if wrong:
+        raise _invalid("new_password", wrong, "weak_password")
+    new_hash = await passwords.hash(new_password)
+    async with db.transaction() as tx:
+        changed = await queries.change_hash(tx, account, new_hash)
+        if changed is None:
+            raise Unauthorized("The password was changed at the same time.")
+        ended = await queries.revoke_all_sessions(tx, me.id)
+        tokens = await sessions.open_session(request, tx, changed)
+    for session in ended:
+        auth_of(request).revocations.add(session)
+    return tokens
+
+
+async def _charge_guess(request: Request, whose: str) -> None:
+    key = sha256(whose.encode()).hexdigest()
+    await charge(request, "guesses", key, count=GUESSES, seconds=GUESSES_SECONDS)
+
+
+def _invalid(field: str, message: str, code: str) -> Invalid:
+    return Invalid(message, errors=[FieldError(field, message, code)])
