@@ -1,0 +1,66 @@
+"""`access.py` of a slice: who gets which answer on every route, as a table that people and proofs read."""
+
+from collections.abc import Mapping
+
+from backend_architect.design.expressions import resolve_rule
+from backend_architect.design.model import Design, Persona
+from backend_architect.design.names import words
+from backend_architect.design.routes import Route
+from backend_architect.design.truth import Truth, persona_facts, truth
+from backend_architect.project.slices.calls import ACTIONS, asks_for_caller, rule_of
+from backend_architect.queries.model import Query
+
+PERSONAS: tuple[Persona, ...] = ("anonymous", "stranger", "owner", "moderator")
+SUCCESS = {"read": 200, "list": 200, "create": 201, "update": 200, "delete": 204, "put_edge": 204, "delete_edge": 204}
+
+
+def render_access(design: Design, plural: str, queries: tuple[Query, ...]) -> str:
+    """Return the module with the access table of a slice."""
+    rows = [_row(design, query) for query in queries if query.route and not query.filters]
+    body = "\n    ".join(rows)
+    return (
+        f'"""Who gets which answer on the routes of {words(plural)}, for a row that `owner` made; tests hold it."""\n\n'
+        f"from app.access import Access\n\nACCESS = (\n    {body}\n)\n"
+    )
+
+
+def expected_answers(design: Design, query: Query) -> Mapping[Persona, int | None]:
+    """Return the status that each persona gets; None where it depends on more than the table can say."""
+    route = query.route
+    assert route is not None
+    return {persona: _expected(design, query, route, persona) for persona in PERSONAS}
+
+
+def _row(design: Design, query: Query) -> str:
+    assert query.route is not None
+    route = query.route
+    answers = expected_answers(design, query)
+    statuses = ", ".join(f"{persona}={answers[persona]}" for persona in PERSONAS)
+    return f'Access("{route.method} /v1{route.path}", rule="{rule_of(route)}", {statuses}),'.replace("\n", " ")
+
+
+def _expected(design: Design, query: Query, route: Route, persona: Persona) -> int | None:
+    if persona == "anonymous" and asks_for_caller(design, route):
+        return 401
+    if route.kind == "custom" or (persona == "moderator" and not (design.auth and design.auth.roles)):
+        return None
+    if route.kind == "delete_edge":
+        return SUCCESS[route.kind]
+    verdict = _list_verdict(design, route, persona) if route.list else _row_verdict(design, route, persona)
+    if verdict == {True}:
+        return SUCCESS[route.kind]
+    refused = 403 if route.list else query.refused
+    return None if True in verdict else refused
+
+
+def _list_verdict(design: Design, route: Route, persona: Persona) -> Truth:
+    facts = persona_facts(design, route.row, persona, route.row.table)
+    assert route.list is not None
+    return truth(resolve_rule(design, None, route.list.allow), facts)
+
+
+def _row_verdict(design: Design, route: Route, persona: Persona) -> Truth:
+    is_new = route.kind in {"create", "put_edge"}
+    alias = "new" if is_new else route.row.table
+    facts = persona_facts(design, route.row, persona, alias, is_new=is_new)
+    return truth(resolve_rule(design, route.row, route.row.allow[ACTIONS[route.kind]], alias=alias), facts)

@@ -1,0 +1,62 @@
+"""Who a route lets in, and with what its statement's function is called."""
+
+from sqlglot import exp
+
+from backend_architect.design.expressions import resolve_rule
+from backend_architect.design.model import Action, Design
+from backend_architect.design.routes import Route
+from backend_architect.design.truth import needs_caller
+
+ACTIONS: dict[str, Action] = {
+    "read": "read",
+    "create": "create",
+    "update": "update",
+    "delete": "delete",
+    "put_edge": "create",
+    "delete_edge": "delete",
+}
+
+
+def rule_of(route: Route) -> str:
+    """Return the rule that a route stands under, as the design writes it."""
+    if route.list:
+        return route.list.allow
+    if route.custom:
+        return route.custom.allow
+    return route.row.allow[ACTIONS[route.kind]]
+
+
+def asks_for_caller(design: Design, route: Route) -> bool:
+    """Return whether the route is only for those who have signed in."""
+    if design.auth is None:
+        return False
+    row = None if route.list else route.row
+    if route.list and route.list.where and needs_caller(design, route.row, route.list.where):
+        return True
+    return needs_caller(design, row, rule_of(route))
+
+
+def role_test(design: Design, route: Route) -> str | None:
+    """Return the Python test for the roles that a list is open to, or None where none is needed."""
+    if not route.list:
+        return None
+    tree = resolve_rule(design, None, route.list.allow)
+    return _python(tree) if tree.find(exp.Placeholder) and _python(tree) != "True" else None
+
+
+def _python(tree: exp.Expr) -> str:
+    if isinstance(tree, exp.Paren):
+        return f"({_python(tree.this)})"
+    if isinstance(tree, exp.And | exp.Or):
+        word, neutral = ("and", "True") if isinstance(tree, exp.And) else ("or", "False")
+        sides = [text for text in (_python(tree.left), _python(tree.right)) if text != neutral]
+        if not sides:
+            return neutral
+        return "True" if "True" in sides and word == "or" else f" {word} ".join(sides)
+    if isinstance(tree, exp.Placeholder):
+        return f'me.has("{tree.name.removeprefix("is_")}")'
+    if isinstance(tree, exp.Not) and isinstance(tree.this, exp.Is):
+        return "True"
+    if isinstance(tree, exp.Not):
+        return f"not {_python(tree.this)}"
+    return "True" if isinstance(tree, exp.Boolean) and tree.this else "False"

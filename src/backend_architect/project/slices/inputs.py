@@ -1,0 +1,97 @@
+"""What clients may send, as pydantic fields: as bounded as what the database stores."""
+
+from backend_architect.design.model import NUMERIC, Entity, Field, FieldType
+from backend_architect.queries.shape import python_type
+from backend_architect.schema.columns import EMAIL_PATTERN, LIST_ITEM_LENGTH, LIST_MAX, SLUG_PATTERN, URL_PATTERN
+
+BIGINT_MAX = 9_223_372_036_854_775_807
+PATTERNS = {
+    FieldType.SLUG: SLUG_PATTERN,
+    FieldType.EMAIL: EMAIL_PATTERN.replace("[:space:]", r"\s"),
+    FieldType.URL: URL_PATTERN,
+}
+EXAMPLES = {
+    FieldType.SLUG: '"ada"',
+    FieldType.EMAIL: '"ada@example.com"',
+    FieldType.URL: '"https://example.com"',
+    FieldType.INTEGER: "1",
+    FieldType.MONEY: "1999",
+    FieldType.DECIMAL: '"1.50"',
+    FieldType.DATE: '"2030-01-31"',
+    FieldType.TIMESTAMP: '"2030-01-31T12:00:00Z"',
+    FieldType.DURATION: '"PT1H30M"',
+}
+
+
+def input_type(item: Field) -> str:
+    """Return the annotation that checks a field, without `None` and default."""
+    kind = python_type(item)
+    if item.type is FieldType.TIMESTAMP:
+        kind = "AwareDatetime"
+    if item.type is FieldType.LIST:
+        kind = f"list[{_item_type(item, kind)}]"
+    bounds = _bounds(item)
+    return f"Annotated[{kind}, Field({', '.join(bounds)})]" if bounds else kind
+
+
+def creation_line(item: Field) -> str:
+    """Return the field's line in the model of a new row."""
+    if item.default is not None:
+        return f"{item.column}: {input_type(item)} = {_default(item)}"
+    if item.optional:
+        return f"{item.column}: {input_type(item)} | None = None"
+    if item.type is FieldType.LIST:
+        return f"{item.column}: {input_type(item)} = []"
+    return f"{item.column}: {input_type(item)}"
+
+
+def change_line(item: Field) -> str:
+    """Return the field's line in the model of a change: every field may stay away."""
+    return f"{item.column}: {input_type(item)} | None = None"
+
+
+def clearable(entity: Entity) -> list[str]:
+    """Return the fields that a change may set to null."""
+    return [item.column for item in entity.accepted("update") if item.optional]
+
+
+def _bounds(item: Field) -> list[str]:
+    bounds: list[str] = []
+    if item.type in PATTERNS or item.type is FieldType.TEXT:
+        low, high = item.length
+        bounds += [f"min_length={low}"] if low else []
+        bounds.append(f"max_length={high}")
+    if item.type in PATTERNS:
+        bounds.append(f'pattern=r"{PATTERNS[item.type]}"')
+    if item.type in NUMERIC:
+        bounds += _number_bounds(item)
+    if item.type is FieldType.BOOLEAN:
+        bounds.append("strict=True")
+    if item.type is FieldType.LIST:
+        bounds.append(f"max_length={int(item.max or LIST_MAX)}")
+    if item.type is FieldType.FILE:
+        bounds += ["min_length=1", "max_length=1024"]
+    if item.type is FieldType.MONEY and item.currency:
+        bounds.append(f'description="Minor units of {item.currency}."')
+    example = EXAMPLES.get(item.type)
+    return [*bounds, f"examples=[{example}]"] if example and bounds else bounds
+
+
+def _number_bounds(item: Field) -> list[str]:
+    low = item.min if item.min is not None else -BIGINT_MAX
+    high = item.max if item.max is not None else BIGINT_MAX
+    if item.type is FieldType.DECIMAL:
+        stated = [f"{name}={value}" for name, value in (("ge", item.min), ("le", item.max)) if value is not None]
+        return [*stated, f"max_digits={18 + item.scale}", f"decimal_places={item.scale}"]
+    return ["strict=True", f"ge={int(low)}", f"le={int(high)}"]
+
+
+def _item_type(item: Field, kind: str) -> str:
+    inner = kind.removeprefix("list[").removesuffix("]")
+    return f"Annotated[str, Field(min_length=1, max_length={LIST_ITEM_LENGTH})]" if inner == "str" else inner
+
+
+def _default(item: Field) -> str:
+    if item.type is FieldType.DECIMAL:
+        return f'Decimal("{item.default}")'
+    return repr(item.default) if not isinstance(item.default, str) else f'"{item.default}"'

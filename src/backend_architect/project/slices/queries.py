@@ -1,0 +1,223 @@
+"""`queries.py` of a slice: each SQL statement directly above the typed function that runs it."""
+
+from collections.abc import Sequence
+
+from backend_architect.design.model import Edge, Entity, FieldType, ListSpec
+from backend_architect.design.names import class_name, words
+from backend_architect.project.slices.imports import QUERIES
+from backend_architect.queries.lists import key_column
+from backend_architect.queries.model import Nested, Output, Query, Shape
+from backend_architect.queries.rows import sql_type
+from backend_architect.queries.shape import python_type
+
+FIRST_VALUES = {
+    ("timestamptz", True): "datetime.max.replace(tzinfo=UTC)",
+    ("timestamptz", False): "datetime.min.replace(tzinfo=UTC)",
+    ("date", True): "date.max",
+    ("date", False): "date.min",
+    ("bigint", True): "2**63 - 1",
+    ("bigint", False): "-(2**63)",
+    ("numeric", True): 'Decimal("Infinity")',
+    ("numeric", False): 'Decimal("-Infinity")',
+    ("text", False): '""',
+}
+"""Where a first page starts: before everything, in the direction of the list."""
+
+KEY_TYPES = {"timestamptz": "datetime", "date": "date", "bigint": "int", "numeric": "Decimal", "text": "str"}
+
+
+def render_entity_queries(entity: Entity, shape: Shape, queries: Sequence[Query]) -> str:
+    """Return the module of an entity's statements."""
+    names = [class_name(entity.name), *(item.class_name for item in shape.outputs if isinstance(item, Nested))]
+    names += [f"New{names[0]}", f"{names[0]}Changes"]
+    head = (
+        f'"""Every statement on {words(entity.plural)}, each above the function that runs it."""\n{QUERIES}'
+        f"from app.{entity.plural}.schemas import {', '.join(names)}\n\n"
+    )
+    if not any(query.returns in {"one", "page"} for query in queries):
+        return head + "\n\n\n".join(_row_function(query, None) for query in queries)
+    joins = f'\n\nJOINS = """\n{shape.joins}\n"""' if shape.joins else ""
+    parts = [head + f'COLUMNS = """\n    {shape.columns}\n"""{joins}']
+    lists = [query for query in queries if query.list and not query.filters]
+    read = next((query for query in queries if query.route and query.route.kind == "read"), None)
+    parts += [_row_function(query, read) for query in queries if not query.list]
+    for query in lists:
+        variants = [other for other in queries if other.list is query.list]
+        parts.append(_list_function(entity, variants))
+    parts.append(_from_row(entity, shape))
+    return "\n\n\n".join(parts)
+
+
+def render_edge_queries(edge: Edge, queries: Sequence[Query]) -> str:
+    """Return the module of an edge's statements."""
+    extra = f"from app.{edge.plural}.schemas import New{class_name(edge.name)}\n" if edge.extra else ""
+    head = f'"""Every statement on {words(edge.plural)}, each above the function that runs it."""\n{QUERIES}{extra}\n'
+    return "\n\n\n".join([head, *(_row_function(query, None) for query in queries)])
+
+
+def constant(query: Query) -> str:
+    """Return the name of a statement's constant: `posts.of_user` → `OF_USER`."""
+    return query.function.upper()
+
+
+def argument_list(query: Query) -> list[str]:
+    """Return the parameters of a statement's function after `db`, with their types."""
+    sources = {param.source for param in query.params}
+    path = [f"{name}: UUID" for name in _path_names(query)]
+    body: list[str] = []
+    if any(source.startswith("new.") for source in sources):
+        body = [f"new: New{class_name(query.row.name)}"]
+    if any(source.startswith("changes.") for source in sources):
+        body = [f"changes: {class_name(query.row.name)}Changes"]
+    viewer = ["me: Viewer"] if uses_viewer(query) else []
+    version = ["if_match: datetime | None"] if "if_match" in sources else []
+    return [*path, *body, *viewer, *version]
+
+
+def uses_viewer(query: Query) -> bool:
+    """Return whether a statement needs to know who asks."""
+    return any(param.source.startswith("me.") for param in query.params)
+
+
+def _path_names(query: Query) -> list[str]:
+    names = [param.source for param in query.params if param.source.endswith("_id") and "." not in param.source]
+    return list(dict.fromkeys(name for name in names if name.isidentifier()))
+
+
+def _statement(query: Query) -> str:
+    template = query.template
+    shared = "{COLUMNS}" in template or "{JOINS}" in template
+    return f'{constant(query)} = {"f" if shared else ""}"""\n{template}\n"""'
+
+
+def _row_function(query: Query, read: Query | None) -> str:
+    returned = {"one": f"{class_name(query.row.name)} | None", "done": "bool", "always": "None"}[query.returns]
+    head = f"async def {query.function}(db: Executor, {', '.join(argument_list(query))}) -> {returned}:"
+    body = [f'"""{_about(query)}"""', *_row_body(query, read)]
+    return f"{_statement(query)}\n\n\n{head}\n    " + "\n    ".join(body)
+
+
+def _row_body(query: Query, read: Query | None) -> list[str]:
+    call = ", ".join([constant(query), *_values(query)])
+    if query.returns == "always":
+        return [f"await db.execute({call})"]
+    if query.returns == "done":
+        return [f"return bool(await db.fetchval({call}))"]
+    maker = f"_{query.row.name}"
+    if "if_match" not in {param.source for param in query.params}:
+        return [f"row = await db.fetchrow({call})", f"return {maker}(row) if row else None"]
+    lines = [f"row = await db.fetchrow({call})"]
+    if read:
+        seen = f"await read(db, {query.row.name}_id{', me' if uses_viewer(read) else ''})"
+        lines += [f"if row is None and if_match is not None and {seen}:", "    raise PreconditionFailed"]
+    return [*lines, f"return {maker}(row) if row else None"]
+
+
+def _values(query: Query) -> list[str]:
+    json = {item.column for item in query.row.fields.values() if item.type is FieldType.JSON}
+    values = []
+    for param in query.params:
+        name = param.source.rpartition(".")[2]
+        if param.source == "":
+            continue
+        is_json = param.source.startswith(("new.", "changes.")) and name in json
+        values.append(f"encode_json({param.source})" if is_json else param.source)
+    return values
+
+
+def _about(query: Query) -> str:
+    one = f"the {words(query.row.name)}"
+    kind = query.route.kind if query.route else "read"
+    texts = {
+        "read": f"Return {one}, or None where there is none that the viewer may see.",
+        "create": f"Return the new {words(query.row.name)}, or None where the rules refuse it.",
+        "update": f"Return {one} as changed, or None where there is none that the caller may change.",
+        "delete": f"Delete {one}; return whether there was one that the caller may delete.",
+        "put_edge": f"Make the {words(query.row.name)} unless it is there; return whether the rules allow it.",
+        "delete_edge": f"Delete the {words(query.row.name)} if it is there.",
+        "custom": f"Return {one}, or None where the rule of this use case refuses it.",
+    }
+    return texts[kind]
+
+
+def _list_function(entity: Entity, variants: Sequence[Query]) -> str:
+    query = variants[0]
+    spec = query.list
+    assert spec is not None
+    statements = "\n\n".join(_statement(variant) for variant in variants)
+    filters = [f"{entity.fields[n].column}: {python_type(entity.fields[n])} | None = None" for n in spec.filters]
+    sources = {param.source for param in query.params}
+    path = [f"{name}: UUID" for name in _path_names(query)]
+    search = ["q: str"] if "q" in sources else []
+    viewer = ["me: Viewer"] if any(uses_viewer(variant) for variant in variants) else []
+    keyword = ["*", *filters] if filters else []
+    arguments = ["db: Executor", *path, *search, "after: str | None", "limit: int", *viewer, *keyword]
+    key_sql, key_name = _key(entity, spec)
+    types = f"({KEY_TYPES[key_sql]}, UUID)"
+    start = f"({FIRST_VALUES[key_sql, spec.order.descending]}, {'LAST_ID' if spec.order.descending else 'FIRST_ID'})"
+    body = [
+        f'"""Return a page of {_what(entity, spec)}, {_order_words(spec)}."""',
+        f'start = decode_cursor("{query.name}", after, {types}) or {start}',
+        *_fetch(variants, entity),
+        f'return make_page("{query.name}", rows, limit, _{entity.name}, key=("{key_name}", "id"))',
+    ]
+    head = f"async def {query.function}({', '.join(arguments)}) -> Page[{class_name(entity.name)}]:"
+    return f"{statements}\n\n\n{head}\n    " + "\n    ".join(body)
+
+
+def _fetch(variants: Sequence[Query], entity: Entity) -> list[str]:
+    """Return the lines that run the statement for the filters that were given, the most filters first."""
+    calls = [
+        (variant.filters, f"rows = await db.fetch({', '.join([constant(variant), *_values(variant)])})")
+        for variant in variants
+    ]
+    if len(calls) == 1:
+        return [calls[0][1]]
+    lines = []
+    for number, (filters, call) in enumerate(sorted(calls, key=lambda pair: -len(pair[0]))):
+        test = " and ".join(f"{entity.fields[name].column} is not None" for name in filters)
+        lines.append(f"{'elif' if number else 'if'} {test}:" if test else "else:")
+        lines.append(f"    {call}")
+    return lines
+
+
+def _key(entity: Entity, spec: ListSpec) -> tuple[str, str]:
+    """Return the SQL type of a list's sort value, and the name under which a row holds it."""
+    if spec.through:
+        return "timestamptz", "listed_at"
+    if spec.order.field in entity.counts:
+        return "bigint", spec.order.field
+    item = entity.fields.get(spec.order.field)
+    return (sql_type(item), item.column) if item else ("timestamptz", key_column(entity, spec))
+
+
+def _what(entity: Entity, spec: ListSpec) -> str:
+    return spec.name if " of " in spec.name else f"the {words(entity.plural)} in `{spec.name}`"
+
+
+def _order_words(spec: ListSpec) -> str:
+    if spec.order.field == "created_at":
+        return "newest first" if spec.order.descending else "oldest first"
+    return f"by {words(spec.order.field)}, {'highest' if spec.order.descending else 'lowest'} first"
+
+
+def _from_row(entity: Entity, shape: Shape) -> str:
+    """Return the function that makes an answer's dataclass of a row."""
+    name = class_name(entity.name)
+    body = ",\n        ".join(f"{item.name}={_made(item)}" for item in shape.outputs)
+    return f"def _{entity.name}(row: Record) -> {name}:\n    return {name}(\n        {body},\n    )\n"
+
+
+def _made(item: Output | Nested) -> str:
+    if isinstance(item, Output):
+        return _read(item)
+    values = ", ".join(f"{output.name}={_read(output)}" for output in item.outputs)
+    made = f"{item.class_name}({values})"
+    return f'{made} if row["{item.outputs[0].label}"] else None' if item.optional else made
+
+
+def _read(output: Output) -> str:
+    value = f'row["{output.label}"]'
+    if output.python.startswith("Json"):
+        return f"decode_json({value})"
+    return value

@@ -1,0 +1,90 @@
+"""Every slice of a project, as text by path."""
+
+from backend_architect.design.model import Custom, Design, Edge, Entity, Event
+from backend_architect.design.names import class_name, words
+from backend_architect.design.routes import nested_under
+from backend_architect.project.slices.access import render_access
+from backend_architect.project.slices.imports import SCHEMAS
+from backend_architect.project.slices.inputs import creation_line
+from backend_architect.project.slices.queries import render_edge_queries, render_entity_queries
+from backend_architect.project.slices.routes import render_routes
+from backend_architect.project.slices.schemas import render_schemas
+from backend_architect.queries.model import Queries, Query
+
+
+def render_slices(design: Design, queries: Queries) -> dict[str, str]:
+    """Return the files of every slice; an edge without routes has none."""
+    files: dict[str, str] = {}
+    for plural, row in design.rows_by_plural.items():
+        found = queries.by_slice[plural]
+        if isinstance(row, Entity):
+            files |= _entity_files(design, row, queries, found)
+        elif found:
+            files |= _edge_files(design, row, found)
+    for event in design.events:
+        files[f"app/{event.plural}/{event.run}.py"] = _event_module(design, event)
+    return files
+
+
+def _entity_files(design: Design, entity: Entity, queries: Queries, found: tuple[Query, ...]) -> dict[str, str]:
+    folder = f"app/{entity.plural}"
+    shape = queries.shapes[entity.name]
+    parent = nested_under(design, entity)
+    files = {f"{folder}/__init__.py": f'"""{words(entity.plural).capitalize()}."""\n'}
+    if not found:
+        return {}
+    files[f"{folder}/schemas.py"] = render_schemas(entity, shape, nested_column=parent.column if parent else None)
+    files[f"{folder}/queries.py"] = render_entity_queries(entity, shape, found)
+    files[f"{folder}/routes.py"] = render_routes(design, entity.plural, found)
+    files[f"{folder}/access.py"] = render_access(design, entity.plural, found)
+    customs = [query.route.custom for query in found if query.route and query.route.custom]
+    return files | {custom.code: _custom_module(design, entity, custom) for custom in customs}
+
+
+def _edge_files(design: Design, edge: Edge, found: tuple[Query, ...]) -> dict[str, str]:
+    folder = f"app/{edge.plural}"
+    files = {
+        f"{folder}/__init__.py": f'"""{words(edge.plural).capitalize()}."""\n',
+        f"{folder}/queries.py": render_edge_queries(edge, found),
+        f"{folder}/routes.py": render_routes(design, edge.plural, found),
+        f"{folder}/access.py": render_access(design, edge.plural, found),
+    }
+    if edge.extra:
+        files[f"{folder}/schemas.py"] = _edge_schemas(edge)
+    return files
+
+
+def _edge_schemas(edge: Edge) -> str:
+    lines = "\n    ".join(creation_line(item) for item in edge.extra.values())
+    return (
+        f'"""What clients send about {words(edge.plural)}."""\n{SCHEMAS}\n\n'
+        f'class New{class_name(edge.name)}(Input):\n    """What a {words(edge.name)} carries."""\n\n    {lines}\n'
+    )
+
+
+def _custom_module(design: Design, entity: Entity, custom: Custom) -> str:
+    """Return the file of a hand-written use case: it is wired and guarded, and says that it is still to be written."""
+    name = custom.code.rsplit("/", 1)[-1].removesuffix(".py")
+    row = class_name(entity.name)
+    arguments = ["request: Request", "db: Database", f"{entity.name}: {row}", *(["me: Viewer"] if design.auth else [])]
+    return (
+        f'"""{custom.method} /v1{custom.path}: written by hand; building again keeps what stands here."""\n\n'
+        "from fastapi import Request, Response\n\n"
+        "from app.auth.viewer import Viewer\nfrom app.database import Database\nfrom app.errors import NotWritten\n"
+        f"from app.{entity.plural}.schemas import {row}\n\n\n"
+        f"async def {name}({', '.join(arguments)}) -> Response:\n"
+        f'    """Answer the request; `{entity.name}` exists, and the rule `{custom.allow}` holds for it."""\n'
+        "    raise NotWritten\n"
+    )
+
+
+def _event_module(design: Design, event: Event) -> str:
+    """Return the file of an event's handler: it runs, and says in the log that it is still to be written."""
+    name = design.rows_by_plural[event.plural].name
+    about = f"Runs in the worker after {event.plural}.{event.action}; written by hand, kept when building again."
+    return (
+        f'"""{about}"""\n\nimport logging\nfrom uuid import UUID\n\nfrom app.database import Database\n\n'
+        f"log = logging.getLogger(__name__)\n\n\nasync def {event.run}(db: Database, {name}_id: UUID) -> None:\n"
+        f'    """Do what {event.plural}.{event.action} leaves to the worker. It may run twice: make that harmless."""\n'
+        f'    log.info("{event.run} is still to be written", extra={{"{name}_id": str({name}_id)}})\n'
+    )

@@ -1,0 +1,234 @@
+"""`routes.py` of a slice: HTTP only, ordinary FastAPI signatures, at most a dozen lines each."""
+
+from backend_architect.design.model import Design, Entity, Event
+from backend_architect.design.names import class_name, words
+from backend_architect.design.routes import Route
+from backend_architect.project.slices.calls import asks_for_caller, role_test
+from backend_architect.project.slices.imports import ROUTES
+from backend_architect.project.slices.queries import argument_list, uses_viewer
+from backend_architect.queries.model import Query
+from backend_architect.queries.shape import python_type
+
+
+def render_routes(design: Design, plural: str, queries: tuple[Query, ...]) -> str:
+    """Return the module with every route of a slice."""
+    first = queries[0]
+    name = class_name(first.row.name)
+    classes = ", ".join([name, f"New{name}", f"{name}Changes"])
+    customs = [query.route.custom for query in queries if query.route and query.route.custom]
+    imports = [f"from app.{plural} import queries", f"from app.{plural}.schemas import {classes}"]
+    imports += [
+        f"from {custom.code.removesuffix('.py').replace('/', '.')} import {_module(custom.code)}" for custom in customs
+    ]
+    head = (
+        f'"""The routes of {words(plural)}: HTTP in, HTTP out; who may do what stands in the SQL of `queries.py`."""\n'
+        f"{ROUTES}"
+        + "\n".join(imports)
+        + f'\n\nrouter = APIRouter(tags=["{words(plural)}"], route_class=DirectRoute)\n'
+    )
+    plain = [query for query in queries if query.route and not query.filters]
+    ordered = sorted(plain, key=lambda query: "{" in (query.route.path.split("/")[1] if query.route else ""))
+    return "\n\n".join([head, *(_route(design, query) for query in ordered)])
+
+
+def function_name(route: Route) -> str:
+    """Return a route's function: `read_post`, `posts_of_user`, `put_like`."""
+    if route.kind in {"read", "create", "update", "delete"}:
+        return f"{route.kind}_{route.row.name}"
+    if route.list:
+        return f"{route.slice}_{route.name}" if route.name.startswith("of_") else route.name
+    if route.custom:
+        return f"{route.name}_{route.row.name}"
+    return f"{route.name}_{route.row.name}"
+
+
+def _dotted(code: str) -> str:
+    return code.removesuffix(".py").replace("/", ".")
+
+
+def _module(code: str) -> str:
+    return code.rsplit("/", 1)[-1].removesuffix(".py")
+
+
+class _Parts:
+    """The pieces of one route: its decorator, its parameters and its body."""
+
+    def __init__(self, design: Design, query: Query) -> None:
+        assert query.route is not None
+        self.design = design
+        self.query = query
+        self.route = query.route
+        self.row = query.row
+        self.caller = asks_for_caller(design, query.route)
+        self.viewer = self.caller or uses_viewer(query)
+        self.path = [part[1:-1] for part in self.route.path.split("/") if part.startswith("{")]
+
+    def call(self) -> str:
+        """Return the call of the statement's function."""
+        names = [text.partition(":")[0] for text in argument_list(self.query)]
+        return f"await queries.{self.query.function}({', '.join(['db', *names])})"
+
+    def me(self) -> list[str]:
+        """Return the parameter that says who asks, where anybody needs to know."""
+        if not self.viewer or (self.route.list and self.route.list.cache_seconds and not self.caller):
+            return []
+        return [f"me: {'SignedIn' if self.caller else 'Viewing'}"]
+
+
+def _route(design: Design, query: Query) -> str:
+    parts = _Parts(design, query)
+    builders = {
+        "read": _read,
+        "list": _list,
+        "create": _create,
+        "update": _update,
+        "delete": _delete,
+        "put_edge": _put,
+        "delete_edge": _delete_edge,
+        "custom": _custom,
+    }
+    return builders[parts.route.kind](parts)
+
+
+def _function(parts: _Parts, about: str, arguments: list[str], body: list[str], **options: str) -> str:
+    route = parts.route
+    given = "".join(f", {key}={value}" for key, value in options.items())
+    head = f'@router.{route.method.lower()}("{route.path}"{given})'
+    lines = [f'"""{about}"""', *body]
+    signature = f"async def {function_name(route)}({', '.join(arguments)}) -> Response:"
+    return f"{head}\n{signature}\n    " + "\n    ".join(lines) + "\n"
+
+
+def _read(parts: _Parts) -> str:
+    about = f"Return one {words(parts.row.name)}."
+    arguments = [f"{parts.row.name}_id: UUID", "db: Db", *parts.me()]
+    return _function(parts, about, arguments, [f"return ok({parts.call()})"], response_model=class_name(parts.row.name))
+
+
+def _list(parts: _Parts) -> str:
+    spec = parts.route.list
+    assert spec is not None
+    assert isinstance(parts.row, Entity)
+    fields = [parts.row.fields[name] for name in spec.filters]
+    filters = [f"{item.column}: {python_type(item)} | None = None" for item in fields]
+    search = ["q: Annotated[str, Query(min_length=1, max_length=200)]"] if spec.match else []
+    arguments = [
+        *(f"{name}: UUID" for name in parts.path),
+        *search,
+        "db: Db",
+        *parts.me(),
+        "after: After = None",
+        "limit: Limit = 20",
+        *filters,
+    ]
+    named = [*parts.path, *(["q"] if spec.match else []), "after", "limit"]
+    viewer = uses_viewer(parts.query)
+    who = ["ANONYMOUS" if spec.cache_seconds and not parts.caller else "me"] if viewer else []
+    keyword = [f"{item.column}={item.column}" for item in fields]
+    call = f"queries.{parts.query.function}({', '.join(['db', *named, *who, *keyword])})"
+    test = role_test(parts.design, parts.route)
+    body = [f"if not ({test}):", "    raise Forbidden"] if test else []
+    if spec.cache_seconds and not parts.caller:
+        keys = "".join(f":{{{name}}}" for name in [*named, *(item.column for item in fields)])
+        body.append(f'key = f"{parts.query.name}{keys}"')
+        body.append(f"return page(await cached(key, {spec.cache_seconds}, lambda: {call}))")
+        about = f"Return a page of `{spec.name}`, at most {spec.cache_seconds} seconds old and the same for everybody."
+    else:
+        body.append(f"return page(await {call})")
+        about = f"Return a page of {spec.name if ' of ' in spec.name else f'`{spec.name}`'}."
+    return _function(parts, about, arguments, body, response_model=f"Page[{class_name(parts.row.name)}]")
+
+
+def _create(parts: _Parts) -> str:
+    name = class_name(parts.row.name)
+    entity = parts.row
+    arguments = [
+        "request: Request",
+        *(f"{item}: UUID" for item in parts.path),
+        f"new: New{name}",
+        "db: Db",
+        *parts.me(),
+    ]
+    call = parts.call().replace("(db", "(tx")
+    made = f"allowed({call})" if parts.query.refused == 403 else call
+    body = [f"async with once(request, db{', me' if parts.viewer else ''}) as tx:", f"    {entity.name} = {made}"]
+    events = [event for event in parts.design.events if event.plural == entity.plural and event.action == "create"]
+    if events:
+        body.append(f"    if {entity.name}:")
+        body += [f"        {_enqueue(event, f'{entity.name}.id')}" for event in events]
+    url = parts.route.slice.replace("_", "-")
+    body.append(f'    return await tx.answer(created({entity.name}, "{url}"))')
+    return _function(parts, f"Make a {words(entity.name)}.", arguments, body, status_code="201", response_model=name)
+
+
+def _enqueue(event: Event, identity: str) -> str:
+    return f'await tx.enqueue("{event.run}", {identity})'
+
+
+def _events(parts: _Parts, action: str) -> list[Event]:
+    return [event for event in parts.design.events if event.plural == parts.row.plural and event.action == action]
+
+
+def _update(parts: _Parts) -> str:
+    name = class_name(parts.row.name)
+    identity = f"{parts.row.name}_id"
+    arguments = [f"{identity}: UUID", f"changes: {name}Changes", "db: Db", *parts.me(), "if_match: IfMatch = None"]
+    about = f"Change a {words(parts.row.name)}; with If-Match only if nobody else has changed it since."
+    body = _in_transaction(parts, _events(parts, "update"), "ok")
+    return _function(parts, about, arguments, body, response_model=name)
+
+
+def _delete(parts: _Parts) -> str:
+    arguments = [f"{parts.row.name}_id: UUID", "db: Db", *parts.me()]
+    body = _in_transaction(parts, _events(parts, "delete"), "no_content")
+    if parts.design.account is parts.row:
+        arguments.insert(0, "request: Request")
+        body = [
+            f"done = {parts.call()}",
+            "await settled(request)  # its sessions have ended, here too",
+            "return no_content(done)",
+        ]
+    return _function(parts, f"Delete a {words(parts.row.name)}.", arguments, body, status_code="204")
+
+
+def _in_transaction(parts: _Parts, events: list[Event], answer: str) -> list[str]:
+    """Return the body of a write: one statement, or one with its events in a transaction."""
+    if not events:
+        return [f"return {answer}({parts.call()})"]
+    identity = f"{parts.row.name}_id"
+    return [
+        "async with db.transaction() as tx:",
+        f"    done = {parts.call().replace('(db', '(tx')}",
+        "    if done:",
+        *(f"        {_enqueue(event, identity)}" for event in events),
+        f"return {answer}(done)",
+    ]
+
+
+def _put(parts: _Parts) -> str:
+    extra = [f"new: New{class_name(parts.row.name)}"] if getattr(parts.row, "extra", None) else []
+    arguments = [*(f"{name}: UUID" for name in parts.path), *extra, "db: Db", *parts.me()]
+    about = f"Make a {words(parts.row.name)}; that it is there already is no error."
+    call = f"allowed({parts.call()})" if parts.query.refused == 403 else parts.call()
+    return _function(parts, about, arguments, [f"return no_content({call})"], status_code="204")
+
+
+def _delete_edge(parts: _Parts) -> str:
+    arguments = [*(f"{name}: UUID" for name in parts.path), "db: Db", *parts.me()]
+    about = f"Delete a {words(parts.row.name)}; that it is not there is no error."
+    body = [parts.call(), "return no_content(True)"]
+    return _function(parts, about, arguments, body, status_code="204")
+
+
+def _custom(parts: _Parts) -> str:
+    assert parts.route.custom is not None
+    name = parts.row.name
+    me = parts.me() or (["me: Viewing"] if parts.design.auth else [])
+    arguments = ["request: Request", f"{name}_id: UUID", "db: Db", *me]
+    who = ", me" if me else ""
+    body = [
+        f"{name} = found({parts.call()})",
+        f"return await {_module(parts.route.custom.code)}(request, db, {name}{who})",
+    ]
+    about = f"{_module(parts.route.custom.code).replace('_', ' ').capitalize()} a {words(name)}."
+    return _function(parts, about, arguments, body)
