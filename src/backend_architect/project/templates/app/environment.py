@@ -1,0 +1,20 @@
+"""The environment that a command of this project runs in: `.env`, and in development a database of its own."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from dotenv import load_dotenv
+
+
+@contextmanager
+def prepared_environment(*, migrated: bool = True) -> Iterator[None]:
+    """Read `.env`. In development, start a database if none is given, and bring it up to date."""
+    load_dotenv()
+    if os.environ.get("ENVIRONMENT", "development") != "development":
+        yield
+        return
+    from app.development import development_environment  # noqa: PLC0415 - needs the development requirements
+
+    with development_environment(migrated=migrated):
+        yield

@@ -1,0 +1,237 @@
+"""Every error that a client can see, as RFC 9457 problem details, and the handlers that turn failures into them.
+
+Raise a `Problem` (or one of its kinds) anywhere; nothing else of a failure reaches the client: no trace, no SQL.
+"""
+
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+
+from app.request_context import current
+
+log = logging.getLogger("app.errors")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One wrong field of the request."""
+
+    field: str
+    message: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemDetails:
+    """The body of every error answer (RFC 9457, application/problem+json)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    request_id: str
+    errors: Sequence[FieldError] = ()
+
+
+class Problem(Exception):
+    """An error answer. `slug` is stable, for programs; `detail` is a sentence, for people."""
+
+    status = 500
+    slug = "internal-error"
+    title = "Something went wrong on our side"
+
+    def __init__(
+        self, detail: str = "", *, errors: Sequence[FieldError] = (), headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail or self.title
+        self.errors = errors
+        self.headers = headers or {}
+
+
+class Malformed(Problem):
+    status, slug, title = 400, "malformed", "The request cannot be read"
+
+
+class Unauthorized(Problem):
+    status, slug, title = 401, "unauthorized", "Sign in first"
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+class Forbidden(Problem):
+    status, slug, title = 403, "forbidden", "You may not do this"
+
+
+class NotFound(Problem):
+    status, slug, title = 404, "not-found", "There is nothing here"
+
+
+class MethodNotAllowed(Problem):
+    status, slug, title = 405, "method-not-allowed", "This address does not answer that method"
+
+
+class Conflict(Problem):
+    status, slug, title = 409, "conflict", "This does not fit what is stored"
+
+
+class PreconditionFailed(Problem):
+    status, slug, title = 412, "precondition-failed", "It was changed since you read it"
+
+
+class TooLarge(Problem):
+    status, slug, title = 413, "too-large", "The request body is too large"
+
+
+class UnsupportedMediaType(Problem):
+    status, slug, title = 415, "unsupported-media-type", "Send application/json"
+
+
+class Invalid(Problem):
+    status, slug, title = 422, "invalid", "Some of what was sent is not valid"
+
+
+class TooManyRequests(Problem):
+    status, slug, title = 429, "too-many-requests", "Too many requests"
+
+
+class Unavailable(Problem):
+    """Something that this backend needs is down or busy; trying again soon makes sense."""
+
+    status, slug, title = 503, "unavailable", "Not available at the moment, please try again"
+
+    def __init__(self, detail: str = "", *, retry_after: int = 1) -> None:
+        super().__init__(detail, headers={"Retry-After": str(retry_after)})
+
+
+def problem_response(problem: Problem) -> Response:
+    """Return the answer for `problem`, with the request's id."""
+    request = current.get()
+    body = ProblemDetails(
+        type=f"/problems/{problem.slug}",
+        title=problem.title,
+        status=problem.status,
+        detail=problem.detail,
+        instance=request.path,
+        request_id=request.id,
+        errors=problem.errors,
+    )
+    content = msgspec.json.encode(body)
+    return Response(content, problem.status, headers=problem.headers, media_type="application/problem+json")
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Answer every failure inside the routes as a problem; the middleware answers the unexpected ones."""
+    app.add_exception_handler(Problem, _answer_problem)
+    app.add_exception_handler(RequestValidationError, _answer_validation_error)
+    app.add_exception_handler(HTTPException, _answer_http_exception)
+    app.add_exception_handler(asyncpg.PostgresError, _answer_database_error)
+    app.add_exception_handler(asyncpg.DataError, _answer_database_error)
+
+
+async def _answer_problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return problem_response(error)
+
+
+async def _answer_validation_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    found = [_field_error(each) for each in error.errors()]
+    if any(each.code == "json_invalid" for each in found):
+        return problem_response(Malformed("The body is not valid JSON."))
+    return problem_response(Invalid(f"{len(found)} of the values sent are wrong; see errors.", errors=found))
+
+
+def _field_error(error: dict[str, Any]) -> FieldError:
+    """Return pydantic's error without its `input`: what was sent may be a password."""
+    where = [str(part) for part in error["loc"]]
+    return FieldError(field=".".join(where[1:]) or where[0], message=error["msg"], code=error["type"])
+
+
+async def _answer_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        return problem_response(MethodNotAllowed(headers={"Allow": ", ".join(_methods_at(request))}))
+    kinds = {kind.status: kind for kind in (Malformed, Forbidden, NotFound, TooLarge, UnsupportedMediaType)}
+    return problem_response(kinds.get(error.status_code, Malformed)())
+
+
+def _methods_at(request: Request) -> list[str]:
+    """Return every method that some route answers at the request's path."""
+    methods: set[str] = set()
+    for route in request.app.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            methods |= getattr(route, "methods", None) or set()
+    return sorted(methods)
+
+
+async def _answer_database_error(request: Request, error: Exception) -> Response:
+    problem = problem_of(error, request.url.path)
+    if problem.status >= 500:
+        log.error("database error", exc_info=error)
+    return problem_response(problem)
+
+
+def problem_of(error: Exception, path: str) -> Problem:
+    """Return what a client may know about a database error."""
+    match error:
+        case asyncpg.UniqueViolationError():
+            return _on_fields(Conflict, error, "is already taken", "taken")
+        case asyncpg.ForeignKeyViolationError() if "still referenced" not in (error.detail or ""):
+            return _on_fields(Invalid, error, "does not exist", "not_found")
+        case asyncpg.ForeignKeyViolationError() | asyncpg.RestrictViolationError():
+            return Conflict("It is still in use.")
+        case asyncpg.ExclusionViolationError():
+            return Conflict("It overlaps with another one.")
+        case asyncpg.CheckViolationError():
+            return _broken_check(error, path)
+        case asyncpg.NotNullViolationError():
+            missing = FieldError(error.column_name or "", "is required", "missing")
+            return Invalid("A required value is missing.", errors=[missing])
+        case asyncpg.DataError() | asyncpg.PostgresError(sqlstate=str()) if _is_about_a_value(error):
+            return Invalid("A value cannot be stored.")
+        case asyncpg.SerializationError() | asyncpg.DeadlockDetectedError():
+            return Conflict("Somebody else changed the same thing at the same time; try again.")
+        case _ if _is_passing(error):
+            return Unavailable()
+    return Problem()
+
+
+def _is_about_a_value(error: Exception) -> bool:
+    """Return whether a value was refused, by the driver (DataError) or the database (SQLSTATE class 22)."""
+    return not isinstance(error, asyncpg.PostgresError) or str(error.sqlstate).startswith("22")
+
+
+def _is_passing(error: Exception) -> bool:
+    """Return whether the cause is expected to pass: lost connections, no resources, shutdown, timeouts."""
+    state = str(getattr(error, "sqlstate", ""))
+    return state.startswith(("08", "53", "57")) or state in {"55P03", "25006", "25P03"}
+
+
+KEY = re.compile(r"Key \((?P<columns>.+?)\)=")
+
+
+def _on_fields(kind: type[Problem], error: asyncpg.PostgresError, message: str, code: str) -> Problem:
+    """Return a problem that names the columns of the constraint, never their values."""
+    match = KEY.match(error.detail or "")
+    columns = re.findall(r"\w+", match["columns"].replace("lower", "").replace("::text", "")) if match else []
+    names = " and ".join(columns) or "a value"
+    return kind(f"{names} {message}.", errors=[FieldError(name, message, code) for name in columns])
+
+
+def _broken_check(error: asyncpg.CheckViolationError, path: str) -> Problem:
+    """Return 422 for a check on the resource that was sent, 409 for one on a row that would change along with it."""
+    name = (error.constraint_name or "").replace("_", " ")
+    sent = (error.table_name or "").replace("_", "-") in path.split("/")
+    return Invalid(f"It breaks a rule: {name}.") if sent else Conflict(f"It breaks a rule: {name}.")

@@ -1,0 +1,49 @@
+"""Applies the files of migrations/ that the database does not have yet, with dbmate: `python -m app.migrate`.
+
+Several processes may start it at once: they wait for each other. A file marked `transaction:false` (indexes built
+CONCURRENTLY) can meet a waiting process in a deadlock, which PostgreSQL ends; that process then simply tries again.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from app.environment import prepared_environment
+
+DBMATE = Path(sys.executable).with_name("dbmate")
+OPTIONS = ["--migrations-dir", "migrations", "--no-dump-schema", "--wait", "--wait-timeout", "30s", "--migration-lock"]
+ATTEMPTS = 5
+
+
+def migrate(database_url: str) -> None:
+    """Bring the database up to date, or raise RuntimeError with what dbmate said."""
+    command = [str(DBMATE) if DBMATE.exists() else "dbmate", *OPTIONS, "migrate"]
+    environment = {**os.environ, "DATABASE_URL": _for_dbmate(database_url)}
+    for attempt in range(1, ATTEMPTS + 1):
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode == 0:
+            return
+        if "deadlock detected" not in done.stderr or attempt == ATTEMPTS:
+            raise RuntimeError(f"The migration failed:\n{done.stdout}{done.stderr}")
+        time.sleep(attempt)
+
+
+def _for_dbmate(url: str) -> str:
+    """Return the URL for dbmate's driver, which asks for TLS unless told; a Unix socket has none."""
+    parts = urlsplit(url)
+    if "sslmode=" in parts.query or parts.hostname not in (None, "", "localhost", "127.0.0.1", "::1"):
+        return url
+    return f"{url}{'&' if parts.query else '?'}sslmode=disable"
+
+
+def main() -> None:
+    """Migrate the database of the environment."""
+    with prepared_environment(migrated=False):
+        migrate(os.environ["DATABASE_URL"])
+
+
+if __name__ == "__main__":
+    main()
