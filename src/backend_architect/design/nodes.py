@@ -1,4 +1,4 @@
-"""YAML as nodes that know their line and column: plain data only, nothing that a text can abuse.
+"""YAML as nodes that know their line and column, and their offsets: plain data only, nothing that a text can abuse.
 
 Anchors, aliases, merge keys, tags and further documents are refused before anything is built from them, so that a
 small file cannot grow into a large value. Scalars follow YAML 1.2: `yes` and `on` are texts, `true` is a boolean.
@@ -41,6 +41,8 @@ class ScalarNode:
     plain: bool
     line: int
     column: int
+    start: int = 0
+    end: int = 0
 
     @property
     def value(self) -> str | int | float | bool | None:
@@ -61,6 +63,9 @@ class ListNode:
     items: "tuple[Node, ...]"
     line: int
     column: int
+    flow: bool = False
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,9 @@ class MapNode:
     entries: "tuple[tuple[ScalarNode, Node], ...]"
     line: int
     column: int
+    flow: bool = False
+    start: int = 0
+    end: int = 0
 
     def get(self, key: str) -> "Node | None":
         return next((value for name, value in self.entries if name.text == key), None)
@@ -82,9 +90,7 @@ Node = ScalarNode | ListNode | MapNode
 class _Open:
     """A collection whose end has not come yet."""
 
-    mapping: bool
-    line: int
-    column: int
+    begin: CollectionStartEvent
     children: list[Node]
 
 
@@ -120,20 +126,27 @@ def _next_node(event: Event, stack: list[_Open], found: Found) -> Node | None:
     """Return the node that `event` completes, if it completes one."""
     line, column = _at(event)
     if isinstance(event, CollectionStartEvent):
-        stack.append(_Open(isinstance(event, MappingStartEvent), line, column, []))
+        stack.append(_Open(event, []))
         return None
     if isinstance(event, CollectionEndEvent):
-        return _closed(stack.pop(), found)
+        return _closed(stack.pop(), event.end_mark.index, found)
     if isinstance(event, ScalarEvent):
-        return ScalarNode(event.value, event.style is None, line, column)
+        return ScalarNode(event.value, event.style is None, line, column, event.start_mark.index, event.end_mark.index)
     return ScalarNode("", True, line, column) if isinstance(event, AliasEvent) else None
 
 
-def _closed(opened: _Open, found: Found) -> Node:
-    if not opened.mapping:
-        return ListNode(tuple(opened.children), opened.line, opened.column)
+def _closed(opened: _Open, end: int, found: Found) -> Node:
+    """Return the collection; a block ends with its last child, for its mark stands after the comments that follow."""
+    (line, column), flow, start = _at(opened.begin), bool(opened.begin.flow_style), opened.begin.start_mark.index
+    end = end if flow or not opened.children else opened.children[-1].end
+    if not isinstance(opened.begin, MappingStartEvent):
+        return ListNode(tuple(opened.children), line, column, flow, start, end)
+    return MapNode(_entries(opened.children, found), line, column, flow, start, end)
+
+
+def _entries(children: list[Node], found: Found) -> tuple[tuple[ScalarNode, Node], ...]:
     entries: dict[str, tuple[ScalarNode, Node]] = {}
-    for key, value in zip(opened.children[::2], opened.children[1::2], strict=True):
+    for key, value in zip(children[::2], children[1::2], strict=True):
         if not isinstance(key, ScalarNode):
             found.add("bad-key", "a key must be a name", (key.line, key.column), "", "write `name: value`")
         elif key.text == "<<" and key.plain:
@@ -144,7 +157,7 @@ def _closed(opened: _Open, found: Found) -> Node:
             found.add("duplicate-key", message, (key.line, key.column), key.text, "keep one of them")
         else:
             entries[key.text] = (key, value)
-    return MapNode(tuple(entries.values()), opened.line, opened.column)
+    return tuple(entries.values())
 
 
 def _refuse_specials(event: Event, found: Found, *, first: bool) -> None:
