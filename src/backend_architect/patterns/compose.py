@@ -51,7 +51,8 @@ def compose(wish: Wish) -> Composition:
         design = merged(design, noun_fragment(noun, owned=owned, opened=noun in opened))
     for part in parts:
         if part.pattern.attaches_to:
-            design = merged(design, part.fragment(alone=targets[part.pattern.name] is None))
+            more = part.fragment(alone=targets[part.pattern.name] is None)
+            design = _accepting(design, merged(design, more))
     for part in parts:
         for fragment in part.beside({p.name for p in chosen}):
             design = merged(design, fragment, override=True)
@@ -178,6 +179,17 @@ class _Part:
         for mark, name in self.names.items():
             value = value.replace(mark, str(name))
         return value
+
+
+def _accepting(before: Fragment, after: Fragment) -> Fragment:
+    """Return `after` with its new fields accepted by the entities that list what they accept."""
+    entities = dict(after.get("entities", {}))
+    for name, entity in before.get("entities", {}).items():
+        new = [field for field in entities[name]["fields"] if field not in entity["fields"]]
+        if new and "accepts" in entity:
+            more = {"accepts": {action: new for action in entity["accepts"]}}
+            entities[name] = merged(entities[name], more)
+    return after | {"entities": entities}
 
 
 def _is_present(names: str, present: set[str]) -> bool:
