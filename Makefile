@@ -1,0 +1,48 @@
+# Six verbs, the same here and in every project that is built. `make` alone lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup check fix test prove docs demo lock
+
+help: ## list what can be done
+	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1|/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+setup: $(STAMP) ## install everything into .venv, each package checked against its hash
+
+$(STAMP): requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; say which one with: make setup PYTHON=python3.12"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+check: setup ## style, types, and which part may import which
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+fix: setup ## mend what can be mended by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test: setup ## every test, the examples built and tested too
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+prove: setup ## build the examples and run their own tests
+	$(BIN)/python scripts/prove_examples.py
+
+docs: setup ## write the pages that are made from the code
+	$(BIN)/architect schema > docs/backend.schema.json
+
+demo: setup ## from one sentence to answered requests
+	@$(BIN)/python scripts/demo.py
+
+lock: setup ## write requirements-dev.txt anew from pyproject.toml
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --extra dev --extra built \
+	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --no-header \
+	  --output-file requirements-dev.txt pyproject.toml

@@ -1,0 +1,16 @@
+"""Project (texts by path) → a folder on the disk that a team has edited since; nothing of theirs is ever lost.
+
+```
+Project ─┐
+folder  ─┼─plan_writing──▶ Changes ──carry_out──▶ disk      (or render_diff, which writes nothing)
+memory  ─┘   (pure: what would happen to each file)
+```
+`.architect/base.json` remembers the text of each file as it was last generated. With it a file has three texts: as
+generated then, as edited by the team, as generated now; git merges them.
+"""
+
+from backend_architect.cli.writing.change import Change, Fate, render_diff
+from backend_architect.cli.writing.disk import carry_out
+from backend_architect.cli.writing.plan import Choices, plan_writing
+
+__all__ = ["Change", "Choices", "Fate", "carry_out", "plan_writing", "render_diff"]

@@ -1,0 +1,101 @@
+"""The changes, carried out: each file whole or not at all, the memory last."""
+
+import contextlib
+import errno
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from backend_architect.cli.writing.change import WRITTEN, Change, Fate
+from backend_architect.cli.writing.memory import ATTRIBUTES, base_text, pending_text
+from backend_architect.cli.writing.places import OURS, Seen, look, target
+from backend_architect.errors import FolderError, Problem
+
+_FIXES = {
+    errno.ENOSPC: ("disk-full", "free some space and build again: files are written whole or not at all"),
+    errno.EDQUOT: ("disk-full", "free some space and build again: files are written whole or not at all"),
+    errno.EACCES: ("not-writable", "give yourself the right to write there, or name another folder"),
+    errno.EPERM: ("not-writable", "give yourself the right to write there, or name another folder"),
+    errno.EROFS: ("not-writable", "the disk is read-only: name another folder"),
+    errno.ENAMETOOLONG: ("name-too-long", "name a folder with a shorter path"),
+}
+
+
+def carry_out(changes: Iterable[Change], folder: Path) -> None:
+    """Write the changes. Killed half way, the next build completes it; raises FolderError when the disk refuses."""
+    changes = tuple(changes)
+    with _told(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        memory = folder / OURS
+        if _is_there(memory, changes):
+            return
+        memory.mkdir(exist_ok=True)
+        _replace(memory / ".gitattributes", ATTRIBUTES.encode())
+        _replace(memory / "pending.json", pending_text(changes).encode())
+        for change in changes:
+            if change.fate in WRITTEN:
+                _write(folder, change)
+        _replace(memory / "base.json", base_text(changes).encode())
+        (memory / "pending.json").unlink()
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write one file that does not exist yet."""
+    with _told(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, text.encode())
+
+
+def _is_there(memory: Path, changes: tuple[Change, ...]) -> bool:
+    """Return whether the disk already is as it should be."""
+    if any(change.fate in WRITTEN for change in changes) or (memory / "pending.json").exists():
+        return False
+    try:
+        return (memory / "base.json").read_text(encoding="utf-8") == base_text(changes)
+    except FileNotFoundError:
+        return False
+
+
+def _write(folder: Path, change: Change) -> None:
+    path = target(folder, change.path)
+    if change.after is None:
+        path.unlink(missing_ok=True)
+        _drop_empty(path.parent, folder.resolve())
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    dress = look(folder, change.path) or Seen("")
+    _replace(path, dress.dressed(change.after), executable=change.fate is Fate.CREATED and change.after[:2] == "#!")
+
+
+def _replace(path: Path, content: bytes, *, executable: bool = False) -> None:
+    """Write beside the file, then put it in its place in one step; the file's mode stays."""
+    mode = path.stat().st_mode & 0o7777 if path.exists() else None
+    temporary = Path(tempfile.mktemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent))  # noqa: S306  (O_EXCL below)
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o777 if executable else 0o666)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        if mode is not None:
+            temporary.chmod(mode)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _drop_empty(path: Path, root: Path) -> None:
+    with contextlib.suppress(OSError):
+        while path != root:
+            path.rmdir()
+            path = path.parent
+
+
+@contextlib.contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        code, fix = _FIXES.get(error.errno or 0, ("not-written", "name another folder"))
+        where = error.filename or folder
+        raise FolderError(Problem(code, f"{where} cannot be written: {error.strerror}", fix)) from error

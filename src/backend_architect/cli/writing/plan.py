@@ -1,0 +1,97 @@
+"""What would happen to each file of a folder when a project is built into it. Nothing is written here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend_architect.cli.writing.change import Change, Fate
+from backend_architect.cli.writing.memory import Memory, recall
+from backend_architect.cli.writing.merge import has_markers, merge
+from backend_architect.cli.writing.places import OURS, look
+from backend_architect.errors import FolderError, Problem
+
+MIGRATIONS = "migrations/"
+WELCOME = frozenset({".git", ".venv", ".data", ".gitattributes", OURS})
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """`force`: other people's files may be in the folder. `prune` and `restore`: see the two options of `build`."""
+
+    force: bool = False
+    prune: bool = False
+    restore: bool = False
+
+
+def plan_writing(
+    project: Mapping[str, str], folder: Path, *, choices: Choices = Choices(), design: Path | None = None
+) -> tuple[Change, ...]:
+    """Return what happens to each file, by path. `design` is the design file itself: it is never written over.
+
+    Raises FolderError when the folder holds other files and was never built into, or when a path leads out of it.
+    """
+    memory = recall(folder)
+    if not memory.known and not choices.force:
+        _refuse_other_files(folder, design)
+    generated = {path: text for path, text in project.items() if design is None or not _is(folder / path, design)}
+    changes = [_change(folder, path, text, memory, choices) for path, text in generated.items()]
+    gone = [path for path in memory.base if path not in generated]
+    changes += [_leftover(folder, path, memory.base[path], choices) for path in gone]
+    return tuple(sorted(changes, key=lambda change: change.path))
+
+
+def _change(folder: Path, path: str, generated: str, memory: Memory, choices: Choices) -> Change:
+    seen, base = look(folder, path), memory.base.get(path)
+    if seen is None:
+        deleted = base is not None and not choices.restore
+        return Change(path, Fate.DELETED if deleted else Fate.CREATED, None, None if deleted else generated, generated)
+    if seen.text is None:
+        return Change(path, Fate.BINARY, remembered=base)
+    if seen.text == generated:
+        return Change(path, Fate.SAME, seen.text, seen.text, generated)
+    return _against(path, seen.text, base, generated)
+
+
+def _against(path: str, yours: str, base: str | None, generated: str) -> Change:
+    """Return the fate of a file that is there and differs from what is generated now."""
+    if base is None:
+        return Change(path, Fate.FOREIGN, yours, yours)
+    if has_markers(yours):
+        return Change(path, Fate.UNRESOLVED, yours, yours, base)
+    if generated == base:
+        return Change(path, Fate.EDITED, yours, yours, base)
+    if path.startswith(MIGRATIONS):
+        return Change(path, Fate.MIGRATION, yours, yours, base)
+    if yours == base:
+        return Change(path, Fate.UPDATED, yours, generated, generated)
+    merged, clashes = merge(yours, base, generated)
+    return Change(path, Fate.CONFLICT if clashes else Fate.MERGED, yours, merged, generated)
+
+
+def _leftover(folder: Path, path: str, base: str, choices: Choices) -> Change:
+    """Return the fate of a file that was generated before and is no longer."""
+    seen = look(folder, path)
+    if seen is None:
+        return Change(path, Fate.SAME)
+    untouched = seen.text == base and not path.startswith(MIGRATIONS)
+    if untouched and choices.prune:
+        return Change(path, Fate.REMOVED, seen.text)
+    return Change(path, Fate.OBSOLETE, seen.text, seen.text, base)
+
+
+def _refuse_other_files(folder: Path, design: Path | None) -> None:
+    try:
+        names = sorted(entry.name for entry in folder.iterdir() if design is None or not _is(entry, design))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise FolderError(Problem("not-a-folder", f"{folder}: {error.strerror}", "name another folder")) from error
+    others = [name for name in names if name not in WELCOME]
+    if others:
+        shown = ", ".join(others[:3]) + (", …" if len(others) > 3 else "")
+        fix = "name an empty or a new folder, or say --force: files that are there are kept as they are"
+        raise FolderError(Problem("folder-not-empty", f"{folder} holds other files ({shown})", fix))
+
+
+def _is(path: Path, design: Path) -> bool:
+    return path.absolute() == design.absolute() or path.resolve() == design.resolve()

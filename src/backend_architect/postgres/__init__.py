@@ -1,0 +1,10 @@
+"""The only place that opens a connection: an embedded PostgreSQL, and a checked connection to any other.
+
+`start_embedded(folder)` runs a real PostgreSQL 18 for as long as its `with` block lasts; `connect(url)` opens one
+connection and says in words what is wrong when it cannot.
+"""
+
+from backend_architect.postgres.connection import Connection, connect
+from backend_architect.postgres.embedded import EmbeddedServer, start_embedded
+
+__all__ = ["Connection", "EmbeddedServer", "connect", "start_embedded"]

@@ -1,0 +1,71 @@
+"""A running server as its `postmaster.pid` tells it, checked against the processes that really run."""
+
+import contextlib
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+PID_FILE = "postmaster.pid"
+STOP_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Postmaster:
+    """One running server: its process id, socket folder and port, and whether it takes connections yet."""
+
+    pid: int
+    socket_folder: str
+    port: int
+    ready: bool
+
+
+def read_postmaster(folder: Path) -> Postmaster | None:
+    """Return the server that runs on the data folder; a stale file (after kill -9, or with a reused id) is removed."""
+    path = folder / PID_FILE
+    try:
+        lines = [line.strip() for line in path.read_text().splitlines()]
+    except FileNotFoundError:
+        return None
+    pid = int(lines[0]) if lines and lines[0].isdigit() else 0
+    if not _serves(pid, folder):
+        path.unlink(missing_ok=True)
+        return None
+    if len(lines) < 5 or not lines[3].isdigit():
+        return Postmaster(pid, "", 0, ready=False)
+    return Postmaster(pid, lines[4], int(lines[3]), ready=len(lines) > 7 and lines[7] == "ready")
+
+
+def stop_postmaster(pid: int) -> None:
+    """Stop the server: first politely (open transactions are rolled back), in the end by force."""
+    with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
+        process = psutil.Process(pid)
+        for step in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+            process.send_signal(step)
+            if _ended(process, STOP_SECONDS):
+                return
+
+
+def _ended(process: psutil.Process, seconds: float) -> bool:
+    """Return whether the process ended in time; one of our own children is reaped by its `Popen` later."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def _serves(pid: int, folder: Path) -> bool:
+    """Return whether `pid` is a PostgreSQL that works in `folder`: after a restart the id may be anybody's."""
+    try:
+        process = psutil.Process(pid)
+        if process.status() == psutil.STATUS_ZOMBIE or "postgres" not in process.name():
+            return False
+        return Path(process.cwd()).resolve() == folder.resolve()
+    except psutil.AccessDenied:
+        return True
+    except (psutil.NoSuchProcess, ValueError, OverflowError):
+        return False
