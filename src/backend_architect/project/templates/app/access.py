@@ -1,13 +1,18 @@
-"""The shape of the tables in each slice's `access.py`: who may do what, as data that people and proofs read."""
+"""The shape of the tables in each slice's `access.py`: who gets which answer, as data that people and tests read."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """`rule` says who may do `action` at `route`; it is carried out in the statement of that route."""
+    """What a route answers to whom, for a row that the owner made; None where it depends on more than that.
+
+    `rule` is the design's words for who may; it is carried out in the SQL of the route's statement.
+    """
 
     route: str
-    action: Literal["read", "list", "create", "update", "delete"]
     rule: str
+    anonymous: int | None
+    stranger: int | None
+    owner: int | None
+    moderator: int | None

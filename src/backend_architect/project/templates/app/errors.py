@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 import msgspec
@@ -19,6 +19,7 @@ from starlette.routing import Match
 from app.request_context import current
 
 log = logging.getLogger("app.errors")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,10 @@ class TooManyRequests(Problem):
     status, slug, title = 429, "too-many-requests", "Too many requests"
 
 
+class NotWritten(Problem):
+    status, slug, title = 501, "not-written", "This use case is still to be written"
+
+
 class Unavailable(Problem):
     """Something that this backend needs is down or busy; trying again soon makes sense."""
 
@@ -113,6 +118,20 @@ class Unavailable(Problem):
 
     def __init__(self, detail: str = "", *, retry_after: int = 1) -> None:
         super().__init__(detail, headers={"Retry-After": str(retry_after)})
+
+
+def found(value: T | None) -> T:
+    """Return the value, or raise NotFound where there is none."""
+    if value is None:
+        raise NotFound
+    return value
+
+
+def allowed(value: T | None) -> T:
+    """Return the value, or raise Forbidden where the rules gave none."""
+    if value is None or value is False:
+        raise Forbidden
+    return value
 
 
 def problem_response(problem: Problem) -> Response:

@@ -5,16 +5,22 @@ secret: what one may see is decided by the rules inside each statement.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
 
 import msgspec
+from asyncpg import Record
 from fastapi import Query
 
 from app.errors import FieldError, Invalid
 
 T = TypeVar("T")
+
+FIRST_ID, LAST_ID = UUID(int=0), UUID(int=2**128 - 1)
+"""Where a list begins that is read upwards, and downwards."""
 
 After = Annotated[str | None, Query(max_length=512, description="The `next` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=100, description="How many to return.")]
@@ -26,6 +32,20 @@ class Page(Generic[T]):
 
     items: list[T]
     next: str | None = None
+
+
+def make_page(
+    list_name: str, rows: Sequence[Record], limit: int, make: Callable[[Record], T], *, key: tuple[str, str]
+) -> Page[T]:
+    """Return the first `limit` of `rows`; one row more than that means that there is a next page.
+
+    `key` names the columns that the list is ordered by.
+    """
+    items = [make(row) for row in rows[:limit]]
+    if len(rows) <= limit:
+        return Page(items)
+    last = rows[limit - 1]
+    return Page(items, encode_cursor(list_name, last[key[0]], last[key[1]]))
 
 
 def encode_cursor(list_name: str, *values: object) -> str:
