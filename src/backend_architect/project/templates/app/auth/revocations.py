@@ -2,7 +2,7 @@
 
 PostgreSQL tells every process of each revocation (a trigger, NOTIFY), and a heartbeat shows that the line is up. While
 it is not, each request asks the database instead: slower, never wrong. LISTEN needs a connection of its own to
-PostgreSQL; behind a pooler in transaction mode nothing would be heard, which the first settlement notices.
+PostgreSQL; behind a pooler in transaction mode nothing would be heard, which the first own notice shows.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from app.auth import queries
-from app.database import Database
+from app.database import Database, Executor
 from app.errors import Problem
 
 CHANNEL = "auth_revocations"
@@ -58,20 +58,10 @@ class Revocations:
         self._revoked.setdefault(session, time.monotonic())
 
     async def settle(self) -> None:
-        """Return once every revocation committed so far is known here: notices come in the order of commits.
-
-        Raises `TimeoutError` when the own notice does not come back: the line is down, and nothing is trusted.
-        """
-        echo = f"echo {uuid4()}"
-        heard = self._echoes[echo] = asyncio.Event()
-        try:
-            await queries.notify(self._db, CHANNEL, echo)
-            await asyncio.wait_for(heard.wait(), PATIENCE)
-        except _LOST:
-            self._lose_touch()
-            raise
-        finally:
-            del self._echoes[echo]
+        """Return once every revocation committed so far is known here, or the database is asked anyway."""
+        if self.in_touch:
+            with contextlib.suppress(*_LOST):
+                await self._hear_own_notice()
 
     async def watch(self) -> None:
         """Keep listening until cancelled; connect again whenever the line is lost."""
@@ -83,14 +73,29 @@ class Revocations:
             self._lose_touch()
             await asyncio.sleep(RETRY)
 
+    async def _hear_own_notice(self) -> None:
+        """Send a notice through the pool and wait for it: notices come in the order of commits."""
+        echo = f"echo {uuid4()}"
+        heard = self._echoes[echo] = asyncio.Event()
+        try:
+            await queries.notify(self._db, CHANNEL, echo)
+            await asyncio.wait_for(heard.wait(), PATIENCE)
+        except _LOST:
+            self._lose_touch()
+            raise
+        finally:
+            del self._echoes[echo]
+
     async def _listen(self) -> None:
-        connection = await asyncpg.connect(self._dsn, timeout=PATIENCE, command_timeout=PATIENCE)
+        connection = await asyncpg.connect(
+            self._dsn, timeout=PATIENCE, command_timeout=PATIENCE, server_settings={"application_name": CHANNEL}
+        )
         try:
             connection.add_termination_listener(self._lose_touch)
             await connection.add_listener(CHANNEL, self._on_notice)
             for session in await queries.recently_revoked(connection):
                 self.add(session)
-            await self.settle()
+            await self._hear_own_notice()
             while not connection.is_closed():
                 await queries.beat(connection)
                 self._heard_at = time.monotonic()
@@ -110,7 +115,7 @@ class Revocations:
         elif not text.startswith("echo "):
             self.add(UUID(text))
 
-    async def _clean_up(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    async def _clean_up(self, connection: Executor) -> None:
         now = time.monotonic()
         while self._revoked and now - next(iter(self._revoked.values())) > KEPT:
             del self._revoked[next(iter(self._revoked))]

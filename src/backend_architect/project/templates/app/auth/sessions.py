@@ -30,7 +30,7 @@ SECRET_BYTES = 32
 async def open_session(request: Request, db: Executor, account: Account) -> Tokens:
     """Return the tokens of a new session; 401 when the password was changed since it was checked."""
     token = secrets.token_bytes(FAMILY_BYTES + SECRET_BYTES)
-    agent = request.headers.get("user-agent", "")[:200] or None
+    agent = "".join(filter(str.isprintable, request.headers.get("user-agent", "")))[:200] or None
     opened = await queries.open_session(db, account, _hashes(token), agent=agent, network=network_of(request))
     if opened is None:
         raise Unauthorized("The password was changed at the same time.")

@@ -15,7 +15,7 @@ from app.database import Database
 from app.errors import FieldError, Invalid, Unauthorized
 from app.rate_limits import charge
 
-GUESSES = 20
+GUESSES = 30
 GUESSES_SECONDS = 3600
 
 
@@ -23,11 +23,12 @@ async def check_password(request: Request, db: Database, data: Credentials) -> A
     """Return the account that the address and the password belong to, or answer 401.
 
     An unknown address costs the same hash as a wrong password. Guesses at one account share a limit wherever they come
-    from; its owner is not kept out by it on a network where the account has had a session this month.
+    from, except that each network where the account has had a session this month has one of its own: whoever guesses
+    from elsewhere does not keep the owner out.
     """
-    account = await queries.find_account(db, data.email, network_of(request))
-    if account is None or not account.familiar:
-        await _charge_guess(request, data.email.lower())
+    network = network_of(request)
+    account = await queries.find_account(db, data.email, network)
+    await _charge_guess(request, f"{data.email.lower()} {network if account and account.familiar else 'elsewhere'}")
     password = data.password.get_secret_value()
     passwords = auth_of(request).passwords
     matches = await passwords.matches(account.password_hash if account else None, password)
