@@ -37,7 +37,8 @@ class ListOf:
     def read(self, node: Node, path: str, found: Found) -> tuple[Any, ...] | None:
         """Return the items."""
         if not isinstance(node, ListNode):
-            refuse_shape(node, f"a list of {self.what}", path, found)
+            fix = f"write [{node.text}]" if isinstance(node, ScalarNode) and node.text else ""
+            refuse_shape(node, f"a list of {self.what}", path, found, fix)
             return None
         if not self.min <= len(node.items) <= self.max:
             message = f"a list of {self.what} has {self.min} to {self.max} items, and this has {len(node.items)}"
@@ -70,7 +71,8 @@ class MapOf:
             refuse_shape(node, f"a mapping of {self.what}", path, found)
             return None
         if not self.min <= len(node.entries) <= self.max:
-            message = f"a mapping of {self.what} has {self.min} to {self.max} entries, and this has {len(node.entries)}"
+            bounds = f"{self.min} to {self.max}" if self.min != self.max else str(self.min)
+            message = f"a mapping of {self.what} has {bounds} entries, and this has {len(node.entries)}"
             found.add("map-length", message, place_of(node, path, found), path)
         return {
             self.key.read_text(key, below, found): self.value.read(value, below, found)
@@ -104,7 +106,7 @@ class Record:
     def read(self, node: Node, path: str, found: Found) -> dict[str, Any] | None:
         """Return the values that are given, by key."""
         if not isinstance(node, MapNode):
-            refuse_shape(node, f"a mapping that says {self.what}", path, found)
+            refuse_shape(node, f"a mapping with the keys of {self.what}", path, found)
             return None
         kinds = {key.name: key.kind for key in self.keys}
         values: dict[str, Any] = {}
@@ -174,10 +176,10 @@ def is_missing(node: Node) -> bool:
     return isinstance(node, ScalarNode) and node.plain and node.text == ""
 
 
-def refuse_shape(node: Node, wanted: str, path: str, found: Found) -> None:
+def refuse_shape(node: Node, wanted: str, path: str, found: Found, fix: str = "") -> None:
     """Add that a node has another shape than the one wanted."""
     if isinstance(node, ScalarNode) and node.plain and node.value is None:
         found.add("missing-value", f"nothing is given here; it should be {wanted}", place_of(node, path, found), path)
     else:
         message = f"this is {name_of(node)}; it should be {wanted}"
-        found.add("wrong-type", message, place_of(node, path, found), path)
+        found.add("wrong-type", message, place_of(node, path, found), path, fix)

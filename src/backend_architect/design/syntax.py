@@ -1,8 +1,12 @@
 """The SQL of expressions as a tree: parsed, folded, taken apart; nothing here knows the design."""
 
+import logging
+
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
+
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 MAX_LENGTH = 2_000
 
@@ -29,7 +33,9 @@ def parse(text: str) -> exp.Expr:
         )
     try:
         trees = sqlglot.parse(text, dialect="postgres")
-    except (SqlglotError, RecursionError) as error:
+    except RecursionError:
+        raise ExpressionError("the expression is too deeply nested", "name its parts as rules") from None
+    except SqlglotError as error:
         raise ExpressionError(f"this is not an SQL expression: {_first_line(error)}") from None
     if len(trees) != 1 or trees[0] is None:
         raise ExpressionError("this must be one SQL expression")
@@ -73,4 +79,4 @@ def _first_line(error: BaseException) -> str:
         return (
             f"{str(first['description']).split(' but got')[0].split('for <')[0].strip()}, near `{first['highlight']}`"
         )
-    return str(error).splitlines()[0] if str(error) else "too deeply nested"
+    return str(error).splitlines()[0]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ...errors import Problem
 from ..found import did_you_mean
 from ..load import LoadedDesign
+from ..wording import a, a_type
 from .paths import fields_with_paths
 
 
@@ -30,7 +31,7 @@ def _set_to_caller(loaded: LoadedDesign) -> Iterator[Problem]:
         account = design.auth.account
         if not item.is_reference:
             fix = f"make it a relation: {{to: {account}, set: me}}"
-            yield loaded.problem("set-me", path, f"`me` is an account, and `{item.name}` is a {item.type.value}", fix)
+            yield loaded.problem("set-me", path, f"`me` is an account, and `{item.name}` is {a_type(item.type)}", fix)
         elif item.to != account:
-            message = f"`me` is a {account}, and `{item.name}` points to `{item.to}`"
+            message = f"`me` is {a(account)}, and `{item.name}` points to `{item.to}`"
             yield loaded.problem("set-me", path, message, f"point to the account: {{to: {account}, set: me}}")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ...errors import Problem
 from ..load import LoadedDesign
 from ..model import Field, FieldType
+from ..wording import a_type
 from .paths import fields_with_paths
 
 MAX_TEXT = 1_000_000
@@ -43,7 +44,7 @@ def _details(loaded: LoadedDesign, path: str, item: Field) -> Iterator[Problem]:
         message = f"{item.scale} digits after the point are more than {MAX_SCALE}"
         yield loaded.problem("too-wide", f"{path}.scale", message, "write a smaller `scale`")
     if item.unique and item.type in NOT_UNIQUE:
-        message = f"a {item.type.value} cannot be unique"
+        message = f"{a_type(item.type)} cannot be unique"
         yield loaded.problem("not-unique", f"{path}.unique", message, "remove `unique`")
     for n, choice in enumerate(item.choices):
         if choice in item.choices[:n]:

@@ -6,6 +6,7 @@ from ...errors import Problem
 from ..found import did_you_mean
 from ..load import LoadedDesign
 from ..model import IMPLIED_FIELDS, Action, Check, Design, Field, Row, Scalar
+from ..wording import a
 from .defaults import why_not
 
 STATUSES: dict[Action, frozenset[int]] = {
@@ -54,7 +55,7 @@ def _status(loaded: LoadedDesign, check: Check, path: str) -> Iterator[Problem]:
         message = f"{check.action} never answers {check.expect}"
         yield loaded.problem("impossible-status", f"{path}.expect", message, f"it answers one of {known}")
     elif check.expect == 401 and check.persona != "anonymous":
-        message = f"401 asks to sign in, and a {check.persona} has"
+        message = f"401 asks to sign in, and {a(check.persona)} has"
         yield loaded.problem(
             "impossible-status", f"{path}.expect", message, "expect 404, which hides what is not theirs"
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ...errors import Problem
 from ..load import LoadedDesign
 from ..model import Design, Entity, Field
+from ..names import words
 
 
 def check_creation(loaded: LoadedDesign) -> Iterator[Problem]:
@@ -18,7 +19,7 @@ def check_creation(loaded: LoadedDesign) -> Iterator[Problem]:
             if item in accepted or item.set is not None or item.default is not None:
                 continue
             if creates and not item.optional:
-                message = f"a new {entity.name} needs `{item.name}`, and nothing gives it a value"
+                message = f"a new {words(entity.name)} needs `{item.name}`, and nothing gives it a value"
                 fix = "add it to `accepts.create`, or give it `set`, `default` or `optional: true`"
                 yield loaded.problem("required-not-accepted", path, message, fix)
             elif item.optional and not _written_later(design, entity, item):

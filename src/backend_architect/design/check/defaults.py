@@ -9,6 +9,7 @@ from ...errors import Problem
 from ..found import did_you_mean
 from ..load import LoadedDesign
 from ..model import TEXTUAL, Field, FieldType, Scalar
+from ..wording import a_type
 from .paths import fields_with_paths
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
@@ -36,13 +37,13 @@ def why_not(item: Field, value: Scalar) -> tuple[str, str] | None:
     """Return why `value` does not fit into a field, and the fix; None when it does."""
     shown = str(value).lower() if isinstance(value, bool) else value
     if item.type in WITHOUT_DEFAULT:
-        return f"a {item.type.value} field takes no such value", "leave it out"
+        return f"{a_type(item.type)} takes no such value", "leave it out"
     if item.type is FieldType.ONE_OF:
         if value in item.choices:
             return None
         return f"`{shown}` is not one of its choices", did_you_mean(str(value), item.choices)
     if not _has_type(item, value):
-        return f"`{shown}` is not a {item.type.value}", _written(item.type)
+        return f"`{shown}` is not {a_type(item.type)}", _written(item.type)
     return _out_of_bounds(item, value)
 
 

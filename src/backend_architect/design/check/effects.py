@@ -7,6 +7,7 @@ from ..found import did_you_mean
 from ..load import LoadedDesign
 from ..model import NUMERIC, Entity
 from ..names import words
+from ..wording import a, a_type
 
 
 def check_effects(loaded: LoadedDesign) -> Iterator[Problem]:
@@ -15,7 +16,7 @@ def check_effects(loaded: LoadedDesign) -> Iterator[Problem]:
         for action, changes in entity.effects.items():
             path = f"entities.{entity.name}.effects.{action}"
             if action not in entity.allow:
-                message = f"nobody may {action} a {words(entity.name)}, so this never happens"
+                message = f"nobody may {action} {a(words(entity.name))}, so this never happens"
                 yield loaded.problem("action-not-allowed", path, message, f"allow `{action}`, or remove the effect")
             for target, text in changes.items():
                 wrong_target = _target(loaded, entity, f"{path}.{target}", target)
@@ -40,8 +41,8 @@ def _target(loaded: LoadedDesign, entity: Entity, path: str, target: str) -> Pro
         message = f"`{name}` is no stored field of {related.name}"
         return loaded.problem("unknown-name", path, message, did_you_mean(name, numbers))
     if name not in numbers:
-        kind = related.fields[name].type.value
-        message = f"an effect changes a number, and `{name}` of {related.name} is a {kind}"
+        kind = a_type(related.fields[name].type)
+        message = f"an effect changes a number, and `{name}` of {related.name} is {kind}"
         return loaded.problem("effect-not-numeric", path, message, did_you_mean(name, numbers))
     return None
 
@@ -56,7 +57,7 @@ def _value(loaded: LoadedDesign, entity: Entity, path: str, text: str) -> Proble
         return loaded.problem(error.code, path, error.message, error.fix)
     if kind == "number":
         return None
-    return loaded.problem("type-mismatch", path, f"an effect sets a number, and this is a {kind}", "write a number")
+    return loaded.problem("type-mismatch", path, f"an effect sets a number, and this is {a(kind)}", "write a number")
 
 
 def _updated_fields(loaded: LoadedDesign, entity: Entity) -> Iterator[Problem]:

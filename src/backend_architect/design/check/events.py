@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ...errors import Problem
 from ..found import did_you_mean
 from ..load import LoadedDesign
+from ..wording import a
 from .names import IN_PYTHON
 
 MAX_RETRIES = 50
@@ -20,7 +21,7 @@ def check_events(loaded: LoadedDesign) -> Iterator[Problem]:
             message = f"`{event.plural}` is no plural of an entity or edge"
             yield loaded.problem("unknown-name", path, message, fix)
         elif event.action not in row.allow:
-            message = f"nobody may {event.action} a {row.name}, so this never happens"
+            message = f"nobody may {event.action} {a(row.name)}, so this never happens"
             yield loaded.problem("action-not-allowed", path, message, f"allow `{event.action}`, or remove the event")
         if event.retries > MAX_RETRIES:
             message = f"{event.retries} retries last for weeks"

@@ -1,11 +1,13 @@
 """Every expression is SQL that the design can carry out: its names exist, its types fit, a rule is true or false."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...errors import Problem
 from ..load import LoadedDesign
 from ..model import Design, Entity, Field, Row
+from ..wording import a
 from .paths import fields_with_paths, rows_with_paths
 
 TOLD_ELSEWHERE = frozenset({"unknown-entity", "unknown-count"})
@@ -22,16 +24,41 @@ class Written:
     wants: str = "boolean"
     own: bool = False
 
+    @property
+    def name(self) -> str:
+        """The name by which other expressions use this one: that of a rule or computed field."""
+        *_, part, name = ["", "", *self.path.split(".")]
+        return name if part in {"rules", "computed"} else ""
+
 
 def check_expressions(loaded: LoadedDesign) -> Iterator[Problem]:
     """Yield what resolving each expression finds, once: a wrong rule is not told again where it is used."""
-    told: set[str] = set()
-    for written in expressions_of(loaded.design):
+    blamed: dict[str, set[str]] = {}
+    for written in _used_first(list(expressions_of(loaded.design))):
         problem = _problem(loaded, written)
-        if problem is None or (problem.message in told and problem.code != "needs-auth"):
+        if problem is None:
             continue
-        told.add(problem.message)
+        names = blamed.setdefault(_same_fault(problem), set())
+        if names & set(_WORD.findall(written.text)) and not written.own:
+            names.add(written.name)
+            continue
+        names.add(written.name)
         yield problem
+
+
+_WORD = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def _used_first(all_written: list[Written]) -> list[Written]:
+    """Return the expressions with those first that use few rules, so that a fault is told where it arises."""
+    names = {written.name for written in all_written if written.name}
+    return sorted(all_written, key=lambda written: len(names & set(_WORD.findall(written.text))))
+
+
+def _same_fault(problem: Problem) -> str:
+    if problem.code != "rules-in-a-circle":
+        return problem.message
+    return " ".join(sorted(set(re.findall(r"[a-z0-9_.]+", problem.message.rpartition(":")[2]))))
 
 
 def expressions_of(design: Design) -> Iterator[Written]:
@@ -99,9 +126,9 @@ def _problem(loaded: LoadedDesign, written: Written) -> Problem | None:
         return loaded.problem(error.code, written.path, error.message, error.fix)
     except RecursionError:
         return loaded.problem("wrong-expression", written.path, "this is nested too deeply", "name its parts as rules")
-    if _fits(got, written.wants):
+    if written.text == "me" or _fits(got, written.wants):
         return None
-    message = f"this is a {got}, and the field holds a {written.wants}"
+    message = f"this is {a(got)}, and the field holds {a(written.wants)}"
     return loaded.problem("type-mismatch", written.path, message, "give the field the type of its expression")
 
 

@@ -6,6 +6,7 @@ from ...errors import Problem
 from ..found import did_you_mean
 from ..load import LoadedDesign
 from ..model import IMPLIED_FIELDS, Action, Entity
+from ..wording import a
 
 
 def check_inputs(loaded: LoadedDesign) -> Iterator[Problem]:
@@ -14,7 +15,7 @@ def check_inputs(loaded: LoadedDesign) -> Iterator[Problem]:
         for action, names in entity.accepts.items():
             path = f"entities.{entity.name}.accepts.{action}"
             if action not in entity.allow and not (action == "create" and entity is loaded.design.account):
-                message = f"nobody may {action} a {entity.name}, so nothing is accepted"
+                message = f"nobody may {action} {a(entity.name)}, so nothing is accepted"
                 yield loaded.problem("action-not-allowed", path, message, f"allow `{action}`, or remove this line")
             for n, name in enumerate(names):
                 problem = _one(loaded, entity, action, n)

@@ -6,6 +6,7 @@ from ...errors import Problem
 from ..found import did_you_mean
 from ..load import LoadedDesign
 from ..model import Limit
+from ..wording import a
 
 
 def check_limits(loaded: LoadedDesign) -> Iterator[Problem]:
@@ -38,6 +39,6 @@ def _target(loaded: LoadedDesign, limit: Limit, path: str) -> Problem | None:
         fix = did_you_mean(plural, tuple(design.rows_by_plural))
         return loaded.problem("unknown-name", path, f"`{plural}` is no plural of an entity or edge", fix)
     if action not in row.allow:
-        message = f"nobody may {action} a {row.name}, so there is nothing to limit"
+        message = f"nobody may {action} {a(row.name)}, so there is nothing to limit"
         return loaded.problem("action-not-allowed", path, message, f"allow `{action}`, or remove the limit")
     return None

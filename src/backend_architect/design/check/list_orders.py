@@ -6,6 +6,7 @@ from ...errors import Problem
 from ..found import did_you_mean
 from ..load import LoadedDesign
 from ..model import TEXTUAL, Entity, FieldType, ListSpec
+from ..wording import a_type
 
 NOT_ORDERED = frozenset({FieldType.JSON, FieldType.LIST, FieldType.FILE, FieldType.REFERENCE, FieldType.UUID})
 
@@ -35,7 +36,7 @@ def _why_unbounded(spec: ListSpec, entity: Entity) -> tuple[str, str] | None:
     if item.optional:
         return f"`{item.name}` may be null, and a page cannot continue after null", "make it required, with a default"
     if item.type in NOT_ORDERED:
-        return f"a {item.type.value} has no order that means anything", "use newest, oldest, a number, a date or a text"
+        return f"{a_type(item.type)} has no order that means anything", "use newest, oldest, a number, a date or a text"
     if item.type in TEXTUAL and spec.order.descending:
         return f"`{item.name}` is a text, and texts are listed from a to z", f"write `{item.name} asc`"
     return None

@@ -7,6 +7,7 @@ from ..found import did_you_mean
 from ..load import LoadedDesign
 from ..model import Edge, Entity, Field, FieldType, ListSpec
 from ..routes import parent_word
+from ..wording import a, a_type
 
 SEARCHED = frozenset({FieldType.TEXT, FieldType.SLUG, FieldType.EMAIL, FieldType.URL})
 NOT_FILTERED = frozenset({FieldType.JSON, FieldType.LIST, FieldType.FILE, FieldType.DURATION})
@@ -23,7 +24,7 @@ def check_lists(loaded: LoadedDesign) -> Iterator[Problem]:
             continue
         if entity.allow.get("read", "nobody") == "nobody":
             fix = f"allow `read` in {entity.name}, or remove the list"
-            yield loaded.problem("unreadable-list", f"{path}.of", f"nobody may read a {entity.name}", fix)
+            yield loaded.problem("unreadable-list", f"{path}.of", f"nobody may read {a(entity.name)}", fix)
         yield from _parent(loaded, spec, entity)
         yield from _filters(loaded, spec, entity)
         yield from _search(loaded, spec, entity)
@@ -50,7 +51,7 @@ def _parent(loaded: LoadedDesign, spec: ListSpec, entity: Entity) -> Iterator[Pr
         return
     if spec.by is None and spec.through is None:
         if said:
-            message = f"the name says `of {said}`, and nothing says which rows belong to a {said}"
+            message = f"the name says `of {said}`, and nothing says which rows belong to {a(said)}"
             fix = "add `by: <relation>` or `through: <edge>.<side>`, or rename the list"
             yield loaded.problem("list-without-parent", path, message, fix)
         return
@@ -58,7 +59,7 @@ def _parent(loaded: LoadedDesign, spec: ListSpec, entity: Entity) -> Iterator[Pr
     if problem:
         yield problem
     elif parent and said and said not in {parent.to, parent.name}:
-        message = f"the name says `of {said}`, and the rows belong to a {parent.to}"
+        message = f"the name says `of {said}`, and the rows belong to {a(str(parent.to))}"
         yield loaded.problem("wrong-parent", path, message, f"rename the list to `… of {parent.to}`")
 
 
@@ -86,7 +87,7 @@ def _through(loaded: LoadedDesign, spec: ListSpec, entity: Entity) -> tuple[Prob
         return loaded.problem("unknown-name", path, message, did_you_mean(side, tuple(sides))), None
     other = edge.other(sides[side])
     if other.to != entity.name:
-        message = f"the other side of `{plural}.{side}` is a {other.to}, and the list is of {entity.name}"
+        message = f"the other side of `{plural}.{side}` is {a(str(other.to))}, and the list is of {entity.name}"
         return loaded.problem("wrong-side", path, message, f"write `of: {other.to}`, or name the other side"), None
     return None, sides[side]
 
@@ -101,7 +102,7 @@ def _filters(loaded: LoadedDesign, spec: ListSpec, entity: Entity) -> Iterator[P
         if item is None:
             yield loaded.problem("unknown-name", where, *_no_field(entity, name))
         elif item.type in NOT_FILTERED:
-            message = f"`{name}` is a {item.type.value}, and a filter compares single values"
+            message = f"`{name}` is {a_type(item.type)}, and a filter compares single values"
             yield loaded.problem("wrong-filter", where, message, "leave it out")
         elif name == spec.by or name in spec.filters[:n]:
             yield loaded.problem("wrong-filter", where, f"`{name}` is fixed in this list already", "leave it out")
@@ -113,7 +114,7 @@ def _search(loaded: LoadedDesign, spec: ListSpec, entity: Entity) -> Iterator[Pr
         if item is None:
             yield loaded.problem("unknown-name", where, *_no_field(entity, name))
         elif item.type not in SEARCHED:
-            message = f"`{name}` is a {item.type.value}, and full text is searched in texts"
+            message = f"`{name}` is {a_type(item.type)}, and full text is searched in texts"
             texts = ", ".join(f"`{f.name}`" for f in entity.fields.values() if f.type in SEARCHED)
             yield loaded.problem("match-not-text", where, message, f"texts here: {texts}" if texts else "leave it out")
 

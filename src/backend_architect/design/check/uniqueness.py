@@ -6,6 +6,7 @@ from ...errors import Problem
 from ..found import did_you_mean
 from ..load import LoadedDesign
 from ..model import NUMERIC, Entity, FieldType
+from ..wording import a_type
 from .bounds import NOT_UNIQUE
 
 RANGES = frozenset({FieldType.DATE, FieldType.TIMESTAMP}) | NUMERIC
@@ -27,8 +28,8 @@ def _group(loaded: LoadedDesign, entity: Entity, n: int, group: tuple[str, ...])
         if name in group[:m]:
             yield loaded.problem("duplicate-name", where, f"`{name}` is given twice", "keep one")
         elif name in entity.fields and entity.fields[name].type in NOT_UNIQUE - {FieldType.BOOLEAN}:
-            kind = entity.fields[name].type.value
-            yield loaded.problem("not-unique", where, f"a {kind} cannot be unique", "leave it out")
+            kind = a_type(entity.fields[name].type)
+            yield loaded.problem("not-unique", where, f"{kind} cannot be unique", "leave it out")
     if any(set(group) == set(other) for other in entity.unique[:n]):
         yield loaded.problem("duplicate-unique", path, "these fields are unique together already", "remove the line")
     elif len(group) == 1 and group[0] in entity.fields and entity.fields[group[0]].unique:

@@ -16,7 +16,7 @@ _PLURAL = Key("plural", IDENTIFIER, "the plural, which names the table and the r
 _COMPUTED_TYPES = tuple(name for name in SHORT_TYPES if name != "file")
 
 NO_OVERLAP = Record(
-    "what may not overlap",
+    "`no_overlap`",
     (
         Key("from", IDENTIFIER, "the field with the start, which belongs to the range", required=True),
         Key("to", IDENTIFIER, "the field with the end, which no longer belongs to it", required=True),

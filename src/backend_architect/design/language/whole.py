@@ -33,7 +33,7 @@ from .rows import EDGE, ENTITY
 LANGUAGE_VERSION = 1
 
 LOAD = Record(
-    "the load",
+    "`load`",
     (
         Key("users", QUANTITY, "the number of accounts", default=10_000),
         Key("reads", RATE, "reading requests at the busiest hour: 800/s", default="50/s"),
@@ -43,7 +43,7 @@ LOAD = Record(
     ),
 )
 AUTH = Record(
-    "how people sign in",
+    "`auth`",
     (
         Key("account", IDENTIFIER, "the entity that is an account", required=True),
         Key(
