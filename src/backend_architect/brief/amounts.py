@@ -5,7 +5,10 @@ from collections.abc import Iterator
 
 from backend_architect.brief.model import Amount, Span, Unit
 
-NUMBER = r"(?<![\w.,])(?P<number>\d{1,3}(?:[ ,_]\d{3})+(?![\d])|\d{1,12}(?:\.\d{1,3})?)\s?(?P<times>k|m|b|mn|thousand|million|billion)?\+?"
+NUMBER = (
+    r"(?<![\w.,])(?P<number>\d{1,3}(?:[ ,_]\d{3})+(?!\d)|\d{1,12}(?:\.\d{1,3})?)"
+    r"\s?(?P<times>k|m|b|mn|thousand|million|billion)?\+?"
+)
 RATE = re.compile(
     NUMBER + r"\s?(?:(?P<what>read|write|request|req|query|querie|call|hit)s?\s?(?:/|per|an?|every|each)\s?"
     r"(?P<per>s|sec|second|m|min|minute|h|hour|d|day)\b|(?P<short>rps|qps|tps|req/s)\b)",
@@ -13,7 +16,8 @@ RATE = re.compile(
 )
 LATENCY = re.compile(NUMBER + r"\s?(?:ms|millisecond|milliseconds)\b", re.IGNORECASE)
 ROWS = re.compile(
-    NUMBER + r"\s+(?:of\s+)?(?:(?:monthly|daily|weekly|active|registered|concurrent|paying|existing|different|total)\s+)*"
+    NUMBER
+    + r"\s+(?:of\s+)?(?:(?:monthly|daily|weekly|active|registered|concurrent|paying|existing|different|total)\s+)*"
     r"(?P<noun>[^\W\d_]{3,40})",
     re.IGNORECASE,
 )

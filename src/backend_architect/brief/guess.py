@@ -2,25 +2,36 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from backend_architect.brief.vocabulary import Vocabulary
 from backend_architect.brief.words import Word
 from backend_architect.design.names import RESERVED_SQL
 
 MOST_NOUNS = 8
-NAME = re.compile(r"[a-z][a-z]{2,24}\Z")
+NAME = re.compile(r"[a-z]{3,25}\Z")
+PYTHON_WORDS = frozenset({"class", "import", "def", "global", "lambda", "pass", "raise", "yield", "async", "await"})
 
 
-def guess_nouns(words: Sequence[Word], unknown: Sequence[int], vocabulary: Vocabulary) -> dict[int, str]:
-    """Return the places of unknown words that name things, with an identifier for each; a few at most."""
-    found: dict[int, str] = {}
-    for place in unknown:
-        name = _identifier(words[place].stem)
-        if name and _is_thing(words, place, set(unknown), vocabulary):
-            if name not in found.values() and len(set(found.values())) >= MOST_NOUNS:
-                continue
-            found[place] = name
-    return found
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What unknown words were taken for, by their places: things, with an identifier each; people; empty words."""
+
+    things: dict[int, str]
+    people: frozenset[int]
+    empty: frozenset[int]
+
+
+def guess_unknown(words: Sequence[Word], unknown: Sequence[int], vocabulary: Vocabulary, *, alone: bool) -> Guess:
+    """Return what the unknown words are; `alone` says that nothing else was understood, so that more may be guessed."""
+    around = _Around(words, vocabulary, frozenset(unknown))
+    people = frozenset(place for place in unknown if around.is_people(place))
+    rest = [place for place in unknown if place not in people]
+    things = _named(around, [place for place in rest if around.is_thing(place)])
+    if alone and not things:
+        things = _named(around, [place for place in rest if around.is_about(place)][:1])
+    heads = frozenset(place for place in rest if place not in things and around.is_head(place))
+    return Guess(things, people, heads)
 
 
 def is_other_language(words: Sequence[Word], vocabulary: Vocabulary) -> bool:
@@ -28,35 +39,71 @@ def is_other_language(words: Sequence[Word], vocabulary: Vocabulary) -> bool:
     foreign = sum(word.folded in vocabulary.language["foreign"] for word in words)
     english = sum(word.folded in vocabulary.language["stop"] for word in words)
     other_script = sum(not word.folded.isascii() for word in words)
-    return foreign >= 2 and foreign * 2 > english or other_script * 2 > len(words)
+    return (foreign >= 2 and foreign * 2 > english) or other_script * 2 > len(words)
 
 
-def _identifier(stem: str) -> str:
-    if not NAME.match(stem):
-        return ""
-    return f"{stem}_item" if stem in RESERVED_SQL | PYTHON_WORDS else stem
+def _named(around: "_Around", places: Sequence[int]) -> dict[int, str]:
+    """Return an identifier for each place, of a few different ones at most."""
+    found: dict[int, str] = {}
+    for place in places:
+        stem = around.words[place].stem
+        name = f"{stem}_item" if stem in RESERVED_SQL | PYTHON_WORDS else stem
+        if name in found.values() or len(set(found.values())) < MOST_NOUNS:
+            found[place] = name
+    return found
 
 
-PYTHON_WORDS = frozenset({"class", "import", "def", "global", "lambda", "pass", "raise", "yield", "async", "await"})
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """The words of a brief, to be judged by what stands beside them."""
 
+    words: Sequence[Word]
+    vocabulary: Vocabulary
+    unknown: frozenset[int]
 
-def _is_thing(words: Sequence[Word], place: int, unknown: set[int], vocabulary: Vocabulary) -> bool:
-    word, before, after = words[place], _folded(words, place - 1), _folded(words, place + 1)
-    said = vocabulary.language
-    if after in said["heads"] or words[place].stem in said["heads"]:
-        return after in said["heads"]
-    if word.stem != word.folded:
-        is_verb = before in said["subjects"] or after in said["determiners"]
-        return not is_verb and place + 1 not in unknown - _plurals(words, unknown)
-    if before not in said["determiners"] or place + 1 in unknown:
-        return False
-    outer = _folded(words, place - 2) in said["outer"]
-    return not outer and not word.folded.endswith(tuple(said["not_nouns"]))
+    def is_thing(self, place: int) -> bool:
+        """Tell whether a noun stands here: a plural, `a <noun>`, or what a tracker tracks."""
+        if not NAME.match(self.words[place].stem):
+            return False
+        if self.is_one_of(place + 1, "heads"):
+            return True
+        return not self.is_head(place) and (self._is_noun_in_plural(place) or self._is_noun_with_article(place))
 
+    def is_about(self, place: int) -> bool:
+        """Tell whether this says what the software is about: a `weather API`."""
+        fits = NAME.match(self.words[place].stem) and not self.words[place].folded.endswith(self._endings("not_nouns"))
+        return bool(fits) and self.is_one_of(place + 1, "software")
 
-def _plurals(words: Sequence[Word], places: set[int]) -> set[int]:
-    return {place for place in places if words[place].stem != words[place].folded}
+    def is_people(self, place: int) -> bool:
+        """Tell whether people are meant, as in `for gardeners`."""
+        word = self.words[place]
+        ends = word.stem.endswith(self._endings("people_end")) and not self.is_one_of(place, "things_in_er")
+        return ends and self._is_plural(place) and self.is_one_of(place - 1, "for_whom")
 
+    def is_head(self, place: int) -> bool:
+        """Tell whether this is a word such as `tracker`, which says little by itself."""
+        return self.is_one_of(place, "heads")
 
-def _folded(words: Sequence[Word], place: int) -> str:
-    return words[place].folded if 0 <= place < len(words) else ""
+    def is_one_of(self, place: int, group: str) -> bool:
+        """Tell whether there is a word here that belongs to a group of `language.yaml`."""
+        if not 0 <= place < len(self.words):
+            return False
+        word = self.words[place]
+        return not self.vocabulary.language[group].isdisjoint((word.folded, word.stem))
+
+    def _is_noun_in_plural(self, place: int) -> bool:
+        is_verb = self.is_one_of(place - 1, "subjects") or self.is_one_of(place + 1, "determiners")
+        is_part_of_more = place + 1 in self.unknown and not self._is_plural(place + 1)
+        return self._is_plural(place) and not is_verb and not is_part_of_more
+
+    def _is_noun_with_article(self, place: int) -> bool:
+        if not self.is_one_of(place - 1, "determiners") or place + 1 in self.unknown:
+            return False
+        is_adjective = self.words[place].folded.endswith(self._endings("not_nouns"))
+        return not is_adjective and not self.is_one_of(place - 2, "outer")
+
+    def _is_plural(self, place: int) -> bool:
+        return self.words[place].stem != self.words[place].folded
+
+    def _endings(self, group: str) -> tuple[str, ...]:
+        return tuple(self.vocabulary.language[group])

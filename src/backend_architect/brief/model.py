@@ -63,7 +63,7 @@ class Mention:
 class Brief:
     """A brief, read.
 
-    `words` holds every understood piece of the text in its order, `not_understood` every content word that meant nothing.
+    `words` holds every understood piece of the text in its order, `not_understood` each content word without a meaning.
     `accounts` is False when the brief says that nobody signs in. `in_english` is False for a text in another language.
     """
 

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from backend_architect.brief.amounts import read_amounts
-from backend_architect.brief.guess import guess_nouns, is_other_language
+from backend_architect.brief.guess import Guess, guess_unknown, is_other_language
 from backend_architect.brief.model import Amount, Brief, Feature, Intent, Kind, Mention, Noun, Span
+from backend_architect.brief.settle import settle_matches
 from backend_architect.brief.vocabulary import Match, Means, Vocabulary, read_vocabulary
 from backend_architect.brief.words import Word, split_words
 
 MAX_LENGTH = 20_000
+NOTHING = Guess({}, frozenset(), frozenset())
 
 
 def read_brief(text: str) -> Brief:
@@ -21,10 +23,12 @@ def read_brief(text: str) -> Brief:
     words = split_words(shown, vocabulary.singulars)
     amounts = read_amounts(shown)
     reading = _Reading(shown, words, tuple(vocabulary.matches(words)), vocabulary, _covered(words, amounts, product))
-    unknown = reading.unknown()
     in_english = not is_other_language(words, vocabulary)
-    guessed = guess_nouns(words, unknown, vocabulary) if in_english else {}
-    nouns = _nouns(shown, words, guessed)
+    alone = not reading.features()
+    guess = guess_unknown(words, reading.unknown(), vocabulary, alone=alone) if in_english else NOTHING
+    reading = replace(reading, matches=settle_matches(reading.matches, has_nouns=bool(guess.things)))
+    nouns = _nouns(shown, words, guess.things)
+    judged = guess.things.keys() | guess.people | guess.empty
     return Brief(
         text=shown,
         intent=reading.intent(),
@@ -38,7 +42,7 @@ def read_brief(text: str) -> Brief:
         product=product,
         accounts=not reading.mentions("no_accounts"),
         words=_in_order([*reading.meaningful(), *(n.word for n in nouns), *(a.word for a in amounts)]),
-        not_understood=reading.phrases(i for i in unknown if i not in guessed),
+        not_understood=reading.phrases(i for i in reading.unknown() if i not in judged),
         in_english=in_english,
         cut=len(text) > MAX_LENGTH,
     )
@@ -64,7 +68,7 @@ class _Reading:
     def features(self) -> tuple[Feature, ...]:
         """Return each pattern that words meant, in the order of the text; a kind's word means its pattern too."""
         found: dict[str, list[Span]] = {}
-        for match in sorted([*self.of("pattern"), *self.of("kind")], key=lambda m: m.first):
+        for match in sorted([*self.of("pattern"), *self.of("weak"), *self.of("kind")], key=lambda m: m.first):
             spans = found.setdefault(match.meaning.name, [])
             span = self.span(match.first, match.last)
             if span not in spans:
@@ -149,7 +153,8 @@ def _nouns(text: str, words: Sequence[Word], guessed: Mapping[int, str]) -> tupl
 def _product(text: str, vocabulary: Vocabulary) -> Span | None:
     """Return the name that stands after `called`: quoted, or words with capitals, or one word."""
     named = "|".join(sorted(vocabulary.language["named"]))
-    quoted = r"[\"“'‘`](?P<quoted>[^\"”'’`\n]{1,40})[\"”'’`]"
+    marks = "\"'`\u2018\u2019\u201c\u201d"
+    quoted = rf"[{marks}](?P<quoted>[^{marks}\n]{{1,40}})[{marks}]"
     plain = r"(?P<plain>[^\W_][\w&.+-]*[^\W_](?:\s[A-Z][\w&+-]*){0,3})"
     match = re.search(rf"\b(?i:{named})\s+(?:{quoted}|{plain})", text)
     if not match:

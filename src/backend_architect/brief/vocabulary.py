@@ -12,7 +12,18 @@ from backend_architect.brief.words import Word, fold_word, singular, split_words
 from backend_architect.patterns.load import all_patterns
 
 Means = Literal[
-    "pattern", "kind", "client", "provider", "sign_in", "no_accounts", "person", "scale", "tune", "filler", "stop"
+    "pattern",
+    "weak",
+    "kind",
+    "client",
+    "provider",
+    "sign_in",
+    "no_accounts",
+    "person",
+    "scale",
+    "tune",
+    "filler",
+    "stop",
 ]
 
 
@@ -49,7 +60,7 @@ class Vocabulary:
                 self._add(phrase, meaning)
 
     def _add(self, phrase: str, meaning: Meaning) -> None:
-        key = tuple(word.stem for word in split_words(phrase, self.singulars))
+        key = self.key(phrase)
         self.longest = max(self.longest, len(key))
         known = self.phrases.get(key, ())
         if meaning.means == "kind" or not known or all(m.means == "kind" for m in known):
@@ -70,6 +81,10 @@ class Vocabulary:
             if tuple(word.stem for word in words[at:last]) in self.phrases:
                 return last
         return at
+
+    def key(self, phrase: str) -> tuple[str, ...]:
+        """Return a phrase as it is looked up: its stems."""
+        return tuple(word.stem for word in split_words(phrase, self.singulars))
 
     def stem(self, text: str) -> str:
         """Return a word as phrases hold it."""
@@ -93,6 +108,7 @@ def _meanings(language: dict[str, Any]) -> Iterator[tuple[Meaning, Iterable[str]
         meaning = Meaning("pattern", pattern.name)
         yield meaning, pattern.nouns
         yield meaning, (form for verb in pattern.verbs for form in verb_forms(verb))
+        yield Meaning("weak", pattern.name), (form for verb in pattern.weak for form in verb_forms(verb))
     for name, phrases in language["clients"].items():
         yield Meaning("client", name), phrases
     for name, phrases in language["providers"].items():

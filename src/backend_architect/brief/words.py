@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
-WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W\d_]+)?")
+WORD = re.compile(r"[^\W_]+(?:['\u2019\u02bc][^\W\d_]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def _word(match: re.Match[str], singulars: dict[str, str]) -> Word:
 
 def fold_word(text: str) -> str:
     """Return the word in one form of Unicode, in lower case, without a possessive ending."""
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("ʼ", "'")
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'").replace("\u02bc", "'")
     return folded.removesuffix("'s")
 
 

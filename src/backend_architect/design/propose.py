@@ -3,16 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from backend_architect.brief import Brief, read_brief
+from backend_architect.brief import Brief, Feature, read_brief
+from backend_architect.brief.vocabulary import read_vocabulary
 from backend_architect.design.load import read_design
 from backend_architect.design.model import Design
 from backend_architect.design.names import plural_of, words
 from backend_architect.design.proposed_load import propose_load
 from backend_architect.errors import BriefError, Place, Problem
-from backend_architect.patterns import Composition, Trap, Wish, compose, pattern_named
+from backend_architect.patterns import Composition, Pattern, Trap, Wish, compose, pattern_named
 from backend_architect.patterns.pattern import Fragment
 from backend_architect.patterns.text import design_text
 
+PLACE = Place("brief")
 EXAMPLES = (
     "We need an API for our social sharing feature",
     "A shop with products, stock and orders",
@@ -87,11 +89,13 @@ def _refuse_empty(brief: Brief) -> None:
         return
     works = "what works: " + "; ".join(f"“{example}”" for example in EXAMPLES)
     if not brief.text.strip():
-        raise BriefError(Problem("brief-empty", "the brief is empty", works, Place("brief")))
+        raise BriefError(Problem("brief-empty", "the brief is empty", works, PLACE))
     if not brief.in_english:
-        raise BriefError(Problem("brief-language", "the brief is not in English, and nothing in it was recognised", works, Place("brief")))
+        message = "the brief is not in English, and nothing in it was recognised"
+        raise BriefError(Problem("brief-language", message, works, PLACE))
     said = ", ".join(span.text for span in brief.not_understood[:6]) or brief.text.strip()[:60]
-    raise BriefError(Problem("brief-not-understood", f"nothing in the brief was understood ({said})", works, Place("brief")))
+    message = f"nothing in the brief was understood ({said})"
+    raise BriefError(Problem("brief-not-understood", message, works, PLACE))
 
 
 def _heading(brief: Brief, wish: Wish, assumed: Sequence[str]) -> Fragment:
@@ -102,20 +106,32 @@ def _heading(brief: Brief, wish: Wish, assumed: Sequence[str]) -> Fragment:
 
 
 def _slug(brief: Brief, wish: Wish) -> str:
-    named = brief.product.text if brief.product else ""
-    parts = named or "-".join(_subjects(wish)[:2])
-    kept = "".join(char if char.isascii() and char.isalnum() else "-" for char in parts.lower())
+    named = brief.product.text if brief.product else _subject(brief, wish)
+    kept = "".join(char if char.isascii() and char.isalnum() else "-" for char in named.lower())
     slug = "-".join(part for part in kept.split("-") if part)[:40].strip("-")
     return slug if slug[:1].isalpha() else f"app-{slug}".strip("-")
 
 
-def _subjects(wish: Wish) -> list[str]:
-    bundles = [name for name in wish.patterns if pattern_named(name).is_bundle]
+def _subject(brief: Brief, wish: Wish) -> str:
+    """Return what the brief is about in its own words: its bundle, or else the first main pattern, or the nouns."""
+    features = {feature.pattern: feature for feature in brief.features}
+    ranked = sorted((pattern_named(name) for name in features), key=lambda pattern: pattern.rank)
+    bundles = [pattern.name for pattern in ranked if pattern.is_bundle]
+    main = [pattern for pattern in ranked if pattern.is_main]
     if bundles:
-        return sorted(bundles)
-    ranked = sorted((pattern_named(name) for name in wish.patterns), key=lambda pattern: pattern.rank)
-    own = [p.name for p in ranked if p.name not in {"accounts", "profiles"}]
-    return [*wish.nouns, *own] and [plural_of(noun) for noun in wish.nouns] + own or ["accounts"]
+        return bundles[0]
+    if main:
+        return _headline(features[main[0].name], main[0])
+    nouns = "-".join(plural_of(noun) for noun in wish.nouns[:2])
+    return nouns or (ranked[0].name if ranked else "accounts")
+
+
+def _headline(feature: Feature, pattern: Pattern) -> str:
+    """Return the words of the brief that the pattern lists first, or the pattern's name when only a verb meant it."""
+    key = read_vocabulary().key
+    listed = [key(noun) for noun in pattern.nouns]
+    said = [(listed.index(key(span.text)), span.text.lower()) for span in feature.words if key(span.text) in listed]
+    return min(said)[1] if said else pattern.name
 
 
 def _summary(wish: Wish) -> str:
@@ -140,7 +156,9 @@ def _understood(brief: Brief, wish: Wish) -> dict[str, str]:
     found = {span.text: pattern_named(f.pattern).meaning for f in brief.features for span in f.words}
     for noun in brief.nouns:
         pattern = next((p for p, name in wish.kinds.items() if name == noun.name), None)
-        found[noun.word.text] = pattern_named(pattern).meaning if pattern else "a thing that the catalogue does not know"
+        found[noun.word.text] = (
+            pattern_named(pattern).meaning if pattern else "a thing that the catalogue does not know"
+        )
     for amount in brief.amounts:
         found[amount.word.text] = amount.unit if amount.unit != "rows" else f"rows of {amount.noun}"
     for mention in (*brief.clients, *brief.providers):
@@ -152,3 +170,50 @@ def _kept_accounts(brief: Brief, composition: Composition) -> list[str]:
     if brief.accounts or "auth" not in composition.design:
         return []
     return ["accounts are kept although the brief wants none: what it asks for must know whose each thing is"]
+
+
+def starter_design(name: str) -> str:
+    """Return a small, commented `backend.yaml` to begin with: accounts, and notes that only their owner sees."""
+    return STARTER.replace("<name>", name)
+
+
+STARTER = """\
+# The one design file: change it, then `architect build` makes the backend from it.
+design: 1
+backend: <name>
+summary: People keep notes that nobody else sees.
+
+clients: [web, mobile]
+
+load:                             # the busiest hour; decisions follow from these numbers
+  users: 10_000
+  reads: 40/s
+  writes: 3/s
+  p95: 200ms
+
+auth:
+  account: user                   # the entity that signs in
+  sign_in: [password]
+
+limits:                           # per user when signed in, else per IP
+  sign_in: 5/minute per ip
+  everything: 300/minute
+
+entities:                         # ids and created_at / updated_at are implied
+  user:
+    fields:
+      name: {type: text, max: 80}
+    allow: {read: id = me, update: id = me, delete: id = me}
+
+  note:
+    fields:
+      owner: {to: user, set: me, on_delete: cascade}    # set by the server, never taken from a client
+      title: {type: text, min: 1, max: 200}
+      body: {type: text, max: 10_000, optional: true}
+    rules:
+      mine: owner = me            # SQL; named once, used anywhere
+    allow: {read: mine, create: signed_in, update: mine, delete: mine}    # an absent action does not exist
+
+lists:                            # each is one planned, bounded query
+  notes: {of: note, where: mine, order: newest, allow: signed_in}
+"""

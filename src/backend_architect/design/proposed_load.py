@@ -31,8 +31,10 @@ def propose_load(brief: Brief, composition: Composition) -> ProposedLoad:
     reads, writes = _rates(brief, users)
     load: Fragment = {"users": round(users), "reads": _rate(reads), "writes": _rate(writes)}
     load["p95"] = f"{round(_said(brief, 'p95_ms') or 200)}ms"
-    said = {plural: rows for plural, rows in _said_rows(brief, composition)}
-    rows = {table: _rounded(each * users) for table, each in composition.rows_per_user.items() if _has(composition, table)}
+    said = dict(_said_rows(brief, composition))
+    rows = {
+        table: _rounded(each * users) for table, each in composition.rows_per_user.items() if _has(composition, table)
+    }
     load["rows"] = rows | said
     if not load["rows"]:
         del load["rows"]
@@ -84,9 +86,11 @@ def _rounded(value: float) -> int:
 def _assumptions(brief: Brief, load: Fragment) -> Iterator[str]:
     users = f"{load['users']:,}".replace(",", " ")
     if not _said(brief, "users"):
-        yield f"{users} users; the other numbers of the load follow from it" if not _said(
-            brief, "requests"
-        ) else f"{users} users"
+        yield (
+            f"{users} users; the other numbers of the load follow from it"
+            if not _said(brief, "requests")
+            else f"{users} users"
+        )
     elif not any(_said(brief, unit) for unit in ("requests", "reads", "writes")):
         yield f"at the busiest hour {users} users read {load['reads']} and write {load['writes']}"
     said = {plural_of(a.noun) for a in brief.amounts if a.unit == "rows"}

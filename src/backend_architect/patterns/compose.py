@@ -31,7 +31,7 @@ class Composition:
     comments: Mapping[str, str]
     assumes: tuple[str, ...]
     traps: tuple[Trap, ...]
-    choices: tuple[str, ...] = ()
+    choices: tuple[str, ...]
 
 
 def compose(wish: Wish) -> Composition:
@@ -58,7 +58,9 @@ def compose(wish: Wish) -> Composition:
             design = merged(design, fragment, override=True)
     for part in parts:
         design = _everywhere(design, part.filled(part.pattern.body.everywhere))
-    assumed = [noun_assumption(noun, owned="accounts" in {p.name for p in chosen}, opened=noun in opened) for noun in nouns]
+    assumed = [
+        noun_assumption(noun, owned="accounts" in {p.name for p in chosen}, opened=noun in opened) for noun in nouns
+    ]
     return _composition(design, parts, assumed)
 
 
@@ -78,6 +80,7 @@ def _composition(design: Fragment, parts: "list[_Part]", assumed: list[str]) -> 
         comments=comments,
         assumes=(*dict.fromkeys([*said, *assumed]),),
         traps=tuple(traps),
+        choices=tuple(text for part, body in bodies for text in part.filled(list(body.choices))),
     )
 
 
@@ -187,7 +190,7 @@ def _accepting(before: Fragment, after: Fragment) -> Fragment:
     for name, entity in before.get("entities", {}).items():
         new = [field for field in entities[name]["fields"] if field not in entity["fields"]]
         if new and "accepts" in entity:
-            more = {"accepts": {action: new for action in entity["accepts"]}}
+            more = {"accepts": dict.fromkeys(entity["accepts"], new)}
             entities[name] = merged(entities[name], more)
     return after | {"entities": entities}
 

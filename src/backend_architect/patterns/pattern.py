@@ -34,6 +34,7 @@ class Body:
     rows_per_user: Mapping[str, float]
     comments: Mapping[str, str]
     assumes: tuple[str, ...]
+    choices: tuple[str, ...]
     traps: tuple[Trap, ...]
 
 
@@ -41,7 +42,8 @@ class Body:
 class Pattern:
     """A backend feature.
 
-    The head (everything but `body`) is read with the catalogue; the body is read from `text` when it is first asked for.
+    The head (everything but `body`) is read with the catalogue; the body is read from `text` when first asked for.
+    `weak` verbs, and words for a kind, mean it only where no other pattern is named.
     `needs` come along with it; `brings` makes it a bundle; `attaches_to` are the entities it can be about, the first of
     which in the design is meant, else the pattern `default` is added; `kind` is the entity that a brief may name.
     """
@@ -52,16 +54,23 @@ class Pattern:
     text: str = field(repr=False)
     nouns: tuple[str, ...] = ()
     verbs: tuple[str, ...] = ()
+    weak: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     brings: tuple[str, ...] = ()
     goes_well_with: tuple[str, ...] = ()
     attaches_to: tuple[str, ...] = ()
     default: str | None = None
     opens: bool = False
+    beside: bool = False
     kind: str | None = None
     kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     summary: str = ""
     users: int | None = None
+
+    @property
+    def is_main(self) -> bool:
+        """Tell whether a backend can be about it, rather than having it beside something else."""
+        return not self.attaches_to and not self.beside
 
     @property
     def is_bundle(self) -> bool:
@@ -78,8 +87,8 @@ def read_pattern(path: Path) -> Pattern:
     """Return the pattern in a file of the catalogue, with its body still unread."""
     text = path.read_text(encoding="utf-8")
     head = _plain(text.partition(SEPARATOR)[0])
-    lists = ("nouns", "verbs", "needs", "brings", "goes_well_with", "attaches_to")
-    many = {key: tuple(head.pop(key, ())) for key in lists}
+    lists = ("nouns", "verbs", "weak", "needs", "brings", "goes_well_with", "attaches_to")
+    many: dict[str, Any] = {key: tuple(head.pop(key, ())) for key in lists}
     kinds = {name: tuple(words) for name, words in head.pop("kinds", {}).items()}
     return Pattern(text=text, kinds=kinds, **many, **head)
 
@@ -94,6 +103,7 @@ def _body(data: Fragment) -> Body:
         rows_per_user=data.get("rows_per_user") or {},
         comments=data.get("comments") or {},
         assumes=tuple(data.get("assumes") or ()),
+        choices=tuple(data.get("choices") or ()),
         traps=tuple(Trap(**trap) for trap in data.get("traps") or ()),
     )
 

@@ -1,4 +1,4 @@
-"""A composed design as the text of `backend.yaml`: sections apart, one line a field or rule, comments where they help."""
+"""A composed design as the text of `backend.yaml`: sections apart, one line a field or rule, comments beside them."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -7,12 +7,10 @@ from typing import Any
 from backend_architect.patterns.pattern import Fragment
 
 WIDTH = 120
-SECTIONS = (
-    "design backend summary assumptions clients load pin auth limits entities edges lists events custom checks".split()
-)
-ENTITY_KEYS = (
-    "plural fields unique constraints no_overlap counts computed rules allow accepts effects".split()
-)
+HEAD = ("design", "backend", "summary", "assumptions", "clients", "load", "pin", "auth", "limits")
+SECTIONS = (*HEAD, "entities", "edges", "lists", "events", "custom", "checks")
+STORED = ("plural", "fields", "unique", "constraints", "no_overlap")
+ENTITY_KEYS = (*STORED, "counts", "computed", "rules", "allow", "accepts", "effects")
 BLOCKS = frozenset({"entities", "edges", "lists", "fields", "rules", "computed", "load", "auth", "limits", "events"})
 TIGHT = frozenset({"backend", "summary"})
 FLOW = re.compile(r"[A-Za-z0-9_(/][^#:{}\[\],\"\\]*\Z")
