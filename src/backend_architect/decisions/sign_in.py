@@ -1,0 +1,98 @@
+"""Sign-in: passwords, accounts at Google or GitHub, or both.
+
+## What it decides
+How people prove who they are. The design says it (`auth: {sign_in: […]}`); this page says what follows.
+
+## Why it matters
+A password has to be hashed, reset and guarded against guessing. An identity provider takes that away, and adds a
+registration, a secret and a redirect that must be checked (state, nonce, PKCE).
+
+## Example
+`sign_in: [password, google]` lets a person start with a password and link Google later, by a verified address only.
+
+## Alternatives
+- `password`: hashed here.
+- `password-and-providers`: both, linked by a verified address.
+- `providers`: no password is ever stored.
+- `none`: nobody signs in.
+
+## When it is wrong
+When all users belong to companies with their own directories, they expect their company's sign-in.
+"""
+
+from backend_architect.decisions import thresholds
+from backend_architect.decisions.decision import Draft, Fact, FlipsWhen, Question, crossing
+from backend_architect.design.model import Design
+
+FILES = ("app/auth/routes.py", "app/auth/passwords.py")
+QUESTION = Question(
+    slug="sign-in",
+    title="Sign-in",
+    asks="How do people prove who they are?",
+    answers={
+        "password": "a password, hashed here",
+        "password-and-providers": "a password, or an identity provider",
+        "providers": "identity providers only",
+        "none": "nobody signs in",
+    },
+    files={
+        "password": FILES,
+        "password-and-providers": (*FILES, "app/auth/providers.py"),
+        "providers": ("app/auth/routes.py", "app/auth/providers.py"),
+        "none": (),
+    },
+    pinnable=("password",),
+)
+
+
+def password_ways(design: Design) -> int:
+    """Return how many ways to sign in use a password: 1 or 0."""
+    return int(design.auth is not None and "password" in design.auth.sign_in)
+
+
+def providers(design: Design) -> tuple[str, ...]:
+    """Return the identity providers that the design names."""
+    return tuple(w for w in design.auth.sign_in if w != "password") if design.auth else ()
+
+
+def decide_sign_in(design: Design) -> Draft:
+    """Return what the design's `auth` asks for, in one word."""
+    named, passwords = providers(design), password_ways(design)
+    answer = _answer(len(named), passwords)
+    listed = ", ".join(design.auth.sign_in) if design.auth else "nothing"
+    return Draft(
+        answer=answer,
+        because=(
+            Fact("ways to sign in", listed, "", f"The design asks for {listed}."),
+            Fact(
+                "identity providers",
+                len(named),
+                "providers",
+                f"Each of {len(named)} providers is one registration and one secret to rotate."
+                if named
+                else "No provider: no registration, no secret and no redirect to guard.",
+            ),
+        ),
+        verdicts={
+            alternative: f"the design's `auth` asks for {listed}."
+            for alternative in QUESTION.answers
+            if alternative != answer
+        },
+        flips_when=_flips(len(named), passwords),
+    )
+
+
+def _answer(named: int, passwords: int) -> str:
+    if named:
+        return "password-and-providers" if passwords else "providers"
+    return "password" if passwords else "none"
+
+
+def _flips(named: int, passwords: int) -> tuple[FlipsWhen, ...]:
+    below, above = _answer(0, passwords), _answer(1, passwords)
+    without, with_password = _answer(named, 0), _answer(named, 1)
+    limit, ways = thresholds.PROVIDERS, thresholds.PASSWORD_WAYS
+    return (
+        crossing(limit.name, named, limit, below=below, above=above),
+        crossing(ways.name, passwords, ways, below=without, above=with_password),
+    )
