@@ -14,7 +14,8 @@ from joserfc.jwk import OctKey, RSAKey
 
 from app.auth.tokens import CACHED, AccessTokens, InvalidToken
 from app.settings import Settings
-from tests.auth.conftest import Person, browser, running
+from tests.auth.conftest import Person, browser
+from tests.conftest import running
 
 pytestmark = pytest.mark.anyio
 
