@@ -6,17 +6,17 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from backend_architect.project.context import template_filters
+
 TEMPLATES = Path(__file__).parent / "templates"
 BINARY = {".pyc"}
 
 
 def render_templates(context: Mapping[str, object], *, without: tuple[str, ...] = ()) -> dict[str, str]:
-    """Return every template as text by path, but those below the folders in `without`."""
-    return {
-        _target(path): _render(path, context)
-        for path in _paths()
-        if not path.startswith(without or ("\0",)) and _target(path) not in without
-    }
+    """Return every template as text by path, but those that are in `without`, or below a folder in it."""
+    wanted = [path for path in _paths() if not path.startswith(tuple(f for f in without if f.endswith("/")) or ("\0",))]
+    rendered = {_target(path): _render(path, context) for path in wanted if _target(path) not in without}
+    return {path: text for path, text in rendered.items() if text.strip()}
 
 
 def _target(path: str) -> str:
@@ -31,13 +31,15 @@ def _render(path: str, context: Mapping[str, object]) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(  # noqa: S701 - what is rendered is source code, not HTML
+    environment = Environment(  # noqa: S701 - what is rendered is source code, not HTML
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters.update(template_filters())
+    return environment
 
 
 @cache

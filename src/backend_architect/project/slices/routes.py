@@ -151,13 +151,17 @@ def _create(parts: _Parts) -> str:
     ]
     call = parts.call().replace("(db", "(tx")
     made = f"allowed({call})" if parts.query.refused == 403 else call
-    body = [f"async with once(request, db{', me' if parts.viewer else ''}) as tx:", f"    {entity.name} = {made}"]
+    opened = "once(request, db, me)" if parts.caller else "db.transaction()"
+    body = [f"async with {opened} as tx:", f"    {entity.name} = {made}"]
     events = [event for event in parts.design.events if event.plural == entity.plural and event.action == "create"]
     if events:
         body.append(f"    if {entity.name}:")
         body += [f"        {_enqueue(event, f'{entity.name}.id')}" for event in events]
     url = parts.route.slice.replace("_", "-")
-    body.append(f'    return await tx.answer(created({entity.name}, "{url}"))')
+    answer = f'created({entity.name}, "{url}")'
+    body.append(f"    return await tx.answer({answer})" if parts.caller else f"return {answer}")
+    if not parts.caller:
+        arguments.remove("request: Request")
     return _function(parts, f"Make a {words(entity.name)}.", arguments, body, status_code="201", response_model=name)
 
 

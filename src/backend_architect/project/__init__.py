@@ -1,0 +1,55 @@
+"""Design, decisions, schema and statements → every file of the project, as text by path."""
+
+from collections.abc import Mapping
+
+from backend_architect.decisions import Decisions
+from backend_architect.design import Design, LoadedDesign
+from backend_architect.project.context import template_context
+from backend_architect.project.formatting import format_python
+from backend_architect.project.model import Project
+from backend_architect.project.slices import render_slices
+from backend_architect.project.templates import render_templates
+from backend_architect.project.tests import render_tests
+from backend_architect.queries import Queries, build_queries
+from backend_architect.schema import Schema, build_schema, schema_sql
+
+__all__ = ["Project", "build_project", "render_project"]
+
+SCHEMA_MIGRATION = "migrations/0002_schema.sql"
+
+
+def build_project(loaded: LoadedDesign, decisions: Decisions) -> Project:
+    """Return every file of the project that a sound design describes, with the design itself, as text by path."""
+    queries = build_queries(loaded.design, decisions.is_kept)
+    schema = build_schema(loaded.design, queries, decisions.is_kept)
+    project = render_project(loaded.design, decisions, schema, queries)
+    return Project(project.name, {**project.files, "backend.yaml": loaded.text})
+
+
+def render_project(design: Design, decisions: Decisions, schema: Schema, queries: Queries) -> Project:
+    """Return the whole project that `design` describes; nothing is written."""
+    context = template_context(design, decisions, queries)
+    files = render_templates(context, without=_absent(context))
+    files |= render_slices(design, queries)
+    files |= render_tests(design, schema, queries)
+    files[SCHEMA_MIGRATION] = _migration(design, schema)
+    return Project(design.name, format_python(dict(sorted(files.items()))))
+
+
+def _migration(design: Design, schema: Schema) -> str:
+    return (
+        f"-- migrate:up\n-- The tables of {design.name}. Each index names the statements that need it.\n"
+        f"SET LOCAL lock_timeout = '5s';\n\n{schema_sql(schema)}\n-- migrate:down\n"
+    )
+
+
+def _absent(context: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the templates of features that the design does not have."""
+    parts = {
+        "has_auth": ("app/auth/", "tests/auth/", "migrations/0003_auth.sql"),
+        "has_cache": ("app/cache.py",),
+        "has_events": ("app/worker.py", "tests/test_worker.py"),
+        "has_files": ("app/files.py", "tests/test_files.py"),
+        "has_idempotency": ("app/idempotency.py", "tests/test_idempotency.py"),
+    }
+    return tuple(path for flag, paths in parts.items() if not context[flag] for path in paths)

@@ -1,0 +1,129 @@
+"""What the templates print: values that are ready, no logic left to do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from backend_architect.decisions import Decisions
+from backend_architect.design.model import Design, Edge, Event, Field, FieldType, Limit
+from backend_architect.design.routes import routes_of
+from backend_architect.project.samples import sample_source
+from backend_architect.project.slices.inputs import input_type
+from backend_architect.queries.model import Queries
+from backend_architect.queries.shape import python_type
+
+EVERYTHING = Limit("everything", 300, 60)
+SIGN_IN = Limit("sign_in", 5, 60, "ip")
+SIGN_IN_ROUTES: tuple[tuple[str, tuple[str | None, ...]], ...] = (
+    ("POST", ("v1", "auth", "sign-in")),
+    ("POST", ("v1", "auth", "register")),
+    ("POST", ("v1", "auth", "password")),
+)
+DEFAULT_POOL = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RouteLimit:
+    """A named limit and the routes it counts: a method and the parts of a path, None for an id."""
+
+    name: str
+    count: int
+    seconds: int
+    per: str | None
+    routes: tuple[tuple[str, tuple[str | None, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """An event's handler, as the worker registers it."""
+
+    name: str
+    plural: str
+    run: str
+    retries: int
+
+
+def account_fields(design: Design) -> tuple[Field, ...]:
+    """Return the fields of the account without which there is no account."""
+    if design.account is None:
+        return ()
+    fields = design.account.fields.values()
+    return tuple(item for item in fields if not item.optional and item.default is None and not item.is_reference)
+
+
+def template_context(design: Design, decisions: Decisions, queries: Queries) -> Mapping[str, object]:
+    """Return the names that templates may use."""
+    slices = [plural for plural, found in queries.by_slice.items() if found]
+    types = {item.type for row in design.rows_by_plural.values() for item in row.fields.values()}
+    return {
+        "design": design,
+        "decisions": tuple(decisions),
+        "slices": slices,
+        "events": [EventView(f"{e.plural}.{e.action}", e.plural, e.run, e.retries) for e in event_handlers(design)],
+        "account_columns": [item.column for item in account_fields(design)],
+        "account_samples": ", ".join("name" if item.unique else sample_text(item) for item in account_fields(design)),
+        "everything": next((limit for limit in design.limits if limit.target == "everything"), EVERYTHING),
+        "route_limits": route_limits(design),
+        "oauth_providers": [],
+        "pool_max": pool_size(decisions),
+        "has_auth": design.auth is not None,
+        "has_roles": bool(design.auth and design.auth.roles),
+        "has_cookies": design.auth is not None and "web" in design.clients,
+        "has_idempotency": design.auth is not None and any(r.kind == "create" for r in routes_of(design)),
+        "has_events": bool(design.events),
+        "has_files": FieldType.FILE in types,
+        "has_json": FieldType.JSON in types,
+        "has_cache": any(spec.cache_seconds for spec in design.lists),
+        "search_paths": [f"/v1{r.path}" for r in routes_of(design) if r.list and r.list.match],
+        "cached_paths": [f"/v1{r.path}" for r in routes_of(design) if r.list and r.list.cache_seconds],
+        "has_search": any(spec.match for spec in design.lists),
+    }
+
+
+def template_filters() -> Mapping[str, object]:
+    """Return the functions by which templates print a field."""
+    return {"input_type": input_type, "output_type": output_type, "sample": sample_text}
+
+
+def output_type(item: Field) -> str:
+    """Return the Python type of a field in an answer."""
+    return python_type(item) + (" | None" if item.optional or item.read else "")
+
+
+def sample_text(item: Field, *_: object) -> str:
+    """Return a sample value as Python source."""
+    return sample_source(item, json=True)
+
+
+def event_handlers(design: Design) -> tuple[Event, ...]:
+    """Return one event for each handler that the worker runs."""
+    return tuple({event.run: event for event in design.events}.values())
+
+
+def pool_size(decisions: Decisions) -> int:
+    """Return how many connections one process holds, as decided from the load."""
+    return int(decisions["pooling"].settings.get("pool_size", DEFAULT_POOL))
+
+
+def route_limits(design: Design) -> tuple[RouteLimit, ...]:
+    """Return the named limits; signing in has one even where the design states none."""
+    stated = [limit for limit in design.limits if limit.target != "everything"]
+    if design.auth and not any(limit.target == "sign_in" for limit in stated):
+        stated.insert(0, SIGN_IN)
+    limits = [RouteLimit(one.target, one.count, one.seconds, one.per, _routes(design, one.target)) for one in stated]
+    return tuple(limit for limit in limits if limit.routes)
+
+
+def _routes(design: Design, target: str) -> tuple[tuple[str, tuple[str | None, ...]], ...]:
+    if target == "sign_in":
+        return SIGN_IN_ROUTES
+    return tuple(
+        (route.method, tuple(None if part.startswith("{") else part for part in f"v1{route.path}".split("/")))
+        for route in routes_of(design)
+        if target in {route.statement, route.list.name if route.list else ""}
+        or _is_edge_action(route.row, target, route.kind)
+    )
+
+
+def _is_edge_action(row: object, target: str, kind: str) -> bool:
+    actions = {"put_edge": "create", "delete_edge": "delete"}
+    return isinstance(row, Edge) and target == f"{row.plural}.{actions.get(kind)}"

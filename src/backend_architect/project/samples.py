@@ -1,0 +1,55 @@
+"""Sample values of fields: for tests, examples and documentation."""
+
+from backend_architect.design.model import Field, FieldType
+
+SAMPLES: dict[FieldType, object] = {
+    FieldType.TEXT: "Hello",
+    FieldType.SLUG: "ada",
+    FieldType.EMAIL: "ada@example.com",
+    FieldType.URL: "https://example.com",
+    FieldType.INTEGER: 1,
+    FieldType.MONEY: 1999,
+    FieldType.DECIMAL: "1.5",
+    FieldType.BOOLEAN: False,
+    FieldType.DATE: "2030-01-31",
+    FieldType.TIMESTAMP: "2030-01-31T12:00:00+00:00",
+    FieldType.DURATION: "PT1H30M",
+    FieldType.UUID: "01890a5d-ac96-774b-bcce-b302099a8057",
+    FieldType.JSON: {"key": "value"},
+    FieldType.FILE: "uploads/example.png",
+}
+
+PYTHON_SOURCE = {
+    FieldType.DECIMAL: 'Decimal("1.5")',
+    FieldType.DATE: "date(2030, 1, 31)",
+    FieldType.TIMESTAMP: "datetime(2030, 1, 31, 12, tzinfo=UTC)",
+    FieldType.DURATION: "timedelta(hours=1, minutes=30)",
+    FieldType.UUID: 'UUID("01890a5d-ac96-774b-bcce-b302099a8057")',
+    FieldType.JSON: '\'{"key": "value"}\'',
+}
+
+
+def sample(item: Field) -> object:
+    """Return a value of the field as a client would send it in JSON."""
+    if item.default is not None:
+        return item.default
+    if item.type is FieldType.ONE_OF:
+        return item.choices[0]
+    if item.type is FieldType.LIST:
+        return [SAMPLES[item.item or FieldType.TEXT]]
+    value = SAMPLES.get(item.type, "Hello")
+    if isinstance(value, int) and not isinstance(value, bool):
+        low = value if item.min is None else max(value, int(item.min))
+        return low if item.max is None else min(low, int(item.max))
+    if item.type in {FieldType.TEXT, FieldType.SLUG}:
+        low, high = item.length
+        return str(value).ljust(low, "a")[:high]
+    return value
+
+
+def sample_source(item: Field, *, json: bool = False) -> str:
+    """Return a sample value as Python source: of the column's type, or as the body of a request holds it."""
+    if not json and item.default is None and item.type in PYTHON_SOURCE:
+        return PYTHON_SOURCE[item.type]
+    value = sample(item)
+    return f'"{value}"' if isinstance(value, str) else repr(value)

@@ -1,0 +1,204 @@
+"""`tests/<slice>/test_<slice>.py`: the access table held, every read one statement, a row's life, pages, bad input."""
+
+from backend_architect.design.model import Design, Edge, Entity, FieldType, ListSpec, Row
+from backend_architect.design.names import words
+from backend_architect.project.samples import sample
+from backend_architect.project.slices.access import expected_answers
+from backend_architect.project.slices.calls import asks_for_caller
+from backend_architect.queries.model import Query
+
+HEAD = '''"""What {about} do, seen from outside."""
+
+from uuid import UUID
+
+import pytest
+
+from app.{plural}.access import ACCESS
+from tests.factories import {factories}
+from tests.world import World, assert_problem
+
+pytestmark = pytest.mark.anyio
+'''
+
+
+def render_behaviour(design: Design, row: Row, entity: Entity | None, queries: tuple[Query, ...]) -> str:
+    """Return the test module of a slice."""
+    plain: dict[str, Query] = {str(query.route.kind): query for query in queries if query.route and not query.list}
+    names = sorted({f"make_{e.name}" for e in design.entities.values()} | _bodies(design))
+    parts = [HEAD.format(about=words(row.plural), plural=row.plural, factories=", ".join(names))]
+    parts.append(_access_test(row, plain))
+    parts.append(_statements_test(design, row, queries))
+    if entity:
+        parts += _life_tests(design, entity, plain)
+        lists = [query for query in queries if query.list and not query.filters]
+        parts += [text for query in lists if (text := _page_test(design, entity, query))]
+    if isinstance(row, Edge):
+        parts += _edge_tests(design, row, plain)
+    return "\n\n".join(part for part in parts if part)
+
+
+def _bodies(design: Design) -> set[str]:
+    rows = design.rows_by_plural.values()
+    return {f"new_{row.name}" for row in rows if "create" in row.allow and (isinstance(row, Entity) or row.extra)}
+
+
+def _access_test(row: Row, plain: dict[str, Query]) -> str:
+    bodies = []
+    create = plain.get("create") or plain.get("put_edge")
+    if create and create.route and (isinstance(row, Entity) or row.extra):
+        bodies.append(f'"{create.route.method} /v1{create.route.path}": new_{row.name}')
+    update = plain.get("update")
+    if update and update.route and isinstance(row, Entity):
+        bodies.append(f'"PATCH /v1{update.route.path}": {_change(row)}')
+    given = f", bodies={{{', '.join(bodies)}}}" if bodies else ""
+    others = ", others=True" if isinstance(row, Edge) else ""
+    return (
+        "async def test_every_route_answers_as_the_table_says(world: World) -> None:\n"
+        f"    assert await world.differences(ACCESS{given}{others}) == []\n"
+    )
+
+
+def _change(entity: Entity) -> str:
+    """Return a valid change, as source: the first field that a client may change."""
+    for item in entity.accepted("update"):
+        if item.is_reference or item.unique or item.type is FieldType.FILE:
+            continue
+        value = sample(item)
+        return f'{{"{item.column}": {value!r}}}'
+    return "{}"
+
+
+def _statements_test(design: Design, row: Row, queries: tuple[Query, ...]) -> str:
+    reads = [query.route for query in queries if query.route and query.route.method == "GET" and not query.filters]
+    reads = [route for route in reads if not (route.list and route.list.cache_seconds)]
+    if not reads:
+        return ""
+    return (
+        "async def test_every_read_is_one_statement(world: World) -> None:\n"
+        "    assert await world.statements_of_reads(ACCESS) == {\n"
+        + "".join(f'        "GET /v1{route.path}": ["{route.statement}"],\n' for route in reads)
+        + "    }\n"
+    )
+
+
+def _life_tests(design: Design, entity: Entity, plain: dict[str, Query]) -> list[str]:
+    create, read = plain.get("create"), plain.get("read")
+    if not create or not create.route or expected_answers(design, create)["owner"] != 201:
+        return []
+    name, tests = entity.name, []
+    where = f'await world.path("/v1{create.route.path}")'
+    lines = [
+        f"async def test_a_{name}_is_made(world: World) -> None:",
+        f'    body = await new_{name}(world.db, world.id_of("owner"))',
+        f'    answer = await world.call("owner", "POST", {where}, json=body)',
+        "    assert answer.status_code == 201, answer.text",
+        f'    assert answer.headers["location"] == f"/v1/{entity.plural.replace("_", "-")}/{{answer.json()[\'id\']}}"',
+    ]
+    if read and expected_answers(design, read)["owner"] == 200:
+        lines += [
+            '    again = await world.call("owner", "GET", answer.headers["location"])',
+            "    assert again.json() == answer.json()",
+        ]
+    tests.append("\n".join(lines) + "\n")
+    tests.append(_wrong_input_test(entity, where))
+    tests.append(_idempotency_test(entity, where))
+    update = plain.get("update")
+    if update and expected_answers(design, update)["owner"] == 200 and _change(entity) != "{}":
+        tests.append(_version_test(entity, update))
+    return tests
+
+
+def _wrong_input_test(entity: Entity, where: str) -> str:
+    long = next((f for f in entity.accepted("create") if f.type is FieldType.TEXT), None)
+    extra = f', {{"{long.column}": "x" * {long.length[1] + 1}}}' if long else ""
+    return (
+        f"async def test_a_wrong_{entity.name}_is_refused_and_nothing_is_stored(world: World) -> None:\n"
+        f'    body = await new_{entity.name}(world.db, world.id_of("owner"))\n'
+        f"    path = {where}\n"
+        f'    before = await world.count("{entity.table}")\n'
+        f'    for wrong in ({{"no_such_field": 1}}, {{"id": "1"}}{extra}):\n'
+        '        answer = await world.call("owner", "POST", path, json=body | wrong)\n'
+        "        assert_problem(answer, 422)\n"
+        '        assert answer.json()["errors"][0]["field"] == next(iter(wrong))\n'
+        f'    assert await world.count("{entity.table}") == before\n'
+    )
+
+
+def _idempotency_test(entity: Entity, where: str) -> str:
+    return (
+        f"async def test_the_same_key_makes_one_{entity.name}(world: World) -> None:\n"
+        f'    body = await new_{entity.name}(world.db, world.id_of("owner"))\n'
+        f"    path = {where}\n"
+        '    key = {"Idempotency-Key": "made-once"}\n'
+        '    first = await world.call("owner", "POST", path, json=body, headers=key)\n'
+        '    second = await world.call("owner", "POST", path, json=body, headers=key)\n'
+        "    assert (first.status_code, second.status_code) == (201, 201)\n"
+        "    assert first.json() == second.json()\n"
+    )
+
+
+def _version_test(entity: Entity, update: Query) -> str:
+    assert update.route is not None
+    return (
+        f"async def test_a_{entity.name}_changed_since_is_not_overwritten(world: World) -> None:\n"
+        f'    path = await world.path("/v1{update.route.path}")\n'
+        f"    change = {_change(entity)}\n"
+        '    first = await world.call("owner", "PATCH", path, json=change)\n'
+        "    assert first.status_code == 200, first.text\n"
+        '    version = {"If-Match": first.headers["etag"]}\n'
+        '    assert (await world.call("owner", "PATCH", path, json=change, headers=version)).status_code == 200\n'
+        '    late = await world.call("owner", "PATCH", path, json=change, headers=version)\n'
+        "    assert_problem(late, 412)\n"
+    )
+
+
+def _page_test(design: Design, entity: Entity, query: Query) -> str:
+    """Return the test that walks a list page by page; only for lists that a plain row is certain to be in."""
+    route, spec = query.route, query.list
+    assert route is not None
+    assert spec is not None
+    if not _holds_plain_rows(design, spec) or route.parent is None:
+        return ""
+    parent = route.parent
+    if design.account and parent.to == design.account.name:
+        owner, made = 'world.id_of("owner")', f'await make_{entity.name}(world.db, world.id_of("owner"))'
+    else:
+        owner = f'await make_{parent.to}(world.db, world.id_of("owner"))'
+        made = f'await make_{entity.name}(world.db, world.id_of("owner"), {parent.column}=parent)'
+    item = entity.fields.get(spec.by or "")
+    if item is None or (item.set is None and design.account and parent.to == design.account.name):
+        return ""
+    path = f"/v1{route.path}".replace(f"{{{parent.to}_id}}", "{parent}")
+    return (
+        f"async def test_{query.function}_is_read_page_by_page(world: World) -> None:\n"
+        f"    parent = {owner}\n"
+        f"    made = {{str({made}) for _ in range(5)}}\n"
+        f'    pages = await world.pages("owner", f"{path}", limit=2)\n'
+        "    assert [len(page) for page in pages] == [2, 2, 1]\n"
+        '    assert {item["id"] for page in pages for item in page} == made\n'
+    )
+
+
+def _holds_plain_rows(design: Design, spec: ListSpec) -> bool:
+    return bool(spec.by and not spec.where and not spec.match and not spec.cache_seconds and design.auth)
+
+
+def _edge_tests(design: Design, edge: Edge, plain: dict[str, Query]) -> list[str]:
+    put, delete = plain.get("put_edge"), plain.get("delete_edge")
+    if not put or not put.route or expected_answers(design, put)["stranger"] != 204 or edge.extra:
+        return []
+    name = edge.name
+    lines = [
+        f"async def test_a_{name}_is_there_once_however_often_it_is_put(world: World) -> None:",
+        f'    path = await world.path("/v1{put.route.path}", others=True)',
+        "    for _ in range(2):",
+        '        assert (await world.call("stranger", "PUT", path)).status_code == 204',
+        f'    assert await world.count("{edge.table}") == 1',
+    ]
+    if delete and asks_for_caller(design, put.route) and expected_answers(design, delete)["stranger"] == 204:
+        lines += [
+            "    for _ in range(2):",
+            '        assert (await world.call("stranger", "DELETE", path)).status_code == 204',
+            f'    assert await world.count("{edge.table}") == 0',
+        ]
+    return ["\n".join(lines) + "\n"]

@@ -1,0 +1,83 @@
+"""`tests/test_checks.py`: the cases that the design states beyond its rules."""
+
+from backend_architect.design.model import Check, Design, Edge, Entity, Row
+from backend_architect.design.routes import Route, routes_of
+
+HEAD = '''"""The cases that backend.yaml states under `checks`."""
+
+import pytest
+
+from tests.factories import FACTORIES
+from tests.world import World
+
+pytestmark = pytest.mark.anyio
+'''
+
+KINDS = {
+    "read": ("read",),
+    "create": ("create", "put_edge"),
+    "update": ("update",),
+    "delete": ("delete", "delete_edge"),
+}
+
+
+def render_checks(design: Design) -> str:
+    """Return the module, or an empty text where the design states no check."""
+    tests = [_test(design, number, check) for number, check in enumerate(design.checks, 1)]
+    found = [test for test in tests if test]
+    return HEAD + "\n\n" + "\n\n".join(found) if found else ""
+
+
+def _test(design: Design, number: int, check: Check) -> str:
+    rows = {row.name: row for row in design.rows_by_plural.values()}
+    row = rows.get(check.target)
+    routes = [r for r in routes_of(design) if r.row is row and r.kind in KINDS[check.action]]
+    if row is None or not routes:
+        return ""
+    route = routes[0]
+    own, related = _given(check)
+    lines = [f"async def test_{number}_{check.persona}_{check.action}_{check.target}(world: World) -> None:"]
+    lines += _setup(design, row, route, own, related)
+    body = f', json=await new_{row.name}(world.db, world.id_of("owner"))' if route.method == "POST" else ""
+    if route.method == "PATCH":
+        body = ", json={}"
+    lines.append(f'    answer = await world.call("{check.persona}", "{route.method}", {_path(route)}{body})')
+    lines.append(f"    assert answer.status_code == {check.expect}, answer.text")
+    text = "\n".join(lines) + "\n"
+    imports = f"    from tests.factories import new_{row.name}\n\n" if "new_" in body else ""
+    return text.replace(":\n", f":\n{imports}", 1) if imports else text
+
+
+def _given(check: Check) -> tuple[dict[str, object], dict[str, dict[str, object]]]:
+    own: dict[str, object] = {}
+    related: dict[str, dict[str, object]] = {}
+    for path, value in check.given.items():
+        relation, _, name = path.rpartition(".")
+        (related.setdefault(relation, {}) if relation else own)[name] = value
+    return own, related
+
+
+def _setup(
+    design: Design, row: Row, route: Route, own: dict[str, object], related: dict[str, dict[str, object]]
+) -> list[str]:
+    """Return the lines that make the rows that the path names, with the given values."""
+    lines = []
+    for name in [part[1:-1].removesuffix("_id") for part in route.path.split("/") if part.startswith("{")]:
+        if design.account and name == design.account.name:
+            lines.append(f'    {name}_id = world.id_of("owner")')
+            continue
+        values = own if isinstance(row, Entity) and name == row.name else _related(row, name, related)
+        given = "".join(f", {key}={value!r}" for key, value in values.items())
+        lines.append(f'    {name}_id = await FACTORIES["{name}"](world.db, world.id_of("owner"){given})')
+    return lines
+
+
+def _related(row: Entity | Edge, name: str, related: dict[str, dict[str, object]]) -> dict[str, object]:
+    for item in row.references:
+        if item.to == name and item.name in related:
+            return related[item.name]
+    return {}
+
+
+def _path(route: Route) -> str:
+    return f'f"/v1{route.path}"' if "{" in route.path else f'"/v1{route.path}"'

@@ -1,0 +1,136 @@
+"""`tests/factories.py`: one function for each entity and edge that puts a usual row into the database."""
+
+from backend_architect.design.model import Design, Edge, Entity, Field, FieldType, Row
+from backend_architect.design.names import words
+from backend_architect.project.samples import sample_source
+
+HEAD = '''"""Rows for tests: each function makes a usual row, the owner's where it belongs to somebody."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from uuid import UUID, uuid4
+
+from app.database import Executor
+
+_numbers = count(1)
+'''
+
+
+def render_factories(design: Design) -> str:
+    """Return the module with the factories and the bodies that creations send."""
+    made = [_factory(design, row) for row in design.rows_by_plural.values()]
+    bodies = [_body(design, row) for row in design.rows_by_plural.values() if "create" in row.allow]
+    names = ", ".join(f'"{entity.name}": make_{entity.name}' for entity in design.entities.values())
+    return "\n\n".join([HEAD, *made, *[body for body in bodies if body], f"FACTORIES = {{{names}}}"])
+
+
+def parent_factory(design: Design, item: Field) -> str:
+    """Return the call that makes a row for a relation to point at; accounts that are nobody's stay strangers."""
+    owner = "" if design.account and item.to == design.account.name else ", owner"
+    return f"await make_{item.to}(db{owner})"
+
+
+def _factory(design: Design, row: Row) -> str:
+    account = design.account is row
+    arguments = ["db: Executor", *([] if account else ["owner: UUID"]), "*"]
+    lines: list[str] = []
+    columns: list[str] = []
+    for item in row.fields.values():
+        columns.append(item.column)
+        if item.set == "me":
+            arguments.append(f"{item.column}: UUID | None = None")
+            lines.append(f"{item.column} = {item.column} or owner")
+            continue
+        if item.is_reference and not item.optional:
+            arguments.append(f"{item.column}: UUID | None = None")
+            lines.append(f"{item.column} = {item.column} or {parent_factory(design, item)}")
+            continue
+        arguments.append(_argument(item))
+        if item.unique:
+            lines.append(f"{item.column} = {item.column} or {_unique(item)}")
+    return _function(row, arguments, lines, columns)
+
+
+def _function(row: Row, arguments: list[str], lines: list[str], columns: list[str]) -> str:
+    numbers = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
+    edge = isinstance(row, Edge)
+    returning = "" if edge else " RETURNING id"
+    insert = f"INSERT INTO {row.table} ({', '.join(columns)}) VALUES ({numbers}){returning}"
+    if not columns:
+        insert = f"INSERT INTO {row.table} DEFAULT VALUES{returning}"
+    statement = f'    sql = """{insert}"""' if len(insert) > 100 else f'    sql = "{insert}"'
+    call = ", ".join(["sql", *columns])
+    body = [f"    {line}" for line in lines]
+    if edge:
+        end = f"    await db.execute({call})"
+    else:
+        end = "\n".join(
+            (
+                f"    identity = await db.fetchval({call})",
+                "    assert isinstance(identity, UUID)",
+                "    return identity",
+            )
+        )
+    if arguments[-1] == "*":
+        arguments.pop()
+    about = f"Make a {words(row.name)}." if edge else f"Return the id of a new {words(row.name)}."
+    head = f"async def make_{row.name}({', '.join(arguments)}) -> {'None' if edge else 'UUID'}:"
+    return "\n".join([head, f'    """{about}"""', *body, statement, end, ""])
+
+
+def _argument(item: Field) -> str:
+    if item.optional and item.default is None:
+        return f"{item.column}: {_type(item)} | None = None"
+    if item.unique:
+        return f"{item.column}: {_type(item)} | None = None"
+    return f"{item.column}: {_type(item)} = {sample_source(item)}"
+
+
+def _type(item: Field) -> str:
+    names = {
+        FieldType.INTEGER: "int",
+        FieldType.MONEY: "int",
+        FieldType.DECIMAL: "Decimal",
+        FieldType.BOOLEAN: "bool",
+        FieldType.DATE: "date",
+        FieldType.TIMESTAMP: "datetime",
+        FieldType.DURATION: "timedelta",
+        FieldType.UUID: "UUID",
+        FieldType.REFERENCE: "UUID",
+        FieldType.LIST: "list[str]" if item.item not in {FieldType.INTEGER} else "list[int]",
+    }
+    return names.get(item.type, "str")
+
+
+def _unique(item: Field) -> str:
+    if item.type in {FieldType.INTEGER, FieldType.MONEY}:
+        return "next(_numbers)"
+    if item.type is FieldType.UUID:
+        return "uuid4()"
+    if item.type is FieldType.EMAIL:
+        return 'f"person{next(_numbers)}@example.com"'
+    if item.type is FieldType.URL:
+        return 'f"https://example.com/{next(_numbers)}"'
+    return f'f"{item.name.replace("_", "-")[:8]}-{{next(_numbers)}}"'
+
+
+def _body(design: Design, row: Row) -> str:
+    """Return the function that gives a valid creation's body: `new_post(db, owner)`."""
+    fields = row.accepted("create") if isinstance(row, Entity) else tuple(row.extra.values())
+    entries = []
+    for item in fields:
+        if item.optional or item.default is not None:
+            continue
+        if item.is_reference:
+            entries.append(f'"{item.column}": str({parent_factory(design, item)})')
+        elif item.unique:
+            entries.append(f'"{item.column}": {_unique(item)}')
+        else:
+            entries.append(f'"{item.column}": {sample_source(item, json=True)}')
+    if isinstance(row, Edge) and not fields:
+        return ""
+    return (
+        f"async def new_{row.name}(db: Executor, owner: UUID) -> dict[str, object]:\n"
+        f'    """Return what it takes to make a {words(row.name)}."""\n    return {{{", ".join(entries)}}}\n'
+    )
