@@ -34,8 +34,13 @@ QUESTION = Question(
         "none": "nobody signs in",
     },
     files={
-        "tokens": ("app/auth/tokens.py", "app/auth/caller.py", "app/auth/revocations.py"),
-        "tokens-and-cookies": ("app/auth/tokens.py", "app/auth/caller.py", "app/auth/revocations.py"),
+        "tokens": ("app/auth/tokens.py", "app/auth/caller.py", "app/auth/sessions.py", "app/auth/revocations.py"),
+        "tokens-and-cookies": (
+            "app/auth/tokens.py",
+            "app/auth/caller.py",
+            "app/auth/sessions.py",
+            "app/auth/cookies.py",
+        ),
         "none": (),
     },
     pinnable=("tokens", "tokens-and-cookies"),

@@ -33,6 +33,7 @@ class FlipsWhen:
     unit: str
     source: str
     provided: str = ""
+    by_load: bool = False
 
     @property
     def holds(self) -> bool:
@@ -127,8 +128,8 @@ class Decision:
 
     @property
     def nearest_flip(self) -> FlipsWhen | None:
-        """The condition that is nearest to changing the answer."""
-        return max(self.flips_when, key=lambda flip: flip.nearness, default=None)
+        """The condition nearest to changing the answer; one that load moves before one that only an edit moves."""
+        return max(self.flips_when, key=lambda flip: (flip.by_load, flip.nearness), default=None)
 
 
 @dataclass(frozen=True)
@@ -178,4 +179,5 @@ def crossing(
         unit=threshold.unit,
         source=threshold.source,
         provided=provided,
+        by_load=threshold.by_load,
     )

@@ -82,5 +82,4 @@ def decide_hosting(design: Design) -> Draft:
                 provided="no event needs a worker" if rate >= limit.value else "",
             ),
         ),
-        settings={"processes": capacity.processes},
     )

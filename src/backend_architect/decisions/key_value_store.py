@@ -32,6 +32,7 @@ QUESTION = Question(
     asks="Does a store for short-lived values run beside the main database?",
     answers={"none": "none", "valkey": "Valkey", "dynamodb": "DynamoDB"},
     files={"none": (), "valkey": ("compose.yaml", "app/settings.py"), "dynamodb": ()},
+    pinnable=("valkey", "dynamodb"),
 )
 
 

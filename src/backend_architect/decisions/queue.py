@@ -36,9 +36,9 @@ QUESTION = Question(
     answers={"none": "no queue", "postgresql": "a table of jobs", "rabbitmq": "RabbitMQ", "sqs": "Amazon SQS"},
     files={
         "none": (),
-        "postgresql": ("app/jobs.py", "app/worker.py", "migrations/"),
-        "rabbitmq": ("app/jobs.py", "app/worker.py", "compose.yaml"),
-        "sqs": ("app/jobs.py", "app/worker.py"),
+        "postgresql": ("app/worker.py", "migrations/"),
+        "rabbitmq": ("app/worker.py", "compose.yaml"),
+        "sqs": ("app/worker.py",),
     },
     pinnable=("postgresql", "rabbitmq", "sqs"),
 )

@@ -72,5 +72,4 @@ def decide_rate_limits(design: Design) -> Draft:
             "in-process": f"{processes} processes would let a caller through up to {processes} times.",
         },
         flips_when=(crossing(limit.name, processes, limit, below="in-process", above="valkey"),),
-        settings={"processes": processes},
     )

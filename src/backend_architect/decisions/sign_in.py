@@ -24,7 +24,7 @@ from backend_architect.decisions import thresholds
 from backend_architect.decisions.decision import Draft, Fact, FlipsWhen, Question, crossing
 from backend_architect.design.model import Design
 
-FILES = ("app/auth/routes.py", "app/auth/passwords.py")
+FILES = ("app/auth/routes.py", "app/auth/sign_in.py", "app/auth/passwords.py")
 QUESTION = Question(
     slug="sign-in",
     title="Sign-in",

@@ -9,12 +9,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A limit: the value at which the answer changes, its unit, and its source."""
+    """A limit: the value at which the answer changes, its unit, and its source.
+
+    `by_load` tells that load moves the metric; other metrics move only when the design is changed.
+    """
 
     name: str
     value: float
     unit: str
     source: str
+    by_load: bool = False
 
 
 MEASURED = "measured on two shared cores, PostgreSQL 18.6: "
@@ -64,6 +68,7 @@ SHARED_STATE_PROCESSES = Threshold(
     "judgement: limits counted in each process let a caller through at most as many times as there are processes; "
     + MEASURED
     + "a check cost 7 µs in the process and 57 to 126 µs in Valkey",
+    by_load=True,
 )
 CACHED_LISTS = Threshold(
     "lists that may be answered stale",
@@ -76,6 +81,7 @@ REFILL_CORES = Threshold(
     0.5,
     "cores",
     "judgement: half a core spent on computing the same answer again pays for one more server to run",
+    by_load=True,
 )
 FREE_FORM_SHARE = Threshold(
     "share of free-form fields",
@@ -96,6 +102,7 @@ DOCUMENT_BYTES = Threshold(
     4e12,
     "bytes",
     "judgement: beyond 4 TB, documents set the backup and restore times of everything else in the database",
+    by_load=True,
 )
 AWS_PARTS = Threshold(
     "parts that are pinned to AWS",
@@ -120,24 +127,28 @@ QUEUED_JOBS = Threshold(
     1_000,
     "/s",
     MEASURED + "5,517 single-row transactions a second; a job takes three, so 1,000 jobs/s are about half of that",
+    by_load=True,
 )
 REPLICA_CORES = Threshold(
     "database work of reads",
     8,
     "cores",
     "judgement: half of a common 16-core database server, the other half being kept for writes, vacuum and peaks",
+    by_load=True,
 )
 SHARD_BYTES = Threshold(
     "stored bytes",
     10e12,
     "bytes",
     "judgement: beyond 10 TB one server's backup, restore and index builds take longer than a working day",
+    by_load=True,
 )
 SHARD_WRITES = Threshold(
     "writes",
     20_000,
     "/s",
     MEASURED + "5,517 creations a second; eight times the cores, less a half for contention, are some 20,000",
+    by_load=True,
 )
 LISTS = Threshold(
     "lists",
@@ -150,36 +161,42 @@ POOLED_CONNECTIONS = Threshold(
     200,
     "connections",
     "PostgreSQL 18 manual, max_connections (100 by default, raised with memory for each); judgement: twice that",
+    by_load=True,
 )
 UUID_EXTRA_BYTES = Threshold(
     "bytes that UUIDs take over 8-byte ids",
     1e12,
     "bytes",
     "judgement: a terabyte of ids is a server's worth of memory and disk",
+    by_load=True,
 )
 COUNT_BALANCE = Threshold(
     "cost of counting ÷ cost of keeping",
     1,
     "times",
     MEASURED + "counting cost 2.1 µs a counted row, a counter column about 160 µs a write",
+    by_load=True,
 )
 SAMPLED_STATEMENTS = Threshold(
     "statements",
     5_000,
     "/s",
     "judgement: at 5,000/s, one statement in a hundred being slow is four million log lines a day",
+    by_load=True,
 )
 SERVERLESS_REQUESTS = Threshold(
     "requests at the busiest hour",
     0.1,
     "/s",
     "judgement: below some 9,000 requests a day a function that sleeps costs less than the smallest container",
+    by_load=True,
 )
 LARGE_TABLE_ROWS = Threshold(
     "rows of the largest table",
     1_000_000,
     "rows",
     "PostgreSQL 18 manual, CREATE INDEX CONCURRENTLY; judgement: a million rows hold writes back for about a second",
+    by_load=True,
 )
 
 THRESHOLDS: tuple[Threshold, ...] = tuple(t for t in globals().values() if isinstance(t, Threshold))

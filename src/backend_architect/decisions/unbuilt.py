@@ -30,6 +30,7 @@ UNBUILT: dict[tuple[str, str], Unbuilt] = {
     ("architecture", "extract"): Unbuilt("extraction of a service", "monolith", needs_code=False),
     ("queue", "rabbitmq"): Unbuilt("RabbitMQ", "postgresql", needs_code=False),
     ("queue", "sqs"): Unbuilt("Amazon SQS", "postgresql", needs_code=False),
+    ("cache", "valkey"): Unbuilt("a cache in Valkey", "in-process", needs_code=False),
     ("read-replicas", "replicas"): Unbuilt("reading from replicas", "none", needs_code=False),
     ("sharding", "citus"): Unbuilt("sharding with Citus", "none", needs_code=False),
     ("password-hashing", "bcrypt"): Unbuilt("bcrypt", "argon2id", needs_code=True),

@@ -1,0 +1,1 @@
+"""What the stages found, for people and for machines: terminal text, JSON, Markdown."""
