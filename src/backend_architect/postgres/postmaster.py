@@ -1,6 +1,7 @@
 """A running server as its `postmaster.pid` tells it, checked against the processes that really run."""
 
 import contextlib
+import os
 import signal
 import time
 from dataclasses import dataclass
@@ -49,10 +50,12 @@ def stop_postmaster(pid: int) -> None:
 
 
 def _ended(process: psutil.Process, seconds: float) -> bool:
-    """Return whether the process ended in time; one of our own children is reaped by its `Popen` later."""
+    """Return whether the process ended in time; one of our own children is reaped on the way."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(process.pid, os.WNOHANG)
             return True
         time.sleep(0.02)
     return False

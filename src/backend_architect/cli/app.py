@@ -1,0 +1,93 @@
+"""Every command under its name, and the one handler of everything that can go wrong."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+from typer.exceptions import Abort, TyperException
+
+from backend_architect import __version__
+from backend_architect.cli import brief, build, check, decide, init, schema, up
+from backend_architect.cli.failures import PROBLEMS, USAGE, show_failure
+from backend_architect.errors import ArchitectError
+
+COMMANDS = {
+    "check": check.check,
+    "decide": decide.decide,
+    "schema": schema.schema,
+    "init": init.init,
+    "build": build.build,
+    "up": up.up,
+}
+BRIEF = "brief"
+
+HELP = """Says in numbers what backend you need, and builds it as plain code that you own.
+
+\b
+Begin with a sentence:
+  architect "We need an API for our social sharing feature"
+
+\b
+or with a design file:
+  architect init shop      writes shop/backend.yaml, small and commented
+  architect check          says everything that is wrong in it, with the fix
+  architect decide         answers every architectural question from its numbers
+  architect build          writes the project: FastAPI and PostgreSQL, plain code
+  architect up             runs it: database, migrations, data, server
+
+\b
+Exit status: 0 all is well · 1 there are problems, each told with its fix
+2 wrong usage, or not available in this version · 130 interrupted
+"""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Return the exit status of these arguments."""
+    words = _with_brief(arguments)
+    try:
+        status = make_app()(words, standalone_mode=False, prog_name="architect")
+        return status if isinstance(status, int) else 0
+    except ArchitectError as error:
+        show_failure(error, as_json="--json" in words)
+        return PROBLEMS
+    except TyperException as error:
+        return _show_usage(error)
+    except Abort:
+        raise KeyboardInterrupt from None
+
+
+def make_app() -> typer.Typer:
+    """Return the command line with every command."""
+    app = typer.Typer(
+        help=HELP, add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
+    )
+    app.callback()(_version)
+    for name, command in COMMANDS.items():
+        app.command(name)(command)
+    app.command(BRIEF, hidden=True)(brief.brief)
+    return app
+
+
+def _version(
+    *, version: bool = typer.Option(False, "--version", help="Show the version and end.", is_eager=True)
+) -> None:
+    if version:
+        print(f"backend-architect {__version__}")
+        raise typer.Exit
+
+
+def _with_brief(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with the hidden command in front where one of them is a sentence: it holds a blank."""
+    words = list(arguments)
+    if any(word in COMMANDS for word in words[:1]) or not any(" " in word.strip() for word in words):
+        return words
+    return words if words[0] in {BRIEF, "--help", "--version"} else [BRIEF, *words]
+
+
+def _show_usage(error: TyperException) -> int:
+    show = getattr(error, "show", None)
+    if show is None:
+        print(error.message, file=sys.stderr)
+    else:
+        show()
+    return USAGE

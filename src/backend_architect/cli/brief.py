@@ -1,0 +1,121 @@
+"""`architect "a sentence"`: a design for it, its decisions, and the project built from them."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from backend_architect.cli.check import Json
+
+if TYPE_CHECKING:
+    from backend_architect.design.propose import Proposal
+
+NOT_AVAILABLE = 2
+INTENTS = {
+    "tune": "You have a backend whose queries are slow: you want to know why, and what helps.",
+    "evolve": "You have a backend and want it changed.",
+}
+INSTEAD = {
+    "tune": "This version designs and builds backends; it does not read running databases yet.",
+    "evolve": "This version does not change a design by itself yet. Change backend.yaml, then: architect build",
+}
+
+
+def brief(
+    sentence: Annotated[list[str], typer.Argument(help="What you need, in a sentence.")],
+    *,
+    folder: Annotated[Path | None, typer.Option("--dir", help="Where to write. [default: the design's name]")] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Build without asking.")] = False,
+    start: Annotated[bool, typer.Option("--up", help="Build without asking, then run it.")] = False,
+    json: Json = False,
+) -> int:
+    """Design a backend for a sentence, explain it, and build it.
+
+    \b
+    Examples:
+      architect "We need an API for our social sharing feature"
+      architect "A shop with products, stock and orders" --dir shop --up
+    """
+    from backend_architect.brief import read_brief
+
+    read = read_brief(" ".join(sentence))
+    if read.intent != "design":
+        return _decline(read.intent, json=json)
+    from backend_architect.design.propose import propose_design
+
+    proposal = propose_design(read)
+    target = folder or Path(proposal.design.name)
+    return _go_on(proposal, target, sure=yes or start, start=start, json=json)
+
+
+def _go_on(proposal: "Proposal", folder: Path, *, sure: bool, start: bool, json: bool) -> int:
+    """Write the design, build it if that is wanted, and return the exit status."""
+    from backend_architect.cli.build import build_into
+    from backend_architect.cli.writing import Choices
+    from backend_architect.report.proposal import decisions_in_short
+
+    if not json:
+        _explain(proposal)
+    path = _write_design(proposal, folder)
+    if json:
+        _print_proposal(proposal, path)
+    else:
+        from backend_architect.decisions import decide_all
+
+        print(f"\n{decisions_in_short(decide_all(proposal.design))}\n\nThe design is in {path}")
+        if not sure and not _wants_build():
+            print(f"Change it as you like, then: architect build {folder}")
+            return 0
+    status = build_into(folder, choices=Choices(), json=json)
+    if status == 0 and start:
+        from backend_architect.cli.up import up
+
+        return up(folder, json=json)
+    if not json:
+        print(f"\nNext: architect up {folder}")
+    return status
+
+
+def _decline(intent: str, *, json: bool) -> int:
+    from backend_architect.cli.as_data import print_data
+
+    if json:
+        print_data({"intent": intent, "available": False, "message": INSTEAD[intent]})
+    else:
+        print(f"Understood: {INTENTS[intent]}\nNot available in this version. {INSTEAD[intent]}")
+    return NOT_AVAILABLE
+
+
+def _explain(proposal: "Proposal") -> None:
+    from backend_architect.report.proposal import proposal_text
+
+    print(proposal_text(proposal))
+
+
+def _print_proposal(proposal: "Proposal", path: Path) -> None:
+    from backend_architect.cli.as_data import print_data
+
+    told = ("understood", "assumed", "not_understood", "choices", "traps")
+    print_data({"design": str(path), **{name: getattr(proposal, name) for name in told}})
+
+
+def _write_design(proposal: "Proposal", folder: Path) -> Path:
+    """Return where the design was written; one that is there already is never written over."""
+    from backend_architect.cli.writing.disk import write_new
+    from backend_architect.errors import FolderError, Problem
+
+    path = folder / "backend.yaml"
+    if path.exists():
+        if path.read_bytes() == proposal.text.encode():
+            return path
+        fix = f"build that one with: architect build {folder}; or name another folder with --dir"
+        raise FolderError(Problem("design-exists", f"{path} is there already and differs", fix))
+    write_new(path, proposal.text)
+    return path
+
+
+def _wants_build() -> bool:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return True
+    return input("Build it? [Y/n] ").strip().lower() in {"", "y", "yes"}

@@ -1,0 +1,72 @@
+"""`architect build`: a design file → a project on the disk, merged with what the team has edited."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from backend_architect.cli.check import Json
+
+if TYPE_CHECKING:
+    from backend_architect.cli.writing import Change, Choices
+
+FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="The project's folder.")]
+HERE = Path()
+
+
+def build(
+    folder: FolderArgument = HERE,
+    *,
+    design: Annotated[Path | None, typer.Option(help="The design file. [default: DIR/backend.yaml]")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Build beside other files that are there.")] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Remove unedited files that are no longer generated.")] = False,
+    restore: Annotated[bool, typer.Option("--restore", help="Write again the files that you deleted.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the diff and write nothing.")] = False,
+    json: Json = False,
+) -> int:
+    """Write the project that a design file describes. Your own edits are kept and merged with what is new.
+
+    \b
+    Examples:
+      architect build
+      architect build shop --dry-run
+      architect build backend --design designs/shop.yaml
+    """
+    from backend_architect.cli.writing import Choices
+
+    choices = Choices(force=force, prune=prune, restore=restore)
+    return build_into(folder, design=design, choices=choices, dry_run=dry_run, json=json)
+
+
+def build_into(
+    folder: Path, *, design: Path | None = None, choices: "Choices", dry_run: bool = False, json: bool = False
+) -> int:
+    """Return the exit status of a build: 1 when something waits for a person's choice."""
+    from backend_architect.cli.writing import carry_out, plan_writing, render_diff
+    from backend_architect.cli.writing.change import NEEDS_YOU
+    from backend_architect.pipeline import build_from
+
+    source = design or folder / "backend.yaml"
+    project = build_from(source)
+    changes = plan_writing(project.files, folder, choices=choices, design=source)
+    if dry_run and not json:
+        print(render_diff(changes), end="")
+    else:
+        _show(changes, folder, json=json)  # before writing, so that a conflict is never a surprise
+    if not dry_run:
+        carry_out(changes, folder)
+        if not json:
+            print(f"{project.name} is built in {folder.absolute()}")
+    return int(any(change.fate in NEEDS_YOU for change in changes))
+
+
+def _show(changes: Sequence["Change"], folder: Path, *, json: bool) -> None:
+    from backend_architect.cli.as_data import print_data
+    from backend_architect.cli.built import built_text
+
+    if json:
+        told = [{"path": change.path, "fate": change.fate} for change in changes]
+        print_data({"folder": str(folder.absolute()), "files": told})
+    else:
+        print(built_text(changes))

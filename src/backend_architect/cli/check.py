@@ -1,0 +1,35 @@
+"""`architect check`: everything that is wrong in a design file, with place and fix."""
+
+from collections.abc import Sized
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The design file.", show_default=True)]
+Json = Annotated[bool, typer.Option("--json", help="Answer as data, for programs.")]
+DESIGN_FILE = Path("backend.yaml")
+
+
+def check(file: FileArgument = DESIGN_FILE, *, json: Json = False) -> int:
+    """Say everything that is wrong in a design file, with place and fix.
+
+    \b
+    Examples:
+      architect check
+      architect check shop/backend.yaml --json
+    """
+    from backend_architect.pipeline import read_sound_design
+
+    loaded = read_sound_design(file)
+    if json:
+        print('{"problems": []}')
+        return 0
+    design = loaded.design
+    parts = (_counted(design.entities, "entities"), _counted(design.edges, "edges"), _counted(design.lists, "lists"))
+    print(f"{file}: all is well ({', '.join(parts)})")
+    return 0
+
+
+def _counted(things: Sized, name: str) -> str:
+    return f"{len(things)} {name}"

@@ -1,0 +1,53 @@
+"""`architect decide`: every architectural question, answered from the numbers of a design file."""
+
+import re
+from typing import Annotated
+
+import typer
+
+from backend_architect.cli.check import DESIGN_FILE, FileArgument, Json
+
+
+def decide(
+    file: FileArgument = DESIGN_FILE,
+    *,
+    json: Json = False,
+    load: Annotated[str, typer.Option(metavar="10x", help="Show what flips under another load.")] = "",
+    only: Annotated[str, typer.Option(metavar="SLUG", help="Show one decision, e.g. main-database.")] = "",
+) -> int:
+    """Answer every architectural question of a design, with reasons, numbers and when to ask again.
+
+    \b
+    Examples:
+      architect decide
+      architect decide --load 10x
+      architect decide shop/backend.yaml --only cache --json
+    """
+    from backend_architect.cli.as_data import print_data
+    from backend_architect.decisions import compare_decisions, decide_all, questions, scale_load
+    from backend_architect.pipeline import read_sound_design
+    from backend_architect.report.decisions import render_comparison, render_decision, render_decisions
+
+    factor = _factor(load) if load else None
+    if only and only not in questions():
+        raise typer.BadParameter(f"there is no decision {only!r}: {', '.join(questions())}", param_hint="--only")
+    design = read_sound_design(file).design
+    decisions = decide_all(design)
+    if factor is not None:
+        flips = compare_decisions(decisions, decide_all(scale_load(design, factor)))
+        if json:
+            print_data({"load": load, "flips": flips})
+        else:
+            print(render_comparison(flips, load))
+    elif only:
+        print_data(decisions[only]) if json else print(render_decision(decisions[only]))
+    else:
+        print_data(decisions) if json else print(render_decisions(decisions))
+    return 0
+
+
+def _factor(load: str) -> float:
+    match = re.fullmatch(r"(\d{1,6}(?:\.\d+)?)x", load.strip().lower())
+    if not match or not float(match[1]):
+        raise typer.BadParameter(f"{load!r} is not a multiple: write 10x, or 0.5x", param_hint="--load")
+    return float(match[1])

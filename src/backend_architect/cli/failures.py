@@ -1,0 +1,46 @@
+"""How problems are shown: for a person, or as data with --json."""
+
+import json
+import sys
+from collections.abc import Iterable
+
+from backend_architect.cli.terminal import Paint, paint
+from backend_architect.errors import ArchitectError, Problem
+
+PROBLEMS = 1
+USAGE = 2
+
+
+def show_failure(error: ArchitectError, *, as_json: bool) -> None:
+    """Print every problem: as data on standard output, for a person on standard error."""
+    if as_json:
+        print(json.dumps({"problems": problems_as_data(error.problems)}, indent=2, ensure_ascii=False))
+        return
+    colours = paint(sys.stderr)
+    for problem in error.problems:
+        print(problem_text(problem, colours), file=sys.stderr)
+    if len(error.problems) > 1:
+        print(f"{len(error.problems)} problems", file=sys.stderr)
+
+
+def problem_text(problem: Problem, colours: Paint) -> str:
+    """Return a problem as a line that editors can jump to, and its fix below."""
+    where = f"{colours.bold(str(problem.place))}: " if problem.place.file else ""
+    text = f"{where}{colours.red(problem.code)}: {problem.message}"
+    return f"{text}\n  {colours.green('fix:')} {problem.fix}" if problem.fix else text
+
+
+def problems_as_data(problems: Iterable[Problem]) -> list[dict[str, object]]:
+    """Return problems as plain data."""
+    return [
+        {
+            "code": problem.code,
+            "message": problem.message,
+            "fix": problem.fix,
+            "file": problem.place.file,
+            "line": problem.place.line,
+            "column": problem.place.column,
+            "path": problem.place.path,
+        }
+        for problem in problems
+    ]

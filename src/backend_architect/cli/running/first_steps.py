@@ -1,0 +1,113 @@
+"""A developer's account with a token, and requests to begin with."""
+
+import http.client
+import json
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend_architect.design.model import Design, Field, FieldType
+from backend_architect.design.routes import Route, routes_of
+
+EMAIL = "developer@example.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an API said."""
+
+    status: int
+    body: dict[str, object]
+
+
+def ask(port: int, method: str, path: str, body: object = None, token: str = "") -> Answer:
+    """Return the answer of a server on this machine."""
+    headers = {"Accept": "application/json"}
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request(method, path, None if body is None else json.dumps(body), headers)
+        response = connection.getresponse()
+        content = response.read()
+        return Answer(response.status, json.loads(content) if content[:1] == b"{" else {})
+    finally:
+        connection.close()
+
+
+def developer_token(port: int, design: Design, data: Path) -> str:
+    """Return an access token of the developer's account, which is made at the first run; empty without accounts."""
+    if design.account is None or design.auth is None or "password" not in design.auth.sign_in:
+        return ""
+    password = _password(data / "developer_password")
+    ask(port, "POST", "/v1/auth/register", new_account(design, EMAIL, password, "developer"))
+    signed_in = ask(port, "POST", "/v1/auth/sign-in", {"email": EMAIL, "password": password})
+    return str(signed_in.body.get("access_token", ""))
+
+
+def new_account(design: Design, email: str, password: str, name: str) -> dict[str, object]:
+    """Return the body that registers an account called `name`."""
+    assert design.account is not None
+    fields = [field for field in design.account.accepted("create") if not field.optional and field.default is None]
+    own = {field.column: sample(field, name) for field in fields if field.name != "email"}
+    return {**own, "email": email, "password": password}
+
+
+def sample(field: Field, text: str) -> object:
+    """Return a value that the field accepts."""
+    low, high = field.length if field.type in {FieldType.TEXT, FieldType.SLUG} else (0, 0)
+    fixed: dict[FieldType, object] = {
+        FieldType.ONE_OF: field.choices[0] if field.choices else "",
+        FieldType.EMAIL: f"{text}@example.com",
+        FieldType.URL: "https://example.com/",
+        FieldType.INTEGER: field.min or 1,
+        FieldType.MONEY: field.min or 100,
+        FieldType.DECIMAL: str(field.min or 1),
+        FieldType.BOOLEAN: False,
+        FieldType.DATE: "2030-01-01",
+        FieldType.TIMESTAMP: "2030-01-01T10:00:00Z",
+        FieldType.DURATION: "PT1H",
+        FieldType.JSON: {},
+        FieldType.LIST: [],
+    }
+    return fixed.get(field.type, text.ljust(low, "x")[:high])
+
+
+def curl_lines(port: int, design: Design, token: str) -> list[str]:
+    """Return up to three requests that work as they are."""
+    routes = routes_of(design)
+    base = f"http://127.0.0.1:{port}"
+    own = f" -H 'Authorization: Bearer {token}'" if token else ""
+    lines = [f"curl {base}/v1/me{own}"] if token else []
+    lines += [f"curl '{base}/v1{route.path}?limit=3'{own}" for route in routes if _plain_list(route)][:1]
+    lines += [_create_line(base, route, own) for route in routes if token and _simple_create(route)][:1]
+    lines += [f"curl {base}/readyz", f"curl {base}/openapi.json"]
+    return lines[:3]
+
+
+def _plain_list(route: Route) -> bool:
+    return route.kind == "list" and "{" not in route.path and not (route.list and route.list.match)
+
+
+def _simple_create(route: Route) -> bool:
+    return route.kind == "create" and "{" not in route.path and not _required_references(route)
+
+
+def _required_references(route: Route) -> list[Field]:
+    fields = route.row.accepted("create") if hasattr(route.row, "accepted") else ()
+    return [field for field in fields if field.is_reference and not field.optional]
+
+
+def _create_line(base: str, route: Route, own: str) -> str:
+    fields = [f for f in route.row.accepted("create") if not f.optional and f.default is None]  # type: ignore[union-attr]
+    body = json.dumps({field.column: sample(field, "hello") for field in fields})
+    return f"curl -X POST {base}/v1{route.path}{own} -H 'Content-Type: application/json' -d '{body}'"
+
+
+def _password(path: Path) -> str:
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(18))
+    return path.read_text().strip()

@@ -1,0 +1,55 @@
+"""Which Python runs a project: its own .venv, else this one if it has all that is needed, else a new .venv."""
+
+import re
+import subprocess
+import sys
+import venv
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from backend_architect.errors import FolderError, Problem
+
+REQUIREMENTS = "requirements.txt"
+FOR_DEVELOPMENT = "requirements-dev.txt"
+PINNED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==([^\s;\\]+)", re.MULTILINE)
+
+
+def python_for(folder: Path, tell: Callable[[str], None]) -> Path:
+    """Return the interpreter; `tell` hears what is installed, and that it happens at all."""
+    own = folder / ".venv" / "bin" / "python"
+    if (folder / ".venv" / ".installed").exists() and own.exists():
+        return own
+    missing = _missing(folder)
+    if not missing:
+        return Path(sys.executable)
+    shown = ", ".join(missing[:4]) + (", …" if len(missing) > 4 else "")
+    tell(f"This Python lacks {shown}: installing the project's requirements into {folder / '.venv'} (once)")
+    _install(folder, own)
+    return own
+
+
+def _missing(folder: Path) -> list[str]:
+    """Return the packages that the project pins and that this Python does not have in that version."""
+    files = [folder / REQUIREMENTS, folder / FOR_DEVELOPMENT]
+    pinned = dict(pair for file in files if file.exists() for pair in PINNED.findall(file.read_text()))
+    return [name for name, wanted in pinned.items() if _installed(name) != wanted]
+
+
+def _installed(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _install(folder: Path, python: Path) -> None:
+    name = FOR_DEVELOPMENT if (folder / FOR_DEVELOPMENT).exists() else REQUIREMENTS
+    if not python.exists():
+        venv.create(folder / ".venv", with_pip=True)
+    command = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar=on", "-r", name]
+    done = subprocess.run(command, cwd=folder, stdout=sys.stderr, check=False)
+    if done.returncode:
+        fix = f"see what pip said above; run it yourself with: make setup (in {folder})"
+        raise FolderError(Problem("not-installed", f"the requirements of {folder / name} cannot be installed", fix))
+    (folder / ".venv" / ".installed").touch()

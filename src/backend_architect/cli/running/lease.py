@@ -1,0 +1,86 @@
+"""One run a project: a lock that even kill -9 gives back, and a note of the server that such a run left behind."""
+
+import contextlib
+import fcntl
+import json
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from backend_architect.errors import FolderError, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to run a project; `note` is where the running server is written down."""
+
+    note: Path
+
+    def write_down(self, group: int, url: str) -> None:
+        """Remember the server's process group, so that a later run can end it if this one is killed."""
+        self.note.write_text(json.dumps({"architect": os.getpid(), "group": group, "url": url}))
+
+
+@contextlib.contextmanager
+def leased(data: Path) -> Iterator[tuple[Lease, bool]]:
+    """Give the right to run, and whether a server of a killed run had to be ended first."""
+    note = data / "up.json"
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lock = (data / "up.lock").open("w")
+    except OSError as error:
+        raise FolderError(
+            Problem("not-writable", f"{data}: {error.strerror}", "choose a folder of your own")
+        ) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise _already_running(note) from error
+        found = end_group(_group(note), data.parent)
+        try:
+            yield Lease(note), found
+        finally:
+            note.unlink(missing_ok=True)
+
+
+def end_group(group: int, folder: Path) -> bool:
+    """Return whether any process of the group still worked in the folder; all of those are killed."""
+    left = [process for process in psutil.process_iter() if _belongs(process, group, folder)] if group else []
+    for process in left:
+        with contextlib.suppress(psutil.Error):
+            process.send_signal(signal.SIGKILL)
+    psutil.wait_procs(left, timeout=5)
+    return bool(left)
+
+
+def _belongs(process: psutil.Process, group: int, folder: Path) -> bool:
+    """Return whether the process is one of ours: a reused id has another group or works elsewhere."""
+    try:
+        return os.getpgid(process.pid) == group and Path(process.cwd()).resolve() == folder.resolve()
+    except (OSError, psutil.Error):
+        return False
+
+
+def _already_running(note: Path) -> FolderError:
+    told = _read(note)
+    where = f" at {told['url']}" if "url" in told else ""
+    who = f" (process {told['architect']})" if "architect" in told else ""
+    return FolderError(Problem("already-running", f"this project runs already{where}{who}", "end that one with Ctrl-C"))
+
+
+def _read(note: Path) -> dict[str, object]:
+    try:
+        told = json.loads(note.read_text())
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _group(note: Path) -> int:
+    group = _read(note).get("group")
+    return group if isinstance(group, int) else 0

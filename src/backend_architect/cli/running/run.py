@@ -1,0 +1,120 @@
+"""A project, started step by step and watched until somebody ends it."""
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend_architect.cli.as_data import print_data
+from backend_architect.cli.running.filling import fill
+from backend_architect.cli.running.first_steps import curl_lines, developer_token
+from backend_architect.cli.running.interpreter import python_for
+from backend_architect.cli.running.lease import Lease, leased
+from backend_architect.cli.running.ports import choose_port
+from backend_architect.cli.running.server import Place, environment_for, log_of, migrate, serving
+from backend_architect.design import Design
+from backend_architect.errors import FolderError, Problem
+from backend_architect.pipeline import read_sound_design
+from backend_architect.postgres import EmbeddedServer, start_embedded
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked for: a project's folder, the port or None for any, how many users to make up."""
+
+    folder: Path
+    port: int | None
+    seed: int
+    reload: bool
+    json: bool
+
+    @property
+    def data(self) -> Path:
+        """Return where everything of a run is kept."""
+        return self.folder / ".data"
+
+    def tell(self, text: str) -> None:
+        """Say what happens; with --json on standard error, where it disturbs no program."""
+        print(text, file=sys.stderr if self.json else sys.stdout, flush=True)
+
+
+def run_project(wish: Wish) -> int:
+    """Run the project until Ctrl-C or SIGTERM; return 1 when its server ends by itself."""
+    _require_project(wish.folder)
+    design = read_sound_design(wish.folder / "backend.yaml").design
+    with _ended_by_signals(), ExitStack() as stack:
+        lease = _lease(stack, wish)
+        port, note = choose_port(wish.port)
+        if note:
+            wish.tell(note)
+        python = python_for(wish.folder, wish.tell)
+        database = _database(stack, wish)
+        place = Place(wish.folder, python, environment_for(database.url(), port))
+        _prepare(wish, place, database, design)
+        server = stack.enter_context(serving(place, port, lease, reload=wish.reload, log=log_of(json=wish.json)))
+        _welcome(wish, port, design, database)
+        status = server.wait()
+        wish.tell(f"The server ended by itself (status {status}).")
+        return 1
+
+
+def _require_project(folder: Path) -> None:
+    missing = [name for name in ("backend.yaml", "app/serve.py") if not (folder / name).exists()]
+    if missing:
+        fix = f"architect build {folder}" if missing == ["app/serve.py"] else "name the folder that was built"
+        raise FolderError(Problem("no-project", f"{folder} holds no built project ({missing[0]} is missing)", fix))
+
+
+def _lease(stack: ExitStack, wish: Wish) -> Lease:
+    lease, found = stack.enter_context(leased(wish.data))
+    if found:
+        wish.tell("The last run was killed: its server is ended, its data is kept.")
+    return lease
+
+
+def _database(stack: ExitStack, wish: Wish) -> EmbeddedServer:
+    started = time.monotonic()
+    server = stack.enter_context(start_embedded(wish.data / "postgres"))
+    wish.tell(f"PostgreSQL runs ({time.monotonic() - started:.1f} s), its data in {server.folder}")
+    return server
+
+
+def _prepare(wish: Wish, place: Place, database: EmbeddedServer, design: Design) -> None:
+    migrate(place)
+    wish.tell("The migrations are applied.")
+    if not wish.seed:
+        return
+    started = time.monotonic()
+    filled = asyncio.run(fill(database.url(), design, wish.seed))
+    if filled:
+        told = ", ".join(f"{rows:,} {table}" for table, rows in filled.items())
+        wish.tell(f"Made up in {time.monotonic() - started:.1f} s: {told}")
+
+
+def _welcome(wish: Wish, port: int, design: Design, database: EmbeddedServer) -> None:
+    token = developer_token(port, design, wish.data)
+    url = f"http://127.0.0.1:{port}"
+    lines = curl_lines(port, design, token)
+    if wish.json:
+        print_data({"url": url, "docs": f"{url}/docs", "database": database.url(), "token": token, "try": lines})
+        sys.stdout.flush()
+        return
+    parts = ["", f"Ready at {url} (its pages: {url}/docs)", f"Database: {database.url()}"]
+    parts += ["A token for you:", f"  {token}"] if token else []
+    wish.tell("\n".join([*parts, "Try:", *(f"  {line}" for line in lines), "Ctrl-C ends it. The log follows.", ""]))
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let SIGTERM and a closed terminal end the run as Ctrl-C does, with everything stopped on the way out."""
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+    old = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)

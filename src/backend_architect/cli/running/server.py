@@ -1,0 +1,123 @@
+"""The project's own server as a process of its own group: started, awaited, and ended without a trace."""
+
+import contextlib
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from backend_architect.cli.running.lease import Lease, end_group
+from backend_architect.errors import FolderError, Problem
+
+READY_SECONDS = 60.0
+STOP_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a project's commands run with: its folder, the interpreter, and the environment."""
+
+    folder: Path
+    python: Path
+    environment: Mapping[str, str]
+
+    def command(self, module: str, *options: str) -> list[str]:
+        """Return the command that runs one of the project's modules."""
+        return [str(self.python), "-m", module, *options]
+
+
+def migrate(place: Place) -> None:
+    """Apply the project's migrations with its own command."""
+    done = subprocess.run(
+        place.command("app.migrate"),
+        cwd=place.folder,
+        env=place.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip().splitlines()[-12:]
+        fix = "correct the migration, or move .data away to start with an empty database"
+        raise FolderError(Problem("migration-failed", "\n".join(["the migrations failed:", *said]), fix))
+
+
+@contextlib.contextmanager
+def serving(place: Place, port: int, lease: Lease, *, reload: bool, log: TextIO) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the server while the block lasts, once it is ready; no process of it is left afterwards."""
+    command = place.command("app.serve", *(["--reload"] if reload else []))
+    process = subprocess.Popen(
+        command, cwd=place.folder, env=place.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        lease.write_down(process.pid, f"http://127.0.0.1:{port}")
+        _await_ready(process, port)
+        yield process
+    finally:
+        stop(process, place.folder)
+
+
+def stop(process: subprocess.Popen[bytes], folder: Path) -> None:
+    """End the server: politely, so that running requests finish, then by force; a second Ctrl-C does not disturb it."""
+    with _undisturbed():
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECONDS)
+        end_group(process.pid, folder)
+        process.wait()
+
+
+def _await_ready(process: subprocess.Popen[bytes], port: int) -> None:
+    until = time.monotonic() + READY_SECONDS
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            raise _not_started(f"the server ended with status {process.returncode}")
+        if _is_ready(port):
+            return
+        time.sleep(0.05)
+    raise _not_started(f"the server was not ready within {READY_SECONDS:.0f} seconds")
+
+
+def _is_ready(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _not_started(message: str) -> FolderError:
+    return FolderError(Problem("not-started", message, "its own words are above; `make check test` often says more"))
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    old = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)
+
+
+def environment_for(url: str, port: int) -> dict[str, str]:
+    """Return the environment of a project's commands in development."""
+    own = {"DATABASE_URL": url, "HOST": "127.0.0.1", "PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    kept = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "PYTHONHOME"}}
+    return {"ENVIRONMENT": "development", **kept, **own}
+
+
+def log_of(*, json: bool) -> TextIO:
+    """Return where the server writes: with --json the standard output is for data alone."""
+    return sys.stderr if json else sys.stdout

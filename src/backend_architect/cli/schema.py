@@ -1,0 +1,15 @@
+"""`architect schema`: the language of design files as JSON Schema."""
+
+
+def schema() -> int:
+    """Print the JSON Schema of design files: editors complete with it.
+
+    \b
+    Example:
+      architect schema > backend.schema.json
+    """
+    from backend_architect.cli.as_data import print_data
+    from backend_architect.design.json_schema import design_json_schema
+
+    print_data(design_json_schema())
+    return 0

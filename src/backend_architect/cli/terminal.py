@@ -1,0 +1,36 @@
+"""Colours, where somebody looks: on a terminal, unless NO_COLOR is set."""
+
+import os
+from dataclasses import dataclass
+from typing import TextIO
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """Wraps text in the terminal's colour codes, or leaves it as it is."""
+
+    on: bool
+
+    def bold(self, text: str) -> str:
+        return self._in("1", text)
+
+    def dim(self, text: str) -> str:
+        return self._in("2", text)
+
+    def red(self, text: str) -> str:
+        return self._in("31", text)
+
+    def green(self, text: str) -> str:
+        return self._in("32", text)
+
+    def yellow(self, text: str) -> str:
+        return self._in("33", text)
+
+    def _in(self, code: str, text: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.on else text
+
+
+def paint(stream: TextIO) -> Paint:
+    """Return the colours for a stream."""
+    quiet = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return Paint(stream.isatty() and not quiet)

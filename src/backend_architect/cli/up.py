@@ -1,0 +1,33 @@
+"""`architect up`: a built project, running on this machine."""
+
+from typing import Annotated
+
+import typer
+
+from backend_architect.cli.build import HERE, FolderArgument
+from backend_architect.cli.check import Json
+
+DEFAULT_SEED = 1_000
+MOST_SEED = 1_000_000
+
+
+def up(
+    folder: FolderArgument = HERE,
+    *,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65_535, help="Listen here. [default: 8000 or the next free one]")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Users to make up; 0 for none.")] = DEFAULT_SEED,
+    no_reload: Annotated[bool, typer.Option("--no-reload", help="Do not restart when a file changes.")] = False,
+    json: Json = False,
+) -> int:
+    """Run a built project: a PostgreSQL of its own, its migrations, made-up data, the server. Ctrl-C ends all of it.
+
+    \b
+    Examples:
+      architect up
+      architect up shop --port 9000 --seed 0
+    """
+    from backend_architect.cli.running.run import Wish, run_project
+
+    return run_project(Wish(folder.absolute(), port, seed, reload=not no_reload, json=json))

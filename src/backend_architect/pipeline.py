@@ -1,0 +1,32 @@
+"""The whole story: a sentence or a file becomes a design, its decisions, and a project as text."""
+
+from pathlib import Path
+
+from backend_architect.decisions import Decisions, decide_all, questions, unbuildable
+from backend_architect.design import Design, LoadedDesign, check_design, load_design
+from backend_architect.errors import DesignError, NotBuiltYet
+from backend_architect.project import Project, build_project
+
+
+def read_sound_design(path: Path) -> LoadedDesign:
+    """Return the design in a file; raise DesignError with every problem of its shape, else of its meaning."""
+    loaded = load_design(path)
+    problems = check_design(loaded, decisions=questions())
+    if problems:
+        raise DesignError(*problems)
+    return loaded
+
+
+def decide_buildable(design: Design) -> Decisions:
+    """Return the decisions; raise NotBuiltYet when one of them asks for a part that does not exist."""
+    decisions = decide_all(design)
+    missing = unbuildable(decisions)
+    if missing:
+        raise NotBuiltYet(*missing)
+    return decisions
+
+
+def build_from(path: Path) -> Project:
+    """Return the project that the design file describes."""
+    loaded = read_sound_design(path)
+    return build_project(loaded, decide_buildable(loaded.design))
