@@ -15,8 +15,8 @@ BINARY = {".pyc"}
 def render_templates(context: Mapping[str, object], *, without: tuple[str, ...] = ()) -> dict[str, str]:
     """Return every template as text by path, but those that are in `without`, or below a folder in it."""
     wanted = [path for path in _paths() if not path.startswith(tuple(f for f in without if f.endswith("/")) or ("\0",))]
-    rendered = {_target(path): _render(path, context) for path in wanted if _target(path) not in without}
-    return {path: text for path, text in rendered.items() if text.strip()}
+    rendered = {path: _render(path, context) for path in wanted if _target(path) not in without}
+    return {_target(path): text for path, text in rendered.items() if text.strip() or not path.endswith(".jinja")}
 
 
 def _target(path: str) -> str:

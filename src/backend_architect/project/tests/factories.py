@@ -2,6 +2,7 @@
 
 from backend_architect.design.model import Design, Edge, Entity, Field, FieldType, Row
 from backend_architect.design.names import words
+from backend_architect.design.routes import nested_under
 from backend_architect.project.samples import sample_source
 
 HEAD = '''"""Rows for tests: each function makes a usual row, the owner's where it belongs to somebody."""
@@ -118,9 +119,10 @@ def _unique(item: Field) -> str:
 def _body(design: Design, row: Row) -> str:
     """Return the function that gives a valid creation's body: `new_post(db, owner)`."""
     fields = row.accepted("create") if isinstance(row, Entity) else tuple(row.extra.values())
+    parent = nested_under(design, row) if isinstance(row, Entity) else None
     entries = []
     for item in fields:
-        if item.optional or item.default is not None:
+        if item is parent or item.optional or item.default is not None:
             continue
         if item.is_reference:
             entries.append(f'"{item.column}": str({parent_factory(design, item)})')
