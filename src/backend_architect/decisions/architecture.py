@@ -21,6 +21,7 @@ When one part needs other hardware, another language or another level of secrecy
 from backend_architect.decisions import thresholds
 from backend_architect.decisions.capacity import estimate_capacity
 from backend_architect.decisions.decision import Draft, Fact, Question, crossing
+from backend_architect.decisions.figures import quantity
 from backend_architect.decisions.shape import independent_groups, relation_count
 from backend_architect.design.model import Design
 
@@ -50,7 +51,7 @@ def decide_architecture(design: Design) -> Draft:
                 "independent groups",
                 groups,
                 "groups",
-                f"{relation_count(design)} relations tie the tables into {groups} group(s)"
+                f"{relation_count(design)} relations tie the tables into {quantity(groups, 'groups')}"
                 + ("; none could leave without cutting relations." if groups < 2 else "."),
             ),
             Fact(
@@ -61,7 +62,8 @@ def decide_architecture(design: Design) -> Draft:
             ),
         ),
         verdicts={
-            "extract": f"with {entities} entities in {groups} group(s), a service would make joins network calls and "
+            "extract": f"with {entities} entities in {quantity(groups, 'groups')}, a service would make joins "
+            "network calls and "
             "transactions into compensation.",
             "monolith": f"{entities} entities in {groups} groups without a relation to each other are two teams' work.",
         },

@@ -55,8 +55,10 @@ def decide_cache(design: Design) -> Draft:
                 "refill work",
                 cores,
                 "cores",
-                f"Filling the caches of {capacity.processes} process(es) takes {quantity(cores, 'cores')} of database.",
+                f"Filling the caches of {quantity(capacity.processes, 'processes')} takes "
+                f"{quantity(cores, 'cores')} of database.",
             ),
+            *_refill_time(design, capacity),
             _dearest(capacity),
         ),
         verdicts={
@@ -80,6 +82,18 @@ def _saved(design: Design) -> Fact:
         "cores",
         f"Computed for every request they would keep {quantity(cores, 'cores')} of database busy.",
     )
+
+
+def _refill_time(design: Design, capacity: Capacity) -> tuple[Fact, ...]:
+    """Return what the dearest refill takes beside the latency that the design asks for."""
+    refills = [(op.database_us / 1000, op.name) for op in capacity.operations if op.cache_seconds is not None]
+    if not refills:
+        return ()
+    took, name = max(refills)
+    limit = design.load.p95_ms
+    verdict = "within" if took <= limit else "longer than"
+    text = f"One refill of {name} takes about {quantity(took, 'ms')}, {verdict} the {limit} ms of p95."
+    return (Fact("dearest refill", took, "ms", text),)
 
 
 def _dearest(capacity: Capacity) -> Fact:

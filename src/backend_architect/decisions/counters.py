@@ -61,10 +61,11 @@ def decide_counters(design: Design) -> Draft:
         answer=answer,
         because=tuple(_fact(b) for b in balances) or (Fact("counts", 0, "counts", "No entity has `counts:`."),),
         verdicts={
-            "kept": f"{len(balances) - kept} of {len(balances)} count(s) cost more to keep than to count; {totals}",
-            "computed": f"{kept} of {len(balances)} count(s) are cheaper to keep, or order a list; {totals}",
-            "mixed": f"all {len(balances)} count(s) come out on the same side; {totals}",
-            "none": f"the design has {len(balances)} count(s).",
+            "kept": f"{len(balances) - kept} of {quantity(len(balances), 'counts')} cost more to keep than to count; "
+            f"{totals}",
+            "computed": f"{kept} of {quantity(len(balances), 'counts')} are cheaper to keep, or order a list; {totals}",
+            "mixed": f"all {quantity(len(balances), 'counts')} come out on the same side; {totals}",
+            "none": f"the design has {quantity(len(balances), 'counts')}.",
         },
         flips_when=tuple(_flip(b) for b in balances) or (_first_count(),),
         settings={f"{b.entity}.{b.count}": int(b.worth_keeping) for b in balances},
@@ -85,8 +86,8 @@ def _fact(balance: CountBalance) -> Fact:
         why = f"the list {b.ordered_list} is ordered by it, and only a column can be indexed"
     else:
         why = (
-            f"{quantity(b.rows_read, '/s')} rows read x {short(b.counted_rows)} to count = "
-            f"{quantity(b.counting_us / 1000, 'ms')} a second; {quantity(b.writes, '/s')} writes = "
+            f"{quantity(b.rows_read, 'rows/s')} read x {short(b.counted_rows)} to count = "
+            f"{quantity(b.counting_us / 1000, 'ms')} a second; {quantity(b.writes, 'writes/s')} = "
             f"{quantity(b.keeping_us / 1000, 'ms')}"
         )
     return Fact(f"{b.entity}.{b.count}", min(b.ratio, 1e6), "times", f"{b.entity}.{b.count} is {verb}: {why}.")
@@ -96,7 +97,12 @@ def _flip(balance: CountBalance) -> FlipsWhen:
     name, limit = f"{balance.entity}.{balance.count}", thresholds.COUNT_BALANCE
     provided = f"the list {balance.ordered_list} is no longer ordered by it" if balance.ordered_list else ""
     return crossing(
-        f"{name}: {limit.name}", balance.ratio, limit, below=f"{name} counted", above=f"{name} kept", provided=provided
+        f"counting ÷ keeping {name}",
+        balance.ratio,
+        limit,
+        below=f"{name} counted",
+        above=f"{name} kept",
+        provided=provided,
     )
 
 

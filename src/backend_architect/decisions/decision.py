@@ -49,9 +49,10 @@ class FlipsWhen:
     @property
     def text(self) -> str:
         """The condition in words, with the value of this design."""
-        words = "reaches" if self.comparison == ">=" else "falls below"
-        limit, now = quantity(self.threshold, self.unit), quantity(self.value, self.unit)
-        condition = f"{self.becomes} when {self.metric} {words} {limit} (now {now})"
+        sign = "≥" if self.comparison == ">=" else "<"
+        unit = "" if self.unit in self.metric and self.unit != "bytes" else self.unit
+        limit, now = quantity(self.threshold, unit), quantity(self.value, unit)
+        condition = f"{self.becomes} when {self.metric} {sign} {limit} (now {now})"
         return f"{condition}, provided that {self.provided}" if self.provided else condition
 
 

@@ -21,7 +21,7 @@ When documents are changed in many small places at once: jsonb rewrites the whol
 
 from backend_architect.decisions import thresholds
 from backend_architect.decisions.decision import Draft, Fact, FlipsWhen, Question, crossing
-from backend_architect.decisions.figures import size
+from backend_architect.decisions.figures import quantity, size
 from backend_architect.decisions.shape import free_form_fields
 from backend_architect.decisions.storage import json_bytes
 from backend_architect.design.model import Design
@@ -45,11 +45,11 @@ def decide_document_store(design: Design) -> Draft:
     return Draft(
         answer=stored if names else "none",
         because=(
-            Fact("free-form fields", len(names), "fields", f"{len(names)} free-form field(s): {listed}."),
+            Fact("free-form fields", len(names), "fields", f"{quantity(len(names), 'free-form fields')}: {listed}."),
             Fact("stored documents", held, "bytes", f"Together they hold about {size(held)}."),
         ),
         verdicts={
-            "none": f"{len(names)} field(s) are free-form: {listed}.",
+            "none": f"{quantity(len(names), 'fields')} are free-form: {listed}.",
             "jsonb": f"{size(held)} of documents would set the backup and restore time of every other table."
             if names
             else "there is nothing to store in it.",

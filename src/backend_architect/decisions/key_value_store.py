@@ -23,6 +23,7 @@ from backend_architect.decisions import thresholds
 from backend_architect.decisions.cache import decide_cache
 from backend_architect.decisions.capacity import estimate_capacity
 from backend_architect.decisions.decision import Draft, Fact, Question, crossing
+from backend_architect.decisions.figures import quantity
 from backend_architect.decisions.rate_limits import decide_rate_limits
 from backend_architect.design.model import Design
 
@@ -48,7 +49,10 @@ def decide_key_value_store(design: Design) -> Draft:
             Fact("rate limits", limits, "", f"Rate limits are counted: {limits}."),
             Fact("cache", cache, "", f"Cached answers are kept: {cache}."),
             Fact(
-                "API processes", processes, "processes", f"{processes} API process(es) share state, or do not need to."
+                "API processes",
+                processes,
+                "processes",
+                f"{quantity(processes, 'API processes')} share state, or do not need to.",
             ),
         ),
         verdicts={

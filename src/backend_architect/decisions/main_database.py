@@ -51,13 +51,13 @@ def decide_main_database(design: Design) -> Draft:
         answer="dynamodb" if all_in else document,
         because=(
             Fact(
-                "share of free-form fields", share, "%", f"{quantity(share, '%')} of the stored fields are free-form."
-            ),
-            Fact(
                 "relations",
                 relations,
                 "relations",
                 f"{relations} relations between tables want foreign keys, joins and transactions.",
+            ),
+            Fact(
+                "share of free-form fields", share, "%", f"{quantity(share, '%')} of the stored fields are free-form."
             ),
             Fact(
                 "stored bytes",
@@ -82,7 +82,7 @@ def decide_main_database(design: Design) -> Draft:
             "checked by the application; jsonb holds the free-form ones.",
             "dynamodb": f"{len(design.lists)} lists and {relations} relations are not reads by key."
             if not by_key_only(design)
-            else f"{on_aws} part(s) are pinned to AWS: it would bind the design to one vendor.",
+            else f"{quantity(on_aws, 'parts')} are pinned to AWS: it would bind the design to one vendor.",
         },
         flips_when=(
             crossing(free.name, share, free, below="postgresql", above="mongodb"),

@@ -22,7 +22,7 @@ When people must jump to page 37 of a small table, as in some back offices.
 
 from backend_architect.decisions import thresholds
 from backend_architect.decisions.decision import Draft, Fact, Question, crossing
-from backend_architect.decisions.figures import short
+from backend_architect.decisions.figures import quantity, short
 from backend_architect.design.model import Design
 
 QUESTION = Question(
@@ -45,7 +45,7 @@ def decide_pagination(design: Design) -> Draft:
     return Draft(
         answer="keyset" if lists >= limit.value else "none",
         because=(
-            Fact("lists", lists, "lists", f"{lists} named list(s) are read in pages of 1 to {MAX_PAGE}."),
+            Fact("lists", lists, "lists", f"{quantity(lists, 'named lists')} are read in pages of 1 to {MAX_PAGE}."),
             Fact(
                 "rows of the longest list",
                 rows,
@@ -60,7 +60,7 @@ def decide_pagination(design: Design) -> Draft:
             "offset": f"a page in the middle of {largest} would read {short(rows / 2)} rows, and new rows shift it."
             if largest
             else "there is no list to page.",
-            "none": f"{lists} list(s) over up to {short(rows)} rows would be answered whole.",
+            "none": f"{quantity(lists, 'lists')} over up to {short(rows)} rows would be answered whole.",
         },
         flips_when=(crossing(limit.name, lists, limit, below="none", above="keyset"),),
         settings={"default_page": DEFAULT_PAGE, "max_page": MAX_PAGE},

@@ -41,7 +41,9 @@ def decide_pooling(design: Design) -> Draft:
     capacity, limit = estimate_capacity(design), thresholds.POOLED_CONNECTIONS
     rate, busy = capacity.statements, capacity.busy_connections
     held_ms = 1000 * busy / rate if rate else 0.0
-    together = f"{capacity.processes} process(es) x {capacity.pool_size} = {capacity.connections} connections"
+    together = (
+        f"{quantity(capacity.processes, 'processes')} x {capacity.pool_size} = {capacity.connections} connections"
+    )
     return Draft(
         answer="pgbouncer" if capacity.connections >= limit.value else "in-process",
         because=(
@@ -49,7 +51,7 @@ def decide_pooling(design: Design) -> Draft:
                 "connections in use",
                 busy,
                 "connections",
-                f"{quantity(rate, '/s')} x {held_ms:.2f} ms held = {quantity(busy, 'connections')} in use on average "
+                f"{quantity(rate, 'statements/s')} x {held_ms:.2f} ms held = {quantity(busy, 'connections')} in use on average "
                 "(Little's law).",
             ),
             Fact(

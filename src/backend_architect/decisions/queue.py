@@ -50,14 +50,12 @@ def decide_queue(design: Design) -> Draft:
     carrier = "rabbitmq" if jobs >= limit.value else "postgresql"
     cores = jobs * COSTS[Kind.JOB].database_us / 1e6
     named = ", ".join(f"{e.plural}.{e.action} → {e.run}" for e in design.events) or "none"
-    rate = quantity(jobs, "/s")
+    rate = quantity(jobs, "jobs/s")
     return Draft(
         answer=carrier if events else "none",
         because=(
             Fact("events", events, "events", f"Events of the design: {named}."),
-            Fact(
-                "jobs", jobs, "/s", f"They start about {rate} jobs at the busiest hour: {cores:.4f} cores of database."
-            ),
+            Fact("jobs", jobs, "/s", f"They start about {rate} at the busiest hour: {cores:.4f} cores of database."),
             Fact(
                 "commit",
                 "together",
@@ -68,14 +66,14 @@ def decide_queue(design: Design) -> Draft:
             ),
         ),
         verdicts={
-            "none": f"{events} event(s) leave the request: {named}.",
-            "postgresql": f"{rate} jobs would take {cores:.1f} cores of the main database."
+            "none": f"{quantity(events, 'events')} leave the request: {named}.",
+            "postgresql": f"{rate} would take {cores:.1f} cores of the main database."
             if events
             else "there is no event to carry.",
-            "rabbitmq": f"{rate} jobs do not repay a broker to run and an outbox to keep; its use begins near "
+            "rabbitmq": f"{rate} do not repay a broker to run and an outbox to keep; its use begins near "
             f"{limit.value:,.0f}/s.",
             "sqs": "it would bind the project to AWS, and still need an outbox to commit with the data."
-            + (f" ({aws_parts(design)} part(s) are pinned to AWS.)" if aws_parts(design) else ""),
+            + (f" ({quantity(aws_parts(design), 'parts')} are pinned to AWS.)" if aws_parts(design) else ""),
         },
         flips_when=_flips(events, jobs, carrier),
     )

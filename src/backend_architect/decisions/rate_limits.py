@@ -22,6 +22,7 @@ When a limit is a price (a paid quota), it has to be exact from the second proce
 from backend_architect.decisions import thresholds
 from backend_architect.decisions.capacity import estimate_capacity
 from backend_architect.decisions.decision import Draft, Fact, Question, crossing
+from backend_architect.decisions.figures import quantity
 from backend_architect.design.model import Design
 
 QUESTION = Question(
@@ -45,7 +46,8 @@ def decide_rate_limits(design: Design) -> Draft:
                 "API processes",
                 processes,
                 "processes",
-                f"{capacity.server_cores:.2f} busy cores need {processes} API process(es) half busy; a caller spread "
+                f"{capacity.server_cores:.2f} busy cores need {quantity(processes, 'API processes')} half busy; "
+                "a caller spread "
                 f"over all of them gets up to {processes} times a limit counted in each.",
             ),
             Fact(
@@ -68,7 +70,7 @@ def decide_rate_limits(design: Design) -> Draft:
             ),
         ),
         verdicts={
-            "valkey": f"one more server to run, to make {processes} process(es) exact.",
+            "valkey": f"one more server to run, to make {quantity(processes, 'processes')} exact.",
             "in-process": f"{processes} processes would let a caller through up to {processes} times.",
         },
         flips_when=(crossing(limit.name, processes, limit, below="in-process", above="valkey"),),

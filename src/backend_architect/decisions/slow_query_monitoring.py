@@ -54,7 +54,7 @@ def decide_slow_query_monitoring(design: Design) -> Draft:
                 limit.name,
                 rate,
                 "/s",
-                f"{quantity(rate, '/s')} statements; one in a hundred being slow would be "
+                f"{quantity(rate, 'statements/s')}; one in a hundred being slow would be "
                 f"{short(lines)} log lines a day.",
             ),
             Fact(

@@ -173,7 +173,7 @@ UUID_EXTRA_BYTES = Threshold(
 COUNT_BALANCE = Threshold(
     "cost of counting ÷ cost of keeping",
     1,
-    "times",
+    "",
     MEASURED + "counting cost 2.1 µs a counted row, a counter column about 160 µs a write",
     by_load=True,
 )

@@ -18,7 +18,7 @@ def render_decisions(decisions: Decisions) -> str:
 
 def render_decision(decision: Decision) -> str:
     """Return one decision in full."""
-    lines = [f"{decision.title}: {decision.answer} ({decision.summary})", *_labelled("asks", decision.question)]
+    lines = [*_head(f"{decision.title}: {decision.answer} ({decision.summary})"), *_labelled("asks", decision.question)]
     lines += _each("because", (fact.text for fact in decision.because))
     lines += _each("rejected", (f"{answer}: {why}" for answer, why in decision.rejected.items()))
     lines += _each("flips to", (flip.text for flip in decision.flips_when))
@@ -30,7 +30,7 @@ def render_comparison(flips: tuple[Flip, ...], load: str, after: Decisions | Non
     """Return what changes under another load, and how near the rest of the decisions in `after` then come to it."""
     lines = [f"At {load}: {len(flips)} of the decisions change." if flips else f"At {load}: no decision changes."]
     for flip in flips:
-        lines += ["", f"{flip.slug}: {flip.before} -> {flip.after}"]
+        lines += ["", *_head(f"{flip.slug}: {flip.before} -> {flip.after}")]
         lines += _labelled("because", flip.because) + _labelled("change", flip.change)
     near = _nearest(after, {flip.slug for flip in flips}) if after else []
     if near:
@@ -66,12 +66,16 @@ def decision_pages(decisions: Decisions) -> dict[str, str]:
 
 
 def _brief(number: int, decision: Decision) -> list[str]:
-    lines = [f"{number:2d}. {decision.title}: {decision.answer} ({decision.summary})"]
+    lines = _head(f"{number:2d}. {decision.title}: {decision.answer} ({decision.summary})")
     lines += _labelled("because", decision.because[0].text)
     nearest = decision.nearest_flip
     if nearest:
         lines += _labelled("flips to", nearest.text)
     return lines + _labelled("pinned", _pin(decision)) + _labelled("not built", _missing(decision))
+
+
+def _head(text: str) -> list[str]:
+    return wrap(text, WIDTH, subsequent_indent="    ", break_long_words=False)
 
 
 def _labelled(label: str, text: str) -> list[str]:
