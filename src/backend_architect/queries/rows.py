@@ -171,7 +171,7 @@ def _readable_or_absent(context: Context, item: Field) -> exp.Expr:
 def _new_target_readable(context: Context, statement: Statement, item: Field) -> str:
     tree = context.readable(item, "sent")
     text = statement.rule(tree, 6).replace(f"sent.{item.column}", statement.value(item.column, ""))
-    return f"({statement.value(item.column, '')} IS NULL OR {text})"
+    return f"({statement.value(item.column, '')}::uuid IS NULL OR {text})"
 
 
 def _assignment(statement: Statement, item: Field) -> str:
@@ -180,4 +180,4 @@ def _assignment(statement: Statement, item: Field) -> str:
     if not item.optional:
         return f"{item.column} = coalesce({value}, {item.column})"
     given = statement.value(f"{item.column}_given", f'"{item.column}" in changes.model_fields_set')
-    return f"{item.column} = CASE WHEN {given} THEN {value} ELSE {item.column} END"
+    return f"{item.column} = CASE WHEN {given} THEN {value}::{sql_type(item)} ELSE {item.column} END"

@@ -1,0 +1,21 @@
+"""SQL that is laid out for people says the same as the tree it came from."""
+
+from pathlib import Path
+
+import pytest
+import sqlglot
+
+from backend_architect.design import load_design
+from backend_architect.design.expressions import resolve_rule
+from backend_architect.queries.text import inline, lines
+from tests.conftest import RIGHT_DESIGNS
+
+
+@pytest.mark.parametrize("path", RIGHT_DESIGNS, ids=lambda path: path.parent.name)
+def test_long_rules_mean_what_short_ones_do(path: Path) -> None:
+    design = load_design(path).design
+    for row in design.rows_by_plural.values():
+        for text in [*row.allow.values(), *row.rules.values()]:
+            tree = resolve_rule(design, row, text)
+            laid_out = "\n".join(lines(tree))
+            assert sqlglot.parse_one(laid_out, dialect="postgres") == sqlglot.parse_one(inline(tree), dialect="postgres")
