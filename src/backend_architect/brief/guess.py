@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 from backend_architect.brief.vocabulary import Vocabulary
 from backend_architect.brief.words import Word
-from backend_architect.design.names import RESERVED_SQL
 
 MOST_NOUNS = 8
 NAME = re.compile(r"[a-z]{3,25}\Z")
-PYTHON_WORDS = frozenset({"class", "import", "def", "global", "lambda", "pass", "raise", "yield", "async", "await"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +41,10 @@ def is_other_language(words: Sequence[Word], vocabulary: Vocabulary) -> bool:
 
 
 def _named(around: "_Around", places: Sequence[int]) -> dict[int, str]:
-    """Return an identifier for each place, of a few different ones at most."""
+    """Return the singular at each place, of a few different ones at most."""
     found: dict[int, str] = {}
     for place in places:
-        stem = around.words[place].stem
-        name = f"{stem}_item" if stem in RESERVED_SQL | PYTHON_WORDS else stem
+        name = around.words[place].stem
         if name in found.values() or len(set(found.values())) < MOST_NOUNS:
             found[place] = name
     return found

@@ -6,5 +6,6 @@
 from backend_architect.patterns.compose import Composition, Wish, compose
 from backend_architect.patterns.load import all_patterns, pattern_named
 from backend_architect.patterns.pattern import Pattern, Trap
+from backend_architect.patterns.starter import starter_design
 
-__all__ = ["Composition", "Pattern", "Trap", "Wish", "all_patterns", "compose", "pattern_named"]
+__all__ = ["Composition", "Pattern", "Trap", "Wish", "all_patterns", "compose", "pattern_named", "starter_design"]

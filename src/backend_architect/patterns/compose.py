@@ -1,12 +1,13 @@
 """Several patterns, put together into one design."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from backend_architect.design.names import plural_of
 from backend_architect.patterns.load import all_patterns, pattern_named
 from backend_architect.patterns.merge import merged
+from backend_architect.patterns.naming import names_in, rows_in, usable_name
 from backend_architect.patterns.nouns import noun_assumption, noun_fragment
 from backend_architect.patterns.pattern import Fragment, Pattern, Trap
 
@@ -36,49 +37,99 @@ class Composition:
 
 def compose(wish: Wish) -> Composition:
     """Return the patterns wished for, and those they need, as one design; the order of the wish makes no difference."""
+    plan = _plan(wish)
+    design = _with_main_parts({}, plan)
+    design = _with_nouns(design, plan)
+    design = _with_attached_parts(design, plan)
+    design = _with_parts_beside(design, plan)
+    design = _with_parts_everywhere(design, plan)
+    return _composition(design, plan)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is put together: parts in the catalogue's order, and nouns; `opened` nouns are read by anyone."""
+
+    parts: "tuple[_Part, ...]"
+    nouns: tuple[str, ...]
+    opened: frozenset[str]
+    owned: bool
+
+    @property
+    def present(self) -> frozenset[str]:
+        """The names of the patterns."""
+        return frozenset(part.pattern.name for part in self.parts)
+
+
+def _plan(wish: Wish) -> _Plan:
     chosen = resolve_patterns(wish)
-    names = _names(chosen, wish)
-    targets = {p.name: _target(p, chosen, wish, names) for p in chosen}
-    parts = [_Part(p, names | _it(targets[p.name], chosen, names)) for p in chosen]
-    nouns = [noun for noun in wish.nouns if noun not in names.values()]
-    opened = {targets[p.name] for p in chosen if p.opens}
-    design: Fragment = {}
-    for part in parts:
+    taken = names_in(chosen)
+    names = _names(chosen, wish, taken)
+    nouns = tuple(usable_name(n, taken) for n in _free(wish) if n not in rows_in(chosen) and n not in names.values())
+    if wish.nouns and not nouns:
+        chosen = resolve_patterns(replace(wish, nouns=()))
+    targets = {p.name: _target(p, chosen, nouns, names) for p in chosen}
+    parts = tuple(_Part(p, names | _it(targets[p.name], chosen, names), targets[p.name]) for p in chosen)
+    opened = frozenset(target for p in chosen if p.opens and (target := targets[p.name]))
+    return _Plan(parts, nouns, opened, owned="accounts" in {p.name for p in chosen})
+
+
+def _free(wish: Wish) -> list[str]:
+    return [noun for noun in wish.nouns if noun not in wish.kinds.values()]
+
+
+def _with_main_parts(design: Fragment, plan: _Plan) -> Fragment:
+    for part in plan.parts:
         if not part.pattern.attaches_to:
-            design = merged(design, part.fragment())
-    for noun in nouns:
-        owned = any(p.name == "accounts" for p in chosen)
-        design = merged(design, noun_fragment(noun, owned=owned, opened=noun in opened))
-    for part in parts:
+            design = merged(design, part.filled(part.pattern.body.fragment))
+    return design
+
+
+def _with_nouns(design: Fragment, plan: _Plan) -> Fragment:
+    for noun in plan.nouns:
+        design = merged(design, noun_fragment(noun, owned=plan.owned, opened=noun in plan.opened))
+    return design
+
+
+def _with_attached_parts(design: Fragment, plan: _Plan) -> Fragment:
+    for part in plan.parts:
         if part.pattern.attaches_to:
-            more = part.fragment(alone=targets[part.pattern.name] is None)
+            body = part.pattern.body
+            more = part.filled(body.fragment if part.target else body.alone)
             design = _accepting(design, merged(design, more))
-    for part in parts:
-        for fragment in part.beside({p.name for p in chosen}):
-            design = merged(design, fragment, override=True)
-    for part in parts:
+    return design
+
+
+def _with_parts_beside(design: Fragment, plan: _Plan) -> Fragment:
+    for part in plan.parts:
+        for names, more in part.pattern.body.beside.items():
+            if _is_present(names, plan.present):
+                design = merged(design, part.filled(more), override=True)
+    return design
+
+
+def _with_parts_everywhere(design: Fragment, plan: _Plan) -> Fragment:
+    for part in plan.parts:
         design = _everywhere(design, part.filled(part.pattern.body.everywhere))
-    assumed = [
-        noun_assumption(noun, owned="accounts" in {p.name for p in chosen}, opened=noun in opened) for noun in nouns
-    ]
-    return _composition(design, parts, assumed)
+    return design
 
 
-def _composition(design: Fragment, parts: "list[_Part]", assumed: list[str]) -> Composition:
-    bodies = [(part, part.pattern.body) for part in parts]
+def _composition(design: Fragment, plan: _Plan) -> Composition:
+    bodies = [(part, part.pattern.body) for part in plan.parts]
     rows: dict[str, float] = {}
     comments: dict[str, str] = {}
     for part, body in bodies:
         rows |= part.filled(body.rows_per_user)
         comments |= part.filled(body.comments)
+    guessed = [noun_assumption(noun, owned=plan.owned, opened=noun in plan.opened) for noun in plan.nouns]
     said = [text for part, body in bodies for text in part.filled(list(body.assumes))]
     traps = [Trap(part.filled(t.wrong), part.filled(t.avoided)) for part, body in bodies for t in body.traps]
     return Composition(
         design=design,
-        patterns=tuple(part.pattern for part in parts),
+        patterns=tuple(part.pattern for part in plan.parts),
         rows_per_user=rows,
         comments=comments,
-        assumes=(*dict.fromkeys([*said, *assumed]),),
+        assumes=(*dict.fromkeys([*said, *guessed]),),
         traps=tuple(traps),
         choices=tuple(text for part, body in bodies for text in part.filled(list(body.choices))),
     )
@@ -87,7 +138,7 @@ def _composition(design: Fragment, parts: "list[_Part]", assumed: list[str]) -> 
 def resolve_patterns(wish: Wish) -> tuple[Pattern, ...]:
     """Return the patterns wished for with all that they need, in the catalogue's order, bundles opened."""
     found: dict[str, Pattern] = {}
-    free = [noun for noun in wish.nouns if noun not in wish.kinds.values()]
+    free = _free(wish)
     if wish.accounts:
         _add("accounts", found)
     for name in wish.patterns:
@@ -111,22 +162,22 @@ def _first_target(pattern: Pattern, found: Mapping[str, Pattern]) -> str | None:
     return next((entity for entity in pattern.attaches_to if entity in present), None)
 
 
-def _target(pattern: Pattern, chosen: Iterable[Pattern], wish: Wish, names: Mapping[str, str]) -> str | None:
+def _target(
+    pattern: Pattern, chosen: Iterable[Pattern], nouns: tuple[str, ...], names: Mapping[str, str]
+) -> str | None:
+    """Return the entity that a pattern is about: the first it knows, else the first noun."""
     if not pattern.attaches_to:
         return None
     first = _first_target(pattern, {p.name: p for p in chosen})
-    if first is not None:
-        return names.get(first, first)
-    free = [noun for noun in wish.nouns if noun not in names.values()]
-    return free[0] if free else None
+    return names.get(first, first) if first is not None else next(iter(nouns), None)
 
 
-def _names(chosen: Iterable[Pattern], wish: Wish) -> dict[str, str]:
+def _names(chosen: Iterable[Pattern], wish: Wish, taken: frozenset[str]) -> dict[str, str]:
     """Return what stands for each kind: `<room>` → `room`, or the noun the brief used."""
     names: dict[str, str] = {}
     for pattern in chosen:
         if pattern.kind:
-            name = wish.kinds.get(pattern.name, pattern.kind)
+            name = usable_name(wish.kinds.get(pattern.name, pattern.kind), taken - {pattern.kind})
             names |= {f"<{pattern.kind}>": name, f"<{plural_of(pattern.kind)}>": plural_of(name)}
             names |= {f"<a {pattern.kind}>": _with_article(name), f"<{pattern.kind} words>": name.replace("_", " ")}
     return names
@@ -154,20 +205,11 @@ def _with_article(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A pattern with the names that stand in it."""
+    """A pattern with the names that stand in it, and the entity it is about."""
 
     pattern: Pattern
     names: Mapping[str, Any]
-
-    def fragment(self, *, alone: bool = False) -> Fragment:
-        body = self.pattern.body
-        filled: Fragment = self.filled(body.alone if alone and body.alone else body.fragment)
-        return filled
-
-    def beside(self, present: set[str]) -> list[Fragment]:
-        """Return what it changes in the patterns that stand beside it."""
-        beside = self.pattern.body.beside
-        return [self.filled(more) for names, more in beside.items() if _is_present(names, present)]
+    target: str | None
 
     def filled(self, value: Any) -> Any:
         """Return `value` with every `<name>` in its keys and texts replaced."""
@@ -195,7 +237,7 @@ def _accepting(before: Fragment, after: Fragment) -> Fragment:
     return after | {"entities": entities}
 
 
-def _is_present(names: str, present: set[str]) -> bool:
+def _is_present(names: str, present: frozenset[str]) -> bool:
     """Tell whether `posts+!follows` holds: posts is there, follows is not."""
     return all((name.lstrip("!") in present) is not name.startswith("!") for name in names.split("+"))
 

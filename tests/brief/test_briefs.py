@@ -1,0 +1,80 @@
+"""What a person types becomes a design that loads, makes sense and holds what they named."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from backend_architect.design.check import check_design
+from backend_architect.design.load import read_design
+from backend_architect.design.propose import Proposal, propose_from_text
+
+BRIEFS: list[dict[str, Any]] = YAML(typ="safe").load(Path(__file__).with_name("briefs.yaml"))
+
+
+@pytest.mark.parametrize("case", BRIEFS, ids=lambda case: case["brief"])
+def test_brief_becomes_a_design_that_makes_sense(case: dict[str, Any]) -> None:
+    proposal = propose_from_text(case["brief"])
+    assert check_design(read_design(proposal.text)) == ()
+    assert proposal.design.name == case["backend"]
+    assert rows_of(proposal) >= set(case["rows"])
+    assert list(proposal.not_understood) == case["not_understood"]
+
+
+def test_there_are_enough_briefs() -> None:
+    assert len(BRIEFS) >= 40
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("posts, comments, likes", "likes, comments and posts"),
+        ("a shop with reviews and tags", "tags and reviews for a shop"),
+        ("helpdesk for companies with files", "files, companies, helpdesk"),
+        ("TODO list", "to-do lists"),
+        ("blog with search, bookmarks and moderation", "moderation, bookmarks & search: blog"),
+    ],
+)
+def test_the_order_of_words_makes_no_difference(one: str, other: str) -> None:
+    first, second = propose_from_text(one), propose_from_text(other)
+    assert first.text.replace(first.design.name, "x") == second.text.replace(second.design.name, "x")
+
+
+def test_guessed_entity_is_seen_by_its_owner_alone_and_said_so() -> None:
+    proposal = propose_from_text("an API for recipes and ingredients")
+    recipe = proposal.design.entities["recipe"]
+    assert recipe.allow["read"] == "visible"
+    assert recipe.rules == {"mine": "owner = me", "visible": "mine"}
+    assert any(text.startswith("recipes have a name") for text in proposal.assumed)
+    assert set(proposal.assumed) == set(proposal.design.assumptions)
+
+
+def test_what_the_brief_says_of_the_load_is_in_the_design() -> None:
+    load = propose_from_text("blog for 200k users, 1400 rps under 80 ms, 10 million articles").design.load
+    assert (load.users, load.p95_ms, load.rows["articles"]) == (200_000, 80, 10_000_000)
+    assert round(load.reads + load.writes, -2) == 1400
+
+
+def test_providers_join_the_password() -> None:
+    auth = propose_from_text("a blog with google and github login").design.auth
+    assert auth is not None
+    assert auth.sign_in == ("password", "google", "github")
+
+
+def test_accounts_are_left_out_when_nothing_needs_them() -> None:
+    assert propose_from_text("API without accounts for stations").design.auth is None
+
+
+def test_accounts_are_kept_where_something_needs_them() -> None:
+    proposal = propose_from_text("chat without login")
+    assert proposal.design.auth is not None
+    assert any("accounts are kept" in choice for choice in proposal.choices)
+
+
+def test_a_number_that_fits_nothing_is_said() -> None:
+    assert any("5 million rows" in choice for choice in propose_from_text("todo list, 5 million rows").choices)
+
+
+def rows_of(proposal: Proposal) -> set[str]:
+    return {*proposal.design.entities, *proposal.design.edges}
