@@ -35,9 +35,7 @@ _COMMON = frozenset(
 
 def weakness(password: str, personal: Iterable[str]) -> str | None:
     """Return what is wrong with a new password, or None; `personal` is what everybody knows of its owner."""
-    if "\0" in password:
-        return "A password cannot contain a NUL character."
-    if len(password) < MIN_LENGTH or len(password) > MAX_LENGTH:
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         return f"A password has {MIN_LENGTH} to {MAX_LENGTH} characters."
     plain = password.casefold()
     if plain in _COMMON:

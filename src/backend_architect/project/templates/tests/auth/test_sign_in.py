@@ -90,6 +90,14 @@ async def test_an_incomplete_sign_in_is_422(app: FastAPI, body: dict[str, object
         assert (await client.post("/v1/auth/sign-in", json=body)).status_code == 422
 
 
+@pytest.mark.parametrize("half", [b"\\u0000", b"\\ud800"])
+async def test_what_is_not_text_is_422(app: FastAPI, half: bytes) -> None:
+    body = b'{"email": "a@b.de", "password": "12345678' + half + b'"}'
+    async with browser(app) as client:
+        response = await client.post("/v1/auth/sign-in", content=body, headers={"Content-Type": "application/json"})
+    assert response.status_code == 422
+
+
 async def test_signing_in_is_not_done_by_get(app: FastAPI) -> None:
     async with browser(app) as client:
         response = await client.get("/v1/auth/sign-in", params={"email": "a@b.de", "password": PASSWORD})
