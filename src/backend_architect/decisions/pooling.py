@@ -51,8 +51,8 @@ def decide_pooling(design: Design) -> Draft:
                 "connections in use",
                 busy,
                 "connections",
-                f"{quantity(rate, 'statements/s')} x {held_ms:.2f} ms held = {quantity(busy, 'connections')} in use on average "
-                "(Little's law).",
+                f"{quantity(rate, 'statements/s')} x {held_ms:.2f} ms held = {quantity(busy, 'connections')} in use "
+                "on average (Little's law).",
             ),
             Fact(
                 "pool size",
