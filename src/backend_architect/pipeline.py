@@ -1,11 +1,14 @@
 """The whole story: a sentence or a file becomes a design, its decisions, and a project as text."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from backend_architect.decisions import Decisions, decide_all, questions, unbuildable
 from backend_architect.design import Design, LoadedDesign, check_design, load_design
 from backend_architect.errors import DesignError, NotBuiltYet
-from backend_architect.project import Project, build_project
+
+if TYPE_CHECKING:
+    from backend_architect.project import Project
 
 
 def read_sound_design(path: Path) -> LoadedDesign:
@@ -26,7 +29,9 @@ def decide_buildable(design: Design) -> Decisions:
     return decisions
 
 
-def build_from(path: Path) -> Project:
+def build_from(path: Path) -> "Project":
     """Return the project that the design file describes."""
+    from backend_architect.project import build_project  # noqa: PLC0415  (checking a file needs no builder)
+
     loaded = read_sound_design(path)
     return build_project(loaded, decide_buildable(loaded.design))

@@ -26,7 +26,7 @@ def decide(
     from backend_architect.cli.as_data import print_data
     from backend_architect.decisions import compare_decisions, decide_all, questions, scale_load
     from backend_architect.pipeline import read_sound_design
-    from backend_architect.report.decisions import render_comparison, render_decision, render_decisions
+    from backend_architect.report.decisions import decisions_json, render_comparison, render_decision, render_decisions
 
     factor = _factor(load) if load else None
     if only and only not in questions():
@@ -34,16 +34,19 @@ def decide(
     design = read_sound_design(file).design
     decisions = decide_all(design)
     if factor is not None:
-        flips = compare_decisions(decisions, decide_all(scale_load(design, factor)))
-        if json:
-            print_data({"load": load, "flips": flips})
-        else:
-            print(render_comparison(flips, load))
+        after = decide_all(scale_load(design, factor))
+        flips = compare_decisions(decisions, after)
+        print_data({"load": load, "flips": flips}) if json else _say(render_comparison(flips, load, after))
     elif only:
-        print_data(decisions[only]) if json else print(render_decision(decisions[only]))
+        shown = [one for one in decisions_json(decisions) if one["slug"] == only]
+        print_data(shown[0]) if json else _say(render_decision(decisions[only]))
     else:
-        print_data(decisions) if json else print(render_decisions(decisions))
+        print_data(decisions_json(decisions)) if json else _say(render_decisions(decisions))
     return 0
+
+
+def _say(text: str) -> None:
+    print(text, end="")
 
 
 def _factor(load: str) -> float:

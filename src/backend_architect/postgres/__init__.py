@@ -4,7 +4,7 @@
 connection and says in words what is wrong when it cannot.
 """
 
-from backend_architect.postgres.connection import Connection, connect
+from backend_architect.postgres.connection import Connection, Refused, connect
 from backend_architect.postgres.embedded import EmbeddedServer, start_embedded
 
-__all__ = ["Connection", "EmbeddedServer", "connect", "start_embedded"]
+__all__ = ["Connection", "EmbeddedServer", "Refused", "connect", "start_embedded"]

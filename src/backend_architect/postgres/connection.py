@@ -12,6 +12,8 @@ OLDEST = 18  # uuidv7() appears in 18
 CONNECT_SECONDS = 10.0
 
 Connection = Any  # asyncpg has no types of its own
+Refused: type[Exception] = asyncpg.PostgresError
+"""What a statement raises when the database refuses it."""
 
 
 async def connect(url: str) -> Connection:

@@ -70,8 +70,8 @@ def _numbered(table: str) -> str:
     """Return the statement that numbers a table's rows, so that later rows can refer to them by number."""
     return (
         f'CREATE TEMPORARY TABLE "seed_{table}" AS '
-        f"SELECT row_number() OVER (ORDER BY created_at, id) AS n, id FROM {_name(table)};\n"
-        f'CREATE UNIQUE INDEX ON "seed_{table}" (n); ANALYZE "seed_{table}"'
+        f"SELECT row_number() OVER (ORDER BY created_at, id) AS nth, id FROM {_name(table)};\n"
+        f'CREATE UNIQUE INDEX ON "seed_{table}" (nth); ANALYZE "seed_{table}"'
     )
 
 

@@ -62,7 +62,7 @@ def _reference(design: Design, row: Row, field: Field) -> str:
     even = _even(row, field)
     found = (
         f"(SELECT s.id FROM {table} AS s "
-        f"WHERE s.n = 1 + floor((SELECT count(*) FROM {table}) * power({even}, {POPULAR}))::bigint)"
+        f"WHERE s.nth = 1 + floor((SELECT count(*) FROM {table}) * power({even}, {POPULAR}))::bigint)"
     )
     return f"CASE WHEN {_even(row, field, 'given')} < 0.3 THEN {found} END" if field.optional else found
 

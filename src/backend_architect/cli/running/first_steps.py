@@ -75,14 +75,14 @@ def sample(field: Field, text: str) -> object:
     return fixed.get(field.type, text.ljust(low, "x")[:high])
 
 
-def curl_lines(port: int, design: Design, token: str) -> list[str]:
-    """Return up to three requests that work as they are."""
+def curl_lines(port: int, design: Design, *, signed_in: bool) -> list[str]:
+    """Return three requests that work as they are, with the token in the shell's variable TOKEN."""
     routes = routes_of(design)
     base = f"http://127.0.0.1:{port}"
-    own = f" -H 'Authorization: Bearer {token}'" if token else ""
-    lines = [f"curl {base}/v1/me{own}"] if token else []
+    own = ' -H "Authorization: Bearer $TOKEN"' if signed_in else ""
+    lines = [f"curl {base}/v1/me{own}"] if signed_in else []
     lines += [f"curl '{base}/v1{route.path}?limit=3'{own}" for route in routes if _plain_list(route)][:1]
-    lines += [_create_line(base, route, own) for route in routes if token and _simple_create(route)][:1]
+    lines += [_create_line(base, route, own) for route in routes if signed_in and _simple_create(route)][:1]
     lines += [f"curl {base}/readyz", f"curl {base}/openapi.json"]
     return lines[:3]
 

@@ -89,7 +89,11 @@ def _prepare(wish: Wish, place: Place, database: EmbeddedServer, design: Design)
     if not wish.seed:
         return
     started = time.monotonic()
-    filled = asyncio.run(fill(database.url(), design, wish.seed))
+    mark = wish.data / "filling"  # stands while the filling works, and after it was killed
+    anew = mark.exists()
+    mark.touch()
+    filled = asyncio.run(fill(database.url(), design, wish.seed, anew=anew, tell=wish.tell))
+    mark.unlink()
     if filled:
         told = ", ".join(f"{rows:,} {table}" for table, rows in filled.items())
         wish.tell(f"Made up in {time.monotonic() - started:.1f} s: {told}")
@@ -98,14 +102,16 @@ def _prepare(wish: Wish, place: Place, database: EmbeddedServer, design: Design)
 def _welcome(wish: Wish, port: int, design: Design, database: EmbeddedServer) -> None:
     token = developer_token(port, design, wish.data)
     url = f"http://127.0.0.1:{port}"
-    lines = curl_lines(port, design, token)
+    lines = curl_lines(port, design, signed_in=bool(token))
     if wish.json:
         print_data({"url": url, "docs": f"{url}/docs", "database": database.url(), "token": token, "try": lines})
         sys.stdout.flush()
         return
     parts = ["", f"Ready at {url} (its pages: {url}/docs)", f"Database: {database.url()}"]
-    parts += ["A token for you:", f"  {token}"] if token else []
-    wish.tell("\n".join([*parts, "Try:", *(f"  {line}" for line in lines), "Ctrl-C ends it. The log follows.", ""]))
+    first = [f"export TOKEN={token}"] if token else []
+    wish.tell(
+        "\n".join([*parts, "Try:", *(f"  {line}" for line in [*first, *lines]), "Ctrl-C ends it. The log follows.", ""])
+    )
 
 
 @contextmanager
