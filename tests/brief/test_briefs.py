@@ -50,6 +50,12 @@ def test_guessed_entity_is_seen_by_its_owner_alone_and_said_so() -> None:
     assert set(proposal.assumed) == set(proposal.design.assumptions)
 
 
+def test_guessed_entity_belongs_to_the_team_where_there_are_teams() -> None:
+    wiki = propose_from_text("a wiki for our company").design.entities["wiki"]
+    assert wiki.fields["company"].to == "company"
+    assert wiki.rules["visible"] == "mine or company.member"
+
+
 def test_what_the_brief_says_of_the_load_is_in_the_design() -> None:
     load = propose_from_text("blog for 200k users, 1400 rps under 80 ms, 10 million articles").design.load
     assert (load.users, load.p95_ms, load.rows["articles"]) == (200_000, 80, 10_000_000)

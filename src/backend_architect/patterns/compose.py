@@ -8,7 +8,7 @@ from backend_architect.design.names import plural_of
 from backend_architect.patterns.load import all_patterns, pattern_named
 from backend_architect.patterns.merge import merged
 from backend_architect.patterns.naming import names_in, rows_in, usable_name
-from backend_architect.patterns.nouns import noun_assumption, noun_fragment
+from backend_architect.patterns.nouns import ROWS_PER_USER, Guessed, noun_assumption, noun_fragment
 from backend_architect.patterns.pattern import Fragment, Pattern, Trap
 
 
@@ -48,12 +48,10 @@ def compose(wish: Wish) -> Composition:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What is put together: parts in the catalogue's order, and nouns; `opened` nouns are read by anyone."""
+    """What is put together: parts in the catalogue's order, and guesses for nouns."""
 
     parts: "tuple[_Part, ...]"
-    nouns: tuple[str, ...]
-    opened: frozenset[str]
-    owned: bool
+    guesses: tuple[Guessed, ...]
 
     @property
     def present(self) -> frozenset[str]:
@@ -70,8 +68,9 @@ def _plan(wish: Wish) -> _Plan:
         chosen = resolve_patterns(replace(wish, nouns=()))
     targets = {p.name: _target(p, chosen, nouns, names) for p in chosen}
     parts = tuple(_Part(p, names | _it(targets[p.name], chosen, names), targets[p.name]) for p in chosen)
-    opened = frozenset(target for p in chosen if p.opens and (target := targets[p.name]))
-    return _Plan(parts, nouns, opened, owned="accounts" in {p.name for p in chosen})
+    opened = {targets[p.name] for p in chosen if p.opens}
+    owned = any(p.name == "accounts" for p in chosen)
+    return _Plan(parts, tuple(Guessed(noun, owned, noun in opened, names.get("<team>")) for noun in nouns))
 
 
 def _free(wish: Wish) -> list[str]:
@@ -86,8 +85,8 @@ def _with_main_parts(design: Fragment, plan: _Plan) -> Fragment:
 
 
 def _with_nouns(design: Fragment, plan: _Plan) -> Fragment:
-    for noun in plan.nouns:
-        design = merged(design, noun_fragment(noun, owned=plan.owned, opened=noun in plan.opened))
+    for guess in plan.guesses:
+        design = merged(design, noun_fragment(guess))
     return design
 
 
@@ -116,12 +115,12 @@ def _with_parts_everywhere(design: Fragment, plan: _Plan) -> Fragment:
 
 def _composition(design: Fragment, plan: _Plan) -> Composition:
     bodies = [(part, part.pattern.body) for part in plan.parts]
-    rows: dict[str, float] = {}
+    rows: dict[str, float] = {plural_of(guess.noun): ROWS_PER_USER for guess in plan.guesses}
     comments: dict[str, str] = {}
     for part, body in bodies:
         rows |= part.filled(body.rows_per_user)
         comments |= part.filled(body.comments)
-    guessed = [noun_assumption(noun, owned=plan.owned, opened=noun in plan.opened) for noun in plan.nouns]
+    guessed = [noun_assumption(guess) for guess in plan.guesses]
     said = [text for part, body in bodies for text in part.filled(list(body.assumes))]
     traps = [Trap(part.filled(t.wrong), part.filled(t.avoided)) for part, body in bodies for t in body.traps]
     return Composition(

@@ -1,44 +1,68 @@
 """A modest guess for a noun that the catalogue does not know."""
 
+from dataclasses import dataclass
+
 from backend_architect.design.names import plural_of, words
 from backend_architect.patterns.pattern import Fragment
 
 ROWS_PER_USER = 20
+DESCRIBED: Fragment = {
+    "name": {"type": "text", "min": 1, "max": 200},
+    "description": {"type": "text", "max": 5000, "optional": True},
+}
 
 
-def noun_fragment(noun: str, *, owned: bool, opened: bool) -> Fragment:
-    """Return a plain entity: its owner alone reads it, unless another pattern is about it (`opened`)."""
-    entity = _owned(noun, opened=opened) if owned else _unowned()
-    allow = "anyone" if opened or not owned else "signed_in"
-    lists: Fragment = {plural_of(noun): {"of": noun, "order": "newest", "allow": allow}}
-    return {"entities": {noun: entity}, "lists": lists}
+@dataclass(frozen=True, slots=True)
+class Guessed:
+    """An unknown noun, and who sees it.
+
+    Its owner does; the members of `team`, when the design has teams; else anyone, when another pattern is about it
+    (`opened`). Without accounts (`owned` is False) it is open to all.
+    """
+
+    noun: str
+    owned: bool
+    opened: bool
+    team: str | None = None
 
 
-def _owned(noun: str, *, opened: bool) -> Fragment:
+def noun_fragment(guess: Guessed) -> Fragment:
+    """Return a plain entity with its lists."""
+    plural = plural_of(guess.noun)
+    everybody = not guess.owned or (guess.opened and not guess.team)
+    newest: Fragment = {"of": guess.noun, "order": "newest", "allow": "anyone" if everybody else "signed_in"}
+    lists: Fragment = {plural: newest if everybody else newest | {"where": "visible"}}
+    if guess.team:
+        lists[f"{plural} of {guess.team}"] = newest | {"by": guess.team}
+    return {"entities": {guess.noun: _owned(guess) if guess.owned else _unowned()}, "lists": lists}
+
+
+def _owned(guess: Guessed) -> Fragment:
     owner: Fragment = {"to": "user", "set": "me", "on_delete": "cascade"}
+    shared = {guess.team: {"to": guess.team, "on_delete": "cascade"}} if guess.team else {}
+    visible = "anyone" if guess.opened else "mine"
+    create = "signed_in"
+    if guess.team:
+        visible, create = f"mine or {guess.team}.member", f"signed_in and {guess.team}.member"
     return {
-        "fields": {"owner": owner} | _described(),
-        "rules": {"mine": "owner = me", "visible": "anyone" if opened else "mine"},
-        "allow": {"read": "visible", "create": "signed_in", "update": "mine", "delete": "mine"},
+        "fields": {"owner": owner} | shared | DESCRIBED,
+        "rules": {"mine": "owner = me", "visible": visible},
+        "allow": {"read": "visible", "create": create, "update": "mine", "delete": "mine"},
+        "accepts": {"create": [*shared, *DESCRIBED], "update": [*DESCRIBED]},
     }
 
 
 def _unowned() -> Fragment:
-    return {"fields": _described(), "rules": {"visible": "anyone"}, "allow": {"read": "visible", "create": "anyone"}}
+    allow = {"read": "visible", "create": "anyone"}
+    return {"fields": dict(DESCRIBED), "rules": {"visible": "anyone"}, "allow": allow}
 
 
-def _described() -> Fragment:
-    return {
-        "name": {"type": "text", "min": 1, "max": 200},
-        "description": {"type": "text", "max": 5000, "optional": True},
-    }
-
-
-def noun_assumption(noun: str, *, owned: bool, opened: bool) -> str:
+def noun_assumption(guess: Guessed) -> str:
     """Return what was guessed about the noun, for a person to confirm."""
-    plural = words(plural_of(noun))
-    if not owned:
+    plural = words(plural_of(guess.noun))
+    if not guess.owned:
         return f"{plural} have a name and a description; anyone reads and adds them, nobody changes them"
-    if opened:
-        return f"{plural} have a name, a description and an owner, and anyone may read them"
-    return f"{plural} have a name, a description and an owner, who alone sees and changes them"
+    have = f"{plural} have a name, a description and an owner"
+    if guess.team:
+        return f"{have}, and are seen by the members of their {words(guess.team)}"
+    return f"{have}, and anyone may read them" if guess.opened else f"{have}, who alone sees and changes them"
