@@ -5,10 +5,25 @@ backend.yaml ──load_design──▶ LoadedDesign (Design + text + places) �
      ▲                               │
      └── write_design, change_design ┘        design_json_schema: the same tables, for editors
 ```
+
+Problems of shape (a key that does not exist, a text where a number belongs) are raised by reading, all of them at once;
+problems of meaning (a relation to nowhere, a rule that is no rule) are returned by checking, all of them at once.
 """
 
-from .check import check_design
-from .load import LoadedDesign, load_design, read_design
-from .model import Design
+from backend_architect.design.check import check_design
+from backend_architect.design.json_schema import design_json_schema
+from backend_architect.design.load import LoadedDesign, load_design, read_design
+from backend_architect.design.model import Design
+from backend_architect.design.save import change_design
+from backend_architect.design.write import write_design
 
-__all__ = ["Design", "LoadedDesign", "check_design", "load_design", "read_design"]
+__all__ = [
+    "Design",
+    "LoadedDesign",
+    "change_design",
+    "check_design",
+    "design_json_schema",
+    "load_design",
+    "read_design",
+    "write_design",
+]

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .language.fields import DEFAULT_MAX
-from .language.forms import UNIT_MS
-from .language.whole import LANGUAGE_VERSION
-from .model import (
+from backend_architect.design.language.fields import DEFAULT_MAX
+from backend_architect.design.language.forms import UNIT_MS
+from backend_architect.design.language.whole import LANGUAGE_VERSION
+from backend_architect.design.model import (
     Auth,
     Check,
     Computed,
@@ -20,8 +20,8 @@ from .model import (
     Load,
     Order,
 )
-from .names import plural_of
-from .yaml_text import Raw, Tree, quantity_text
+from backend_architect.design.names import plural_of
+from backend_architect.design.yaml_text import Raw, Tree, quantity_text
 
 _TIMES = (("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1))
 _PERIODS = {1: "s", 60: "minute", 3600: "hour", 86400: "day"}

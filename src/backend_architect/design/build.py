@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .language.fields import DEFAULT_MAX
-from .model import (
+from backend_architect.design.language.fields import DEFAULT_MAX
+from backend_architect.design.model import (
     ACTIONS,
     Auth,
     Check,
@@ -23,7 +23,7 @@ from .model import (
     NoOverlap,
     Order,
 )
-from .names import plural_of
+from backend_architect.design.names import plural_of
 
 Read = Mapping[str, Any]
 

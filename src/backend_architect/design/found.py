@@ -3,7 +3,7 @@
 import difflib
 from dataclasses import dataclass, field
 
-from ..errors import Place, Problem
+from backend_architect.errors import Place, Problem
 
 
 @dataclass(slots=True)

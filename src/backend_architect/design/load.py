@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from ..errors import DesignError, Place, Problem
-from .build import build_design
-from .found import Found
-from .language.whole import DESIGN
-from .model import Design
-from .nodes import MapNode, Node, read_nodes
-from .shapes import is_missing
-from .source import decoded, read_source
+from backend_architect.design.build import build_design
+from backend_architect.design.found import Found
+from backend_architect.design.language.whole import DESIGN
+from backend_architect.design.model import Design
+from backend_architect.design.nodes import MapNode, Node, read_nodes
+from backend_architect.design.shapes import is_missing
+from backend_architect.design.source import decoded, read_source
+from backend_architect.errors import DesignError, Place, Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from ruamel.yaml.events import (
     ScalarEvent,
 )
 
-from ..errors import DesignError
-from .found import Found
-from .syntax_errors import syntax_problem
+from backend_architect.design.found import Found
+from backend_architect.design.syntax_errors import syntax_problem
+from backend_architect.errors import DesignError
 
 MAX_DEPTH = 12
 """The language nests seven deep; anything far beyond is a mistake or an attack."""

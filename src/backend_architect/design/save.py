@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping
 
-from ..errors import DesignError, Place, Problem
-from .found import Found
-from .nodes import ListNode, MapNode, Node, ScalarNode, read_nodes
-from .yaml_text import Tree, entry_lines, flow_text, item_lines, key_text, scalar_text
+from backend_architect.design.found import Found
+from backend_architect.design.nodes import ListNode, MapNode, Node, ScalarNode, read_nodes
+from backend_architect.design.yaml_text import Tree, entry_lines, flow_text, item_lines, key_text, scalar_text
+from backend_architect.errors import DesignError, Place, Problem
 
 Path = str | tuple[str, ...]
 DOTTED_KEYS = frozenset({"limits", "events", "given", "create", "delete", "lists"})
@@ -61,7 +61,7 @@ def _set(text: str, parts: tuple[str, ...], value: Tree) -> str:
     holder: Node = _root(text)
     for n, part in enumerate(parts):
         child = _child(holder, part)
-        if child is None or _is_nothing(child):
+        if child is None or not _is_given(child):
             for key in reversed(parts[n + 1 :]):
                 value = {key: value}
             return _added(text, holder, part, value) if child is None else _replaced(text, holder, part, value)
@@ -71,23 +71,45 @@ def _set(text: str, parts: tuple[str, ...], value: Tree) -> str:
     return text
 
 
-def _is_nothing(node: Node) -> bool:
-    return isinstance(node, ScalarNode) and node.plain and not node.text
-
-
 def _replaced(text: str, holder: Node, part: str, value: Tree) -> str:
     old = _child(holder, part)
-    if old is None or not isinstance(holder, MapNode):
-        return text if old is None else text[: old.start] + flow_text(value) + text[_end(text, old) :]
-    if holder.flow or isinstance(value, str | int | float | bool) or _on_one_line(old):
-        new = scalar_text(value, in_flow=holder.flow) if isinstance(value, str) else flow_text(value)
-        if (isinstance(old, ScalarNode) and not _is_nothing(old)) or _on_one_line(old):
-            return text[: old.start] + new + text[_end(text, old) :]
-        after = text.index(":", _key(holder, part).end) + 1
-        return text[:after] + f" {new}" + text[max(after, _end(text, old)) :]
-    key = _key(holder, part)
-    lines = entry_lines(part, value, key.column - 1)
-    return text[: _line_start(text, key.start)] + "\n".join(lines) + text[_end(text, old) :]
+    if old is None:
+        return text
+    single = isinstance(value, str | int | float | bool)
+    end = _end(text, old)
+    if not isinstance(holder, MapNode) or holder.flow or _on_one_line(old) or (single and _is_text(old)):
+        in_flow = isinstance(holder, MapNode | ListNode) and holder.flow
+        new = scalar_text(value, in_flow=in_flow) if isinstance(value, str) else flow_text(value)
+        return text[: old.start] + new + text[end:] if _is_given(old) else _given(text, holder, part, new)
+    if not _is_given(old):
+        return _given(text, holder, part, flow_text(value))
+    if single:
+        return _given(text[: _line_start(text, old.start) - 1] + text[end:], holder, part, flow_text(value))
+    return _rewritten(text, _key(holder, part), entry_lines(part, value, _key(holder, part).column - 1), end)
+
+
+def _given(text: str, holder: Node, part: str, new: str) -> str:
+    """Return the text with `new` after a key that has nothing after it."""
+    if not isinstance(holder, MapNode):
+        return text
+    after = text.index(":", _key(holder, part).end) + 1
+    return text[:after] + f" {new}" + text[after:]
+
+
+def _rewritten(text: str, key: ScalarNode, lines: list[str], end: int) -> str:
+    """Return the text with a whole entry written anew; a comment beside its end goes beside its beginning."""
+    line_end = text.find("\n", end)
+    beside = text[end:] if line_end < 0 else text[end:line_end]
+    lines = [lines[0] + beside, *lines[1:]]
+    return text[: _line_start(text, key.start)] + "\n".join(lines) + text[end + len(beside) :]
+
+
+def _is_text(node: Node) -> bool:
+    return isinstance(node, ScalarNode) and _is_given(node)
+
+
+def _is_given(node: Node) -> bool:
+    return not (isinstance(node, ScalarNode) and node.plain and not node.text)
 
 
 def _on_one_line(node: Node) -> bool:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .found import Found, did_you_mean
-from .kinds import Form, Kind, Schema, Word, name_of, place_of, shortened
-from .nodes import ListNode, MapNode, Node, ScalarNode
+from backend_architect.design.found import Found, did_you_mean
+from backend_architect.design.kinds import Form, Kind, Schema, Word, name_of, place_of, shortened
+from backend_architect.design.nodes import ListNode, MapNode, Node, ScalarNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,8 @@ class MapOf:
         schema: Schema = {"type": "object", "minProperties": self.min, "maxProperties": self.max}
         if isinstance(self.key, Word):
             value = self.value.schema()
-            return schema | {"properties": dict.fromkeys(self.key.words, value), "additionalProperties": False}
+            properties = {word: {"description": f"{self.what}: {word}"} | value for word in self.key.words}
+            return schema | {"properties": properties, "additionalProperties": False}
         keys = self.key.schema()
         names = {"propertyNames": {"maxLength": keys["maxLength"]}, "additionalProperties": False}
         return schema | {"patternProperties": {keys["pattern"]: self.value.schema()}} | names

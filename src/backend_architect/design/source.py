@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ..errors import DesignError, Place, Problem
+from backend_architect.errors import DesignError, Place, Problem
 
 MAX_BYTES = 1 << 20
 

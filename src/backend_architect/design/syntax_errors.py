@@ -4,7 +4,7 @@ import re
 
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from ..errors import Place, Problem
+from backend_architect.errors import Place, Problem
 
 _TAB = re.compile(r"^ *\t", re.MULTILINE)
 _HINTS = (

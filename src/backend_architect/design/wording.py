@@ -1,6 +1,6 @@
 """Words of messages: articles, and field types as people call them."""
 
-from .model import FieldType
+from backend_architect.design.model import FieldType
 
 _CALLED = {FieldType.REFERENCE: "relation", FieldType.ONE_OF: "choice", FieldType.JSON: "JSON value"}
 _CONSONANTS = ("user", "uni", "use", "url", "uuid", "one_", "eu")

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from .as_tree import design_tree
-from .model import Design
-from .yaml_text import Tree, entry_lines, item_lines
+from backend_architect.design.as_tree import design_tree
+from backend_architect.design.model import Design
+from backend_architect.design.yaml_text import Tree, entry_lines, item_lines
 
 NARROW = 34
 """Where comments beside short lines begin."""

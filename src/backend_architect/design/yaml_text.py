@@ -8,7 +8,7 @@ from decimal import Decimal
 
 WIDTH = 116
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _.=<>()/+*',-]*\Z")
-_AMOUNT = re.compile(r"[0-9][0-9_]*([kMB]|ms|[smhd]|/[a-z]+( per [a-z]+)?)\Z")
+_AMOUNT = re.compile(r"[0-9][0-9_]*([kMB]|ms|[smhd]|[kMB]?/[a-z]+( per [a-z]+)?)\Z")
 _WORDS = re.compile(r"(?i:null|true|false|yes|no|on|off|y|n)\Z")
 _UNSAFE = re.compile(r"[^ -~\u00a0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029]")
 

@@ -5,31 +5,31 @@ One check a file; each takes the loaded design and yields problems. `CHECKS` is 
 
 from collections.abc import Callable, Iterable, Mapping
 
-from ...errors import Problem
-from ..load import LoadedDesign
-from .account import check_account
-from .bounds import check_bounds
-from .cases import check_cases
-from .counts import check_counts
-from .creation import check_creation
-from .custom import check_custom
-from .cycles import check_cycles
-from .defaults import check_defaults
-from .edges import check_edges
-from .effects import check_effects
-from .events import check_events
-from .expressions import check_expressions
-from .inputs import check_inputs
-from .limits import check_limits
-from .list_orders import check_list_orders
-from .lists import check_lists
-from .names import check_names
-from .pins import check_pins
-from .plurals import check_plurals
-from .references import check_references
-from .routes import check_routes
-from .size import check_size
-from .uniqueness import check_uniqueness
+from backend_architect.design.check.account import check_account
+from backend_architect.design.check.bounds import check_bounds
+from backend_architect.design.check.cases import check_cases
+from backend_architect.design.check.counts import check_counts
+from backend_architect.design.check.creation import check_creation
+from backend_architect.design.check.custom import check_custom
+from backend_architect.design.check.cycles import check_cycles
+from backend_architect.design.check.defaults import check_defaults
+from backend_architect.design.check.edges import check_edges
+from backend_architect.design.check.effects import check_effects
+from backend_architect.design.check.events import check_events
+from backend_architect.design.check.expressions import check_expressions
+from backend_architect.design.check.inputs import check_inputs
+from backend_architect.design.check.limits import check_limits
+from backend_architect.design.check.list_orders import check_list_orders
+from backend_architect.design.check.lists import check_lists
+from backend_architect.design.check.names import check_names
+from backend_architect.design.check.pins import check_pins
+from backend_architect.design.check.plurals import check_plurals
+from backend_architect.design.check.references import check_references
+from backend_architect.design.check.routes import check_routes
+from backend_architect.design.check.size import check_size
+from backend_architect.design.check.uniqueness import check_uniqueness
+from backend_architect.design.load import LoadedDesign
+from backend_architect.errors import Problem
 
 CHECKS: tuple[Callable[[LoadedDesign], Iterable[Problem]], ...] = (
     check_size,

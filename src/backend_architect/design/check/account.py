@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from ...errors import Problem
-from ..found import did_you_mean
-from ..load import LoadedDesign
-from ..wording import a, a_type
-from .paths import fields_with_paths
+from backend_architect.design.check.paths import fields_with_paths
+from backend_architect.design.found import did_you_mean
+from backend_architect.design.load import LoadedDesign
+from backend_architect.design.wording import a, a_type
+from backend_architect.errors import Problem
 
 
 def check_account(loaded: LoadedDesign) -> Iterator[Problem]:

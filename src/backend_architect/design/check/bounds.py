@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from ...errors import Problem
-from ..load import LoadedDesign
-from ..model import Field, FieldType
-from ..wording import a_type
-from .paths import fields_with_paths
+from backend_architect.design.check.paths import fields_with_paths
+from backend_architect.design.load import LoadedDesign
+from backend_architect.design.model import Field, FieldType
+from backend_architect.design.wording import a_type
+from backend_architect.errors import Problem
 
 MAX_TEXT = 1_000_000
 MAX_SCALE = 12

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from ...errors import Problem
-from ..found import did_you_mean
-from ..load import LoadedDesign
-from ..model import IMPLIED_FIELDS, Action, Check, Design, Field, Row, Scalar
-from ..wording import a
-from .defaults import why_not
+from backend_architect.design.check.defaults import why_not
+from backend_architect.design.found import did_you_mean
+from backend_architect.design.load import LoadedDesign
+from backend_architect.design.model import IMPLIED_FIELDS, Action, Check, Design, Field, Row, Scalar
+from backend_architect.design.wording import a
+from backend_architect.errors import Problem
 
 STATUSES: dict[Action, frozenset[int]] = {
     "read": frozenset({200, 401, 404}),

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from ...errors import Problem
-from ..found import did_you_mean
-from ..load import LoadedDesign
-from ..model import Count, Entity
+from backend_architect.design.found import did_you_mean
+from backend_architect.design.load import LoadedDesign
+from backend_architect.design.model import Count, Entity
+from backend_architect.errors import Problem
 
 
 def check_counts(loaded: LoadedDesign) -> Iterator[Problem]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from ...errors import Problem
-from ..load import LoadedDesign
-from ..model import Design, Entity, Field
-from ..names import words
+from backend_architect.design.load import LoadedDesign
+from backend_architect.design.model import Design, Entity, Field
+from backend_architect.design.names import words
+from backend_architect.errors import Problem
 
 
 def check_creation(loaded: LoadedDesign) -> Iterator[Problem]:

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
-from ...errors import Problem
-from ..found import did_you_mean
-from ..load import LoadedDesign
-from ..model import TEXTUAL, Field, FieldType, Scalar
-from ..wording import a_type
-from .paths import fields_with_paths
+from backend_architect.design.check.paths import fields_with_paths
+from backend_architect.design.found import did_you_mean
+from backend_architect.design.load import LoadedDesign
+from backend_architect.design.model import TEXTUAL, Field, FieldType, Scalar
+from backend_architect.design.wording import a_type
+from backend_architect.errors import Problem
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 WITHOUT_DEFAULT = frozenset({FieldType.JSON, FieldType.LIST, FieldType.FILE, FieldType.REFERENCE, FieldType.DURATION})

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from ...errors import Problem
-from ..load import LoadedDesign
-from ..model import Edge
+from backend_architect.design.load import LoadedDesign
+from backend_architect.design.model import Edge
+from backend_architect.errors import Problem
 
 
 def check_edges(loaded: LoadedDesign) -> Iterator[Problem]:

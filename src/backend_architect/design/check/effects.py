@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from ...errors import Problem
-from ..found import did_you_mean
-from ..load import LoadedDesign
-from ..model import NUMERIC, Entity
-from ..names import words
-from ..wording import a, a_type
+from backend_architect.design.found import did_you_mean
+from backend_architect.design.load import LoadedDesign
+from backend_architect.design.model import NUMERIC, Entity
+from backend_architect.design.names import words
+from backend_architect.design.wording import a, a_type
+from backend_architect.errors import Problem
 
 
 def check_effects(loaded: LoadedDesign) -> Iterator[Problem]:
@@ -48,8 +48,8 @@ def _target(loaded: LoadedDesign, entity: Entity, path: str, target: str) -> Pro
 
 
 def _value(loaded: LoadedDesign, entity: Entity, path: str, text: str) -> Problem | None:
-    from ..expressions import resolve_value  # noqa: PLC0415  (parses SQL, and most designs have no effects)
-    from ..syntax import ExpressionError  # noqa: PLC0415
+    from backend_architect.design.expressions import resolve_value  # noqa: PLC0415  (parses SQL, and most designs have no effects)
+    from backend_architect.design.syntax import ExpressionError  # noqa: PLC0415
 
     try:
         kind = resolve_value(loaded.design, entity, text).type

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...errors import Problem
-from ..load import LoadedDesign
-from ..model import Design, Entity, Field, Row
-from ..wording import a
-from .paths import fields_with_paths, rows_with_paths
+from backend_architect.design.check.paths import fields_with_paths, rows_with_paths
+from backend_architect.design.load import LoadedDesign
+from backend_architect.design.model import Design, Entity, Field, Row
+from backend_architect.design.wording import a
+from backend_architect.errors import Problem
 
 TOLD_ELSEWHERE = frozenset({"unknown-entity", "unknown-count"})
 """What the checks of relations and counts say already, at the place where it is wrong."""
@@ -106,14 +106,14 @@ def _of_routes(design: Design) -> Iterator[Written]:
 
 
 def _expression_type(item: Field) -> str:
-    from ..expressions import type_of_field  # noqa: PLC0415  (parses SQL, and reading alone need not load that)
+    from backend_architect.design.expressions import type_of_field  # noqa: PLC0415  (parses SQL, and reading alone need not load that)
 
     return type_of_field(item)
 
 
 def _problem(loaded: LoadedDesign, written: Written) -> Problem | None:
-    from ..expressions import resolve_rule, resolve_value  # noqa: PLC0415
-    from ..syntax import ExpressionError  # noqa: PLC0415
+    from backend_architect.design.expressions import resolve_rule, resolve_value  # noqa: PLC0415
+    from backend_architect.design.syntax import ExpressionError  # noqa: PLC0415
 
     try:
         if written.wants == "boolean":

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from ...errors import Problem
-from ..found import did_you_mean
-from ..load import LoadedDesign
-from ..model import Limit
-from ..wording import a
+from backend_architect.design.found import did_you_mean
+from backend_architect.design.load import LoadedDesign
+from backend_architect.design.model import Limit
+from backend_architect.design.wording import a
+from backend_architect.errors import Problem
 
 
 def check_limits(loaded: LoadedDesign) -> Iterator[Problem]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from ...errors import Problem
-from ..found import did_you_mean
-from ..load import LoadedDesign
-from ..model import TEXTUAL, Entity, FieldType, ListSpec
-from ..wording import a_type
+from backend_architect.design.found import did_you_mean
+from backend_architect.design.load import LoadedDesign
+from backend_architect.design.model import TEXTUAL, Entity, FieldType, ListSpec
+from backend_architect.design.wording import a_type
+from backend_architect.errors import Problem
 
 NOT_ORDERED = frozenset({FieldType.JSON, FieldType.LIST, FieldType.FILE, FieldType.REFERENCE, FieldType.UUID})
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from ...errors import Problem
-from ..found import did_you_mean
-from ..load import LoadedDesign
-from ..model import Edge, Entity, Field, FieldType, ListSpec
-from ..routes import parent_word
-from ..wording import a, a_type
+from backend_architect.design.found import did_you_mean
+from backend_architect.design.load import LoadedDesign
+from backend_architect.design.model import Edge, Entity, Field, FieldType, ListSpec
+from backend_architect.design.routes import parent_word
+from backend_architect.design.wording import a, a_type
+from backend_architect.errors import Problem
 
 SEARCHED = frozenset({FieldType.TEXT, FieldType.SLUG, FieldType.EMAIL, FieldType.URL})
 NOT_FILTERED = frozenset({FieldType.JSON, FieldType.LIST, FieldType.FILE, FieldType.DURATION})

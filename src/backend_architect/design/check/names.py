@@ -3,11 +3,11 @@
 import keyword
 from collections.abc import Iterator
 
-from ...errors import Problem
-from ..load import LoadedDesign
-from ..model import IMPLIED_FIELDS, Entity, Row
-from ..names import MAX_IDENTIFIER, RESERVED_SQL
-from .paths import rows_with_paths
+from backend_architect.design.check.paths import rows_with_paths
+from backend_architect.design.load import LoadedDesign
+from backend_architect.design.model import IMPLIED_FIELDS, Entity, Row
+from backend_architect.design.names import MAX_IDENTIFIER, RESERVED_SQL
+from backend_architect.errors import Problem
 
 IN_RULES = ("me", "signed_in", "anyone", "nobody")
 IN_PYTHON = frozenset(keyword.kwlist) | {"self"}

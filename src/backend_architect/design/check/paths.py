@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ..model import Design, Entity, Field, Row
+from backend_architect.design.model import Design, Entity, Field, Row
 
 
 def rows_with_paths(design: Design) -> Iterator[tuple[str, Row]]:

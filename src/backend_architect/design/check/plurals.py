@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from ...errors import Problem
-from ..load import LoadedDesign
-from ..names import MAX_IDENTIFIER, RESERVED_SQL
-from .names import IN_PYTHON
-from .paths import rows_with_paths
+from backend_architect.design.check.names import IN_PYTHON
+from backend_architect.design.check.paths import rows_with_paths
+from backend_architect.design.load import LoadedDesign
+from backend_architect.design.names import MAX_IDENTIFIER, RESERVED_SQL
+from backend_architect.errors import Problem
 
 RESERVED_PLURALS = frozenset(
     {
@@ -14,6 +14,7 @@ RESERVED_PLURALS = frozenset(
         *("idempotency_keys", "schema_migrations"),
         *("main", "settings", "database", "errors", "pagination", "rate_limits", "telemetry", "middleware"),
         *("idempotency", "routing", "responses", "request_context", "worker", "queue", "app"),
+        *("access", "cache", "development", "environment", "input", "migrate", "serve"),
     }
 )
 """Routes, tables and modules that every built project has."""

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from ...errors import Problem
-from ..load import LoadedDesign
-from ..routes import Route, routes_of
-from .plurals import RESERVED_PLURALS
+from backend_architect.design.check.plurals import RESERVED_PLURALS
+from backend_architect.design.load import LoadedDesign
+from backend_architect.design.routes import Route, routes_of
+from backend_architect.errors import Problem
 
 
 def check_routes(loaded: LoadedDesign) -> Iterator[Problem]:

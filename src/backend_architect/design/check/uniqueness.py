@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from ...errors import Problem
-from ..found import did_you_mean
-from ..load import LoadedDesign
-from ..model import NUMERIC, Entity, FieldType
-from ..wording import a_type
-from .bounds import NOT_UNIQUE
+from backend_architect.design.check.bounds import NOT_UNIQUE
+from backend_architect.design.found import did_you_mean
+from backend_architect.design.load import LoadedDesign
+from backend_architect.design.model import NUMERIC, Entity, FieldType
+from backend_architect.design.wording import a_type
+from backend_architect.errors import Problem
 
 RANGES = frozenset({FieldType.DATE, FieldType.TIMESTAMP}) | NUMERIC
 

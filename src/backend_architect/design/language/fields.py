@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from ..found import Found, did_you_mean
-from ..kinds import Expression, Flag, Kind, Schema, Text, Value, Word
-from ..model import FieldType, OnDelete
-from ..nodes import MapNode, Node, ScalarNode
-from ..shapes import Key, ListOf, Record, refuse_shape
-from .forms import CONTENT_TYPE, CURRENCY, IDENTIFIER, INTEGER, NUMBER, QUANTITY
+from backend_architect.design.found import Found, did_you_mean
+from backend_architect.design.kinds import Expression, Flag, Kind, Schema, Text, Value, Word
+from backend_architect.design.language.forms import CONTENT_TYPE, CURRENCY, IDENTIFIER, INTEGER, NUMBER, QUANTITY
+from backend_architect.design.model import FieldType, OnDelete
+from backend_architect.design.nodes import MapNode, Node, ScalarNode
+from backend_architect.design.shapes import Key, ListOf, Record, refuse_shape
 
 HEADS = ("type", "to", "one_of", "list")
 DEFAULT_MAX = {FieldType.LIST: 100, FieldType.FILE: 10_000_000}

@@ -3,9 +3,9 @@
 import re
 from decimal import Decimal
 
-from ..kinds import Form
-from ..model import Order
-from ..names import MAX_IDENTIFIER
+from backend_architect.design.kinds import Form
+from backend_architect.design.model import Order
+from backend_architect.design.names import MAX_IDENTIFIER
 
 SUFFIXES = {"": 1, "k": 1_000, "M": 1_000_000, "B": 1_000_000_000}
 UNIT_SECONDS = {"s": 1, "second": 1, "minute": 60, "hour": 3600, "day": 86400}

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from ..found import Found, did_you_mean
-from ..kinds import Expression, Word
-from ..model import ACTIONS
-from ..shapes import Key, ListOf, MapOf, Record, ShortOr
-from .fields import SHORT_TYPES, FieldKind
-from .forms import IDENTIFIER, PLURAL_FIELD, TARGET
+from backend_architect.design.found import Found, did_you_mean
+from backend_architect.design.kinds import Expression, Word
+from backend_architect.design.language.fields import SHORT_TYPES, FieldKind
+from backend_architect.design.language.forms import IDENTIFIER, PLURAL_FIELD, TARGET
+from backend_architect.design.model import ACTIONS
+from backend_architect.design.shapes import Key, ListOf, MapOf, Record, ShortOr
 
 _FIELDS = MapOf(IDENTIFIER, FieldKind(), "fields", max=200)
 _RULES = MapOf(IDENTIFIER, Expression(), "rules", max=100)

@@ -4,12 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from ..found import Found
-from ..kinds import Expression, Form, Schema, Text, Value, Word
-from ..model import ACTIONS, Client, Persona, SignIn
-from ..nodes import Node
-from ..shapes import Key, ListOf, MapOf, Record
-from .forms import (
+from backend_architect.design.found import Found
+from backend_architect.design.kinds import Expression, Form, Schema, Text, Value, Word
+from backend_architect.design.language.forms import (
     BACKEND,
     CODE_PATH,
     DECISION,
@@ -28,7 +25,10 @@ from .forms import (
     ROUTE,
     SECONDS,
 )
-from .rows import EDGE, ENTITY
+from backend_architect.design.language.rows import EDGE, ENTITY
+from backend_architect.design.model import ACTIONS, Client, Persona, SignIn
+from backend_architect.design.nodes import Node
+from backend_architect.design.shapes import Key, ListOf, MapOf, Record
 
 LANGUAGE_VERSION = 1
 
