@@ -1,0 +1,103 @@
+"""What every file of the tool keeps to."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "backend_architect"
+FILES = [path for path in sorted(SOURCE.rglob("*.py")) if "templates" not in path.parts]
+MOST_LINES_OF_A_FILE = 400
+MOST_LINES_OF_A_FUNCTION = 60
+MOST_PARAMETERS = 5
+VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base"}
+
+
+def _functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    tree = ast.parse(path.read_text())
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(SOURCE))
+
+
+def test_no_file_is_too_long() -> None:
+    long = {_name(path): n for path in FILES if (n := len(path.read_text().splitlines())) > MOST_LINES_OF_A_FILE}
+    assert not long
+
+
+def test_no_function_is_too_long() -> None:
+    long = {
+        f"{_name(path)}:{function.name}": n
+        for path in FILES
+        for function in _functions(path)
+        if (n := (function.end_lineno or 0) - function.lineno + 1) > MOST_LINES_OF_A_FUNCTION
+    }
+    assert not long
+
+
+def test_no_function_takes_more_than_five_positional_parameters() -> None:
+    many = [
+        f"{_name(path)}:{function.name}"
+        for path in FILES
+        for function in _functions(path)
+        if len([a for a in function.args.args if a.arg not in {"self", "cls"}]) > MOST_PARAMETERS
+    ]
+    assert not many
+
+
+def test_only_the_command_line_prints() -> None:
+    printing = [
+        _name(path)
+        for path in FILES
+        if not path.is_relative_to(SOURCE / "cli")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    ]
+    assert not printing
+
+
+def test_every_file_says_what_it_is() -> None:
+    silent = [
+        _name(path) for path in FILES if path.read_text().strip() and not ast.get_docstring(ast.parse(path.read_text()))
+    ]
+    assert not silent
+
+
+def test_names_say_something() -> None:
+    assert not [_name(path) for path in FILES if path.stem in VAGUE_NAMES]
+
+
+@pytest.mark.parametrize(("library", "home"), [("asyncpg", "postgres"), ("jinja2", "project"), ("typer", "cli")])
+def test_a_library_has_one_home(library: str, home: str) -> None:
+    elsewhere = [
+        _name(path)
+        for path in FILES
+        if not path.is_relative_to(SOURCE / home)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if library in _imported(node)
+    ]
+    assert not elsewhere
+
+
+def _imported(node: ast.AST) -> set[str]:
+    if isinstance(node, ast.Import):
+        return {alias.name.split(".")[0] for alias in node.names}
+    return {(node.module or "").split(".")[0]} if isinstance(node, ast.ImportFrom) and not node.level else set()
+
+
+def test_every_make_target_has_its_help() -> None:
+    lines = (ROOT / "Makefile").read_text().splitlines()
+    targets = [line for line in lines if line[:1].isalpha() and ":" in line and "=" not in line and "$" not in line[:2]]
+    assert {line.split(":")[0] for line in targets} >= {"setup", "check", "fix", "test", "prove", "docs", "demo"}
+    assert all("## " in line for line in targets)
+
+
+def test_every_locked_package_has_a_hash_and_no_host() -> None:
+    lock = (ROOT / "requirements-dev.txt").read_text()
+    assert lock.count("==") * 1 <= lock.count("--hash=sha256:")
+    assert "://" not in lock
+    assert "index-url" not in lock
