@@ -55,7 +55,8 @@ def resolve_rule(design: Design, row: Row | None, text: str, *, alias: str = "",
 def resolve_value(design: Design, row: Row | None, text: str, *, alias: str = "", kept: Kept | None = None) -> Typed:
     """Return the expression as an SQL tree with its type; names, raises and arguments as `resolve_rule`."""
     frames = (Frame(row, alias or row.table),) if row else ()
-    resolver = _Resolver(design, kept or (lambda _entity, _count: False))
+    taken = {frame.alias: 1 for frame in frames}
+    resolver = _Resolver(design, kept or (lambda _entity, _count: False), taken)
     return resolver.resolve(parse(text), frames)
 
 
