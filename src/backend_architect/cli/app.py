@@ -68,12 +68,16 @@ def make_app() -> typer.Typer:
     return app
 
 
-def _version(
-    *, version: bool = typer.Option(False, "--version", help="Show the version and end.", is_eager=True)
-) -> None:
-    if version:
+def _show_version(asked: bool) -> None:  # noqa: FBT001  (typer's shape)
+    if asked:
         print(f"backend-architect {__version__}")
         raise typer.Exit
+
+
+def _version(
+    *, version: bool = typer.Option(False, "--version", callback=_show_version, is_eager=True, help="Show the version.")
+) -> None:
+    """Take the options that stand before any command."""
 
 
 def _with_brief(arguments: Sequence[str]) -> list[str]:

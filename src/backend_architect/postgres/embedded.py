@@ -23,7 +23,7 @@ from urllib.parse import quote
 from backend_architect.errors import DatabaseError
 from backend_architect.postgres.account import Account, open_the_way, server_account
 from backend_architect.postgres.failures import database_error, from_log, from_os_error
-from backend_architect.postgres.postmaster import Postmaster, read_postmaster, stop_postmaster
+from backend_architect.postgres.postmaster import Postmaster, forget_the_dead, read_postmaster, stop_postmaster
 from backend_architect.postgres.users import join_users, leave_users
 
 SUPERUSER = "postgres"
@@ -125,6 +125,7 @@ def _start(folder: Path, account: Account, settings: Mapping[str, str]) -> Postm
     socket_folder = _socket_folder(folder, account)
     until = time.monotonic() + START_SECONDS
     while True:
+        forget_the_dead(folder)
         child = _spawn(folder, socket_folder, account, settings)
         try:
             return _ready(folder, child)

@@ -24,19 +24,23 @@ class Postmaster:
 
 
 def read_postmaster(folder: Path) -> Postmaster | None:
-    """Return the server that runs on the data folder; a stale file (after kill -9, or with a reused id) is removed."""
-    path = folder / PID_FILE
+    """Return the server that runs on the data folder; None when there is none, or only the trace of one."""
     try:
-        lines = [line.strip() for line in path.read_text().splitlines()]
+        lines = [line.strip() for line in (folder / PID_FILE).read_text().splitlines()]
     except FileNotFoundError:
         return None
     pid = int(lines[0]) if lines and lines[0].isdigit() else 0
     if not _serves(pid, folder):
-        path.unlink(missing_ok=True)
         return None
     if len(lines) < 5 or not lines[3].isdigit():
         return Postmaster(pid, "", 0, ready=False)
     return Postmaster(pid, lines[4], int(lines[3]), ready=len(lines) > 7 and lines[7] == "ready")
+
+
+def forget_the_dead(folder: Path) -> None:
+    """Remove what a killed server left behind. Never while one starts: its file is empty for a moment."""
+    if read_postmaster(folder) is None:
+        (folder / PID_FILE).unlink(missing_ok=True)
 
 
 def stop_postmaster(pid: int) -> None:

@@ -1,0 +1,226 @@
+"""Each command, from outside: what it says, what it writes, and its exit status."""
+
+import json
+import os
+import pty
+import resource
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.typed import ARCHITECT, EXAMPLE, SENTENCE, Typed, architect
+
+COMMANDS = ("check", "decide", "schema", "init", "build", "up")
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> tuple[Typed, Path]:
+    """The answer to the sentence, and the folder that it was said in."""
+    folder = tmp_path_factory.mktemp("sentence")
+    return architect(SENTENCE, folder=folder), folder
+
+
+def test_the_sentence_is_designed_explained_and_built(said: tuple[Typed, Path]) -> None:
+    answer, folder = said
+    assert answer.status == 0, answer.err
+    for part in ("Understood:", "social sharing", "Assumed", "Main database", "Next: architect up social-sharing"):
+        assert part in answer.out
+    assert (folder / "social-sharing/backend.yaml").exists()
+    assert (folder / "social-sharing/app/main.py").exists()
+    assert "\x1b" not in answer.out
+
+
+def test_the_sentence_said_again_keeps_an_edited_design(said: tuple[Typed, Path]) -> None:
+    _, folder = said
+    design = folder / "social-sharing/backend.yaml"
+    design.write_text(design.read_text() + "# mine\n")
+    again = architect(SENTENCE, folder=folder)
+    assert again.status == 1
+    assert "design-exists" in again.err
+    assert design.read_text().endswith("# mine\n")
+
+
+def test_building_again_keeps_an_edit(said: tuple[Typed, Path]) -> None:
+    project = said[1] / "social-sharing"
+    (project / "app/main.py").write_text((project / "app/main.py").read_text() + "\n# mine\n")
+    assert architect("build", str(project)).status == 0
+    assert (project / "app/main.py").read_text().endswith("# mine\n")
+    dry = architect("build", str(project), "--dry-run")
+    assert (dry.status, dry.out) == (0, "")
+
+
+def test_a_sentence_as_data(tmp_path: Path) -> None:
+    answer = architect("A shop with products, stock and orders", "--json", "--dir", "shop", folder=tmp_path)
+    decoder, found = json.JSONDecoder(), []
+    rest = answer.out.strip()
+    while rest:
+        value, end = decoder.raw_decode(rest)
+        found.append(value)
+        rest = rest[end:].strip()
+    assert found[0]["design"] == "shop/backend.yaml"
+    assert found[0]["understood"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "word"),
+    [
+        ("Our queries are getting slow as we scale", "slow"),
+        ("Add OAuth2 login with Google and GitHub", "changed"),
+    ],
+)
+def test_what_is_not_available_is_said_honestly(tmp_path: Path, sentence: str, word: str) -> None:
+    answer = architect(sentence, folder=tmp_path)
+    assert answer.status == 2
+    assert "Not available in this version" in answer.out
+    assert word in answer.out
+    assert not list(tmp_path.iterdir())
+    assert json.loads(architect(sentence, "--json", folder=tmp_path).out)["available"] is False
+
+
+def test_a_sentence_that_means_nothing(tmp_path: Path) -> None:
+    answer = architect("xyzzy plugh frotz", folder=tmp_path)
+    assert answer.status == 1
+    assert "brief-" in answer.err
+    assert "fix:" in answer.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_word_that_is_no_command() -> None:
+    answer = architect("bulid")
+    assert answer.status == 2
+    assert "No such command" in answer.err
+
+
+def test_options_before_the_sentence_work(tmp_path: Path) -> None:
+    assert architect("--dir", "here", SENTENCE, folder=tmp_path).status == 0
+    assert (tmp_path / "here/backend.yaml").exists()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_examples(command: str) -> None:
+    answer = architect(command, "--help")
+    assert answer.status == 0
+    assert "Example" in answer.out
+    assert f"architect {command}" in answer.out
+
+
+def test_help_lists_every_command() -> None:
+    answer = architect("--help")
+    assert all(f"\n  {command} " in answer.out for command in COMMANDS)
+    assert architect("--version").out.startswith("backend-architect 0.")
+
+
+def test_check_says_all_is_well() -> None:
+    assert architect("check", str(EXAMPLE)).status == 0
+    assert json.loads(architect("check", str(EXAMPLE), "--json").out) == {"problems": []}
+
+
+def test_check_lists_every_problem_with_place_and_fix(tmp_path: Path) -> None:
+    file = tmp_path / "backend.yaml"
+    file.write_text("design: 1\nbackend: shop\nentities:\n  item:\n    fields:\n      a: texd\n      b: {type: nope}\n")
+    answer = architect("check", folder=tmp_path)
+    assert answer.status == 1
+    assert "backend.yaml:6:" in answer.err
+    assert "backend.yaml:7:" in answer.err
+    assert "fix:" in answer.err
+    problems = json.loads(architect("check", "--json", folder=tmp_path).out)["problems"]
+    assert {problem["line"] for problem in problems} >= {6, 7}
+    assert set(problems[0]) == {"code", "message", "fix", "file", "line", "column", "path"}
+
+
+def test_check_of_a_file_that_is_not_there(tmp_path: Path) -> None:
+    answer = architect("check", folder=tmp_path)
+    assert answer.status == 1
+    assert "Traceback" not in answer.err
+
+
+def test_decide_answers_every_question() -> None:
+    answer = architect("decide", str(EXAMPLE))
+    assert answer.status == 0
+    assert "postgresql" in answer.out
+    assert len(json.loads(architect("decide", str(EXAMPLE), "--json").out)) > 18
+    assert json.loads(architect("decide", str(EXAMPLE), "--only", "cache", "--json").out)["slug"] == "cache"
+    assert "10x" in architect("decide", str(EXAMPLE), "--load", "10x").out
+
+
+@pytest.mark.parametrize("options", [("--load", "ten"), ("--load", "0x"), ("--only", "nothing")])
+def test_decide_refuses_what_makes_no_sense(options: tuple[str, str]) -> None:
+    answer = architect("decide", str(EXAMPLE), *options)
+    assert answer.status == 2
+    assert options[1] in answer.err
+
+
+def test_schema_is_json_schema() -> None:
+    assert json.loads(architect("schema").out)["$schema"].startswith("https://json-schema.org/")
+
+
+def test_init_writes_a_design_that_is_right(tmp_path: Path) -> None:
+    assert architect("init", "shop", folder=tmp_path).status == 0
+    assert architect("check", "shop/backend.yaml", folder=tmp_path).status == 0
+    again = architect("init", "shop", folder=tmp_path)
+    assert (again.status, "design-exists" in again.err) == (1, True)
+    assert architect("init", "Not A Slug", folder=tmp_path).status == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["shop"]
+
+
+def test_build_tells_a_design_that_is_wrong_and_writes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "backend.yaml").write_text("design: 1\nbackend: shop\nentities: {a: {fields: {b: nope}}}\n")
+    assert architect("build", folder=tmp_path).status == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["backend.yaml"]
+
+
+def test_up_without_a_project(tmp_path: Path) -> None:
+    answer = architect("up", folder=tmp_path)
+    assert answer.status == 1
+    assert "no-project" in answer.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_reader_that_goes_away_is_no_trouble() -> None:
+    command = " ".join(["'" + word + "'" for word in [*ARCHITECT, "schema"]])
+    done = subprocess.run(
+        ["bash", "-c", f"{command} | head -1; echo ${{PIPESTATUS[0]}}"], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[0] == "{"
+
+
+def test_ctrl_c_ends_in_peace(tmp_path: Path) -> None:
+    process = subprocess.Popen([*ARCHITECT, SENTENCE], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(0.6)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode in {130, 0}
+    assert b"Traceback" not in err
+    assert architect(SENTENCE, folder=tmp_path).status == 0
+
+
+@pytest.mark.parametrize(("no_color", "coloured"), [("", True), ("1", False)])
+def test_colours_only_where_somebody_looks(tmp_path: Path, no_color: str, *, coloured: bool) -> None:
+    master, terminal = pty.openpty()
+    subprocess.run(
+        [*ARCHITECT, "check", "nothing.yaml"],
+        cwd=tmp_path,
+        env={**os.environ, "NO_COLOR": no_color, "TERM": "xterm"},
+        stdin=subprocess.DEVNULL,
+        stdout=terminal,
+        stderr=terminal,
+        check=False,
+    )
+    os.close(terminal)
+    said = os.read(master, 10_000)
+    os.close(master)
+    assert (b"\x1b[31m" in said) is coloured
+
+
+@pytest.mark.parametrize(("words", "limit"), [(("--help",), 0.6), (("check", str(EXAMPLE)), 1.4)])
+def test_answers_come_at_once(words: tuple[str, ...], limit: float) -> None:
+    """Twice the aim, because this measures on any machine, under any load: 0.3 s for help, 0.7 s for a check."""
+    architect(*words)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    architect(*words)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < limit

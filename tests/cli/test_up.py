@@ -1,0 +1,186 @@
+"""A project that runs: with real processes, ended in every way."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.cli.typed import ARCHITECT, SENTENCE, architect
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A built project."""
+    folder = tmp_path_factory.mktemp("up") / "social"
+    assert architect(SENTENCE, "--dir", str(folder)).status == 0
+    return folder
+
+
+class Running:
+    """`architect up` in a process of its own; `ready` is what it told when it was."""
+
+    def __init__(self, project: Path, *options: str) -> None:
+        command = [*ARCHITECT, "up", str(project), "--json", "--seed", "20", *options]
+        self.log: list[str] = []
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+        threading.Thread(target=self._read_log, daemon=True).start()
+        self.ready = self._read_ready()
+
+    def _read_log(self) -> None:
+        assert self.process.stderr
+        self.log.extend(self.process.stderr)
+
+    def _read_ready(self) -> dict[str, object]:
+        assert self.process.stdout
+        lines: list[str] = []
+        for line in self.process.stdout:
+            lines.append(line)
+            if line == "}\n":
+                return dict(json.loads("".join(lines)))
+        return {}
+
+    @property
+    def url(self) -> str:
+        return str(self.ready["url"])
+
+    def get(self, path: str) -> dict[str, object]:
+        request = urllib.request.Request(self.url + path, headers={"Authorization": f"Bearer {self.ready['token']}"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return dict(json.load(answer))
+
+    def end(self, how: int) -> int:
+        self.process.send_signal(how)
+        return self.process.wait(40)
+
+
+@pytest.fixture
+def run(project: Path) -> Iterator[Callable[..., Running]]:
+    """Start the project; whatever a test leaves running ends with it."""
+    started: list[Running] = []
+
+    def start(*options: str) -> Running:
+        started.append(Running(project, *options))
+        return started[-1]
+
+    yield start
+    for running in started:
+        if running.process.poll() is None:
+            running.end(signal.SIGTERM)
+
+
+def left(project: Path) -> list[psutil.Process]:
+    """Return the processes that still work in the project's folder."""
+    return [process for process in psutil.process_iter() if _works_in(process, project)]
+
+
+def _works_in(process: psutil.Process, project: Path) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE and Path(process.cwd()).is_relative_to(project)
+    except psutil.Error:
+        return False
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_it_answers_and_leaves_nothing(project: Path, run: Callable[..., Running], how: int) -> None:
+    running = run("--no-reload")
+    assert running.ready, running.log
+    assert running.get("/v1/me")["email"] == "developer@example.com"
+    assert running.end(how) == 130
+    assert not left(project)
+    assert not (project / ".data/postgres/postmaster.pid").exists()
+    assert not (project / ".data/up.json").exists()
+
+
+def test_its_three_lines_work(run: Callable[..., Running]) -> None:
+    running = run("--no-reload")
+    lines = running.ready["try"]
+    assert isinstance(lines, list)
+    assert len(lines) == 3
+    for line in lines:
+        done = subprocess.run(
+            ["bash", "-c", f"{line} --silent --show-error --fail"],
+            env={**os.environ, "TOKEN": str(running.ready["token"])},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, (line, done.stderr)
+        assert json.loads(done.stdout)
+
+
+def test_after_kill_9_the_next_one_recovers(project: Path, run: Callable[..., Running]) -> None:
+    killed = run("--no-reload")
+    killed.end(signal.SIGKILL)
+    assert left(project)
+    again = run("--no-reload")
+    assert again.get("/v1/me")["email"] == "developer@example.com"
+    assert any("was killed" in line for line in again.log)
+    again.end(signal.SIGINT)
+    assert not left(project)
+
+
+def test_a_second_one_is_told_where_the_first_runs(project: Path, run: Callable[..., Running]) -> None:
+    first = run("--no-reload")
+    second = architect("up", str(project))
+    assert second.status == 1
+    assert "already-running" in second.err
+    assert first.url in second.err
+    assert first.get("/v1/me")
+
+
+def test_a_port_that_is_taken(project: Path, run: Callable[..., Running]) -> None:
+    with closing(socket.socket()) as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        refused = architect("up", str(project), "--port", str(port))
+        assert refused.status == 1
+        assert "port-taken" in refused.err
+        assert f"process {os.getpid()}" in refused.err
+
+
+def test_the_default_port_gives_way(run: Callable[..., Running]) -> None:
+    with closing(socket.socket()) as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            other.bind(("127.0.0.1", 8000))
+            other.listen()
+        except OSError:
+            pass  # somebody else has it, which serves as well
+        running = run("--no-reload")
+    assert running.url != "http://127.0.0.1:8000"
+    assert any("taking" in line for line in running.log)
+
+
+def test_a_change_is_served_without_a_restart(project: Path, run: Callable[..., Running]) -> None:
+    running = run()
+    main = project / "app/main.py"
+    before = main.read_text()
+    try:
+        main.write_text(before + "\nraise_nothing = 1\n")
+        time.sleep(3)
+        until = time.monotonic() + 15
+        while time.monotonic() < until:
+            try:
+                assert running.get("/v1/me")
+                break
+            except OSError:
+                time.sleep(0.2)
+        else:
+            pytest.fail("".join(running.log[-20:]))
+    finally:
+        main.write_text(before)
+    assert running.end(signal.SIGINT) == 130
+    assert not left(project)
