@@ -68,7 +68,7 @@ def make_app() -> typer.Typer:
     return app
 
 
-def _show_version(asked: bool) -> None:  # noqa: FBT001  (typer's shape)
+def _show_version(asked: bool) -> None:
     if asked:
         print(f"backend-architect {__version__}")
         raise typer.Exit
