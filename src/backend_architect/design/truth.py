@@ -145,7 +145,7 @@ def persona_facts(design: Design, row: Row, persona: Persona, alias: str, *, is_
     owner = ME if persona == "owner" else OTHER
     columns = {alias: usual_columns(design, row, me if is_new else maker)}
     related: dict[tuple[str, str], Mapping[str, object]] = {}
-    _relate(design, row, alias, owner, related, depth=0)
+    _relate(design, row, alias, owner=owner, related=related)
     return Facts(me, roles, columns, related, edges=False)
 
 
@@ -170,13 +170,13 @@ def usual_columns(design: Design, row: Row, maker: str | None) -> dict[str, obje
     return columns
 
 
-def _relate(  # noqa: PLR0917
-    design: Design, row: Row, alias: str, owner: str, related: dict[tuple[str, str], Mapping[str, object]], depth: int
+def _relate(
+    design: Design, row: Row, alias: str, *, owner: str, related: dict[tuple[str, str], Mapping[str, object]]
 ) -> None:
     """Note the parents of a row, made by the owner, and theirs."""
     for item in row.references:
         target = design.entities.get(item.to or "")
-        if target is None or item.optional or item.set == "me" or depth > 3 or (alias, item.name) in related:
+        if target is None or item.optional or item.set == "me" or (alias, item.name) in related:
             continue
         related[alias, item.name] = usual_columns(design, target, owner)
-        _relate(design, target, item.name, owner, related, depth + 1)
+        _relate(design, target, item.name, owner=owner, related=related)

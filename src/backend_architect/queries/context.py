@@ -28,6 +28,12 @@ class Context:
         tree = self.rule(row, row.allow.get(action, "nobody"), alias)
         return fold(without_signed_in(tree)) if signed_in else tree
 
+    def may_read(self, statement: Statement, entity: Entity, indent: int = 0) -> str:
+        """Return the read rule of an entity's own row as text: the shape's shared text, or a short condition."""
+        if self.shape(entity).readable:
+            return "{READABLE}"
+        return conditions(statement, self.allowed(entity, "read"), indent=indent)
+
     def readable(self, item: Field, alias: str) -> exp.Expr:
         """Return whether the row that `item` of `alias` points at exists and may be read by the caller."""
         target = self.design.entities[item.to or ""]

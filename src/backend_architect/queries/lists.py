@@ -64,7 +64,7 @@ def _list_query(context: Context, route: Route, spec: ListSpec, filters: tuple[s
     name = route.statement + "".join(f"_and_{name}" if number else f"_by_{name}" for number, name in enumerate(filters))
     template = template.replace("/* NAME */", f"/* {name} */")
     params = tuple(statement.params)
-    return Query(name, route, entity, "page", template, params, shape.columns, shape.joins, spec, filters)
+    return Query(name, route, entity, "page", template, params, shape, spec, filters)
 
 
 @dataclass(frozen=True)
@@ -98,9 +98,8 @@ class _ListParts:
     def shared_conditions(self, alias: str, indent: int, *, but: exp.Expr | None = None) -> list[str]:
         """Return what every form of the list checks: the read rule, `where`, the search text and the filters."""
         trees = [tree for tree in _where(self.context, self.entity, self.spec) if tree != but]
-        trees.append(self.context.allowed(self.entity, "read"))
-        text = conditions(self.statement, *trees, indent=indent)
-        texts = [] if text == "true" else [text]
+        may_read = self.context.may_read(self.statement, self.entity, indent)
+        texts = [text for text in (conditions(self.statement, *trees, indent=indent), may_read) if text != "true"]
         if self.spec.match:
             texts.append(f"{alias}.search @@ websearch_to_tsquery('simple', {self.statement.value('q', 'q')})")
         for name in self.filters:

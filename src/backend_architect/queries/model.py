@@ -36,13 +36,15 @@ class Nested:
 class Shape:
     """What one row of an entity looks like in every answer, and the SQL that selects it.
 
-    `columns` and `joins` are shared by all statements of a slice, so their parameters (`viewer`) come first in each.
+    `columns`, `joins` and the read rule (`readable`, empty where it is short) are shared by all statements of a slice,
+    so their parameters (`viewer`) come first in each.
     """
 
     outputs: tuple[Output | Nested, ...]
     columns: str
     joins: str
     viewer: tuple[str, ...]
+    readable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Param:
 
 @dataclass(frozen=True)
 class Query:
-    """One statement of the API. `template` has `{COLUMNS}` and `{JOINS}` where the shape's SQL stands."""
+    """One statement of the API. `template` has `{COLUMNS}`, `{JOINS}` and `{READABLE}` where the shape's SQL stands."""
 
     name: str
     route: Route | None
@@ -63,8 +65,7 @@ class Query:
     returns: Returns
     template: str
     params: tuple[Param, ...]
-    columns: str = ""
-    joins: str = ""
+    shape: Shape | None = None
     list: ListSpec | None = None
     filters: tuple[str, ...] = ()
     refused: int = 404
@@ -72,7 +73,13 @@ class Query:
     @property
     def sql(self) -> str:
         """The whole statement, as the database receives it."""
-        return self.template.replace("{COLUMNS}", self.columns).replace("{JOINS}", self.joins)
+        if self.shape is None:
+            return self.template
+        shared = {"{COLUMNS}": self.shape.columns, "{JOINS}": self.shape.joins, "{READABLE}": self.shape.readable}
+        text = self.template
+        for marker, sql in shared.items():
+            text = text.replace(marker, sql)
+        return text
 
     @property
     def function(self) -> str:

@@ -6,7 +6,7 @@ from backend_architect.design.expressions import resolve_value
 from backend_architect.design.model import Entity, Field, FieldType
 from backend_architect.design.routes import Route
 from backend_architect.queries.context import Context, conditions, hops
-from backend_architect.queries.model import Query, Returns
+from backend_architect.queries.model import Query
 from backend_architect.queries.text import Statement
 
 SQL_TYPES = {
@@ -35,10 +35,10 @@ def read_query(context: Context, route: Route) -> Query:
     entity = _entity(route)
     statement = context.statement(entity)
     identity = statement.value("id", f"{entity.name}_id")
-    rule = conditions(statement, context.allowed(entity, "read"))
+    rule = context.may_read(statement, entity)
     where = f"{entity.table}.id = {identity}" + ("" if rule == "true" else f"\n  AND {rule}")
     template = f"SELECT /* {route.statement} */\n    {{COLUMNS}}\nFROM {entity.table}\n{{JOINS}}\nWHERE {where}"
-    return _query(context, route, statement, template, "one")
+    return _query(context, route, statement, template)
 
 
 def create_query(context: Context, route: Route) -> Query:
@@ -64,7 +64,7 @@ def create_query(context: Context, route: Route) -> Query:
         .replace(f"INSERT /* {route.statement} */", "INSERT")
     )
     looks_elsewhere = bool(hops(rule) or unseen or rule.find(exp.Exists, exp.In))
-    return _query(context, route, statement, template, "one", refused=404 if looks_elsewhere else 403)
+    return _query(context, route, statement, template, refused=404 if looks_elsewhere else 403)
 
 
 def update_query(context: Context, route: Route) -> Query:
@@ -88,7 +88,7 @@ def update_query(context: Context, route: Route) -> Query:
         + "\n      AND ".join(texts)
         + f"\n    RETURNING *\n)\nSELECT\n    {{COLUMNS}}\nFROM updated AS {entity.table}\n{{JOINS}}"
     )
-    return _query(context, route, statement, template, "one")
+    return _query(context, route, statement, template)
 
 
 def delete_query(context: Context, route: Route) -> Query:
@@ -108,14 +108,14 @@ def allowed_query(context: Context, route: Route) -> Query:
     entity = _entity(route)
     assert route.custom is not None
     statement = context.statement(entity)
-    rules = [context.rule(entity, route.custom.allow), context.allowed(entity, "read")]
-    if rules[0] == rules[1]:
-        rules = rules[:1]
-    where = conditions(statement, *rules)
+    own = context.rule(entity, route.custom.allow)
+    texts = [context.may_read(statement, entity)]
+    if own != context.allowed(entity, "read"):
+        texts.insert(0, conditions(statement, own))
     identity = statement.value("id", f"{entity.name}_id")
-    condition = f"{entity.table}.id = {identity}" + ("" if where == "true" else f"\n  AND {where}")
+    condition = "\n  AND ".join([f"{entity.table}.id = {identity}", *(text for text in texts if text != "true")])
     template = f"SELECT /* {route.statement} */\n    {{COLUMNS}}\nFROM {entity.table}\n{{JOINS}}\nWHERE {condition}"
-    return _query(context, route, statement, template, "one")
+    return _query(context, route, statement, template)
 
 
 def _entity(route: Route) -> Entity:
@@ -123,15 +123,12 @@ def _entity(route: Route) -> Entity:
     return route.row
 
 
-def _query(  # noqa: PLR0917
-    context: Context, route: Route, statement: Statement, template: str, returns: Returns, refused: int = 404
-) -> Query:
+def _query(context: Context, route: Route, statement: Statement, template: str, *, refused: int = 404) -> Query:
     entity = _entity(route)
     shape = context.shape(entity)
     if not shape.joins:
         template = template.replace("\n{JOINS}", "")
-    params = tuple(statement.params)
-    return Query(route.statement, route, entity, returns, template, params, shape.columns, shape.joins, refused=refused)
+    return Query(route.statement, route, entity, "one", template, tuple(statement.params), shape, refused=refused)
 
 
 def _stored_at_creation(entity: Entity) -> tuple[Field, ...]:

@@ -12,6 +12,9 @@ from backend_architect.queries.text import Statement, placeholders
 CARD_TEXT = 100
 """A related row shows its texts up to this length, unless the relation says what to `show`."""
 
+COLUMNS_WIDTH = 90
+"""Characters that columns may take on one line of a select list."""
+
 PYTHON_TYPES = {
     FieldType.INTEGER: "int",
     FieldType.MONEY: "int",
@@ -80,7 +83,16 @@ class _ShapeBuilder:
         self._plain("created_at", "datetime")
         self._plain("updated_at", "datetime")
         names = tuple(param.name for param in self.statement.params)
-        return Shape(tuple(self.outputs), ",\n    ".join(self.columns), "\n".join(self.joins), names)
+        return Shape(tuple(self.outputs), _packed(self.columns), "\n".join(self.joins), names, self._readable())
+
+    def _readable(self) -> str:
+        """Return the read rule where it is long, and all of its parameters are numbered already."""
+        tree = self._rule(self.entity.allow.get("read", "nobody")).unnest()
+        known = {param.name for param in self.statement.params}
+        if not set(placeholders(tree)) <= known:
+            return ""
+        text = self.statement.rule(exp.Paren(this=tree) if isinstance(tree, exp.And | exp.Or) else tree)
+        return text if "\n" in text else ""
 
     def _number_viewer(self) -> None:
         """Number the viewer's parameters before any text is written: `me` is $1 wherever it is used."""
@@ -156,6 +168,17 @@ class _ShapeBuilder:
             text = f"coalesce({text}, false)"
         self.columns.append(f"{text} AS {computed.name}")
         self.outputs.append(Output(computed.name, python, text, computed.name))
+
+
+def _packed(columns: list[str]) -> str:
+    """Return a select list in lines of several columns; what is long stands alone."""
+    lines: list[str] = []
+    for column in columns:
+        if lines and "\n" not in lines[-1] + column and len(lines[-1]) + len(column) < COLUMNS_WIDTH:
+            lines[-1] += f", {column}"
+        else:
+            lines.append(column)
+    return ",\n    ".join(lines)
 
 
 def _optional(item: Field) -> str:

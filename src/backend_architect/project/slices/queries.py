@@ -37,7 +37,8 @@ def render_entity_queries(entity: Entity, shape: Shape, queries: Sequence[Query]
     if not any(query.returns in {"one", "page"} for query in queries):
         return head + "\n\n\n".join(_row_function(query, None) for query in queries)
     joins = f'\n\nJOINS = """\n{shape.joins}\n"""' if shape.joins else ""
-    parts = [head + f'COLUMNS = """\n    {shape.columns}\n"""{joins}']
+    readable = f'\n\n{readable_name(entity, queries)} = """{shape.readable}"""' if shape.readable else ""
+    parts = [head + f'COLUMNS = """\n    {shape.columns}\n"""{joins}{readable}']
     lists = [query for query in queries if query.list and not query.filters]
     read = next((query for query in queries if query.route and query.route.kind == "read"), None)
     parts += [_row_function(query, read) for query in queries if not query.list]
@@ -45,7 +46,7 @@ def render_entity_queries(entity: Entity, shape: Shape, queries: Sequence[Query]
         variants = [other for other in queries if other.list is query.list]
         parts.append(_list_function(entity, variants))
     parts.append(_from_row(entity, shape))
-    return "\n\n\n".join(parts)
+    return "\n\n\n".join(parts).replace("{READABLE}", f"{{{readable_name(entity, queries)}}}")
 
 
 def render_edge_queries(edge: Edge, queries: Sequence[Query]) -> str:
@@ -84,9 +85,16 @@ def _path_names(query: Query) -> list[str]:
     return list(dict.fromkeys(name for name in names if name.isidentifier()))
 
 
+def readable_name(entity: Entity, queries: Sequence[Query]) -> str:
+    """Return the constant of the read rule: the rule's own name, where it has one that is free."""
+    name = entity.allow.get("read", "").strip().upper()
+    taken = {"COLUMNS", "JOINS", *(constant(query) for query in queries)}
+    return name if name.lower() in entity.rules and name not in taken else "READABLE"
+
+
 def _statement(query: Query) -> str:
     template = query.template
-    shared = "{COLUMNS}" in template or "{JOINS}" in template
+    shared = any(marker in template for marker in ("{COLUMNS}", "{JOINS}", "{READABLE}"))
     return f'{constant(query)} = {"f" if shared else ""}"""\n{template}\n"""'
 
 
