@@ -41,10 +41,19 @@ def developer_token(port: int, design: Design, data: Path) -> str:
     """Return an access token of the developer's account, which is made at the first run; empty without accounts."""
     if design.account is None or design.auth is None or "password" not in design.auth.sign_in:
         return ""
-    password = _password(data / "developer_password")
+    path = data / "developer_password"
+    token = _signed_in(port, path.read_text()) if path.exists() else ""
+    if token:
+        return token
+    password = _new_password(path)
     ask(port, "POST", "/v1/auth/register", new_account(design, EMAIL, password, "developer"))
-    signed_in = ask(port, "POST", "/v1/auth/sign-in", {"email": EMAIL, "password": password})
-    return str(signed_in.body.get("access_token", ""))
+    return _signed_in(port, password)
+
+
+def _signed_in(port: int, password: str) -> str:
+    """Return a token, or an empty text when the database does not know the account."""
+    answer = ask(port, "POST", "/v1/auth/sign-in", {"email": EMAIL, "password": password})
+    return str(answer.body.get("access_token", ""))
 
 
 def new_account(design: Design, email: str, password: str, name: str) -> dict[str, object]:
@@ -106,8 +115,9 @@ def _create_line(base: str, route: Route, own: str) -> str:
     return f"curl -X POST {base}/v1{route.path}{own} -H 'Content-Type: application/json' -d '{body}'"
 
 
-def _password(path: Path) -> str:
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(18))
-    return path.read_text().strip()
+def _new_password(path: Path) -> str:
+    """Return a password that only this checkout knows; the kept one is tried again when the database was emptied."""
+    password = path.read_text() if path.exists() else secrets.token_urlsafe(18)
+    path.touch(mode=0o600)
+    path.write_text(password)
+    return password
