@@ -80,7 +80,8 @@ def _rounded(value: float) -> int:
     if value < 1:
         return 1
     digits = max(0, math.floor(math.log10(value)) - 1)
-    return round(value / 10**digits) * 10**digits
+    step: int = 10**digits
+    return round(value / step) * step
 
 
 def _assumptions(brief: Brief, load: Fragment) -> Iterator[str]:

@@ -48,8 +48,8 @@ def _absent(context: Mapping[str, object]) -> tuple[str, ...]:
     parts = {
         "has_auth": ("app/auth/", "tests/auth/", "migrations/0003_auth.sql"),
         "has_cache": ("app/cache.py",),
-        "has_events": ("app/worker.py", "tests/test_worker.py"),
-        "has_files": ("app/files.py", "tests/test_files.py"),
-        "has_idempotency": ("app/idempotency.py", "tests/test_idempotency.py"),
+        "has_events": ("app/worker.py", "tests/runtime/test_worker.py"),
+        "has_files": ("app/files.py", "tests/runtime/test_files.py"),
+        "has_idempotency": ("app/idempotency.py", "tests/runtime/test_idempotency.py"),
     }
     return tuple(path for flag, paths in parts.items() if not context[flag] for path in paths)

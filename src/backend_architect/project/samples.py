@@ -1,5 +1,7 @@
 """Sample values of fields: for tests, examples and documentation."""
 
+from datetime import UTC, date, datetime
+
 from backend_architect.design.model import Field, FieldType
 
 SAMPLES: dict[FieldType, object] = {
@@ -49,7 +51,28 @@ def sample(item: Field) -> object:
 
 def sample_source(item: Field, *, json: bool = False) -> str:
     """Return a sample value as Python source: of the column's type, or as the body of a request holds it."""
-    if not json and item.default is None and item.type in PYTHON_SOURCE:
+    if not json and item.default is not None:
+        return default_source(item)
+    if not json and item.type in PYTHON_SOURCE:
         return PYTHON_SOURCE[item.type]
-    value = sample(item)
-    return f'"{value}"' if isinstance(value, str) else repr(value)
+    return _quoted(sample(item))
+
+
+def default_source(item: Field) -> str:
+    """Return a field's default as Python source of the type that the field has in Python."""
+    value = item.default
+    if item.type is FieldType.DECIMAL:
+        return f'Decimal("{value}")'
+    if item.type is FieldType.DATE:
+        day = date.fromisoformat(str(value))
+        return f"date({day.year}, {day.month}, {day.day})"
+    if item.type is FieldType.TIMESTAMP:
+        at = datetime.fromisoformat(str(value)).astimezone(UTC)
+        return f"datetime({at.year}, {at.month}, {at.day}, {at.hour}, {at.minute}, {at.second}, tzinfo=UTC)"
+    if item.type is FieldType.UUID:
+        return f'UUID("{value}")'
+    return _quoted(value)
+
+
+def _quoted(value: object) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' if isinstance(value, str) else repr(value)

@@ -7,7 +7,7 @@ from backend_architect.design.model import Entity, Field, FieldType
 from backend_architect.design.routes import Route
 from backend_architect.queries.context import Context, conditions, hops
 from backend_architect.queries.model import Query
-from backend_architect.queries.text import Statement
+from backend_architect.queries.text import Statement, listed
 
 SQL_TYPES = {
     FieldType.INTEGER: "bigint",
@@ -46,13 +46,13 @@ def create_query(context: Context, route: Route) -> Query:
     entity = _entity(route)
     statement = context.statement(entity)
     values = [_new_value(context, route, statement, item) for item in _stored_at_creation(entity)]
-    names = ", ".join(name for name, _ in values)
+    names = listed([name for name, _ in values], 8)
     rule = context.allowed(entity, "create", "new", signed_in=True)
     unseen = [item for item in entity.accepted("create") if _must_be_readable(context, item, rule)]
     checks = [_readable_or_absent(context, item) for item in unseen]
     where = conditions(statement, rule, *checks, indent=4)
     given = ",\n        ".join(f"{sql} AS {name}" for name, sql in values if not sql.startswith("("))
-    derived = ", ".join(sql if sql.startswith("(") else f"new.{name}" for name, sql in values)
+    derived = listed([sql if sql.startswith("(") else f"new.{name}" for name, sql in values], 8)
     template = (
         (
             f"WITH new AS (\n    SELECT\n        {given}\n), created AS (\n"

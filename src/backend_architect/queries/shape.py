@@ -7,13 +7,10 @@ from backend_architect.design.model import Computed, Design, Entity, Field, Fiel
 from backend_architect.design.names import class_name, safe_name
 from backend_architect.design.syntax import conjuncts, parse
 from backend_architect.queries.model import Nested, Output, Shape
-from backend_architect.queries.text import Statement, placeholders
+from backend_architect.queries.text import Statement, listed, placeholders
 
 CARD_TEXT = 100
 """A related row shows its texts up to this length, unless the relation says what to `show`."""
-
-COLUMNS_WIDTH = 90
-"""Characters that columns may take on one line of a select list."""
 
 PYTHON_TYPES = {
     FieldType.INTEGER: "int",
@@ -83,7 +80,7 @@ class _ShapeBuilder:
         self._plain("created_at", "datetime")
         self._plain("updated_at", "datetime")
         names = tuple(param.name for param in self.statement.params)
-        return Shape(tuple(self.outputs), _packed(self.columns), "\n".join(self.joins), names, self._readable())
+        return Shape(tuple(self.outputs), listed(self.columns, 4), "\n".join(self.joins), names, self._readable())
 
     def _readable(self) -> str:
         """Return the read rule where it is long, and all of its parameters are numbered already."""
@@ -168,17 +165,6 @@ class _ShapeBuilder:
             text = f"coalesce({text}, false)"
         self.columns.append(f"{text} AS {computed.name}")
         self.outputs.append(Output(computed.name, python, text, computed.name))
-
-
-def _packed(columns: list[str]) -> str:
-    """Return a select list in lines of several columns; what is long stands alone."""
-    lines: list[str] = []
-    for column in columns:
-        if lines and "\n" not in lines[-1] + column and len(lines[-1]) + len(column) < COLUMNS_WIDTH:
-            lines[-1] += f", {column}"
-        else:
-            lines.append(column)
-    return ",\n    ".join(lines)
 
 
 def _optional(item: Field) -> str:

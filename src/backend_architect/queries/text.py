@@ -46,6 +46,17 @@ class Statement:
         return tree.copy().transform(number)
 
 
+def listed(parts: Sequence[str], indent: int) -> str:
+    """Return the parts joined by commas, several on a line; further lines are indented by `indent` spaces."""
+    found: list[str] = []
+    for part in parts:
+        if found and "\n" not in found[-1] + part and len(found[-1]) + len(part) < WIDTH:
+            found[-1] += f", {part}"
+        else:
+            found.append(part)
+    return (",\n" + " " * indent).join(found)
+
+
 def placeholders(tree: exp.Expr) -> list[str]:
     """Return the viewer's parameters that a condition uses, `me` first."""
     names = {node.name for node in tree.find_all(exp.Placeholder)}

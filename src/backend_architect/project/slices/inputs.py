@@ -1,6 +1,7 @@
 """What clients may send, as pydantic fields: as bounded as what the database stores."""
 
 from backend_architect.design.model import NUMERIC, Entity, Field, FieldType
+from backend_architect.project.samples import default_source
 from backend_architect.queries.shape import python_type
 from backend_architect.schema.columns import EMAIL_PATTERN, LIST_ITEM_LENGTH, LIST_MAX, SLUG_PATTERN, URL_PATTERN
 
@@ -37,11 +38,11 @@ def input_type(item: Field) -> str:
 def creation_line(item: Field) -> str:
     """Return the field's line in the model of a new row."""
     if item.default is not None:
-        return f"{item.column}: {input_type(item)} = {_default(item)}"
+        return f"{item.column}: {input_type(item)} = {default_source(item)}"
     if item.optional:
         return f"{item.column}: {input_type(item)} | None = None"
     if item.type is FieldType.LIST:
-        return f"{item.column}: {input_type(item)} = []"
+        return f"{item.column}: {input_type(item)} = Field(default_factory=list)"
     return f"{item.column}: {input_type(item)}"
 
 
@@ -89,9 +90,3 @@ def _number_bounds(item: Field) -> list[str]:
 def _item_type(item: Field, kind: str) -> str:
     inner = kind.removeprefix("list[").removesuffix("]")
     return f"Annotated[str, Field(min_length=1, max_length={LIST_ITEM_LENGTH})]" if inner == "str" else inner
-
-
-def _default(item: Field) -> str:
-    if item.type is FieldType.DECIMAL:
-        return f'Decimal("{item.default}")'
-    return repr(item.default) if not isinstance(item.default, str) else f'"{item.default}"'

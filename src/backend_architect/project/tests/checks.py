@@ -1,5 +1,7 @@
 """`tests/test_checks.py`: the cases that the design states beyond its rules."""
 
+import re
+
 from backend_architect.design.model import Check, Design, Edge, Entity, Row
 from backend_architect.design.routes import Route, routes_of
 
@@ -7,7 +9,7 @@ HEAD = '''"""The cases that backend.yaml states under `checks`."""
 
 import pytest
 
-from tests.factories import FACTORIES
+from tests.factories import {factories}
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
@@ -24,8 +26,9 @@ KINDS = {
 def render_checks(design: Design) -> str:
     """Return the module, or an empty text where the design states no check."""
     tests = [_test(design, number, check) for number, check in enumerate(design.checks, 1)]
-    found = [test for test in tests if test]
-    return HEAD + "\n\n" + "\n\n".join(found) if found else ""
+    body = "\n\n".join(test for test in tests if test)
+    used = sorted({"FACTORIES", *re.findall(r"new_\w+", body)})
+    return HEAD.replace("{factories}", ", ".join(used)) + "\n\n" + body if body else ""
 
 
 def _test(design: Design, number: int, check: Check) -> str:
@@ -43,9 +46,7 @@ def _test(design: Design, number: int, check: Check) -> str:
         body = ", json={}"
     lines.append(f'    answer = await world.call("{check.persona}", "{route.method}", {_path(route)}{body})')
     lines.append(f"    assert answer.status_code == {check.expect}, answer.text")
-    text = "\n".join(lines) + "\n"
-    imports = f"    from tests.factories import new_{row.name}\n\n" if "new_" in body else ""
-    return text.replace(":\n", f":\n{imports}", 1) if imports else text
+    return "\n".join(lines) + "\n"
 
 
 def _given(check: Check) -> tuple[dict[str, object], dict[str, dict[str, object]]]:

@@ -1,5 +1,7 @@
 """`tests/factories.py`: one function for each entity and edge that puts a usual row into the database."""
 
+from textwrap import wrap
+
 from backend_architect.design.model import Design, Edge, Entity, Field, FieldType, Row
 from backend_architect.design.names import words
 from backend_architect.design.routes import nested_under
@@ -7,6 +9,7 @@ from backend_architect.project.samples import sample_source
 
 HEAD = '''"""Rows for tests: each function makes a usual row, the owner's where it belongs to somebody."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -18,12 +21,16 @@ _numbers = count(1)
 '''
 
 
+SQL_WIDTH = 100
+
+
 def render_factories(design: Design) -> str:
     """Return the module with the factories and the bodies that creations send."""
     made = [_factory(design, row) for row in design.rows_by_plural.values()]
     bodies = [_body(design, row) for row in design.rows_by_plural.values() if "create" in row.allow]
     names = ", ".join(f'"{entity.name}": make_{entity.name}' for entity in design.entities.values())
-    return "\n\n".join([HEAD, *made, *[body for body in bodies if body], f"FACTORIES = {{{names}}}"])
+    table = f"FACTORIES: dict[str, Callable[..., Awaitable[UUID]]] = {{{names}}}"
+    return "\n\n".join([HEAD, *made, *[body for body in bodies if body], table])
 
 
 def parent_factory(design: Design, item: Field) -> str:
@@ -48,6 +55,8 @@ def _factory(design: Design, row: Row) -> str:
             lines.append(f"{item.column} = {item.column} or {parent_factory(design, item)}")
             continue
         arguments.append(_argument(item))
+        if item.type is FieldType.LIST and not item.optional:
+            lines.append(f"{item.column} = {item.column} or []")
         if item.unique:
             lines.append(f"{item.column} = {item.column} or {_unique(item)}")
     return _function(row, arguments, lines, columns)
@@ -60,7 +69,10 @@ def _function(row: Row, arguments: list[str], lines: list[str], columns: list[st
     insert = f"INSERT INTO {row.table} ({', '.join(columns)}) VALUES ({numbers}){returning}"
     if not columns:
         insert = f"INSERT INTO {row.table} DEFAULT VALUES{returning}"
-    statement = f'    sql = """{insert}"""' if len(insert) > 100 else f'    sql = "{insert}"'
+    statement = f'    sql = "{insert}"'
+    if len(insert) > SQL_WIDTH:
+        lines_of_sql = wrap(insert, SQL_WIDTH, break_long_words=False, break_on_hyphens=False)
+        statement = "    sql = (\n" + "\n".join(f'        "{line} "' for line in lines_of_sql) + "\n    )"
     call = ", ".join(["sql", *columns])
     body = [f"    {line}" for line in lines]
     if edge:
@@ -83,7 +95,7 @@ def _function(row: Row, arguments: list[str], lines: list[str], columns: list[st
 def _argument(item: Field) -> str:
     if item.optional and item.default is None:
         return f"{item.column}: {_type(item)} | None = None"
-    if item.unique:
+    if item.unique or item.type is FieldType.LIST:
         return f"{item.column}: {_type(item)} | None = None"
     return f"{item.column}: {_type(item)} = {sample_source(item)}"
 
