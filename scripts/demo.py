@@ -101,8 +101,8 @@ def _running(folder: Path) -> Iterator[Caller]:
     try:
         assert process.stdout
         told = _until_ready(process.stdout)
-        if not told:
-            raise SystemExit(log.read_text())
+        if '"url"' not in told:
+            raise SystemExit(told + log.read_text())
         told_before = [line for line in log.read_text().splitlines() if "Warning" not in line and line[:1] not in " {"]
         print("\n".join(told_before))
         ready = json.loads(told)

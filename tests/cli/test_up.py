@@ -37,6 +37,7 @@ class Running:
         )
         threading.Thread(target=self._read_log, daemon=True).start()
         self.ready = self._read_ready()
+        assert "url" in self.ready, (self.ready, self.log)
 
     def _read_log(self) -> None:
         assert self.process.stderr

