@@ -47,6 +47,9 @@ def truth(tree: exp.Expr, facts: Facts) -> Truth:
         return truth(tree.this, facts)
     if isinstance(tree, exp.Boolean):
         return frozenset({bool(tree.this)})
+    if isinstance(tree, exp.Column):
+        value = _value(tree, facts)
+        return frozenset({value}) if value is None or isinstance(value, bool) else ANYTHING
     if isinstance(tree, exp.Placeholder):
         return frozenset({tree.name.removeprefix("is_") in facts.roles})
     if isinstance(tree, exp.Not):

@@ -4,6 +4,7 @@ from backend_architect.design.model import Design, Entity
 from backend_architect.project.tests.behaviour import render_behaviour
 from backend_architect.project.tests.checks import render_checks
 from backend_architect.project.tests.counts import render_counts
+from backend_architect.project.tests.effects import render_effects
 from backend_architect.project.tests.factories import render_factories
 from backend_architect.queries.model import Queries
 from backend_architect.schema import Schema
@@ -19,5 +20,9 @@ def render_tests(design: Design, schema: Schema, queries: Queries) -> dict[str, 
         files[f"tests/{plural}/__init__.py"] = ""
         entity = row if isinstance(row, Entity) else None
         files[f"tests/{plural}/test_{plural}.py"] = render_behaviour(design, row, entity, found)
-    optional = {"tests/test_counts.py": render_counts(design, schema), "tests/test_checks.py": render_checks(design)}
+    optional = {
+        "tests/test_counts.py": render_counts(design, schema),
+        "tests/test_effects.py": render_effects(design, queries),
+        "tests/test_checks.py": render_checks(design),
+    }
     return files | {path: text for path, text in optional.items() if text}

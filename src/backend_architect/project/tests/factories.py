@@ -41,6 +41,7 @@ def parent_factory(design: Design, item: Field) -> str:
 
 def _factory(design: Design, row: Row) -> str:
     account = design.account is row
+    drawn = drawn_from(design)
     arguments = ["db: Executor", *([] if account else ["owner: UUID"]), "*"]
     lines: list[str] = []
     columns: list[str] = []
@@ -54,12 +55,27 @@ def _factory(design: Design, row: Row) -> str:
             arguments.append(f"{item.column}: UUID | None = None")
             lines.append(f"{item.column} = {item.column} or {parent_factory(design, item)}")
             continue
-        arguments.append(_argument(item))
+        arguments.append(_plenty(item) if (row.name, item.name) in drawn else _argument(item))
         if item.type is FieldType.LIST and not item.optional:
             lines.append(f"{item.column} = {item.column} or []")
         if item.unique:
             lines.append(f"{item.column} = {item.column} or {_unique(item)}")
     return _function(row, arguments, lines, columns)
+
+
+def drawn_from(design: Design) -> set[tuple[str, str]]:
+    """Return the fields, by entity, that effects change: tests start them high, so that there is something to take."""
+    found = set()
+    for entity in design.entities.values():
+        paths = [path for effects in entity.effects.values() for path in effects]
+        for relation, _, name in (path.partition(".") for path in paths):
+            found.add((entity.fields[relation].to or "", name))
+    return found
+
+
+def _plenty(item: Field) -> str:
+    most = 1_000 if item.max is None else min(1_000, int(item.max))
+    return f"{item.column}: int = {most}"
 
 
 def _function(row: Row, arguments: list[str], lines: list[str], columns: list[str]) -> str:
