@@ -14,7 +14,10 @@ _kept: dict[str, tuple[float, asyncio.Future[Any]]] = {}
 
 
 async def cached(key: str, seconds: float, make: Callable[[], Awaitable[T]]) -> T:
-    """Return the value under `key`, made anew when it is older than `seconds`; many who ask at once share one making."""
+    """Return the value under `key`, made anew when it is older than `seconds`.
+
+    Many who ask at once share one making.
+    """
     now = monotonic()
     entry = _kept.get(key)
     if entry is None or entry[0] <= now:

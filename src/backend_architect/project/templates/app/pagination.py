@@ -8,6 +8,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import GenericAlias
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
@@ -69,4 +70,4 @@ def decode_cursor(list_name: str, after: str | None, types: tuple[Any, ...]) -> 
 
 @cache
 def _decoder(types: tuple[Any, ...]) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(tuple[(str, *types)])  # type: ignore[misc]
+    return msgspec.json.Decoder(GenericAlias(tuple, (str, *types)))

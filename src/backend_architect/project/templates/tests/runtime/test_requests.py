@@ -1,0 +1,154 @@
+"""What every route has in common: which requests are refused and how, and what every answer carries."""
+
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from app.settings import Settings
+from tests.conftest import Client, client_of, running
+from tests.runtime.conftest import Lines
+from tests.runtime.probe import create_probe_app
+
+pytestmark = pytest.mark.anyio
+
+JSON = {"content-type": "application/json"}
+
+
+def assert_problem(answer: httpx.Response, status: int) -> dict[str, object]:
+    """Return the problem in an answer after a look at its shape."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem: dict[str, object] = answer.json()
+    assert problem["status"] == status
+    assert problem["request_id"] == answer.headers["x-request-id"]
+    assert str(problem["type"]).startswith("/problems/")
+    return problem
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "fields"),
+    [
+        (b'{"name": 5, "size": "many", "sise": 1}', 422, {"name", "size", "sise"}),
+        (b'{"name": "%s"}' % (b"x" * 21), 422, {"name"}),
+        (b'{"name": "\\u0000"}', 422, set()),
+        (b'{"name": "\\ud800"}', 422, {"name"}),
+        (b"[1, 2]", 422, {"body"}),
+        (b"", 422, {"body"}),
+        (b'{"name": ', 400, set()),
+        (b'{"name": "\xff\xfe"}', 400, set()),
+        (b"[" * 100_000, 400, set()),
+        (b'{"name":' * 50_000 + b"1" + b"}" * 50_000, 400, set()),
+        (b'"' + b"x" * 2_000_000 + b'"', 413, set()),
+    ],
+)
+async def test_bad_bodies_are_refused(client: Client, body: bytes, status: int, fields: set[str]) -> None:
+    problem = assert_problem(await client.post("/probe/echo", content=body, headers=JSON), status)
+    assert {error["field"] for error in problem["errors"]} == fields  # type: ignore[attr-defined]
+
+
+async def test_what_looks_like_nul_but_is_not_is_stored(client: Client) -> None:
+    answer = await client.post("/probe/echo", content=rb'{"name": "a \\u0000 b"}', headers=JSON)
+    assert answer.json() == r"a \u0000 b"
+
+
+async def test_a_body_without_a_length_is_bounded(client: Client) -> None:
+    sent = 0
+
+    async def endless() -> object:
+        nonlocal sent
+        while True:
+            sent += 1
+            yield b" " * 65_536
+
+    answer = await client.post("/probe/echo", content=endless(), headers=JSON)  # type: ignore[arg-type]
+    assert_problem(answer, 413)
+    assert sent < 20
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+async def test_only_json_is_read(client: Client, kind: str) -> None:
+    assert_problem(await client.post("/probe/echo", content=b'{"name": "x"}', headers={"content-type": kind}), 415)
+
+
+@pytest.mark.parametrize("path", ["/probe/items/no-id", "/probe/numbers?limit=0", "/probe/numbers?limit=1000000000"])
+async def test_bad_parameters_are_named(client: Client, path: str) -> None:
+    assert assert_problem(await client.get(path), 422)["errors"]
+
+
+async def test_unknown_addresses_and_methods(client: Client) -> None:
+    assert_problem(await client.get("/nothing"), 404)
+    answer = await client.put(f"/probe/items/{uuid4()}")
+    assert_problem(answer, 405)
+    assert answer.headers["allow"] == "DELETE, GET"
+
+
+async def test_pages_follow_the_link_and_know_their_list(client: Client) -> None:
+    seen, url = [], "/probe/numbers?limit=2"
+    while url:
+        answer = await client.get(url)
+        seen += answer.json()["items"]
+        url = answer.links.get("next", {}).get("url", "")
+    assert seen == [1, 2, 3, 4, 5]
+    for cursor in ("x", "WyJvdGhlciIsMV0", "%00", "WyJwcm9iZS5udW1iZXJzIiwieCJd"):
+        assert_problem(await client.get(f"/probe/numbers?after={cursor}"), 422)
+
+
+async def test_every_answer_has_the_security_headers(client: Client) -> None:
+    for path in ("/healthz", "/nothing", "/probe/numbers", "/probe/fail"):
+        headers = (await client.get(path)).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["strict-transport-security"] == "max-age=63072000; includeSubDomains"
+        assert headers["content-security-policy"].startswith("default-src 'none'")
+        assert headers.get("server", "") == ""
+    assert (await client.get("/probe/numbers", headers={"cookie": "a=b"})).headers["cache-control"] == "no-store"
+
+
+async def test_a_request_id_is_kept_if_it_is_sane(client: Client, log_lines: Lines) -> None:
+    assert (await client.get("/probe/numbers", headers={"x-request-id": "from-client-1"})).headers[
+        "x-request-id"
+    ] == "from-client-1"
+    new = (await client.get("/probe/numbers", headers={"x-request-id": "x" * 500})).headers["x-request-id"]
+    assert [line["request_id"] for line in log_lines()] == ["from-client-1", new]
+
+
+async def test_what_nobody_expected_is_told_to_the_log_alone(client: Client, log_lines: Lines) -> None:
+    problem = assert_problem(await client.get("/probe/fail"), 500)
+    error, access = log_lines()
+    assert "hunter2" not in f"{problem}{error}{access}"
+    assert error["error"]["kind"] == "builtins.RuntimeError"  # type: ignore[index]
+    assert (access["status"], access["route"]) == (500, "/probe/fail")
+
+
+async def test_the_log_holds_no_query_and_one_line_each(client: Client, log_lines: Lines) -> None:
+    await client.get(f"/probe/items/{uuid4()}", params={"q": "secret\r\nline"}, headers={"authorization": "Basic c2VjcmV0"})
+    [line] = log_lines()
+    assert "ecret" not in str(line)
+
+
+async def test_figures_are_counted_by_route(client: Client) -> None:
+    await client.get(f"/probe/items/{uuid4()}")
+    figures = (await client.get("/metrics")).text
+    assert 'http_request_seconds_count{method="GET",route="/probe/items/{item_id}",status="200"}' in figures
+
+
+async def test_production_hides_its_insides(settings: Settings) -> None:
+    token = "m" * 40
+    hidden = {"environment": "production", "trusted_hosts": ("api.example",), "metrics_token": token}
+    async with running(settings.model_copy(update=hidden), create_probe_app) as app:
+        client = client_of(app)
+        for path in ("/docs", "/redoc", "/openapi.json", "/metrics"):
+            assert_problem(await client.get(path), 404)
+        assert (await client.get("/metrics", headers={"authorization": f"Bearer {token}"})).status_code == 200
+        assert_problem(await client.get("/probe/numbers", headers={"host": "evil.example"}), 400)
+        assert (await client.get("/healthz", headers={"host": "10.0.0.1"})).status_code == 200
+        assert (await client.get("/probe/numbers", headers={"host": "API.example:443"})).status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "https://app.example.evil.example", "http://app.example"])
+async def test_other_origins_are_not_let_in(settings: Settings, origin: str) -> None:
+    async with running(settings.model_copy(update={"allowed_origins": ("https://app.example",)}), create_probe_app) as app:
+        client = client_of(app)
+        assert "access-control-allow-origin" not in (await client.get("/probe/numbers", headers={"origin": origin})).headers
+        allowed = await client.get("/probe/numbers", headers={"origin": "https://app.example"})
+        assert allowed.headers["access-control-allow-origin"] == "https://app.example"
