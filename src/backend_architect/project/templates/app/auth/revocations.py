@@ -79,7 +79,8 @@ class Revocations:
         heard = self._echoes[echo] = asyncio.Event()
         try:
             await queries.notify(self._db, CHANNEL, echo)
-            await asyncio.wait_for(heard.wait(), PATIENCE)
+            async with asyncio.timeout(PATIENCE):  # wait_for of Python 3.11 may swallow being cancelled
+                await heard.wait()
         except _LOST:
             self._lose_touch()
             raise
