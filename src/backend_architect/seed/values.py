@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Callable
 
 from backend_architect.design.model import Design, Field, FieldType, Row
+from backend_architect.schema.columns import column_type
 
 FIRST = (
     "Ada",
@@ -36,6 +37,7 @@ MIDDLES = ("we tried", "I finished", "somebody found", "they opened", "we repair
 ENDINGS = ("the old lighthouse.", "a better way home.", "the small bakery.", "a quiet bug.", "a very long walk.")
 THINGS = ("Harbour", "Garden", "Signal", "Paper", "River", "Copper", "Window", "Cedar", "Lantern", "Meadow")
 
+PLENTY = 1_000_000
 POPULAR = 3
 """A reference goes to the row at `count * x ^ 3` for an even x: a tenth of the rows gets almost half of them."""
 
@@ -44,10 +46,22 @@ def field_sql(design: Design, row: Row, field: Field) -> str:
     """Return the SQL of a value that the field's type and bounds allow."""
     if field.is_reference:
         return _reference(design, row, field)
+    if _is_used_up(design, row, field):
+        return str(min(field.max or PLENTY, PLENTY))
     made = _MAKERS.get(field.type, _text)(row, field)
     if field.optional and not field.unique:
         return f"CASE WHEN {_even(row, field, 'given')} < 0.6 THEN {made} END"
     return made
+
+
+def _is_used_up(design: Design, row: Row, field: Field) -> bool:
+    """Return whether creating another row changes this field, as an order takes from a stock: there must be plenty."""
+    return any(
+        path == f"{reference.name}.{field.name}" and reference.to == row.name
+        for entity in design.entities.values()
+        for reference in entity.references
+        for path in entity.effects.get("create", {})
+    )
 
 
 def _even(row: Row, field: Field, use: str = "") -> str:
@@ -99,7 +113,7 @@ def _email(row: Row, field: Field) -> str:
 
 def _number(row: Row, field: Field) -> str:
     low = field.min if field.min is not None else 0
-    high = field.max if field.max is not None else low + 1_000
+    high = field.max if field.max is not None else low + (20 if field.type is FieldType.INTEGER else 10_000)
     digits = field.scale if field.type is FieldType.DECIMAL else 0
     spread = min(high - low, 10_000)
     return f"round(({low} + {spread} * power({_even(row, field)}, 2))::numeric, {digits})"
@@ -114,6 +128,12 @@ def _instant(row: Row, field: Field) -> str:
 def _day(row: Row, field: Field) -> str:
     later = list(row.fields).index(field.name)
     return f"(current_date + (n * {len(row.fields) + 1} + {later})::int)"
+
+
+def _list(row: Row, field: Field) -> str:
+    if field.item is FieldType.TEXT:
+        return f"ARRAY[lower({_pick(row, field, THINGS)})]"
+    return f"'{{}}'::{column_type(field)}"
 
 
 _MAKERS: dict[FieldType, Callable[[Row, Field], str]] = {
@@ -131,5 +151,5 @@ _MAKERS: dict[FieldType, Callable[[Row, Field], str]] = {
     FieldType.JSON: lambda row, field: "jsonb_build_object('made_up', n)",
     FieldType.FILE: lambda row, field: f"'made-up/{row.name}/' || n",
     FieldType.ONE_OF: lambda row, field: _pick(row, field, (field.choices[0], *field.choices)),
-    FieldType.LIST: lambda row, field: "'{}'",
+    FieldType.LIST: _list,
 }

