@@ -24,11 +24,10 @@ def render_routes(design: Design, plural: str, queries: tuple[Query, ...]) -> st
         f'"""The routes of {words(plural)}: HTTP in, HTTP out; who may do what stands in the SQL of `queries.py`."""\n'
         f"{ROUTES}"
         + "\n".join(imports)
-        + f'\n\nrouter = APIRouter(tags=["{words(plural)}"], route_class=DirectRoute)\n'
+        + f'\n\nrouter = APIRouter(prefix="/v1", tags=["{words(plural)}"], route_class=DirectRoute)\n'
     )
     plain = [query for query in queries if query.route and not query.filters]
-    ordered = sorted(plain, key=lambda query: "{" in (query.route.path.split("/")[1] if query.route else ""))
-    return "\n\n".join([head, *(_route(design, query) for query in ordered)])
+    return "\n\n".join([head, *(_route(design, query) for query in plain)])
 
 
 def function_name(route: Route) -> str:

@@ -14,7 +14,6 @@ import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
 
 from app.request_context import current
 
@@ -181,17 +180,20 @@ def _field_error(error: dict[str, Any]) -> FieldError:
 async def _answer_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
-        return problem_response(MethodNotAllowed(headers={"Allow": ", ".join(_methods_at(request))}))
+        allow = ", ".join(_methods_at(request)) or (error.headers or {}).get("Allow", "")
+        return problem_response(MethodNotAllowed(headers={"Allow": allow}))
     kinds = {kind.status: kind for kind in (Malformed, Forbidden, NotFound, TooLarge, UnsupportedMediaType)}
     return problem_response(kinds.get(error.status_code, Malformed)())
 
 
 def _methods_at(request: Request) -> list[str]:
-    """Return every method that some route answers at the request's path."""
+    """Return every method that the documented routes answer at the request's path."""
+    parts = request.url.path.split("/")
     methods: set[str] = set()
-    for route in request.app.routes:
-        if route.matches(request.scope)[0] is not Match.NONE:
-            methods |= getattr(route, "methods", None) or set()
+    for template, operations in request.app.openapi()["paths"].items():
+        own = template.split("/")
+        if len(own) == len(parts) and all(a == b or a[:1] == "{" for a, b in zip(own, parts, strict=True)):
+            methods |= {name.upper() for name in operations}
     return sorted(methods)
 
 

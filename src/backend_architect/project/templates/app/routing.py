@@ -1,217 +1,181 @@
-"""A FastAPI route that answers ordinary requests without FastAPI's per-request machinery.
+"""Routes that are answered without FastAPI's machinery for each request, and written as for any FastAPI router:
 
-Routes are written as for any FastAPI router; only the router names the class:
+    router = APIRouter(prefix="/v1", tags=["posts"], route_class=DirectRoute)
 
-    router = APIRouter(prefix="/posts", route_class=DirectRoute)
-
-The signature is compiled once, when the route is added. Whatever is not plainly understood (a `yield` or `def`
-dependency, forms, cookies, a response model ...) and every request with a wrong value is FastAPI's own to answer,
-so the OpenAPI document and the validation errors are FastAPI's by construction.
+`DirectRoute` reads a signature once; `DirectRoutes`, the innermost middleware, answers such routes. Whatever is not
+plain (a `yield` dependency, a form, a cookie) and every request with a wrong value is left to FastAPI, so that the
+OpenAPI document and the errors are FastAPI's own. Without both classes everything works as it does, only slower.
 """
 
-import inspect
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from enum import Enum
-from types import NoneType
-from typing import Any, get_args
-from uuid import UUID
+from inspect import iscoroutinefunction
+from typing import Any, get_type_hints
 
-from fastapi import APIRouter, FastAPI, Request, Response, params
-from fastapi._compat import ModelField
-from fastapi.dependencies.models import Dependant
-from fastapi.dependencies.utils import get_typed_return_annotation
-from fastapi.routing import APIRoute, _effective_route_context_var, request_response
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.params import Body, Form
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
-from starlette.routing import request_response as plain_request_response
-
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-SCALARS = (int, str, float, UUID, date, datetime, Enum)
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-class NotPlain(Exception):
-    """This signature or request is FastAPI's to handle."""
+class LeaveToFastAPI(Exception):
+    """This request has something that FastAPI has to answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """One function of the request: the endpoint, or a dependency, with the values that it takes."""
+class Plan:
+    """How one function of a request is called: where each of its arguments comes from."""
 
     function: Callable[..., Awaitable[Any]]
     name: str
-    path: tuple[ModelField, ...]
-    query: tuple[ModelField, ...]
-    headers: tuple[ModelField, ...]
+    path: tuple[Any, ...]
+    query: tuple[Any, ...]
+    headers: tuple[Any, ...]
     body: tuple[str, type[BaseModel]] | None
     request: str | None
-    dependencies: tuple["Call", ...]
+    dependencies: tuple["Plan", ...]
+
+    async def arguments(self, request: Request) -> dict[str, Any]:
+        """Return the checked arguments; dependencies run first, as in FastAPI."""
+        values: dict[str, Any] = {}
+        for plan in self.dependencies:
+            values[plan.name] = await plan.function(**await plan.arguments(request))
+        if self.request:
+            values[self.request] = request
+        if self.path:
+            _read(self.path, request.path_params, values)
+        if self.query:
+            _read(self.query, request.query_params if request.scope["query_string"] else {}, values)
+        if self.headers:
+            _read(self.headers, request.headers, values)
+        if self.body:
+            name, model = self.body
+            try:
+                values[name] = model.model_validate_json(await request.body())
+            except ValidationError:
+                raise LeaveToFastAPI from None
+        return values
 
 
 class DirectRoute(APIRoute):
-    """A route that reads its parameters and calls its dependencies directly where their kinds allow it."""
+    """A route whose `plan` is known, where its signature is plain; None leaves it to FastAPI."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
-        self.options = options
-        handler = self.get_route_handler()
-        if getattr(handler, "is_direct", False) and self.max_body_size is None:
-            self.app = plain_request_response(handler)
-
-    def get_route_handler(self) -> Handler:
-        """Return the compiled handler, or FastAPI's when the signature has anything unusual."""
-        fastapi_handler = super().get_route_handler()
-        included = _effective_route_context_var.get()
-        route: Any = included if included is not None and included.original_route is self else self
-        if not returns_response(route.endpoint):
-            return fastapi_handler
-        try:
-            endpoint = compile_call(route.dependant)
-        except NotPlain:
-            return fastapi_handler
-        return direct_handler(endpoint, fastapi_handler, route.dependency_overrides_provider)
+        answer = get_type_hints(endpoint).get("return")
+        is_response = isinstance(answer, type) and issubclass(answer, Response)
+        self.plan = _plan(self.dependant) if is_response else None
 
 
-def include(app: FastAPI, router: APIRouter, *, prefix: str) -> None:
-    """Add the routes of `router` to the application itself: matching a request then takes one step, not two."""
-    for route in router.routes:
-        if isinstance(route, DirectRoute):
-            app.router.routes.append(DirectRoute(prefix + route.path, route.endpoint, **route.options))
-        else:
-            raise TypeError(f"{route} needs route_class=DirectRoute on its router")
+class DirectRoutes:
+    """Middleware that answers the direct routes of some routers, and passes every other request on."""
 
-
-def direct_handler(endpoint: Call, fastapi_handler: Handler, overrides: Any) -> Handler:
-    """Return a handler that calls `endpoint`, and leaves wrong values and overridden dependencies to FastAPI."""
-
-    async def handle(request: Request) -> Response:
-        if overrides is not None and overrides.dependency_overrides:
-            return await in_fastapi(fastapi_handler, request)
-        try:
-            arguments = await read_arguments(endpoint, request)
-        except (NotPlain, ValidationError):
-            return await in_fastapi(fastapi_handler, request)
-        response: Response = await run(endpoint, arguments, {})
-        return response
-
-    handle.is_direct = True  # type: ignore[attr-defined]
-    return handle
-
-
-async def in_fastapi(fastapi_handler: Handler, request: Request) -> Response:
-    """Return FastAPI's answer, which is sent inside the exit stacks that it expects."""
-    if "fastapi_inner_astack" in request.scope:
-        return await fastapi_handler(request)
-
-    async def handle(_: Request) -> Response:
-        return await fastapi_handler(request)  # the first request: its body has been read
-
-    app = request_response(handle)
-    return AsgiResponse(app)
-
-
-class AsgiResponse(Response):
-    """An ASGI application in the place of a response."""
-
-    def __init__(self, app: Any) -> None:
-        super().__init__()
+    def __init__(self, app: ASGIApp, routers: Sequence[APIRouter]) -> None:
         self.app = app
+        self.routes = _by_shape([route for router in routers for route in router.routes])
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        await self.app(scope, receive, send)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        plan = self._match(scope) if scope["type"] == "http" else None
+        if plan is None or scope["app"].dependency_overrides:
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            response = await plan.function(**await plan.arguments(request))
+        except LeaveToFastAPI:
+            await self.app(scope, await _again(request, receive), send)
+            return
+        except Exception as error:  # noqa: BLE001 - handled as the application says, else raised again
+            response = await _handled(scope["app"], request, error)
+        await response(scope, receive, send)
 
-
-def compile_call(dependant: Dependant) -> Call:
-    """Return what `dependant` takes, by kind; raise NotPlain for anything that only FastAPI does."""
-    function, unusual = dependant.call, (
-        dependant.cookie_params, dependant.websocket_param_name, dependant.http_connection_param_name,
-        dependant.response_param_name, dependant.background_tasks_param_name, dependant.security_scopes_param_name,
-        dependant.own_oauth_scopes, dependant.concurrency, not dependant.use_cache, len(dependant.body_params) > 1)  # fmt: skip
-    if function is None or any(unusual) or not is_async(function):
-        raise NotPlain
-    return Call(
-        function=function,
-        name=dependant.name or "",
-        path=plain_fields(dependant.path_params),
-        query=plain_fields(dependant.query_params),
-        headers=plain_fields(dependant.header_params),
-        body=body_model(dependant.body_params[0]) if dependant.body_params else None,
-        request=dependant.request_param_name,
-        dependencies=tuple(compile_call(each) for each in dependant.dependencies),
-    )
-
-
-def returns_response(endpoint: Callable[..., Any]) -> bool:
-    kind = get_typed_return_annotation(endpoint)
-    return isinstance(kind, type) and issubclass(kind, Response)
-
-
-def is_async(function: Callable[..., Any]) -> bool:
-    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None))
+    def _match(self, scope: Scope) -> Plan | None:
+        """Return the plan of the direct route at this address, and note what its path says."""
+        parts = scope["path"].split("/")
+        for template, route, plan in self.routes.get((scope["method"], len(parts)), ()):
+            if all(own == part or own[:1] == "{" for own, part in zip(template, parts, strict=True)):
+                named = zip(template, parts, strict=True)
+                scope["path_params"] = {own[1:-1]: part for own, part in named if own[:1] == "{"}
+                scope["route"] = route
+                return plan
+        return None
 
 
-def plain_fields(fields: list[ModelField]) -> tuple[ModelField, ...]:
-    """Return the fields if each is one scalar (or None) under one name."""
-    for field in fields:
-        kinds = [kind for kind in get_args(field.field_info.annotation) or [field.field_info.annotation] if kind is not NoneType]
-        if field.validation_alias or len(kinds) != 1 or not isinstance(kinds[0], type) or not issubclass(kinds[0], SCALARS):
-            raise NotPlain
-    return tuple(fields)
+Shapes = dict[tuple[str, int], list[tuple[list[str], DirectRoute, Plan]]]
 
 
-def body_model(field: ModelField) -> tuple[str, type[BaseModel]]:
-    """Return the name and the model of a required JSON body that is one pydantic model."""
-    info, model = field.field_info, field.field_info.annotation
-    if type(info) is not params.Body or info.embed or not info.is_required():
-        raise NotPlain
-    if not isinstance(model, type) or not issubclass(model, BaseModel):
-        raise NotPlain
-    return field.name, model
-
-
-async def read_arguments(call: Call, request: Request) -> dict[int, dict[str, Any]]:
-    """Return the checked arguments of `call` and of its dependencies; nothing has run yet if one is wrong."""
-    found: dict[int, dict[str, Any]] = {}
-    for dependency in call.dependencies:
-        found |= await read_arguments(dependency, request)
-    own: dict[str, Any] = {}
-    if call.path:
-        convert(call.path, request.path_params, own)
-    if call.query:
-        convert(call.query, request.query_params if request.scope["query_string"] else {}, own)
-    if call.headers:
-        convert(call.headers, request.headers, own)
-    if call.body:
-        name, model = call.body
-        if request.headers.get("content-type") != "application/json":
-            raise NotPlain
-        own[name] = model.model_validate_json(await request.body())
-    if call.request:
-        own[call.request] = request
-    found[id(call)] = own
+def _by_shape(routes: Sequence[BaseRoute]) -> Shapes:
+    """Return the direct routes by method and number of parts; at each, those with fewer parameters first."""
+    found: Shapes = {}
+    for route in routes:
+        if isinstance(route, DirectRoute) and route.plan:
+            template = route.path.split("/")
+            for method in route.methods or ():
+                found.setdefault((method, len(template)), []).append((template, route, route.plan))
+    for candidates in found.values():
+        candidates.sort(key=lambda candidate: candidate[1].path.count("{"))
     return found
 
 
-def convert(fields: tuple[ModelField, ...], received: Any, into: dict[str, Any]) -> None:
-    """Put each field's checked value, or its default, into `into`."""
+def _plan(dependant: Any) -> Plan | None:
+    """Return how FastAPI's description of a function is carried out, or None where only FastAPI can."""
+    unusual = (
+        dependant.cookie_params or dependant.websocket_param_name or dependant.http_connection_param_name,
+        dependant.response_param_name or dependant.background_tasks_param_name or dependant.security_scopes_param_name,
+        len(dependant.body_params) > 1 or not iscoroutinefunction(dependant.call),
+    )
+    body = _body(dependant.body_params[0]) if dependant.body_params else None
+    dependencies = [_plan(each) for each in dependant.dependencies]
+    if any(unusual) or (dependant.body_params and body is None) or None in dependencies:
+        return None
+    return Plan(
+        function=dependant.call,
+        name=dependant.name or "",
+        path=tuple(dependant.path_params),
+        query=tuple(dependant.query_params),
+        headers=tuple(dependant.header_params),
+        body=body,
+        request=dependant.request_param_name,
+        dependencies=tuple(plan for plan in dependencies if plan),
+    )
+
+
+def _body(field: Any) -> tuple[str, type[BaseModel]] | None:
+    info, model = field.field_info, field.field_info.annotation
+    plain = isinstance(info, Body) and not isinstance(info, Form) and info.is_required() and not info.embed
+    return (field.name, model) if plain and isinstance(model, type) and issubclass(model, BaseModel) else None
+
+
+def _read(fields: tuple[Any, ...], sent: Mapping[str, Any], values: dict[str, Any]) -> None:
+    """Put each field's checked value, or its default, into `values`."""
     for field in fields:
-        text = received.get(field.alias)
-        if text is None:
-            if field.field_info.is_required() or field.field_info.validate_default:
-                raise NotPlain
-            into[field.name] = field.get_default()
+        text = sent.get(field.alias)
+        if text is None and not field.field_info.is_required():
+            values[field.name] = field.get_default()
             continue
-        into[field.name], errors = field.validate(text)
-        if errors:
-            raise NotPlain
+        values[field.name], errors = field.validate(text)
+        if text is None or errors:
+            raise LeaveToFastAPI
 
 
-async def run(call: Call, arguments: dict[int, dict[str, Any]], done: dict[Any, Any]) -> Any:
-    """Return what `call` returns, its dependencies first; a function that two of them need runs once."""
-    own = arguments[id(call)]
-    for dependency in call.dependencies:
-        if dependency.function not in done:
-            done[dependency.function] = await run(dependency, arguments, done)
-        if dependency.name:
-            own[dependency.name] = done[dependency.function]
-    return await call.function(**own)
+async def _again(request: Request, receive: Receive) -> Receive:
+    """Return a `receive` that gives the body again if it was read, then what the client does next."""
+    if not hasattr(request, "_body"):
+        return receive
+    waiting: list[Message] = [{"type": "http.request", "body": await request.body(), "more_body": False}]
+
+    async def again() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return again
+
+
+async def _handled(app: FastAPI, request: Request, error: Exception) -> Response:
+    """Return what the application's handler for this kind of error answers."""
+    for kind in type(error).__mro__:
+        if kind in app.exception_handlers and kind is not Exception:
+            response: Response = await app.exception_handlers[kind](request, error)  # type: ignore[misc]
+            return response
+    raise error
