@@ -1,27 +1,32 @@
-"""The whole story: a sentence or a file becomes a design, its decisions, and a project as text."""
+"""The whole story: a file becomes a design, its decisions, and a project as text.
+
+Each step imports its stage when it runs: most commands need only the first, and should answer at once.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backend_architect.decisions import Decisions, decide_all, questions, unbuildable
 from backend_architect.design import Design, LoadedDesign, check_design, load_design
 from backend_architect.errors import DesignError, NotBuiltYet
 
 if TYPE_CHECKING:
+    from backend_architect.decisions import Decisions
     from backend_architect.project import Project
 
 
 def read_sound_design(path: Path) -> LoadedDesign:
     """Return the design in a file; raise DesignError with every problem of its shape, else of its meaning."""
     loaded = load_design(path)
-    problems = check_design(loaded, decisions=questions())
+    problems = check_design(loaded, decisions=_answers() if loaded.design.pin else None)
     if problems:
         raise DesignError(*problems)
     return loaded
 
 
-def decide_buildable(design: Design) -> Decisions:
+def decide_buildable(design: Design) -> "Decisions":
     """Return the decisions; raise NotBuiltYet when one of them asks for a part that does not exist."""
+    from backend_architect.decisions import decide_all, unbuildable  # noqa: PLC0415
+
     decisions = decide_all(design)
     missing = unbuildable(decisions)
     if missing:
@@ -31,7 +36,14 @@ def decide_buildable(design: Design) -> Decisions:
 
 def build_from(path: Path) -> "Project":
     """Return the project that the design file describes."""
-    from backend_architect.project import build_project  # noqa: PLC0415  (checking a file needs no builder)
+    from backend_architect.project import build_project  # noqa: PLC0415
 
     loaded = read_sound_design(path)
     return build_project(loaded, decide_buildable(loaded.design))
+
+
+def _answers() -> dict[str, tuple[str, ...]]:
+    """Return the answers that a design may pin, by question."""
+    from backend_architect.decisions import questions  # noqa: PLC0415
+
+    return dict(questions())
