@@ -31,6 +31,7 @@ SECURITY_HEADERS: list[Header] = [
     (b"strict-transport-security", b"max-age=63072000; includeSubDomains"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"referrer-policy", b"no-referrer"),
+    (b"server", b""),
 ]
 NO_STORE: Header = (b"cache-control", b"no-store")
 DOCS = frozenset({"/docs", "/openapi.json"})

@@ -6,16 +6,18 @@ proxy), so that each has its own pool, figures and health.
 
 import argparse
 import os
+import signal
+from threading import Timer
 
-from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from granian.server import Server
 
 from app.environment import prepared_environment
 
 SLOW_CLIENT_MS = 10_000  # the time a client has for its headers
-GRACE_SECONDS = 25  # the time that running requests have after SIGTERM; below the 30 s that platforms give
+GRACE_SECONDS = 20  # the time that running requests have to finish; with the draining, below the 30 s of platforms
 
 
 def main() -> None:
@@ -24,13 +26,13 @@ def main() -> None:
     parser.add_argument("--reload", action="store_true", help="start again when a file changes")
     options = parser.parse_args()
     with prepared_environment():
-        server(reload=options.reload).serve()
+        build_server(reload=options.reload).serve()
 
 
-def server(*, reload: bool = False) -> Granian:
+def build_server(target: str = "app.main:create_app", *, reload: bool = False) -> Server:
     """Return the server, not yet listening."""
-    return Granian(
-        "app.main:create_app",
+    server = Server(
+        target,
         factory=True,
         address=os.environ.get("HOST", "127.0.0.1"),
         port=int(os.environ.get("PORT", "8000")),
@@ -43,6 +45,17 @@ def server(*, reload: bool = False) -> Granian:
         workers_kill_timeout=GRACE_SECONDS,
         reload=reload,
     )
+    drain = float(os.environ.get("DRAIN_SECONDS", "0"))
+    if drain:
+        server.on_startup(lambda: signal.signal(signal.SIGTERM, lambda *_: _drain(server, drain)))
+    return server
+
+
+def _drain(server: Server, seconds: float) -> None:
+    """Let /readyz say 503 for a while before connections are refused, so that the load balancer has looked away."""
+    for worker in server.wrks:
+        os.kill(worker.inner.pid, signal.SIGUSR1)
+    Timer(seconds, server.signal_handler_interrupt).start()
 
 
 if __name__ == "__main__":

@@ -25,7 +25,6 @@ async def test_a_full_pool_answers_503_soon_and_recovers(settings: Settings) -> 
         assert sorted(answer.status_code for answer in answers) == [200, 200, *[503] * 6]
         assert all(answer.headers["retry-after"] == "1" for answer in answers if answer.status_code == 503)
         assert perf_counter() - started < 2
-        assert app.state.database.in_use == 0
         assert (await client.get("/probe/sleep?seconds=0")).status_code == 200
 
 
@@ -70,42 +69,41 @@ async def test_a_database_that_is_gone_is_a_503_until_it_is_back(
 
 
 async def test_deadlocks_are_tried_again(db: Database) -> None:
-    await db.execute("CREATE /* test */ TABLE accounts (id int PRIMARY KEY, n int); INSERT INTO accounts VALUES (1, 0), (2, 0)")
+    await db.execute("CREATE /* test */ TABLE probe_accounts (id int PRIMARY KEY, n int); INSERT INTO probe_accounts VALUES (1, 0), (2, 0)")
     change = """
-    WITH /* test.change */ first AS (UPDATE accounts SET n = n + 1 WHERE id = $1 RETURNING pg_sleep(0.05))
-    UPDATE accounts SET n = n + 1 WHERE id = $2 AND EXISTS (SELECT FROM first)
+    WITH /* test.change */ first AS (UPDATE probe_accounts SET n = n + 1 WHERE id = $1 RETURNING pg_sleep(0.05))
+    UPDATE probe_accounts SET n = n + 1 WHERE id = $2 AND EXISTS (SELECT FROM first)
     """
     await asyncio.gather(*(db.execute(change, *pair) for pair in ((1, 2), (2, 1))))
-    assert [row["n"] for row in await db.fetch("SELECT /* test */ n FROM accounts")] == [2, 2]
+    assert [row["n"] for row in await db.fetch("SELECT /* test */ n FROM probe_accounts")] == [2, 2]
 
 
 async def test_a_failed_block_leaves_nothing(db: Database) -> None:
-    await db.execute("CREATE /* test */ TABLE notes (n int)")
+    await db.execute("CREATE /* test */ TABLE probe_notes (n int)")
     with pytest.raises(RuntimeError):
         async with db.transaction() as tx:
-            await tx.execute("INSERT /* test */ INTO notes VALUES (1)")
+            await tx.execute("INSERT /* test */ INTO probe_notes VALUES (1)")
             raise RuntimeError
-    assert await db.fetchval("SELECT /* test */ count(*) FROM notes") == 0
-    assert db.in_use == 0
+    assert await db.fetchval("SELECT /* test */ count(*) FROM probe_notes") == 0
 
 
 TABLES = """
-CREATE TABLE teams (id int PRIMARY KEY, slug text, stock int CHECK (stock >= 0), UNIQUE (id, slug));
-CREATE UNIQUE INDEX ON teams (lower(slug));
-CREATE TABLE members (id int PRIMARY KEY, team_id int NOT NULL REFERENCES teams);
-INSERT INTO teams VALUES (1, 'a', 0); INSERT INTO members VALUES (1, 1);
+CREATE TABLE probe_teams (id int PRIMARY KEY, slug text, stock int CHECK (stock >= 0), UNIQUE (id, slug));
+CREATE UNIQUE INDEX ON probe_teams (lower(slug));
+CREATE TABLE probe_members (id int PRIMARY KEY, team_id int NOT NULL REFERENCES probe_teams);
+INSERT INTO probe_teams VALUES (1, 'a', 0); INSERT INTO probe_members VALUES (1, 1);
 """
 
 
 @pytest.mark.parametrize(
     ("sql", "status", "fields"),
     [
-        ("INSERT INTO teams VALUES (1, 'b', 0)", 409, ["id"]),
-        ("INSERT INTO teams VALUES (2, 'A', 0)", 409, ["slug"]),
-        ("INSERT INTO members VALUES (2, 9)", 422, ["team_id"]),
-        ("INSERT INTO members VALUES (2, NULL)", 422, ["team_id"]),
-        ("DELETE FROM teams", 409, []),
-        ("UPDATE teams SET stock = -1", 409, []),
+        ("INSERT INTO probe_teams VALUES (1, 'b', 0)", 409, ["id"]),
+        ("INSERT INTO probe_teams VALUES (2, 'A', 0)", 409, ["slug"]),
+        ("INSERT INTO probe_members VALUES (2, 9)", 422, ["team_id"]),
+        ("INSERT INTO probe_members VALUES (2, NULL)", 422, ["team_id"]),
+        ("DELETE FROM probe_teams", 409, []),
+        ("UPDATE probe_teams SET stock = -1", 409, []),
         ("SELECT 'x'::int", 422, []),
         ("SELECT 1 FROM nowhere", 500, []),
         ("SELECT 9223372036854775807 + 1", 422, []),

@@ -1,0 +1,86 @@
+"""The real server in a process of its own: how it stops, and what it does with clients that send slowly or too much."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from time import perf_counter, sleep
+
+import httpx
+import pytest
+
+RUN = "from app.serve import build_server; build_server('tests.runtime.probe:create_probe_app').serve()"
+
+
+class Running:
+    """A server process."""
+
+    def __init__(self, database_url: str) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        settings = {"DATABASE_URL": database_url, "JWT_SECRET": "s" * 40, "PORT": str(self.port), "DRAIN_SECONDS": "0.5"}
+        self.process = subprocess.Popen([sys.executable, "-W", "ignore", "-c", RUN], env=os.environ | settings)
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def get(self, path: str) -> httpx.Response:
+        return httpx.get(self.url + path, timeout=5)
+
+    def wait_until_ready(self) -> None:
+        """Return when it answers."""
+        for _ in range(200):
+            with suppress(httpx.TransportError):
+                if self.get("/readyz").status_code == 200:
+                    return
+            sleep(0.05)
+        raise TimeoutError
+
+
+@pytest.fixture(scope="module")
+def served(run_url: str, anyio_backend: str) -> Iterator[Running]:
+    """A server that answers."""
+    server = Running(run_url)
+    try:
+        server.wait_until_ready()
+        yield server
+    finally:
+        server.process.kill()
+        server.process.wait()
+
+
+def test_a_huge_body_is_refused_before_it_was_sent(served: Running) -> None:
+    with socket.create_connection(("127.0.0.1", served.port), 5) as client:
+        client.sendall(b"POST /probe/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n")
+        client.sendall(b"Content-Length: 1000000000\r\n\r\n[")
+        answer = client.recv(65_536)
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"server: granian" not in answer.lower()
+
+
+def test_slow_clients_do_not_keep_others_waiting(served: Running) -> None:
+    slow = [socket.create_connection(("127.0.0.1", served.port), 5) for _ in range(200)]
+    for client in slow:
+        client.sendall(b"GET /healthz HTTP/1.1\r\nHost:")
+    started = perf_counter()
+    assert served.get("/healthz").status_code == 200
+    assert perf_counter() - started < 1
+    for client in slow:
+        client.close()
+
+
+def test_at_last_sigterm_lets_running_requests_finish(served: Running) -> None:
+    with ThreadPoolExecutor() as threads:
+        slow = threads.submit(served.get, "/probe/sleep?seconds=1.5")
+        sleep(0.3)
+        served.process.send_signal(signal.SIGTERM)
+        sleep(0.1)
+        assert served.get("/readyz").status_code == 503
+        assert served.get("/probe/numbers").status_code == 200
+        sleep(0.7)
+        with pytest.raises(httpx.TransportError):
+            served.get("/probe/numbers")
+        assert slow.result().status_code == 200
+        assert served.process.wait(5) == 0
