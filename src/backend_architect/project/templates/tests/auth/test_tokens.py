@@ -40,7 +40,7 @@ def unsigned(header: dict[str, Any], claims: dict[str, Any]) -> str:
 
 async def status_with(app: FastAPI, token: str) -> int:
     async with browser(app) as client:
-        response = await client.get("/v1/me", headers={"Authorization": f"Bearer {token}".encode("latin-1")})
+        response = await client.get("/v1/me", headers={b"Authorization": f"Bearer {token}".encode("latin-1")})
     if response.status_code == 401:
         assert response.headers["www-authenticate"].startswith("Bearer")
         assert response.headers["content-type"] == "application/problem+json"
@@ -80,6 +80,7 @@ async def test_every_claim_is_required(app: FastAPI, ada: Person, settings: Sett
 
 async def test_a_wrong_claim_is_refused(app: FastAPI, ada: Person, settings: Settings) -> None:
     claims = claims_of(ada.tokens["access_token"])
+    wrong: dict[str, Any]
     for wrong in (
         {"exp": time.time() - 31},
         {"exp": "never"},

@@ -69,7 +69,8 @@ async def test_a_database_that_is_gone_is_a_503_until_it_is_back(
 
 
 async def test_deadlocks_are_tried_again(db: Database) -> None:
-    await db.execute("CREATE /* test */ TABLE probe_accounts (id int PRIMARY KEY, n int); INSERT INTO probe_accounts VALUES (1, 0), (2, 0)")
+    await db.execute("CREATE /* test */ TABLE probe_accounts (id int PRIMARY KEY, n int)")
+    await db.execute("INSERT /* test */ INTO probe_accounts VALUES (1, 0), (2, 0)")
     change = """
     WITH /* test.change */ first AS (UPDATE probe_accounts SET n = n + 1 WHERE id = $1 RETURNING pg_sleep(0.05))
     UPDATE probe_accounts SET n = n + 1 WHERE id = $2 AND EXISTS (SELECT FROM first)
