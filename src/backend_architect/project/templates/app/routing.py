@@ -94,28 +94,30 @@ class DirectRoutes:
     def _match(self, scope: Scope) -> Plan | None:
         """Return the plan of the direct route at this address, and note what its path says."""
         parts = scope["path"].split("/")
-        for template, route, plan in self.routes.get((scope["method"], len(parts)), ()):
-            if all(own == part or own[:1] == "{" for own, part in zip(template, parts, strict=True)):
-                named = zip(template, parts, strict=True)
-                scope["path_params"] = {own[1:-1]: part for own, part in named if own[:1] == "{"}
+        for literals, names, route, plan in self.routes.get((scope["method"], len(parts)), ()):
+            if [parts[index] for index, _ in literals] == [text for _, text in literals]:
+                scope["path_params"] = {name: parts[index] for index, name in names}
                 scope["route"] = route
                 return plan
         return None
 
 
-Shapes = dict[tuple[str, int], list[tuple[list[str], DirectRoute, Plan]]]
+Parts = list[tuple[int, str]]
+Shapes = dict[tuple[str, int], list[tuple[Parts, Parts, DirectRoute, Plan]]]
 
 
 def _by_shape(routes: Sequence[BaseRoute]) -> Shapes:
-    """Return the direct routes by method and number of parts; at each, those with fewer parameters first."""
+    """Return the direct routes by method and number of parts, each with its fixed parts and its parameters."""
     found: Shapes = {}
     for route in routes:
         if isinstance(route, DirectRoute) and route.plan:
-            template = route.path.split("/")
+            parts = list(enumerate(route.path.split("/")))
+            literals = [(index, part) for index, part in parts if part[:1] != "{"]
+            names = [(index, part[1:-1]) for index, part in parts if part[:1] == "{"]
             for method in route.methods or ():
-                found.setdefault((method, len(template)), []).append((template, route, route.plan))
+                found.setdefault((method, len(parts)), []).append((literals, names, route, route.plan))
     for candidates in found.values():
-        candidates.sort(key=lambda candidate: candidate[1].path.count("{"))
+        candidates.sort(key=lambda candidate: len(candidate[1]))  # /posts/new before /posts/{post_id}
     return found
 
 

@@ -1,0 +1,112 @@
+"""What is built reads well and passes the strict checks that it brings along, for every kind of design."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from backend_architect.decisions import decide_all
+from backend_architect.design import Design, load_design
+from backend_architect.project import Project, build_project
+from backend_architect.queries import build_queries
+from backend_architect.schema import build_schema
+from tests.conftest import EXAMPLES, RIGHT_DESIGNS, ROOT
+
+SOCIAL = ROOT / "examples/social-sharing/backend.yaml"
+MOST_LINES_OF_A_FUNCTION = 40
+MOST_LINES_OF_A_ROUTE = 12
+
+
+@cache
+def built(path: Path) -> Project:
+    loaded = load_design(path)
+    return build_project(loaded, decide_all(loaded.design))
+
+
+def functions(project: Project) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    for path, text in project.files.items():
+        if path.startswith("app/") and path.endswith(".py"):
+            for node in ast.walk(ast.parse(text)):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                    yield path, node
+
+
+def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    return (node.end_lineno or 0) - node.lineno + 1
+
+
+@pytest.mark.parametrize("path", RIGHT_DESIGNS, ids=lambda path: f"{path.parent.parent.name}-{path.parent.name}")
+def test_it_passes_its_own_strict_checks(path: Path, tmp_path: Path) -> None:
+    for name, text in built(path).files.items():
+        target = tmp_path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    for command in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]):
+        done = subprocess.run(
+            [sys.executable, "-m", *command], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout[-4_000:] + done.stderr[-1_000:]
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
+def test_its_functions_are_short(path: Path) -> None:
+    project = built(path)
+    assert [
+        (file, node.name, length(node)) for file, node in functions(project) if length(node) > MOST_LINES_OF_A_FUNCTION
+    ] == []
+    routes = [(file, node) for file, node in functions(project) if file.endswith("/routes.py")]
+    assert [(file, node.name) for file, node in routes if length(node) > MOST_LINES_OF_A_ROUTE] == []
+
+
+def test_social_sharing_stays_small() -> None:
+    texts = [text for path, text in built(SOCIAL).files.items() if path.startswith("app/") and path.endswith(".py")]
+    lines = [line for text in texts for line in text.splitlines() if line.strip()]
+    assert len(lines) <= 3_500
+
+
+@pytest.mark.parametrize("path", RIGHT_DESIGNS, ids=lambda path: f"{path.parent.parent.name}-{path.parent.name}")
+def test_building_twice_gives_the_same(path: Path) -> None:
+    loaded = load_design(path)
+    assert build_project(loaded, decide_all(loaded.design)) == built(path)
+
+
+def test_what_a_design_does_not_have_is_not_built() -> None:
+    smallest = built(ROOT / "tests/cases/designs/right/smallest/backend.yaml").files
+    for absent in ("app/auth/routes.py", "app/worker.py", "app/cache.py", "app/files.py", "app/idempotency.py"):
+        assert absent not in smallest
+        assert absent in built(SOCIAL).files or absent == "app/files.py"
+
+
+@pytest.mark.parametrize("path", RIGHT_DESIGNS, ids=lambda path: f"{path.parent.parent.name}-{path.parent.name}")
+def test_every_statement_carries_its_name_and_takes_parameters_only(path: Path) -> None:
+    design = load_design(path).design
+    for query in _queries(design):
+        assert f"/* {query.name} */" in query.sql
+        assert query.sql.lstrip().split()[0] in {"SELECT", "WITH", "DELETE", "UPDATE", "INSERT"}
+        numbers = {f"${number}" for number in range(1, len(query.params) + 1)}
+        assert all(number in query.sql for number in numbers), query.name
+
+
+@pytest.mark.parametrize("path", RIGHT_DESIGNS, ids=lambda path: f"{path.parent.parent.name}-{path.parent.name}")
+def test_every_index_is_needed_and_every_foreign_key_indexed(path: Path) -> None:
+    design = load_design(path).design
+    decisions = decide_all(design)
+    queries = build_queries(design, decisions.is_kept)
+    schema = build_schema(design, queries, decisions.is_kept)
+    names = {query.name for query in queries.all()}
+    for table in schema.tables:
+        leading = (
+            {index.keys[0] for index in table.indexes} | {table.primary_key[0]} | {group[0] for group in table.unique}
+        )
+        assert {key.column for key in table.foreign_keys} <= leading, table.name
+        for index in table.indexes:
+            assert index.needed_by
+            assert all(name in names or name.startswith("delete from ") for name in index.needed_by)
+
+
+def _queries(design: Design):
+    return build_queries(design, decide_all(design).is_kept).all()
