@@ -27,14 +27,11 @@ class Auth:
 @contextlib.asynccontextmanager
 async def running_auth(settings: Settings, db: Database) -> AsyncIterator[Auth]:
     """Yield the parts, listening for revocations until the end."""
-    auth = Auth(
-        settings=settings,
-        tokens=AccessTokens(settings.jwt_secret, settings.jwt_previous_secret),
-        passwords=Passwords(),
-        revocations=Revocations(db, settings.database_url),
-    )
+    tokens = AccessTokens(settings.jwt_secret, settings.jwt_previous_secret)
+    auth = Auth(settings, tokens, Passwords(), Revocations(db, settings.database_url))
     watching = asyncio.create_task(auth.revocations.watch())
     try:
+        await auth.revocations.tried()
         yield auth
     finally:
         watching.cancel()

@@ -1,7 +1,7 @@
 """Passwords: which are good enough, and argon2id off the event loop.
 
-Each hash takes about 33 ms and 19 MiB (OWASP's t=2, 19 MiB, p=1), so the threads and the callers who wait for one are
-bounded: past that the answer is 503 at once, instead of a queue that drowns everybody else.
+Each hash takes about 33 ms and 19 MiB (the parameters are OWASP's), so the threads and the callers who wait for one
+are bounded: past that the answer is 503 at once, instead of a queue that drowns everybody else.
 """
 
 import asyncio
@@ -23,6 +23,7 @@ MIN_LENGTH = 8
 MAX_LENGTH = 128
 THREADS = min(4, os.cpu_count() or 1)
 WAITING = 32
+HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 T = TypeVar("T")
 
@@ -49,8 +50,7 @@ class Passwords:
     """Hashes and verifies passwords in a few threads of its own."""
 
     def __init__(self) -> None:
-        self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-        self._nobody = self._hasher.hash(secrets.token_urlsafe())
+        self._nobody = HASHER.hash(secrets.token_urlsafe())
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="argon2")
         self._room = BoundedSemaphore(THREADS + WAITING)
 
@@ -60,7 +60,7 @@ class Passwords:
 
     async def hash(self, password: str) -> str:
         """Return the argon2id hash to store."""
-        return await self._in_thread(self._hasher.hash, _normal(password))
+        return await self._in_thread(HASHER.hash, _normal(password))
 
     async def matches(self, stored: str | None, password: str) -> bool:
         """Return whether the password is the one that was stored.
@@ -72,11 +72,11 @@ class Passwords:
 
     def is_outdated(self, stored: str) -> bool:
         """Return whether the hash was made with other parameters than today's."""
-        return self._hasher.check_needs_rehash(stored)
+        return HASHER.check_needs_rehash(stored)
 
     def _verify(self, stored: str, password: str) -> bool:
         try:
-            return self._hasher.verify(stored, password)
+            return HASHER.verify(stored, password)
         except (VerificationError, InvalidHashError):
             return False
 

@@ -9,13 +9,11 @@ import asyncio
 import contextlib
 import logging
 import time
-from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 
-from app.auth import queries
-from app.database import Database, Executor
+from app.database import Database
 from app.errors import Problem
 
 CHANNEL = "auth_revocations"
@@ -25,6 +23,24 @@ PATIENCE = 2.0
 RETRY = 3.0
 KEPT = 20 * 60
 CLEAN_UP_EVERY = 10 * 60
+
+IS_LIVE = """
+SELECT /* auth.is_live */ EXISTS (SELECT FROM auth_sessions WHERE id = $1 AND revoked_at IS NULL)
+"""
+RECENTLY_REVOKED = """
+SELECT /* auth.recently_revoked */ session_id FROM auth_revocations WHERE revoked_at > now() - interval '20 minutes'
+"""
+NOTIFY = "SELECT /* auth.notify */ pg_notify($1, $2)"
+BEAT = "SELECT /* auth.beat */ 1"
+CLEAN_UP = """
+WITH /* auth.clean_up */ forgotten AS (
+    DELETE FROM auth_revocations WHERE revoked_at < now() - interval '1 hour'
+)
+DELETE FROM auth_sessions WHERE id IN (
+    SELECT id FROM auth_sessions WHERE expires_at < now() - interval '1 hour'
+    ORDER BY expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED
+)
+"""
 
 _LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, Problem)
 
@@ -39,6 +55,7 @@ class Revocations:
         self._dsn = dsn
         self._revoked: dict[UUID, float] = {}
         self._echoes: dict[str, asyncio.Event] = {}
+        self._tried = asyncio.Event()
         self._heard_at = float("-inf")
         self._cleaned_at = float("-inf")
 
@@ -51,11 +68,17 @@ class Revocations:
         """Return whether the session was revoked."""
         if session in self._revoked:
             return True
-        return not (self.in_touch or await queries.is_live(self._db, session))
+        return not (self.in_touch or await self._db.fetchval(IS_LIVE, session))
 
     def add(self, session: UUID) -> None:
         """Refuse the session from now on in this process; the others hear it from PostgreSQL."""
         self._revoked.setdefault(session, time.monotonic())
+
+    async def tried(self) -> None:
+        """Return once this process listens, or has failed to for the first time, or after `PATIENCE` seconds."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await self._tried.wait()
 
     async def settle(self) -> None:
         """Return once every revocation committed so far is known here, or the database is asked anyway."""
@@ -71,6 +94,7 @@ class Revocations:
             except _LOST as error:
                 _log.warning("not listening for revocations, asking the database instead: %r", error)
             self._lose_touch()
+            self._tried.set()
             await asyncio.sleep(RETRY)
 
     async def _hear_own_notice(self) -> None:
@@ -78,7 +102,7 @@ class Revocations:
         echo = f"echo {uuid4()}"
         heard = self._echoes[echo] = asyncio.Event()
         try:
-            await queries.notify(self._db, CHANNEL, echo)
+            await self._db.execute(NOTIFY, CHANNEL, echo)
             async with asyncio.timeout(PATIENCE):  # wait_for of Python 3.11 may swallow being cancelled
                 await heard.wait()
         except _LOST:
@@ -94,12 +118,13 @@ class Revocations:
         try:
             connection.add_termination_listener(self._lose_touch)
             await connection.add_listener(CHANNEL, self._on_notice)
-            for session in await queries.recently_revoked(connection):
-                self.add(session)
+            for row in await connection.fetch(RECENTLY_REVOKED):
+                self.add(row["session_id"])
             await self._hear_own_notice()
             while not connection.is_closed():
-                await queries.beat(connection)
+                await connection.execute(BEAT)
                 self._heard_at = time.monotonic()
+                self._tried.set()
                 await self._clean_up(connection)
                 await asyncio.sleep(HEARTBEAT)
         finally:
@@ -109,17 +134,18 @@ class Revocations:
     def _lose_touch(self, *_: object) -> None:
         self._heard_at = float("-inf")
 
-    def _on_notice(self, _connection: Any, _pid: int, _channel: str, payload: object) -> None:
-        text = str(payload)
+    def _on_notice(self, *notice: object) -> None:
+        text = str(notice[-1])
         if text in self._echoes:
             self._echoes[text].set()
         elif not text.startswith("echo "):
             self.add(UUID(text))
 
-    async def _clean_up(self, connection: Executor) -> None:
+    async def _clean_up(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        """Delete what nobody can ask about any more."""
         now = time.monotonic()
         while self._revoked and now - next(iter(self._revoked.values())) > KEPT:
             del self._revoked[next(iter(self._revoked))]
         if now - self._cleaned_at > CLEAN_UP_EVERY:
             self._cleaned_at = now
-            await queries.clean_up(connection)
+            await connection.execute(CLEAN_UP)

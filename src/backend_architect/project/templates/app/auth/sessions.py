@@ -9,77 +9,98 @@ a client refreshes one at a time (in browsers, navigator.locks).
 import secrets
 from base64 import b64decode, urlsafe_b64encode
 from hashlib import sha256
+from ipaddress import ip_address, ip_network
 from uuid import UUID
 
+from asyncpg import Record
 from fastapi import Request
 
-from app.auth import queries
+from app.auth.accounts import Account
 from app.auth.lifespan import auth_of
-from app.auth.networks import network_of
-from app.auth.queries import Account
 from app.auth.schemas import Tokens
 from app.auth.tokens import LIFETIME
-from app.auth.viewer import Caller
 from app.database import Database, Executor
 from app.errors import Unauthorized
+from app.rate_limits import client_address
 
 FAMILY_BYTES = 16
 SECRET_BYTES = 32
+
+OPEN = """
+WITH /* auth.open_session */ account AS (
+    SELECT user_id, roles FROM auth_accounts WHERE user_id = $1 AND password_hash = $2 FOR SHARE
+), opened AS (
+    INSERT INTO auth_sessions (user_id, family, secret, expires_at, network)
+    SELECT user_id, $3, $4, now() + interval '30 days', $5 FROM account RETURNING id
+)
+SELECT opened.id, account.user_id, account.roles FROM opened, account
+"""
 
 
 async def open_session(request: Request, db: Executor, account: Account) -> Tokens:
     """Return the tokens of a new session; 401 when the password was changed since it was checked."""
     token = secrets.token_bytes(FAMILY_BYTES + SECRET_BYTES)
-    agent = "".join(filter(str.isprintable, request.headers.get("user-agent", "")))[:200] or None
-    opened = await queries.open_session(db, account, _hashes(token), agent=agent, network=network_of(request))
+    whose = account.user_id, account.password_hash
+    opened = await db.fetchrow(OPEN, *whose, *_hashes(token), network_of(request))
     if opened is None:
         raise Unauthorized("The password was changed at the same time.")
     return _tokens(request, opened, token)
+
+
+ROTATE = """
+UPDATE /* auth.rotate */ auth_sessions s SET secret = $3, last_used_at = now()
+FROM auth_accounts a
+WHERE s.family = $1 AND s.secret = $2 AND a.user_id = s.user_id AND s.revoked_at IS NULL
+    AND s.expires_at > now() AND s.last_used_at > now() - interval '14 days'
+RETURNING s.id, s.user_id, a.roles
+"""
 
 
 async def refresh(request: Request, db: Database, presented: str) -> Tokens:
     """Return new tokens for the session, or answer 401; a refresh token that was used before ends its session."""
     token = _decoded(presented)
     if token:
-        family, secret = _hashes(token)
         renewed = token[:FAMILY_BYTES] + secrets.token_bytes(SECRET_BYTES)
-        opened = await queries.rotate(db, family, secret, _hashes(renewed)[1])
-        if opened:
-            return _tokens(request, opened, renewed)
-        await _revoke(request, db, family)
+        rotated = await db.fetchrow(ROTATE, *_hashes(token), _hashes(renewed)[1])
+        if rotated:
+            return _tokens(request, rotated, renewed)
+        await end_session_of(request, db, presented)
     raise Unauthorized("The refresh token is not valid.")
 
 
-async def end_session(request: Request, db: Database, me: Caller, session: UUID) -> bool:
-    """Return whether this was a session of the caller; it is none any more."""
-    ended = await queries.revoke_session(db, session, me.id)
-    if ended:
-        auth_of(request).revocations.add(session)
-    return ended
+REVOKE = """
+UPDATE /* auth.revoke */ auth_sessions SET revoked_at = now()
+WHERE (id = $1 OR family = $2 OR user_id = $3) AND revoked_at IS NULL RETURNING id
+"""
 
 
-async def end_all_sessions(request: Request, db: Database, me: Caller) -> None:
-    """Revoke every session of the caller."""
-    for session in await queries.revoke_all_sessions(db, me.id):
-        auth_of(request).revocations.add(session)
+async def end_sessions(
+    request: Request, db: Executor, *, session: UUID | None = None, family: bytes | None = None, user: UUID | None = None
+) -> None:
+    """Revoke one session, or all of a user; this process refuses them at once, the others hear of it."""
+    for revoked in await db.fetch(REVOKE, session, family, user):
+        auth_of(request).revocations.add(revoked["id"])
 
 
 async def end_session_of(request: Request, db: Database, presented: str) -> None:
-    """Revoke the session that a refresh token belongs to."""
+    """Revoke the session that a refresh token belongs to, used or not."""
     token = _decoded(presented)
     if token:
-        await _revoke(request, db, _hashes(token)[0])
+        await end_sessions(request, db, family=_hashes(token)[0])
 
 
-async def _revoke(request: Request, db: Database, family: bytes) -> None:
-    revoked = await queries.revoke_family(db, family)
-    if revoked:
-        auth_of(request).revocations.add(revoked)
+def network_of(request: Request) -> str | None:
+    """Return the /24 or /48 around the caller's address: coarse enough to outlive a new one from the same provider."""
+    try:
+        address = ip_address(client_address(request))
+    except ValueError:  # the server has no address to show
+        return None
+    return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
 
 
-def _tokens(request: Request, opened: queries.Opened, refresh_token: bytes) -> Tokens:
+def _tokens(request: Request, session: Record, refresh_token: bytes) -> Tokens:
     return Tokens(
-        access_token=auth_of(request).tokens.issue(opened.user, opened.session, opened.roles),
+        access_token=auth_of(request).tokens.issue(session["user_id"], session["id"], session["roles"]),
         refresh_token=urlsafe_b64encode(refresh_token).decode(),
         expires_in=LIFETIME,
     )

@@ -4,12 +4,11 @@ from hashlib import sha256
 
 from fastapi import Request
 
-from app.auth import queries, sessions
+from app.auth import accounts, sessions
+from app.auth.accounts import Account
 from app.auth.lifespan import auth_of
-from app.auth.networks import network_of
 from app.auth.passwords import weakness
-from app.auth.queries import Account
-from app.auth.schemas import Credentials, NewPassword, Tokens
+from app.auth.schemas import PERSONAL, Credentials, NewPassword, Tokens
 from app.auth.viewer import Caller
 from app.database import Database
 from app.errors import FieldError, Invalid, Unauthorized
@@ -26,8 +25,8 @@ async def check_password(request: Request, db: Database, data: Credentials) -> A
     from, except that each network where the account has had a session this month has one of its own: whoever guesses
     from elsewhere does not keep the owner out.
     """
-    network = network_of(request)
-    account = await queries.find_account(db, data.email, network)
+    network = sessions.network_of(request)
+    account = await accounts.find(db, data.email, network)
     await _charge_guess(request, f"{data.email.lower()} {network if account and account.familiar else 'elsewhere'}")
     password = data.password.get_secret_value()
     passwords = auth_of(request).passwords
@@ -35,31 +34,29 @@ async def check_password(request: Request, db: Database, data: Credentials) -> A
     if account is None or not matches:
         raise Unauthorized("The e-mail address or the password is wrong.")
     if passwords.is_outdated(account.password_hash):
-        return await queries.change_hash(db, account, await passwords.hash(password)) or account
+        return await accounts.change_hash(db, account, await passwords.hash(password))
     return account
 
 
 async def change_password(request: Request, db: Database, me: Caller, data: NewPassword) -> Tokens:
     """Return the tokens of a new session, after every other one was ended and the new password stored."""
-    account, personal = await queries.find_own_account(db, me.id)
+    owner = await accounts.read_me(db, me.id)
+    account = await accounts.find(db, owner.email)
     await _charge_guess(request, str(me.id))
     passwords = auth_of(request).passwords
-    if not await passwords.matches(account.password_hash, data.current_password.get_secret_value()):
+    password = data.current_password.get_secret_value()
+    matches = await passwords.matches(account.password_hash if account else None, password)
+    if account is None or not matches:
         raise _invalid("current_password", "This is not the current password.", "wrong_password")
     new_password = data.new_password.get_secret_value()
-    wrong = weakness(new_password, personal)
+    wrong = weakness(new_password, [getattr(owner, name) for name in PERSONAL])
     if wrong:
         raise _invalid("new_password", wrong, "weak_password")
     new_hash = await passwords.hash(new_password)
     async with db.transaction() as tx:
-        changed = await queries.change_hash(tx, account, new_hash)
-        if changed is None:
-            raise Unauthorized("The password was changed at the same time.")
-        ended = await queries.revoke_all_sessions(tx, me.id)
-        tokens = await sessions.open_session(request, tx, changed)
-    for session in ended:
-        auth_of(request).revocations.add(session)
-    return tokens
+        changed = await accounts.change_hash(tx, account, new_hash)
+        await sessions.end_sessions(request, tx, user=me.id)
+        return await sessions.open_session(request, tx, changed)
 
 
 async def _charge_guess(request: Request, whose: str) -> None:

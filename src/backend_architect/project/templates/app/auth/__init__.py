@@ -1,1 +1,0 @@
-"""Who calls, and how they prove it: sign-up, sign-in, access and refresh tokens, sessions and their revocation."""
