@@ -27,7 +27,9 @@ def test_there_are_examples() -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
 def test_an_example_is_a_design_without_problems(example: Block) -> None:
-    assert example.mark in MARKS or example.mark.startswith("from "), "mark it: complete, fragment, fields or from <file>"
+    assert example.mark in MARKS or example.mark.startswith("from "), (
+        "mark it: complete, fragment, fields or from <file>"
+    )
     if example.mark in MARKS:
         assert check_design(read_design(whole(example)), decisions=questions()) == ()
 
