@@ -19,7 +19,7 @@ def test_every_request_answers_as_the_page_says(tmp_path: Path, page: Path) -> N
     [script] = [block.text for block in Page(page).blocks() if block.mark == "run"]
     folder = tmp_path / page.parent.name
     assert architect("build", str(folder), "--design", str(page.parent / "backend.yaml")).status == 0
-    running = Running(folder, "--no-reload")
+    running = Running(folder, "--no-reload", "--seed", "200")  # with 20 the shop has no product on sale
     try:
         variables = {"API": running.url, "TOKEN": str(running.ready["token"])}
         done = subprocess.run(
