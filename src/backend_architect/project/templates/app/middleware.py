@@ -16,7 +16,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import Invalid, Malformed, Problem, TooLarge, Unavailable, UnsupportedMediaType, problem_response
+from app.errors import FieldError, Invalid, Malformed, Problem, TooLarge, Unavailable, UnsupportedMediaType, problem_response
 from app.health import PATHS as HEALTH_PATHS
 from app.rate_limits import check_limits
 from app.request_context import Header, RequestContext, context_of, current
@@ -25,6 +25,7 @@ from app.telemetry import REFUSED, REQUEST_SECONDS, write_line
 
 log = logging.getLogger("app.middleware")
 
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 SECURITY_HEADERS: list[Header] = [
     (b"x-content-type-options", b"nosniff"),
@@ -181,25 +182,28 @@ def check_body(body: bytes, content_type: bytes) -> None:
     """Raise the problem with a body that is not JSON, or that holds a NUL character, which PostgreSQL cannot store."""
     if content_type.split(b";")[0].strip().lower() != b"application/json":
         raise UnsupportedMediaType
-    if b"\\u0000" in body and _holds_nul(body):
-        raise Invalid("The character U+0000 cannot be stored.")
+    where = _unstorable(body) if b"\\u" in body else None
+    if where is not None:
+        wrong = FieldError(where or "body", "has a character that cannot be stored", "unstorable")
+        raise Invalid("U+0000 and halves of surrogate pairs cannot be stored.", errors=[wrong])
 
 
-def _holds_nul(body: bytes) -> bool:
-    """Return whether some text in the JSON really has the character; an escaped backslash before u0000 looks alike."""
+def _unstorable(body: bytes) -> str | None:
+    """Return where in the JSON a text has a character that PostgreSQL refuses; the escapes alone do not tell."""
     try:
-        waiting = [json.loads(body)]
+        waiting: list[tuple[str, object]] = [("", json.loads(body))]
     except (ValueError, RecursionError):
-        return False  # the route will say what is wrong
+        return None  # the route will say what is wrong
     while waiting:
-        value = waiting.pop()
-        if isinstance(value, str) and "\0" in value:
-            return True
+        path, value = waiting.pop()
+        if isinstance(value, str) and UNSTORABLE.search(value):
+            return path
         if isinstance(value, dict):
-            waiting += [*value.keys(), *value.values()]
+            waiting += [(path, key) for key in value]
+            waiting += [(f"{path}.{key}".lstrip("."), item) for key, item in value.items()]
         elif isinstance(value, list):
-            waiting += value
-    return False
+            waiting += [(path, item) for item in value]
+    return None
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
