@@ -18,7 +18,6 @@ from app.settings import Settings
 class Auth:
     """The parts that routes and dependencies share."""
 
-    settings: Settings
     tokens: AccessTokens
     passwords: Passwords
     revocations: Revocations
@@ -28,7 +27,7 @@ class Auth:
 async def running_auth(settings: Settings, db: Database) -> AsyncIterator[Auth]:
     """Yield the parts, listening for revocations until the end."""
     tokens = AccessTokens(settings.jwt_secret, settings.jwt_previous_secret)
-    auth = Auth(settings, tokens, Passwords(), Revocations(db, settings.database_url))
+    auth = Auth(tokens, Passwords(), Revocations(db, settings.database_url))
     watching = asyncio.create_task(auth.revocations.watch())
     try:
         await auth.revocations.tried()

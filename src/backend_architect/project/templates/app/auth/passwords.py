@@ -27,11 +27,7 @@ HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 T = TypeVar("T")
 
-_COMMON = frozenset(
-    line
-    for line in files(__package__).joinpath("common_passwords.txt").read_text(encoding="utf-8").splitlines()
-    if not line.startswith("#")
-)
+_COMMON = frozenset(files(__package__).joinpath("common_passwords.txt").read_text(encoding="utf-8").splitlines())
 
 
 def weakness(password: str, personal: Iterable[str]) -> str | None:

@@ -22,25 +22,13 @@ TRUSTED_FOR = 4.0
 PATIENCE = 2.0
 RETRY = 3.0
 KEPT = 20 * 60
-CLEAN_UP_EVERY = 10 * 60
 
-IS_LIVE = """
-SELECT /* auth.is_live */ EXISTS (SELECT FROM auth_sessions WHERE id = $1 AND revoked_at IS NULL)
-"""
-RECENTLY_REVOKED = """
+IS_LIVE = "SELECT /* auth.is_live */ EXISTS (SELECT FROM auth_sessions WHERE id = $1 AND revoked_at IS NULL)"
+RECENT = """
 SELECT /* auth.recently_revoked */ session_id FROM auth_revocations WHERE revoked_at > now() - interval '20 minutes'
 """
 NOTIFY = "SELECT /* auth.notify */ pg_notify($1, $2)"
 BEAT = "SELECT /* auth.beat */ 1"
-CLEAN_UP = """
-WITH /* auth.clean_up */ forgotten AS (
-    DELETE FROM auth_revocations WHERE revoked_at < now() - interval '1 hour'
-)
-DELETE FROM auth_sessions WHERE id IN (
-    SELECT id FROM auth_sessions WHERE expires_at < now() - interval '1 hour'
-    ORDER BY expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED
-)
-"""
 
 _LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, Problem)
 
@@ -57,7 +45,6 @@ class Revocations:
         self._echoes: dict[str, asyncio.Event] = {}
         self._tried = asyncio.Event()
         self._heard_at = float("-inf")
-        self._cleaned_at = float("-inf")
 
     @property
     def in_touch(self) -> bool:
@@ -72,7 +59,10 @@ class Revocations:
 
     def add(self, session: UUID) -> None:
         """Refuse the session from now on in this process; the others hear it from PostgreSQL."""
-        self._revoked.setdefault(session, time.monotonic())
+        now = time.monotonic()
+        self._revoked.setdefault(session, now)
+        while now - next(iter(self._revoked.values())) > KEPT:
+            del self._revoked[next(iter(self._revoked))]
 
     async def tried(self) -> None:
         """Return once this process listens, or has failed to for the first time, or after `PATIENCE` seconds."""
@@ -118,14 +108,13 @@ class Revocations:
         try:
             connection.add_termination_listener(self._lose_touch)
             await connection.add_listener(CHANNEL, self._on_notice)
-            for row in await connection.fetch(RECENTLY_REVOKED):
+            for row in await connection.fetch(RECENT):
                 self.add(row["session_id"])
             await self._hear_own_notice()
             while not connection.is_closed():
                 await connection.execute(BEAT)
                 self._heard_at = time.monotonic()
                 self._tried.set()
-                await self._clean_up(connection)
                 await asyncio.sleep(HEARTBEAT)
         finally:
             with contextlib.suppress(*_LOST):
@@ -140,12 +129,3 @@ class Revocations:
             self._echoes[text].set()
         elif not text.startswith("echo "):
             self.add(UUID(text))
-
-    async def _clean_up(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-        """Delete what nobody can ask about any more."""
-        now = time.monotonic()
-        while self._revoked and now - next(iter(self._revoked.values())) > KEPT:
-            del self._revoked[next(iter(self._revoked))]
-        if now - self._cleaned_at > CLEAN_UP_EVERY:
-            self._cleaned_at = now
-            await connection.execute(CLEAN_UP)

@@ -7,7 +7,6 @@ a client refreshes one at a time (in browsers, navigator.locks).
 """
 
 import secrets
-from base64 import b64decode, urlsafe_b64encode
 from hashlib import sha256
 from ipaddress import ip_address, ip_network
 from uuid import UUID
@@ -23,11 +22,12 @@ from app.database import Database, Executor
 from app.errors import Unauthorized
 from app.rate_limits import client_address
 
-FAMILY_BYTES = 16
-SECRET_BYTES = 32
+FAMILY = 22  # characters of urlsafe Base64, for 128 bits
 
 OPEN = """
-WITH /* auth.open_session */ account AS (
+WITH /* auth.open_session */ expired AS (
+    DELETE FROM auth_sessions WHERE user_id = $1 AND expires_at < now()
+), account AS (
     SELECT user_id, roles FROM auth_accounts WHERE user_id = $1 AND password_hash = $2 FOR SHARE
 ), opened AS (
     INSERT INTO auth_sessions (user_id, family, secret, expires_at, network)
@@ -39,9 +39,9 @@ SELECT opened.id, account.user_id, account.roles FROM opened, account
 
 async def open_session(request: Request, db: Executor, account: Account) -> Tokens:
     """Return the tokens of a new session; 401 when the password was changed since it was checked."""
-    token = secrets.token_bytes(FAMILY_BYTES + SECRET_BYTES)
-    whose = account.user_id, account.password_hash
-    opened = await db.fetchrow(OPEN, *whose, *_hashes(token), network_of(request))
+    token = secrets.token_urlsafe(16) + secrets.token_urlsafe(32)
+    who = account.user_id, account.password_hash
+    opened = await db.fetchrow(OPEN, *who, *_hashes(token), network_of(request))
     if opened is None:
         raise Unauthorized("The password was changed at the same time.")
     return _tokens(request, opened, token)
@@ -58,35 +58,26 @@ RETURNING s.id, s.user_id, a.roles
 
 async def refresh(request: Request, db: Database, presented: str) -> Tokens:
     """Return new tokens for the session, or answer 401; a refresh token that was used before ends its session."""
-    token = _decoded(presented)
-    if token:
-        renewed = token[:FAMILY_BYTES] + secrets.token_bytes(SECRET_BYTES)
-        rotated = await db.fetchrow(ROTATE, *_hashes(token), _hashes(renewed)[1])
-        if rotated:
-            return _tokens(request, rotated, renewed)
-        await end_session_of(request, db, presented)
-    raise Unauthorized("The refresh token is not valid.")
+    renewed = presented[:FAMILY] + secrets.token_urlsafe(32)
+    rotated = await db.fetchrow(ROTATE, *_hashes(presented), _hashes(renewed)[1])
+    if rotated is None:
+        await end_sessions(request, db, refresh_token=presented)
+        raise Unauthorized("The refresh token is not valid.")
+    return _tokens(request, rotated, renewed)
 
 
 REVOKE = """
 UPDATE /* auth.revoke */ auth_sessions SET revoked_at = now()
-WHERE (id = $1 OR family = $2 OR user_id = $3) AND revoked_at IS NULL RETURNING id
+WHERE (id = $1 OR user_id = $2 OR family = $3) AND revoked_at IS NULL RETURNING id
 """
 
 
 async def end_sessions(
-    request: Request, db: Executor, *, session: UUID | None = None, family: bytes | None = None, user: UUID | None = None
+    request: Request, db: Executor, *, session: UUID | None = None, user: UUID | None = None, refresh_token: str = ""
 ) -> None:
-    """Revoke one session, or all of a user; this process refuses them at once, the others hear of it."""
-    for revoked in await db.fetch(REVOKE, session, family, user):
+    """Revoke a session, all of a user, or the one of a refresh token, used or not; here they are refused at once."""
+    for revoked in await db.fetch(REVOKE, session, user, _hashes(refresh_token)[0]):
         auth_of(request).revocations.add(revoked["id"])
-
-
-async def end_session_of(request: Request, db: Database, presented: str) -> None:
-    """Revoke the session that a refresh token belongs to, used or not."""
-    token = _decoded(presented)
-    if token:
-        await end_sessions(request, db, family=_hashes(token)[0])
 
 
 def network_of(request: Request) -> str | None:
@@ -98,21 +89,13 @@ def network_of(request: Request) -> str | None:
     return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
 
 
-def _tokens(request: Request, session: Record, refresh_token: bytes) -> Tokens:
+def _tokens(request: Request, session: Record, refresh_token: str) -> Tokens:
     return Tokens(
         access_token=auth_of(request).tokens.issue(session["user_id"], session["id"], session["roles"]),
-        refresh_token=urlsafe_b64encode(refresh_token).decode(),
+        refresh_token=refresh_token,
         expires_in=LIFETIME,
     )
 
 
-def _hashes(token: bytes) -> tuple[bytes, bytes]:
-    return sha256(token[:FAMILY_BYTES]).digest(), sha256(token[FAMILY_BYTES:]).digest()
-
-
-def _decoded(presented: str) -> bytes | None:
-    try:
-        token = b64decode(presented, altchars=b"-_", validate=True)
-    except ValueError:
-        return None
-    return token if len(token) == FAMILY_BYTES + SECRET_BYTES else None
+def _hashes(token: str) -> tuple[bytes, bytes]:
+    return sha256(token[:FAMILY].encode()).digest(), sha256(token[FAMILY:].encode()).digest()

@@ -49,7 +49,7 @@ async def change_password(request: Request, db: Database, me: Caller, data: NewP
     if account is None or not matches:
         raise _invalid("current_password", "This is not the current password.", "wrong_password")
     new_password = data.new_password.get_secret_value()
-    wrong = weakness(new_password, [getattr(owner, name) for name in PERSONAL])
+    wrong = weakness(new_password, [getattr(owner, name) or "" for name in PERSONAL])
     if wrong:
         raise _invalid("new_password", wrong, "weak_password")
     new_hash = await passwords.hash(new_password)
