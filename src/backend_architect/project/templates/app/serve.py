@@ -7,6 +7,7 @@ proxy), so that each has its own pool, figures and health.
 import argparse
 import os
 import signal
+from pathlib import Path
 from threading import Timer
 
 from granian.constants import Interfaces
@@ -44,6 +45,7 @@ def build_server(target: str = "app.main:create_app", *, reload: bool = False) -
         http1_settings=HTTP1Settings(header_read_timeout=SLOW_CLIENT_MS, max_buffer_size=65_536),
         workers_kill_timeout=GRACE_SECONDS,
         reload=reload,
+        reload_paths=[Path("app")],  # the database of development writes below .data all the time
     )
     drain = float(os.environ.get("DRAIN_SECONDS", "0"))
     if drain:
