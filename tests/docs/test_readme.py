@@ -11,6 +11,7 @@ from tests.docs.pages import ROOT, Block, Page
 
 README = Page(ROOT / "README.md")
 PRINTED = f'printed by: architect "{SENTENCE}"'
+CHANGE = "printed by: architect build social-sharing --dry-run"
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +52,16 @@ def test_the_sentence_prints_what_readme_shows(said: Typed) -> None:
 def test_an_excerpt_stands_in_the_built_project(said: Typed, folder: Path, excerpt: Block) -> None:
     assert said.status == 0, said.err
     assert _missing(excerpt, (folder / excerpt.mark.removeprefix("from ")).read_text(encoding="utf-8")) == []
+
+
+def test_a_changed_line_gives_the_diff_that_readme_shows(said: Typed, folder: Path) -> None:
+    assert said.status == 0, said.err
+    before = (folder / "social-sharing" / "backend.yaml").read_text(encoding="utf-8")
+    changed = folder / "changed.yaml"
+    changed.write_text(before.replace("      update: mine\n", "      update: mine or moderator\n"), encoding="utf-8")
+    told = architect("build", "social-sharing", "--dry-run", "--design", str(changed), folder=folder)
+    block = next(block for block in README.blocks() if block.mark == CHANGE)
+    assert _missing(block, told.out) == []
 
 
 def _missing(block: Block, text: str) -> list[str]:
