@@ -36,10 +36,13 @@ def decide_buildable(design: Design) -> "Decisions":
 
 def build_from(path: Path) -> "Project":
     """Return the project that the design file describes."""
-    from backend_architect.project import build_project  # noqa: PLC0415
+    from backend_architect.project import Project, build_project  # noqa: PLC0415
+    from backend_architect.report.decisions import decision_pages  # noqa: PLC0415
 
     loaded = read_sound_design(path)
-    return build_project(loaded, decide_buildable(loaded.design))
+    decisions = decide_buildable(loaded.design)
+    project = build_project(loaded, decisions)
+    return Project(project.name, {**project.files, **decision_pages(decisions)})
 
 
 def _answers() -> dict[str, tuple[str, ...]]:

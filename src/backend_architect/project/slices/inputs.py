@@ -1,7 +1,7 @@
 """What clients may send, as pydantic fields: as bounded as what the database stores."""
 
 from backend_architect.design.model import NUMERIC, Entity, Field, FieldType
-from backend_architect.project.samples import default_source
+from backend_architect.project.samples import default_source, sample_source
 from backend_architect.queries.shape import python_type
 from backend_architect.schema.columns import EMAIL_PATTERN, LIST_ITEM_LENGTH, LIST_MAX, SLUG_PATTERN, URL_PATTERN
 
@@ -11,17 +11,8 @@ PATTERNS = {
     FieldType.EMAIL: EMAIL_PATTERN.replace("[:space:]", r"\s"),
     FieldType.URL: URL_PATTERN,
 }
-EXAMPLES = {
-    FieldType.SLUG: '"ada"',
-    FieldType.EMAIL: '"ada@example.com"',
-    FieldType.URL: '"https://example.com"',
-    FieldType.INTEGER: "1",
-    FieldType.MONEY: "1999",
-    FieldType.DECIMAL: '"1.50"',
-    FieldType.DATE: '"2030-01-31"',
-    FieldType.TIMESTAMP: '"2030-01-31T12:00:00Z"',
-    FieldType.DURATION: '"PT1H30M"',
-}
+SELF_EXPLAINING = {FieldType.ONE_OF, FieldType.BOOLEAN, FieldType.REFERENCE, FieldType.UUID}
+"""Types whose schema says all that an example would."""
 
 
 def input_type(item: Field) -> str:
@@ -71,11 +62,12 @@ def _bounds(item: Field) -> list[str]:
     if item.type is FieldType.LIST:
         bounds.append(f"max_length={int(item.max or LIST_MAX)}")
     if item.type is FieldType.FILE:
-        bounds += ["min_length=1", "max_length=1024"]
+        bounds += ["max_length=200", 'description="The key of an upload of yours."']
     if item.type is FieldType.MONEY and item.currency:
         bounds.append(f'description="Minor units of {item.currency}."')
-    example = EXAMPLES.get(item.type)
-    return [*bounds, f"examples=[{example}]"] if example and bounds else bounds
+    if item.type in SELF_EXPLAINING:
+        return bounds
+    return [*bounds, f"examples=[{sample_source(item, json=True)}]"]
 
 
 def _number_bounds(item: Field) -> list[str]:

@@ -13,6 +13,7 @@ import asyncpg
 import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
 from app.request_context import current
@@ -131,6 +132,14 @@ def allowed(value: T | None) -> T:
     if value is None or value is False:
         raise Forbidden
     return value
+
+
+DESCRIBED = {
+    "description": "A problem document (RFC 9457).",
+    "content": {"application/problem+json": {"schema": TypeAdapter(ProblemDetails).json_schema()}},
+}
+PROBLEMS: dict[int | str, dict[str, Any]] = {422: DESCRIBED, "4XX": DESCRIBED, "5XX": DESCRIBED}
+"""What the OpenAPI document says of error answers."""
 
 
 def problem_response(problem: Problem) -> Response:
