@@ -20,7 +20,8 @@ def render_access(design: Design, plural: str, queries: tuple[Query, ...]) -> st
     body = "\n    ".join(rows)
     return (
         f'"""Who gets which answer on the routes of {words(plural)}, for a row that `owner` made; tests hold it."""\n\n'
-        f"from app.access import Access\n\nACCESS = (\n    {body}\n)\n"
+        f"from app.access import Access\n\n# route, rule, and what is answered to: {', '.join(PERSONAS)}\n"
+        f"ACCESS = (\n    {body}\n)\n"
     )
 
 
@@ -35,8 +36,8 @@ def _row(design: Design, query: Query) -> str:
     assert query.route is not None
     route = query.route
     answers = expected_answers(design, query)
-    statuses = ", ".join(f"{persona}={answers[persona]}" for persona in PERSONAS)
-    return f'Access("{route.method} /v1{route.path}", rule="{rule_of(route)}", {statuses}),'.replace("\n", " ")
+    statuses = ", ".join(str(answers[persona]) for persona in PERSONAS)
+    return f'Access("{route.method} /v1{route.path}", "{rule_of(route)}", {statuses}),'.replace("\n", " ")
 
 
 def _expected(design: Design, query: Query, route: Route, persona: Persona) -> int | None:
