@@ -1,10 +1,21 @@
 """The environment that a command of this project runs in: `.env`, and in development a database of its own."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from dotenv import load_dotenv
+
+from app.settings import ConfigurationError, Settings, load_settings
+
+
+def settings_or_exit() -> Settings:
+    """Return the settings, or end the program with what is missing."""
+    try:
+        return load_settings()
+    except ConfigurationError as error:
+        sys.exit(str(error))
 
 
 @contextmanager

@@ -83,6 +83,10 @@ class MethodNotAllowed(Problem):
     status, slug, title = 405, "method-not-allowed", "This address does not answer that method"
 
 
+class TooSlow(Problem):
+    status, slug, title = 408, "too-slow", "The request took too long to arrive"
+
+
 class Conflict(Problem):
     status, slug, title = 409, "conflict", "This does not fit what is stored"
 

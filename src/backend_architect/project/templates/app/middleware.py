@@ -9,14 +9,26 @@ import asyncio
 import json
 import logging
 import re
+from functools import cache
 from secrets import token_hex
 from time import perf_counter, time
 from typing import Any
 
+from prometheus_client import Histogram
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import FieldError, Invalid, Malformed, Problem, TooLarge, Unavailable, UnsupportedMediaType, problem_response
+from app.errors import (
+    FieldError,
+    Invalid,
+    Malformed,
+    Problem,
+    TooLarge,
+    TooSlow,
+    Unavailable,
+    UnsupportedMediaType,
+    problem_response,
+)
 from app.health import PATHS as HEALTH_PATHS
 from app.rate_limits import check_limits
 from app.request_context import Header, RequestContext, context_of, current
@@ -35,6 +47,7 @@ SECURITY_HEADERS: list[Header] = [
     (b"server", b""),
 ]
 NO_STORE: Header = (b"cache-control", b"no-store")
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 DOCS = frozenset({"/docs", "/openapi.json"})
 
 
@@ -92,7 +105,7 @@ def _tell(scope: Scope, context: RequestContext, status: int, seconds: float) ->
     if context.path in HEALTH_PATHS:
         return
     route = getattr(scope.get("route"), "path", "none")
-    REQUEST_SECONDS.labels(scope["method"], route, status).observe(seconds)
+    _seconds_of(scope["method"] if scope["method"] in METHODS else "other", route, status).observe(seconds)
     write_line(
         {
             "at": time(),
@@ -109,6 +122,12 @@ def _tell(scope: Scope, context: RequestContext, status: int, seconds: float) ->
     )
 
 
+@cache
+def _seconds_of(method: str, route: str, status: int) -> Histogram:
+    """Return where the times of such answers are counted; there are only so many kinds."""
+    return REQUEST_SECONDS.labels(method, route, status)
+
+
 class Guard:
     """Refuses what no route should see. Health checks pass: probes have no host name, and no limit."""
 
@@ -122,7 +141,7 @@ class Guard:
         if scope["type"] != "http" or scope["path"] in HEALTH_PATHS:
             await self.app(scope, receive, send)
             return
-        started = False
+        started, admitted = False, False
 
         async def send_and_note(message: Message) -> None:
             nonlocal started
@@ -132,6 +151,7 @@ class Guard:
         try:
             async with asyncio.timeout(self.timeout):
                 receive = await self._admit(scope, receive)
+                admitted = True
                 await self.app(scope, receive, send_and_note)
         except Problem as problem:
             REFUSED.labels(problem.slug).inc()
@@ -139,8 +159,9 @@ class Guard:
         except TimeoutError:
             if started:
                 raise
-            REFUSED.labels("timeout").inc()
-            await problem_response(Unavailable("It took too long."))(scope, receive, send)
+            late = Unavailable("It took too long.") if admitted else TooSlow()
+            REFUSED.labels(late.slug).inc()
+            await problem_response(late)(scope, receive, send)
 
     async def _admit(self, scope: Scope, receive: Receive) -> Receive:
         """Return what the route receives from, or raise the problem with this request."""
@@ -182,6 +203,10 @@ def check_body(body: bytes, content_type: bytes) -> None:
     """Raise the problem with a body that is not JSON, or that holds a NUL character, which PostgreSQL cannot store."""
     if content_type.split(b";")[0].strip().lower() != b"application/json":
         raise UnsupportedMediaType
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        raise Malformed("The body is not UTF-8.") from None
     where = _unstorable(body) if b"\\u" in body else None
     if where is not None:
         wrong = FieldError(where or "body", "has a character that cannot be stored", "unstorable")
@@ -197,7 +222,7 @@ def _unstorable(body: bytes) -> str | None:
     while waiting:
         path, value = waiting.pop()
         if isinstance(value, str) and UNSTORABLE.search(value):
-            return path
+            return UNSTORABLE.sub("?", path)[:200]
         if isinstance(value, dict):
             waiting += [(path, key) for key in value]
             waiting += [(f"{path}.{key}".lstrip("."), item) for key, item in value.items()]

@@ -42,6 +42,8 @@ def _for_dbmate(url: str) -> str:
 def main() -> None:
     """Migrate the database of the environment."""
     with prepared_environment(migrated=False):
+        if "DATABASE_URL" not in os.environ:
+            sys.exit("DATABASE_URL is missing.")
         migrate(os.environ["DATABASE_URL"])
 
 

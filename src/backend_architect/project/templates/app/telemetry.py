@@ -13,7 +13,7 @@ from typing import Any
 
 import asyncpg
 import msgspec
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Histogram
 
 from app.request_context import current
 
@@ -24,7 +24,6 @@ REQUEST_SECONDS = Histogram(
 REFUSED = Counter("http_refused_total", "Requests refused before a route saw them", ["reason"])
 STATEMENT_SECONDS = Histogram("db_statement_seconds", "Time of an SQL statement", ["statement"], buckets=BUCKETS)
 STATEMENT_ERRORS = Counter("db_errors_total", "SQL statements that failed", ["kind"])
-POOL_IN_USE = Gauge("db_pool_in_use", "Connections that are running something")
 
 SECRET = re.compile(
     r"(?i)(bearer\s+)\S+|((?:password|passwd|secret|token|key|authorization|cookie)\S{0,3}\s*[=:]\s*)\S+"

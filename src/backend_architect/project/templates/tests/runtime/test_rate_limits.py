@@ -1,8 +1,10 @@
 """How often one caller may ask: counted for each caller, also by several processes together."""
 
 import asyncio
+import signal
 from collections.abc import Iterator
 from ipaddress import ip_network
+from time import perf_counter
 
 import pytest
 from fastapi import FastAPI
@@ -40,7 +42,9 @@ async def test_a_forwarded_address_counts_only_from_a_trusted_proxy(app: FastAPI
     app.state.settings = settings.model_copy(update={"trusted_proxies": (ip_network("127.0.0.0/8"),)})
     await statuses(stranger, 1, **{"x-forwarded-for": "198.51.100.9, 203.0.113.1, 127.0.0.2"})
     await statuses(stranger, 1, **{"x-forwarded-for": "2001:db8:1:2:3::4"})
-    assert list(app.state.rate_limits.local.due)[1:] == ["everything:203.0.113.1", "everything:2001:db8:1:2::/64"]
+    await statuses(stranger, 1, **{"x-forwarded-for": "::ffff:198.51.100.7"})
+    counted = ["203.0.113.1", "2001:db8:1:2::/64", "198.51.100.7"]
+    assert list(app.state.rate_limits.local.due)[1:] == [f"everything:{address}" for address in counted]
 
 
 def test_the_table_is_bounded() -> None:
@@ -76,6 +80,20 @@ async def test_processes_count_together_in_valkey(settings: Settings, valkey: Va
     assert [verdict.allowed for [verdict] in taken].count(True) == 10
     assert not any(limits.local.due for limits in processes)
     for limits in processes:
+        await limits.close()
+
+
+async def test_a_valkey_that_hangs_costs_little_and_once(settings: Settings) -> None:
+    with ValkeyServer() as server:
+        limits = RateLimits(settings.model_copy(update={"valkey_url": f"redis://127.0.0.1:{server.port}"}))
+        await limits.take([("key", 10, 60)])
+        process = server._process
+        assert process is not None
+        process.send_signal(signal.SIGSTOP)
+        started = perf_counter()
+        assert all([(await limits.take([("key", 10, 60)]))[0].allowed for _ in range(5)])
+        assert perf_counter() - started < 1
+        process.send_signal(signal.SIGCONT)
         await limits.close()
 
 

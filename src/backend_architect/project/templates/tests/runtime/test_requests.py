@@ -1,5 +1,7 @@
 """What every route has in common: which requests are refused and how, and what every answer carries."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import httpx
@@ -33,6 +35,9 @@ def assert_problem(answer: httpx.Response, status: int) -> dict[str, object]:
         (b'{"name": "%s"}' % (b"x" * 21), 422, {"name"}),
         (b'{"name": "\\u0000"}', 422, {"name"}),
         (b'{"name": "\\ud800"}', 422, {"name"}),
+        (b'{"\\ud800": "\\u0000"}', 422, {"?"}),
+        (b'{"\xed\xa0\x80": 1}', 400, set()),
+        ('{"name": "x"}'.encode("utf-16"), 400, set()),
         (b"[1, 2]", 422, {"body"}),
         (b"", 422, {"body"}),
         (b'{"name": ', 400, set()),
@@ -55,13 +60,13 @@ async def test_what_looks_like_nul_but_is_not_is_stored(client: Client) -> None:
 async def test_a_body_without_a_length_is_bounded(client: Client) -> None:
     sent = 0
 
-    async def endless() -> object:
+    async def endless() -> AsyncIterator[bytes]:
         nonlocal sent
         while True:
             sent += 1
             yield b" " * 65_536
 
-    answer = await client.post("/probe/echo", content=endless(), headers=JSON)  # type: ignore[arg-type]
+    answer = await client.post("/probe/echo", content=endless(), headers=JSON)
     assert_problem(answer, 413)
     assert sent < 20
 
@@ -126,10 +131,21 @@ async def test_the_log_holds_no_query_and_one_line_each(client: Client, log_line
     assert "ecret" not in str(line)
 
 
+async def test_a_body_that_does_not_come_is_not_waited_for(settings: Settings) -> None:
+    async def never() -> AsyncIterator[bytes]:
+        yield b"["
+        await asyncio.sleep(10)
+
+    async with running(settings.model_copy(update={"request_timeout": 0.2}), create_probe_app) as app:
+        assert_problem(await client_of(app).post("/probe/echo", content=never(), headers=JSON), 408)
+
+
 async def test_figures_are_counted_by_route(client: Client) -> None:
+    await client.request("MADEUP", "/probe/numbers")
     await client.get(f"/probe/items/{uuid4()}")
     figures = (await client.get("/metrics")).text
     assert 'http_request_seconds_count{method="GET",route="/probe/items/{item_id}",status="200"}' in figures
+    assert "MADEUP" not in figures
 
 
 async def test_production_hides_its_insides(settings: Settings) -> None:

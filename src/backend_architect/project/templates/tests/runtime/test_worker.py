@@ -1,14 +1,16 @@
 """The worker: jobs begin after the commit, are tried again, and never hold up others."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
+from app.connections import Pool, connect_pool
 from app.database import Database
+from app.settings import Settings
 from app.worker import HANDLERS, Handler, build_queue
 
 pytestmark = pytest.mark.anyio
@@ -16,9 +18,17 @@ pytestmark = pytest.mark.anyio
 SOON = timedelta(milliseconds=10)
 
 
-async def work_until(db: Database, handlers: dict[str, Handler], done: Callable[[], bool]) -> None:
+@pytest.fixture
+async def pool(settings: Settings) -> AsyncIterator[Pool]:
+    """The queue's own connections."""
+    pool = await connect_pool(settings)
+    yield pool
+    await pool.close()
+
+
+async def work_until(pool: Pool, db: Database, handlers: dict[str, Handler], done: Callable[[], bool]) -> None:
     """Run a worker until `done`."""
-    queue = build_queue(db, handlers)
+    queue = build_queue(pool, db, handlers)
     working = asyncio.create_task(queue.run(dequeue_timeout=timedelta(milliseconds=100)))
     try:
         async with asyncio.timeout(10):
@@ -30,11 +40,11 @@ async def work_until(db: Database, handlers: dict[str, Handler], done: Callable[
             await asyncio.wait_for(working, 10)
 
 
-async def test_every_handler_is_registered(db: Database) -> None:
-    assert set(build_queue(db, HANDLERS).qm.entrypoint_registry) == set(HANDLERS)
+async def test_every_handler_is_registered(pool: Pool, db: Database) -> None:
+    assert set(build_queue(pool, db, HANDLERS).qm.entrypoint_registry) == set(HANDLERS)
 
 
-async def test_a_job_begins_when_its_transaction_has_committed(db: Database) -> None:
+async def test_a_job_begins_when_its_transaction_has_committed(pool: Pool, db: Database) -> None:
     kept, dropped, seen = uuid4(), uuid4(), []
 
     async def note(_: Database, row_id: UUID) -> None:
@@ -46,11 +56,11 @@ async def test_a_job_begins_when_its_transaction_has_committed(db: Database) -> 
             raise RuntimeError
     async with db.transaction() as tx:
         await tx.enqueue("note", kept)
-    await work_until(db, {"note": Handler(note, 1)}, lambda: bool(seen))
+    await work_until(pool, db, {"note": Handler(note, 1)}, lambda: bool(seen))
     assert seen == [kept]
 
 
-async def test_a_failing_job_is_tried_again_and_then_kept_while_others_go_on(db: Database) -> None:
+async def test_a_failing_job_is_tried_again_and_then_kept_while_others_go_on(pool: Pool, db: Database) -> None:
     tries: list[UUID] = []
     done: list[UUID] = []
 
@@ -65,5 +75,5 @@ async def test_a_failing_job_is_tried_again_and_then_kept_while_others_go_on(db:
         await tx.enqueue("fail", uuid4())
         await tx.enqueue("succeed", uuid4())
     handlers = {"fail": Handler(fail, 2, SOON), "succeed": Handler(succeed, 2, SOON)}
-    await work_until(db, handlers, lambda: len(tries) == 3 and len(done) == 1)
+    await work_until(pool, db, handlers, lambda: len(tries) == 3 and len(done) == 1)
     assert await db.fetchval("SELECT /* test */ status::text FROM pgqueuer WHERE entrypoint = 'fail'") == "failed"
