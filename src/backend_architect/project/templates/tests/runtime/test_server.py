@@ -29,22 +29,25 @@ class Running:
     def get(self, path: str) -> httpx.Response:
         return httpx.get(self.url + path, timeout=5)
 
-    def wait_until_ready(self) -> None:
-        """Return when it answers."""
-        for _ in range(200):
+    def is_ready(self) -> bool:
+        """Wait until it answers; one that ended instead had its port taken by somebody else."""
+        give_up = perf_counter() + 60
+        while self.process.poll() is None and perf_counter() < give_up:
             with suppress(httpx.TransportError):
                 if self.get("/readyz").status_code == 200:
-                    return
+                    return True
             sleep(0.05)
-        raise TimeoutError
+        return False
 
 
 @pytest.fixture(scope="module")
 def served(run_url: str, anyio_backend: str) -> Iterator[Running]:
     """A server that answers."""
-    server = Running(run_url)
+    for _ in range(3):
+        server = Running(run_url)
+        if server.is_ready():
+            break
     try:
-        server.wait_until_ready()
         yield server
     finally:
         server.process.kill()
