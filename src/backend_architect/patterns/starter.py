@@ -1,7 +1,8 @@
 """The design that an empty project begins with."""
 
 STARTER = """\
-# The one design file: change it, then `architect build` makes the backend from it.
+# The design of this backend: change it, then `architect check`, `architect decide`, `architect build`.
+# `architect schema > backend.schema.json` lets an editor complete it.
 design: 1
 backend: <name>
 summary: People keep notes that nobody else sees.

@@ -3,6 +3,7 @@
 from backend_architect.design.expressions import Kept, resolve_rule
 from backend_architect.design.model import NUMERIC, TEXTUAL, Design, Edge, Entity, Field, FieldType
 from backend_architect.design.routes import routes_of
+from backend_architect.queries.rows import SQL_TYPES
 from backend_architect.schema.model import Column, Constraint, ForeignKey, Table
 
 SMALL_INTEGER_MAX = 2_147_483_647
@@ -14,17 +15,6 @@ FILLFACTOR = 90
 SLUG_PATTERN = "^[a-z0-9]+(?:[-_][a-z0-9]+)*$"
 EMAIL_PATTERN = "^[^@[:space:]]+@[^@[:space:]]+$"
 URL_PATTERN = "^https?://"
-
-SQL_TYPES = {
-    FieldType.MONEY: "bigint",
-    FieldType.BOOLEAN: "boolean",
-    FieldType.DATE: "date",
-    FieldType.TIMESTAMP: "timestamptz",
-    FieldType.DURATION: "interval",
-    FieldType.UUID: "uuid",
-    FieldType.JSON: "jsonb",
-    FieldType.REFERENCE: "uuid",
-}
 
 
 def column_type(item: Field) -> str:
