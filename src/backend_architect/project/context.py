@@ -1,12 +1,13 @@
 """What the templates print: values that are ready, no logic left to do."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend_architect.decisions import Decisions
 from backend_architect.design.model import Design, Edge, Event, Field, FieldType, Limit
 from backend_architect.design.routes import routes_of
-from backend_architect.project.samples import sample_source
+from backend_architect.project.samples import python_string, sample_source
 from backend_architect.project.slices.inputs import input_type
 from backend_architect.queries.model import Queries
 from backend_architect.queries.shape import python_type
@@ -71,6 +72,7 @@ def template_context(design: Design, decisions: Decisions, queries: Queries) -> 
         "has_idempotency": design.auth is not None and any(r.kind == "create" for r in routes_of(design)),
         "has_events": bool(design.events),
         "has_files": FieldType.FILE in types,
+        "file_fields": file_fields(design),
         "has_json": FieldType.JSON in types,
         "has_cache": any(spec.cache_seconds for spec in design.lists),
         "search_paths": [f"/v1{r.path}" for r in routes_of(design) if r.list and r.list.match],
@@ -79,9 +81,22 @@ def template_context(design: Design, decisions: Decisions, queries: Queries) -> 
     }
 
 
+def file_fields(design: Design) -> tuple[tuple[str, Field], ...]:
+    """Return the fields that hold a file, under the name that an upload is asked for by: `posts.photo`."""
+    rows = design.rows_by_plural.values()
+    fields = ((f"{row.plural}.{item.name}", item) for row in rows for item in row.fields.values())
+    return tuple((name, item) for name, item in fields if item.type is FieldType.FILE)
+
+
 def template_filters() -> Mapping[str, object]:
     """Return the functions by which templates print a field."""
-    return {"input_type": input_type, "output_type": output_type, "sample": sample_text}
+    return {
+        "input_type": input_type,
+        "output_type": output_type,
+        "sample": sample_text,
+        "python_string": python_string,
+        "toml_string": json.dumps,
+    }
 
 
 def output_type(item: Field) -> str:

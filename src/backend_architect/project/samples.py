@@ -1,6 +1,7 @@
 """Sample values of fields: for tests, examples and documentation."""
 
 from datetime import UTC, date, datetime
+from textwrap import wrap
 
 from backend_architect.design.model import Field, FieldType
 
@@ -72,6 +73,14 @@ def default_source(item: Field) -> str:
     if item.type is FieldType.UUID:
         return f'UUID("{value}")'
     return _quoted(value)
+
+
+def python_string(text: str, *, width: int = 100) -> str:
+    """Return a text as Python source, in several adjacent literals where it is longer than `width`."""
+    if len(text) <= width:
+        return _quoted(text)
+    lines = wrap(text, width, break_long_words=False, break_on_hyphens=False, drop_whitespace=False)
+    return "(" + " ".join(_quoted(line) for line in lines) + ")"
 
 
 def _quoted(value: object) -> str:

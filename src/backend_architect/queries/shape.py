@@ -1,5 +1,7 @@
 """What a row of an entity looks like in every answer: its fields, related rows, counts and computed values."""
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from backend_architect.design.expressions import Kept, resolve_rule, resolve_value
@@ -7,6 +9,7 @@ from backend_architect.design.model import Computed, Design, Entity, Field, Fiel
 from backend_architect.design.names import class_name, safe_name
 from backend_architect.design.syntax import conjuncts, parse
 from backend_architect.queries.model import Nested, Output, Shape
+from backend_architect.queries.rows import SQL_TYPES
 from backend_architect.queries.text import Statement, listed, placeholders
 
 CARD_TEXT = 100
@@ -134,20 +137,21 @@ class _ShapeBuilder:
             sql = f"CASE WHEN {self.statement.rule(self._rule(item.read), 4)} THEN {sql} END"
         optional = " | None" if item.optional or item.read else ""
         self.columns.append(f"{sql} AS {item.name}" if item.read else sql)
-        self.outputs.append(Output(item.name, python_type(item) + optional, sql, item.name))
+        self.outputs.append(Output(item.name, python_type(item) + optional, sql, item.name, is_file=_is_file(item)))
 
     def _related(self, item: Field) -> None:
         alias = safe_name(item.name)
         target = self.design.entities[item.to or ""]
         rule = self._join_rule(item)
         optional = item.optional or rule is not None
-        labelled = [("id", "UUID")] + [(f.name, _optional(f)) for f in card_fields(target, item)]
-        outputs = [Output(name, kind, f"{alias}.{name}", f"{item.name}_{name}") for name, kind in labelled]
+        shown = [Output(f.name, _optional(f), "", "", is_file=_is_file(f)) for f in card_fields(target, item)]
+        labelled = [Output("id", "UUID", "", ""), *shown]
+        outputs = [replace(o, sql=f"{alias}.{o.name}", label=f"{item.name}_{o.name}") for o in labelled]
         self.columns += [f"{output.sql} AS {output.label}" for output in outputs]
         condition = f"{alias}.id = {self.table}.{item.column}"
         if rule is not None:
             wrapped = exp.Paren(this=rule) if isinstance(rule, exp.Or) else rule
-            condition += f" AND {self.statement.rule(wrapped, 4)}"
+            condition += f"\n    AND {self.statement.rule(wrapped, 4)}"
         named = f"{target.table} AS {alias}" if alias != target.table else alias
         self.joins.append(f"{'LEFT JOIN' if optional else 'JOIN'} {named} ON {condition}")
         name = class_name(self.entity.name) + class_name(item.name)
@@ -159,12 +163,26 @@ class _ShapeBuilder:
         self.outputs.append(Output(name, "int", "", name))
 
     def _computed(self, computed: Computed) -> None:
-        text = self.statement.rule(self._value(computed.sql), 4)
+        tree = self._value(computed.sql)
+        text = self.statement.rule(tree, 4)
         python = PYTHON_TYPES.get(computed.type, "str")
-        if python == "bool" and "$1" in text and text.startswith("("):
-            text = f"coalesce({text}, false)"
+        if python == "bool":  # for somebody who has not signed in, a comparison with `me` is null
+            text = text if isinstance(tree, exp.Exists) else f"coalesce({text}, false)"
+        else:  # PostgreSQL sums bigint to numeric
+            text = f"({text.removeprefix('(').removesuffix(')')})::{SQL_TYPES.get(computed.type, 'text')}"
+            python += "" if _never_null(tree) else " | None"
         self.columns.append(f"{text} AS {computed.name}")
         self.outputs.append(Output(computed.name, python, text, computed.name))
+
+
+def _never_null(tree: exp.Expr) -> bool:
+    """Return whether an expression has a value for every row: a count, or what falls back on something."""
+    value = tree.this.expressions[0] if isinstance(tree, exp.Subquery) else tree
+    return isinstance(value, exp.Count | exp.Coalesce)
+
+
+def _is_file(item: Field) -> bool:
+    return item.type is FieldType.FILE
 
 
 def _optional(item: Field) -> str:

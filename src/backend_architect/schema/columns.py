@@ -110,7 +110,7 @@ def _check(table: str, item: Field) -> Constraint | None:
         parts += [f"{item.name} >= {item.min}"] if item.min is not None else []
         parts += [f"{item.name} <= {item.max}"] if item.max is not None else []
     elif item.type is FieldType.LIST:
-        parts.append(f"cardinality({item.name}) <= {int(item.max or LIST_MAX)}")
+        parts.append(f"cardinality({item.name}) BETWEEN {int(item.min or 0)} AND {int(item.max or LIST_MAX)}")
     return Constraint(name, f"CHECK ({' AND '.join(parts)})") if parts else None
 
 

@@ -7,6 +7,7 @@ from backend_architect.design.model import Design, Persona
 from backend_architect.design.names import words
 from backend_architect.design.routes import Route
 from backend_architect.design.truth import Truth, persona_facts, truth
+from backend_architect.project.samples import python_string
 from backend_architect.project.slices.calls import ACTIONS, asks_for_caller, rule_of
 from backend_architect.queries.model import Query
 
@@ -19,8 +20,9 @@ def render_access(design: Design, plural: str, queries: tuple[Query, ...]) -> st
     rows = [_row(design, query) for query in queries if query.route and not query.filters]
     body = "\n    ".join(rows)
     return (
-        f'"""Who gets which answer on the routes of {words(plural)}, for a row that `owner` made; tests hold it."""\n\n'
-        f"from app.access import Access\n\n# route, rule, and what is answered to: {', '.join(PERSONAS)}\n"
+        f'"""Who gets which answer on the routes of {words(plural)}; tests hold it."""\n\n'
+        "from app.access import Access\n\n"
+        f"# route, rule, and the answer about a row of `owner` to: {', '.join(PERSONAS)}\n"
         f"ACCESS = (\n    {body}\n)\n"
     )
 
@@ -37,7 +39,8 @@ def _row(design: Design, query: Query) -> str:
     route = query.route
     answers = expected_answers(design, query)
     statuses = ", ".join(str(answers[persona]) for persona in PERSONAS)
-    return f'Access("{route.method} /v1{route.path}", "{rule_of(route)}", {statuses}),'.replace("\n", " ")
+    rule = python_string(" ".join(rule_of(route).split()), width=90)
+    return f'Access("{route.method} /v1{route.path}", {rule}, {statuses}),'
 
 
 def _expected(design: Design, query: Query, route: Route, persona: Persona) -> int | None:
@@ -47,7 +50,7 @@ def _expected(design: Design, query: Query, route: Route, persona: Persona) -> i
         return None
     if route.kind == "delete_edge":
         return SUCCESS[route.kind]
-    verdict = _list_verdict(design, route, persona) if route.list else _row_verdict(design, route, persona)
+    verdict = _list_verdict(design, route, persona) if route.list else _row_verdict(design, query, route, persona)
     if verdict == {True}:
         return SUCCESS[route.kind]
     refused = 403 if route.list else query.refused
@@ -60,8 +63,12 @@ def _list_verdict(design: Design, route: Route, persona: Persona) -> Truth:
     return truth(resolve_rule(design, None, route.list.allow), facts)
 
 
-def _row_verdict(design: Design, route: Route, persona: Persona) -> Truth:
+def _row_verdict(design: Design, query: Query, route: Route, persona: Persona) -> Truth:
     is_new = route.kind in {"create", "put_edge"}
     alias = "new" if is_new else route.row.table
     facts = persona_facts(design, route.row, persona, alias, is_new=is_new)
-    return truth(resolve_rule(design, route.row, route.row.allow[ACTIONS[route.kind]], alias=alias), facts)
+    verdict = truth(resolve_rule(design, route.row, route.row.allow[ACTIONS[route.kind]], alias=alias), facts)
+    looks_up = any(f"AS {item.name}_target" in query.sql for item in route.row.references)
+    return (
+        verdict | {False} if looks_up else verdict
+    )  # what is pointed at must be readable too, which is not known here

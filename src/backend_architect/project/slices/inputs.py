@@ -32,7 +32,7 @@ def creation_line(item: Field) -> str:
         return f"{item.column}: {input_type(item)} = {default_source(item)}"
     if item.optional:
         return f"{item.column}: {input_type(item)} | None = None"
-    if item.type is FieldType.LIST:
+    if item.type is FieldType.LIST and not item.min:
         return f"{item.column}: {input_type(item)} = Field(default_factory=list)"
     return f"{item.column}: {input_type(item)}"
 
@@ -60,6 +60,7 @@ def _bounds(item: Field) -> list[str]:
     if item.type is FieldType.BOOLEAN:
         bounds.append("strict=True")
     if item.type is FieldType.LIST:
+        bounds += [f"min_length={int(item.min)}"] if item.min else []
         bounds.append(f"max_length={int(item.max or LIST_MAX)}")
     if item.type is FieldType.FILE:
         bounds += ["max_length=200", 'description="The key of an upload of yours."']

@@ -5,6 +5,7 @@ from backend_architect.design.names import words
 from backend_architect.project.samples import sample
 from backend_architect.project.slices.access import expected_answers
 from backend_architect.project.slices.calls import asks_for_caller
+from backend_architect.project.tests.ranges import in_ranges
 from backend_architect.queries.model import Query
 
 HEAD = '''"""What {about} do, seen from outside."""
@@ -61,7 +62,7 @@ def _access_test(row: Row, plain: dict[str, Query]) -> str:
 def _change(entity: Entity) -> str:
     """Return a valid change, as source: the first field that a client may change."""
     for item in entity.accepted("update"):
-        if item.is_reference or item.unique or item.type is FieldType.FILE:
+        if item.is_reference or item.unique or item.type is FieldType.FILE or item.name in in_ranges(entity):
             continue
         value = sample(item)
         return f'{{"{item.column}": {value!r}}}'
@@ -167,6 +168,8 @@ def _page_test(design: Design, entity: Entity, query: Query, read: Query | None)
         owner = f'await make_{parent.to}(world.db, world.id_of("owner"))'
         made = f'await make_{entity.name}(world.db, world.id_of("owner"), {parent.column}=parent)'
     item = entity.fields.get(spec.by or "")
+    if any(spec.by in group for group in entity.unique):
+        return ""
     if item is None or (item.set is None and design.account and parent.to == design.account.name):
         return ""
     path = f"/v1{route.path}".replace(f"{{{parent.to}_id}}", "{parent}")

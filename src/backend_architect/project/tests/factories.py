@@ -6,6 +6,7 @@ from backend_architect.design.model import Design, Edge, Entity, Field, FieldTyp
 from backend_architect.design.names import words
 from backend_architect.design.routes import nested_under
 from backend_architect.project.samples import sample_source
+from backend_architect.project.tests.ranges import in_ranges, range_lines
 
 HEAD = '''"""Rows for tests: each function makes a usual row, the owner's where it belongs to somebody."""
 
@@ -41,7 +42,7 @@ def parent_factory(design: Design, item: Field) -> str:
 
 def _factory(design: Design, row: Row) -> str:
     account = design.account is row
-    drawn = drawn_from(design)
+    drawn, timed = drawn_from(design), in_ranges(row)
     arguments = ["db: Executor", *([] if account else ["owner: UUID"]), "*"]
     lines: list[str] = []
     columns: list[str] = []
@@ -55,12 +56,15 @@ def _factory(design: Design, row: Row) -> str:
             arguments.append(f"{item.column}: UUID | None = None")
             lines.append(f"{item.column} = {item.column} or {parent_factory(design, item)}")
             continue
+        if item.name in timed:
+            arguments.append(f"{item.column}: {_type(item)} | None = None")
+            continue
         arguments.append(_plenty(item) if (row.name, item.name) in drawn else _argument(item))
         if item.type is FieldType.LIST and not item.optional:
             lines.append(f"{item.column} = {item.column} or []")
         if item.unique:
             lines.append(f"{item.column} = {item.column} or {_unique(item)}")
-    return _function(row, arguments, lines, columns)
+    return _function(row, arguments, [*lines, *range_lines(row, given=True)], columns)
 
 
 def drawn_from(design: Design) -> set[tuple[str, str]]:
@@ -148,19 +152,26 @@ def _body(design: Design, row: Row) -> str:
     """Return the function that gives a valid creation's body: `new_post(db, owner)`."""
     fields = row.accepted("create") if isinstance(row, Entity) else tuple(row.extra.values())
     parent = nested_under(design, row) if isinstance(row, Entity) else None
+    timed = in_ranges(row)
     entries = []
     for item in fields:
         if item is parent or item.optional or item.default is not None:
             continue
         if item.is_reference:
             entries.append(f'"{item.column}": str({parent_factory(design, item)})')
+        elif item.type is FieldType.FILE:
+            entries.append(f'"{item.column}": f"{row.plural}.{item.name}/{{owner}}/{{uuid4()}}"')
+        elif item.name in timed:
+            entries.append(f'"{item.column}": {item.column}.isoformat()')
         elif item.unique:
             entries.append(f'"{item.column}": {_unique(item)}')
         else:
             entries.append(f'"{item.column}": {sample_source(item, json=True)}')
     if isinstance(row, Edge) and not fields:
         return ""
+    lines = [f"    {line}\n" for line in range_lines(row, given=False)]
     return (
         f"async def new_{row.name}(db: Executor, owner: UUID) -> dict[str, object]:\n"
-        f'    """Return what it takes to make a {words(row.name)}."""\n    return {{{", ".join(entries)}}}\n'
+        f'    """Return what it takes to make a {words(row.name)}."""\n{"".join(lines)}'
+        f"    return {{{', '.join(entries)}}}\n"
     )

@@ -1,0 +1,48 @@
+"""Fields that belong together as a beginning and an end: tests make each range anew, after the last one."""
+
+from sqlglot import exp
+
+from backend_architect.design.model import Entity, FieldType, Row
+from backend_architect.design.syntax import parse
+
+BASES = {
+    FieldType.DATE: ("date(2030, 1, 1)", "timedelta(days=2 * next(_numbers))", "timedelta(days=1)"),
+    FieldType.TIMESTAMP: (
+        "datetime(2030, 1, 1, tzinfo=UTC)",
+        "timedelta(hours=2 * next(_numbers))",
+        "timedelta(hours=1)",
+    ),
+}
+
+
+def ranges_of(row: Row) -> dict[str, str]:
+    """Return the beginning of each end: from `no_overlap`, and from constraints such as `ends_at > starts_at`."""
+    if not isinstance(row, Entity):
+        return {}
+    found = {row.no_overlap.end: row.no_overlap.start} if row.no_overlap else {}
+    for text in row.constraints.values():
+        tree = parse(text)
+        if isinstance(tree, exp.GT | exp.GTE | exp.LT | exp.LTE):
+            names = [side.name for side in (tree.this, tree.expression) if isinstance(side, exp.Column)]
+            later, earlier = (
+                names if isinstance(tree, exp.GT | exp.GTE) else names[::-1] if len(names) == 2 else (None, None)
+            )
+            if later and earlier and row.fields[later].type in BASES:
+                found.setdefault(later, earlier)
+    return found
+
+
+def range_lines(row: Row, *, given: bool) -> list[str]:
+    """Return the lines that set beginnings and ends; with `given` an argument that was passed stays."""
+    lines = []
+    for end, start in ranges_of(row).items():
+        base, step, length = BASES[row.fields[start].type]
+        lines.append(f"{start} = {f'{start} or ' if given else ''}{base} + {step}")
+        lines.append(f"{end} = {f'{end} or ' if given else ''}{start} + {length}")
+    return lines
+
+
+def in_ranges(row: Row) -> set[str]:
+    """Return the fields that are a beginning or an end."""
+    pairs = ranges_of(row)
+    return {*pairs, *pairs.values()}
