@@ -69,6 +69,5 @@ def _row_verdict(design: Design, query: Query, route: Route, persona: Persona) -
     facts = persona_facts(design, route.row, persona, alias, is_new=is_new)
     verdict = truth(resolve_rule(design, route.row, route.row.allow[ACTIONS[route.kind]], alias=alias), facts)
     looks_up = any(f"AS {item.name}_target" in query.sql for item in route.row.references)
-    return (
-        verdict | {False} if looks_up else verdict
-    )  # what is pointed at must be readable too, which is not known here
+    # what a new row points at must be readable too, and the table does not know whether it is
+    return verdict | {False} if looks_up else verdict
