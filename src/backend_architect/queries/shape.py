@@ -44,11 +44,25 @@ def build_shape(design: Design, entity: Entity, kept: Kept) -> Shape:
     return builder.build()
 
 
-def card_fields(target: Entity, item: Field) -> tuple[Field, ...]:
-    """Return the fields of a related row that an answer shows beside its id."""
+def card_fields(design: Design, target: Entity, item: Field) -> tuple[Field, ...]:
+    """Return the fields of a related row that an answer shows beside its id.
+
+    What effects change is left out: the answer to a creation would still show it as it was before.
+    """
     if item.show is not None:
         return tuple(target.fields[name] for name in item.show if name in target.fields)
-    return tuple(f for f in target.fields.values() if _fits_card(f))
+    changing = {name for entity, name in changed_by_effects(design) if entity == target.name}
+    return tuple(f for f in target.fields.values() if _fits_card(f) and f.name not in changing)
+
+
+def changed_by_effects(design: Design) -> set[tuple[str, str]]:
+    """Return the entities' fields that the effects of other rows change."""
+    found = set()
+    for entity in design.entities.values():
+        for path in (path for effects in entity.effects.values() for path in effects):
+            relation, _, name = path.partition(".")
+            found.add((entity.fields[relation].to or "", name))
+    return found
 
 
 def _fits_card(item: Field) -> bool:
@@ -144,7 +158,9 @@ class _ShapeBuilder:
         target = self.design.entities[item.to or ""]
         rule = self._join_rule(item)
         optional = item.optional or rule is not None
-        shown = [Output(f.name, _optional(f), "", "", is_file=_is_file(f)) for f in card_fields(target, item)]
+        shown = [
+            Output(f.name, _optional(f), "", "", is_file=_is_file(f)) for f in card_fields(self.design, target, item)
+        ]
         labelled = [Output("id", "UUID", "", ""), *shown]
         outputs = [replace(o, sql=f"{alias}.{o.name}", label=f"{item.name}_{o.name}") for o in labelled]
         self.columns += [f"{output.sql} AS {output.label}" for output in outputs]

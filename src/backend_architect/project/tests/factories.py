@@ -7,6 +7,7 @@ from backend_architect.design.names import words
 from backend_architect.design.routes import nested_under
 from backend_architect.project.samples import sample_source
 from backend_architect.project.tests.ranges import in_ranges, range_lines
+from backend_architect.queries.shape import changed_by_effects
 
 HEAD = '''"""Rows for tests: each function makes a usual row, the owner's where it belongs to somebody."""
 
@@ -42,7 +43,7 @@ def parent_factory(design: Design, item: Field) -> str:
 
 def _factory(design: Design, row: Row) -> str:
     account = design.account is row
-    drawn, timed = drawn_from(design), in_ranges(row)
+    drawn, timed = changed_by_effects(design), in_ranges(row)
     arguments = ["db: Executor", *([] if account else ["owner: UUID"]), "*"]
     lines: list[str] = []
     columns: list[str] = []
@@ -65,16 +66,6 @@ def _factory(design: Design, row: Row) -> str:
         if item.unique:
             lines.append(f"{item.column} = {item.column} or {_unique(item)}")
     return _function(row, arguments, [*lines, *range_lines(row, given=True)], columns)
-
-
-def drawn_from(design: Design) -> set[tuple[str, str]]:
-    """Return the fields, by entity, that effects change: tests start them high, so that there is something to take."""
-    found = set()
-    for entity in design.entities.values():
-        paths = [path for effects in entity.effects.values() for path in effects]
-        for relation, _, name in (path.partition(".") for path in paths):
-            found.add((entity.fields[relation].to or "", name))
-    return found
 
 
 def _plenty(item: Field) -> str:
