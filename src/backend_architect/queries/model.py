@@ -20,6 +20,7 @@ class Output:
     sql: str
     label: str
     description: str = ""
+    is_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)
