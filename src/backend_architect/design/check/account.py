@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from backend_architect.design.check.paths import fields_with_paths
 from backend_architect.design.found import did_you_mean
 from backend_architect.design.load import LoadedDesign
+from backend_architect.design.model import FieldType
 from backend_architect.design.wording import a, a_type
 from backend_architect.errors import Problem
 
@@ -19,6 +20,21 @@ def check_account(loaded: LoadedDesign) -> Iterator[Problem]:
         if design.auth and way in design.auth.sign_in[:n]:
             yield loaded.problem("duplicate-name", f"auth.sign_in.{n}", f"`{way}` is given twice", "keep one")
     yield from _set_to_caller(loaded)
+    yield from _files(loaded)
+
+
+def _files(loaded: LoadedDesign) -> Iterator[Problem]:
+    """Yield where a file is nobody's: it is kept under the account of who sends it, which must be there before it."""
+    design = loaded.design
+    for path, row, item in fields_with_paths(design):
+        if item.type is not FieldType.FILE:
+            continue
+        if design.auth is None:
+            fix = "add `auth: {account: user}`"
+            yield loaded.problem("needs-auth", path, "a file belongs to the account that sent it", fix)
+        elif row is design.account and not item.optional:
+            message = f"nobody can send `{item.name}` before there is {a(row.name)} to send it"
+            yield loaded.problem("required-not-accepted", path, message, "make it `optional: true`")
 
 
 def _set_to_caller(loaded: LoadedDesign) -> Iterator[Problem]:

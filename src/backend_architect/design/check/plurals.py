@@ -14,7 +14,7 @@ RESERVED_PLURALS = frozenset(
         *("idempotency_keys", "schema_migrations"),
         *("main", "settings", "database", "errors", "pagination", "rate_limits", "telemetry", "middleware"),
         *("idempotency", "routing", "responses", "request_context", "worker", "queue", "app"),
-        *("access", "cache", "development", "environment", "input", "migrate", "serve"),
+        *("access", "cache", "connections", "development", "environment", "files", "input", "migrate", "serve"),
     }
 )
 """Routes, tables and modules that every built project has."""

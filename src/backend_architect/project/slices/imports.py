@@ -22,6 +22,7 @@ from app.database import Executor
 from app.errors import PreconditionFailed
 from app.pagination import FIRST_ID, LAST_ID, Page, decode_cursor, make_page
 from app.auth.viewer import ANONYMOUS, Viewer
+from app.files import file_url
 from app.input import decode_json, encode_json
 """
 
@@ -33,6 +34,7 @@ from app.auth.viewer import ANONYMOUS
 from app.cache import cached
 from app.database import Db
 from app.errors import Forbidden, allowed, found
+from app.files import check_files
 from app.idempotency import once
 from app.pagination import After, Limit, Page
 from app.responses import IfMatch, created, no_content, ok, page

@@ -228,4 +228,6 @@ def _read(output: Output) -> str:
     value = f'row["{output.label}"]'
     if output.python.startswith("Json"):
         return f"decode_json({value})"
+    if output.is_file:
+        return f"file_url({value})"
     return value

@@ -1,6 +1,6 @@
 """`routes.py` of a slice: HTTP only, ordinary FastAPI signatures, at most a dozen lines each."""
 
-from backend_architect.design.model import Design, Entity, Event
+from backend_architect.design.model import Design, Entity, Event, FieldType
 from backend_architect.design.names import class_name, words
 from backend_architect.design.routes import Route
 from backend_architect.project.slices.calls import asks_for_caller, role_test
@@ -59,7 +59,8 @@ class _Parts:
         self.route = query.route
         self.row = query.row
         self.caller = asks_for_caller(design, query.route)
-        self.viewer = self.caller or uses_viewer(query)
+        self.files = names_files(query)
+        self.viewer = self.caller or uses_viewer(query) or bool(self.files)
         self.path = [part[1:-1] for part in self.route.path.split("/") if part.startswith("{")]
 
     def call(self) -> str:
@@ -151,7 +152,7 @@ def _create(parts: _Parts) -> str:
     call = parts.call().replace("(db", "(tx")
     made = f"allowed({call})" if parts.query.refused == 403 else call
     opened = "once(request, db, me)" if parts.caller else "db.transaction()"
-    body = [f"async with {opened} as tx:", f"    {entity.name} = {made}"]
+    body = [*_check_files(parts, "new"), f"async with {opened} as tx:", f"    {entity.name} = {made}"]
     events = [event for event in parts.design.events if event.plural == entity.plural and event.action == "create"]
     if events:
         body.append(f"    if {entity.name}:")
@@ -162,6 +163,18 @@ def _create(parts: _Parts) -> str:
     if not parts.caller:
         arguments.remove("request: Request")
     return _function(parts, f"Make a {words(entity.name)}.", arguments, body, status_code="201", response_model=name)
+
+
+def names_files(query: Query) -> bool:
+    """Return whether clients name files in the body of a statement's route."""
+    bodies = ("new.", "changes.")
+    files = {item.column for item in query.row.fields.values() if item.type is FieldType.FILE}
+    sources = (param.source for param in query.params if param.source.startswith(bodies))
+    return any(source.partition(".")[2] in files for source in sources)
+
+
+def _check_files(parts: _Parts, sent: str) -> list[str]:
+    return [f'check_files("{parts.row.plural}", {sent}, me)'] if parts.files else []
 
 
 def _enqueue(event: Event, identity: str) -> str:
@@ -177,7 +190,7 @@ def _update(parts: _Parts) -> str:
     identity = f"{parts.row.name}_id"
     arguments = [f"{identity}: UUID", f"changes: {name}Changes", "db: Db", *parts.me(), "if_match: IfMatch = None"]
     about = f"Change a {words(parts.row.name)}; with If-Match only if nobody else has changed it since."
-    body = _in_transaction(parts, _events(parts, "update"), "ok")
+    body = [*_check_files(parts, "changes"), *_in_transaction(parts, _events(parts, "update"), "ok")]
     return _function(parts, about, arguments, body, response_model=name)
 
 
@@ -213,7 +226,8 @@ def _put(parts: _Parts) -> str:
     arguments = [*(f"{name}: UUID" for name in parts.path), *extra, "db: Db", *parts.me()]
     about = f"Make a {words(parts.row.name)}; that it is there already is no error."
     call = f"allowed({parts.call()})" if parts.query.refused == 403 else parts.call()
-    return _function(parts, about, arguments, [f"return no_content({call})"], status_code="204")
+    body = [*_check_files(parts, "new"), f"return no_content({call})"]
+    return _function(parts, about, arguments, body, status_code="204")
 
 
 def _delete_edge(parts: _Parts) -> str:

@@ -1,6 +1,6 @@
 """`tests/<slice>/test_<slice>.py`: the access table held, every read one statement, a row's life, pages, bad input."""
 
-from backend_architect.design.model import Design, Edge, Entity, FieldType, ListSpec, Row
+from backend_architect.design.model import Design, Edge, Entity, Field, FieldType, ListSpec, Row
 from backend_architect.design.names import words
 from backend_architect.project.samples import sample
 from backend_architect.project.slices.access import expected_answers
@@ -102,7 +102,9 @@ def _life_tests(design: Design, entity: Entity, plain: dict[str, Query]) -> list
         ]
     tests.append("\n".join(lines) + "\n")
     tests.append(_wrong_input_test(entity, where))
-    tests.append(_idempotency_test(entity, where))
+    if asks_for_caller(design, create.route):
+        tests.append(_idempotency_test(entity, where))
+    tests += [_file_test(entity, where, item) for item in entity.accepted("create") if item.type is FieldType.FILE]
     update = plain.get("update")
     if update and expected_answers(design, update)["owner"] == 200 and _change(entity) != "{}":
         tests.append(_version_test(entity, update))
@@ -122,6 +124,26 @@ def _wrong_input_test(entity: Entity, where: str) -> str:
         "        assert_problem(answer, 422)\n"
         '        assert answer.json()["errors"][0]["field"] == next(iter(wrong))\n'
         f'    assert await world.count("{entity.table}") == before\n'
+    )
+
+
+def _file_test(entity: Entity, where: str, item: Field) -> str:
+    key = f"{entity.plural}.{item.name}"
+    shown = "" if item.read else '    assert "X-Amz-Signature=" in answer.json()["' + item.name + '"]\n'
+    return (
+        f"async def test_{item.name}_takes_only_uploads_of_ones_own(world: World) -> None:\n"
+        f'    body = await new_{entity.name}(world.db, world.id_of("owner"))\n'
+        f"    path = {where}\n"
+        '    upload, stranger = f"{world.id_of(\'owner\')}/{UUID(int=7)}", world.id_of("stranger")\n'
+        f'    others = [f"{key}/{{stranger}}/{{UUID(int=7)}}", f"elsewhere.{item.name}/{{upload}}"]\n'
+        f'    for wrong in [*others, f"{key}/{{upload}}/../x", f"{key}/{{upload}}\\n", ""]:\n'
+        f'        answer = await world.call("owner", "POST", path, json=body | {{"{item.name}": wrong}})\n'
+        "        assert_problem(answer, 422)\n"
+        f'        assert answer.json()["errors"][0]["field"] == "{item.name}"\n'
+        f'    own = {{"{item.name}": f"{key}/{{upload}}"}}\n'
+        '    answer = await world.call("owner", "POST", path, json=body | own)\n'
+        "    assert answer.status_code == 201, answer.text\n"
+        f"{shown}"
     )
 
 
