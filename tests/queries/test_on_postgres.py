@@ -26,7 +26,9 @@ async def problems_of(design: Design, server: EmbeddedServer) -> list[str]:
     connection = await asyncpg.connect(server.url())
     try:
         async with connection.transaction():
-            await connection.execute("DROP SCHEMA IF EXISTS trial CASCADE; CREATE SCHEMA trial; SET search_path TO trial, public")
+            await connection.execute(
+                "DROP SCHEMA IF EXISTS trial CASCADE; CREATE SCHEMA trial; SET search_path TO trial, public"
+            )
             found = await _problems(connection, design)
             await connection.execute("DROP SCHEMA trial CASCADE")
         return found

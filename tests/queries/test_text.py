@@ -18,4 +18,6 @@ def test_long_rules_mean_what_short_ones_do(path: Path) -> None:
         for text in [*row.allow.values(), *row.rules.values()]:
             tree = resolve_rule(design, row, text)
             laid_out = "\n".join(lines(tree))
-            assert sqlglot.parse_one(laid_out, dialect="postgres") == sqlglot.parse_one(inline(tree), dialect="postgres")
+            assert sqlglot.parse_one(laid_out, dialect="postgres") == sqlglot.parse_one(
+                inline(tree), dialect="postgres"
+            )
