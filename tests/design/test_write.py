@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from backend_architect.design import load_design, read_design
-from backend_architect.design.model import Design
+from backend_architect.design.model import Design, Entity, Field, FieldType
 from backend_architect.design.save import change_design
 from backend_architect.design.write import write_design
 
@@ -70,3 +70,10 @@ def test_short_fields_stay_short() -> None:
     assert "\n      a_text: text\n" in text
     assert "\n      a_date: {type: date, default: '2030-12-31'}\n" in text
     assert "\n      an_email: email\n" in text
+
+
+def test_a_million_as_a_default_stays_a_number() -> None:
+    field = Field("size", FieldType.INTEGER, default=-1_000_000, min=-2_000_000)
+    entity = Entity("box", "boxes", {"size": field}, allow={"read": "anyone"})
+    written = Design("storage", entities={"box": entity})
+    assert read_design(write_design(written)).design == written

@@ -5,7 +5,16 @@ from collections.abc import Mapping
 
 from backend_architect.design.found import Found
 from backend_architect.design.nodes import ListNode, MapNode, Node, ScalarNode, read_nodes
-from backend_architect.design.yaml_text import Tree, entry_lines, flow_text, item_lines, key_text, scalar_text
+from backend_architect.design.yaml_text import (
+    Raw,
+    Tree,
+    entry_lines,
+    flow_text,
+    item_lines,
+    key_text,
+    quantity_text,
+    scalar_text,
+)
 from backend_architect.errors import DesignError, Place, Problem
 
 Path = str | tuple[str, ...]
@@ -21,8 +30,15 @@ def change_design(text: str, changes: Mapping[Path, Tree | None]) -> str:
     """
     for path, value in changes.items():
         parts = _parts(_root(text), path)
-        text = _removed(text, parts) if value is None else _set(text, parts, value)
+        text = _removed(text, parts) if value is None else _set(text, parts, _as_read_there(parts, value))
     return text
+
+
+def _as_read_there(parts: tuple[str, ...], value: Tree) -> Tree:
+    """Return a whole number of the load as a quantity (`30M`); everywhere else a number stays a number."""
+    if parts[0] == "load" and isinstance(value, int) and not isinstance(value, bool):
+        return Raw(quantity_text(value))
+    return value
 
 
 def _root(text: str) -> MapNode:
@@ -75,7 +91,7 @@ def _replaced(text: str, holder: Node, part: str, value: Tree) -> str:
     old = _child(holder, part)
     if old is None:
         return text
-    single = isinstance(value, str | int | float | bool)
+    single = isinstance(value, str | int | float | bool | Raw)
     end = _end(text, old)
     if not isinstance(holder, MapNode) or holder.flow or _on_one_line(old) or (single and _is_text(old)):
         in_flow = isinstance(holder, MapNode | ListNode) and holder.flow

@@ -26,11 +26,16 @@ Tree = Leaf | Sequence["Tree"] | Mapping[str, "Tree"]
 
 def quantity_text(number: float) -> str:
     """Return a number as people write it: 20M, 200_000, 2000, 0.5."""
+    for suffix, unit in (("B", 10**9), ("M", 10**6)):
+        if isinstance(number, int) and number and number % unit == 0:
+            return f"{number // unit}{suffix}"
+    return _number_text(number)
+
+
+def _number_text(number: float) -> str:
+    """Return a number without a suffix: YAML itself reads it, also where no quantity is expected."""
     if isinstance(number, float):
         return format(Decimal(repr(number)), "f")
-    for suffix, unit in (("B", 10**9), ("M", 10**6)):
-        if number and number % unit == 0:
-            return f"{number // unit}{suffix}"
     return f"{number:_}" if abs(number) >= 10_000 else str(number)
 
 
@@ -41,7 +46,7 @@ def scalar_text(value: Leaf, *, in_flow: bool) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if not isinstance(value, str):
-        return quantity_text(value)
+        return _number_text(value)
     if _AMOUNT.match(value):
         return value
     plain = _PLAIN.match(value) and not _WORDS.match(value) and not value.endswith(" ")

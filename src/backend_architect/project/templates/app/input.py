@@ -34,7 +34,6 @@ def encode_json(value: Json | None) -> str | None:
     return None if value is None else msgspec.json.encode(value).decode()
 
 
-def decode_json(text: str) -> Json:
+def decode_json(text: str | None) -> Any:
     """Return a JSON value as the driver gives it."""
-    decoded: Json = msgspec.json.decode(text)
-    return decoded
+    return None if text is None else msgspec.json.decode(text)
