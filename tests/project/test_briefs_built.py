@@ -1,4 +1,4 @@
-"""What plain briefs become is a backend that passes its own tests, on a real PostgreSQL."""
+"""What plain briefs and other right designs become is a backend that passes its own tests, on a real PostgreSQL."""
 
 import subprocess
 import sys
@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from backend_architect.decisions import decide_all
-from backend_architect.design import read_design
+from backend_architect.design import LoadedDesign, load_design, read_design
 from backend_architect.design.propose import propose_from_text
 from backend_architect.project import build_project
+from tests.conftest import ROOT
 
 BRIEFS = [
     "helpdesk with multiple companies",
@@ -21,7 +22,16 @@ BRIEFS = [
 
 @pytest.mark.parametrize("brief", BRIEFS)
 def test_what_a_brief_becomes_passes_its_own_tests(brief: str, tmp_path: Path) -> None:
-    loaded = read_design(propose_from_text(brief).text)
+    assert_holds(read_design(propose_from_text(brief).text), tmp_path)
+
+
+@pytest.mark.parametrize("name", ["every-field", "bookings"])
+def test_what_a_right_design_becomes_passes_its_own_tests(name: str, tmp_path: Path) -> None:
+    assert_holds(load_design(ROOT / "tests/cases/designs/right" / name / "backend.yaml"), tmp_path)
+
+
+def assert_holds(loaded: LoadedDesign, tmp_path: Path) -> None:
+    """Fail unless the backend passes the tests of its resources."""
     for name, text in build_project(loaded, decide_all(loaded.design)).files.items():
         target = tmp_path / name
         target.parent.mkdir(parents=True, exist_ok=True)

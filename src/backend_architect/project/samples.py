@@ -39,7 +39,7 @@ def sample(item: Field) -> object:
     if item.type is FieldType.ONE_OF:
         return item.choices[0]
     if item.type is FieldType.LIST:
-        return [SAMPLES[item.item or FieldType.TEXT]]
+        return [SAMPLES[item.item or FieldType.TEXT]] * max(1, int(item.min or 0))
     value = SAMPLES.get(item.type, "Hello")
     if isinstance(value, int) and not isinstance(value, bool):
         low = value if item.min is None else max(value, int(item.min))

@@ -7,14 +7,16 @@ from backend_architect.design.names import class_name, words
 from backend_architect.project.slices.imports import QUERIES
 from backend_architect.queries.lists import key_column
 from backend_architect.queries.model import Nested, Output, Query, Shape
-from backend_architect.queries.rows import sql_type
 from backend_architect.queries.shape import python_type
+from backend_architect.schema.columns import column_type
 
 FIRST_VALUES = {
     ("timestamptz", True): "datetime.max.replace(tzinfo=UTC)",
     ("timestamptz", False): "datetime.min.replace(tzinfo=UTC)",
     ("date", True): "date.max",
     ("date", False): "date.min",
+    ("integer", True): "2**31 - 1",
+    ("integer", False): "-(2**31)",
     ("bigint", True): "2**63 - 1",
     ("bigint", False): "-(2**63)",
     ("numeric", True): 'Decimal("Infinity")',
@@ -23,7 +25,14 @@ FIRST_VALUES = {
 }
 """Where a first page starts: before everything, in the direction of the list."""
 
-KEY_TYPES = {"timestamptz": "datetime", "date": "date", "bigint": "int", "numeric": "Decimal", "text": "str"}
+KEY_TYPES = {
+    "timestamptz": "datetime",
+    "date": "date",
+    "integer": "int",
+    "bigint": "int",
+    "numeric": "Decimal",
+    "text": "str",
+}
 
 
 def render_entity_queries(entity: Entity, shape: Shape, queries: Sequence[Query]) -> str:
@@ -196,7 +205,7 @@ def _key(entity: Entity, spec: ListSpec) -> tuple[str, str]:
     if spec.order.field in entity.counts:
         return "bigint", spec.order.field
     item = entity.fields.get(spec.order.field)
-    return (sql_type(item), item.column) if item else ("timestamptz", key_column(entity, spec))
+    return (column_type(item).partition("(")[0], item.column) if item else ("timestamptz", key_column(entity, spec))
 
 
 def _what(entity: Entity, spec: ListSpec) -> str:

@@ -62,7 +62,7 @@ def _factory(design: Design, row: Row) -> str:
             continue
         arguments.append(_plenty(item) if (row.name, item.name) in drawn else _argument(item))
         if item.type is FieldType.LIST and not item.optional:
-            lines.append(f"{item.column} = {item.column} or []")
+            lines.append(f"{item.column} = {item.column} or {sample_source(item) if item.min else '[]'}")
         if item.unique:
             lines.append(f"{item.column} = {item.column} or {_unique(item)}")
     return _function(row, arguments, [*lines, *range_lines(row, given=True)], columns)
