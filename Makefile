@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check fix test prove docs demo lock
+.PHONY: help setup check fix test prove bench docs demo lock
 
 help: ## list what can be done
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1|/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -36,8 +36,13 @@ test: setup ## every test, the examples built and tested too
 prove: setup ## build the examples and run their own tests
 	$(BIN)/python scripts/prove_examples.py
 
+bench: setup ## the built routes beside bare ASGI, and the time that the commands take
+	$(BIN)/python -W ignore benchmarks/routes/run.py
+	$(BIN)/python benchmarks/commands.py
+
 docs: setup ## write the pages that are made from the code
-	$(BIN)/architect schema > docs/backend.schema.json
+	$(BIN)/architect schema > docs/reference/backend.schema.json
+	$(BIN)/python scripts/write_reference.py
 
 demo: setup ## from one sentence to answered requests
 	@$(BIN)/python scripts/demo.py

@@ -172,7 +172,7 @@ def test_pages_of_the_project_are_numbered_in_order() -> None:
 
 def test_the_reference_is_written_from_the_code() -> None:
     written = {path.name: path.read_text() for path in REFERENCE.glob("*.md")}
-    assert written == reference_pages(), "run: python scripts/write_decision_pages.py"
+    assert written == reference_pages(), "run: python scripts/write_reference.py"
 
 
 def test_deciding_touches_nothing_outside(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,7 +89,9 @@ class _Resolver(Operators):
             if isinstance(node, kinds):
                 return method(node, frames)
         raise ExpressionError(
-            f"`{shorten(node)}` is not allowed in a rule", "see the expressions page for what is", "forbidden-sql"
+            f"`{shorten(node)}` is not allowed in a rule",
+            "docs/design-file.md#expressions lists what is",
+            "forbidden-sql",
         )
 
     def _methods(self) -> Mapping[tuple[type, ...], Callable[[exp.Expr, tuple[Frame, ...]], Typed]]:

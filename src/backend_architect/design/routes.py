@@ -27,6 +27,11 @@ class Route:
     custom: Custom | None = None
 
     @property
+    def is_of_collection(self) -> bool:
+        """Whether this is a hand-written use case of all rows (`POST /posts/import`), with no row to start from."""
+        return self.custom is not None and "{" not in self.path
+
+    @property
     def statement(self) -> str:
         """The name that the route's statement carries: `posts.of_user`."""
         return f"{self.slice}.{self.name}"

@@ -16,7 +16,7 @@ def read_source(path: Path) -> str:
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        fix = "`architect design` writes one from a sentence; or give its path"
+        fix = '`architect init` writes one to start from, `architect "<a sentence>"` designs one; or give its path'
         raise _refused("not-found", f"there is no file {file}", file, fix) from None
     except PermissionError:
         raise _refused("not-readable", f"{file} may not be read", file, "check the file's permissions") from None

@@ -8,7 +8,7 @@ from backend_architect.patterns.pattern import Pattern
 INTRODUCTION = """\
 # What a brief can name
 
-`architect design "<sentence>"` matches the words of a sentence with these patterns, puts their pieces of the design
+`architect "<sentence>"` matches the words of a sentence with these patterns, puts their pieces of the design
 together and says what it assumed. Plurals, capitals, hyphens and the order of the words make no difference. A noun that
 no pattern knows becomes a plain entity that its owner alone sees; other words are listed as not understood.
 

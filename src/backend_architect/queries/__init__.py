@@ -36,6 +36,8 @@ def build_queries(design: Design, kept: Kept) -> Queries:
 
 
 def _queries_of(context: Context, route: Route) -> tuple[Query, ...]:
+    if route.is_of_collection:
+        return ()
     if route.kind == "list":
         return list_queries(context, route)
     return (BUILDERS[route.kind](context, route),)

@@ -6,8 +6,10 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from backend_architect.design.expressions import resolve_rule
 from backend_architect.design.model import Design, Field, FieldType
 from backend_architect.design.routes import Route, routes_of
+from backend_architect.design.truth import persona_facts, truth
 
 EMAIL = "developer@example.com"
 
@@ -90,18 +92,25 @@ def curl_lines(port: int, design: Design, *, signed_in: bool) -> list[str]:
     base = f"http://127.0.0.1:{port}"
     own = ' -H "Authorization: Bearer $TOKEN"' if signed_in else ""
     lines = [f"curl {base}/v1/me{own}"] if signed_in else []
-    lines += [f"curl '{base}/v1{route.path}?limit=3'{own}" for route in routes if _plain_list(route)][:1]
-    lines += [_create_line(base, route, own) for route in routes if signed_in and _simple_create(route)][:1]
+    lines += [f"curl '{base}/v1{route.path}?limit=3'{own}" for route in routes if _plain_list(design, route)][:1]
+    lines += [_create_line(base, route, own) for route in routes if signed_in and _simple_create(design, route)][:1]
     lines += [f"curl {base}/readyz", f"curl {base}/openapi.json"]
     return lines[:3]
 
 
-def _plain_list(route: Route) -> bool:
-    return route.kind == "list" and "{" not in route.path and not (route.list and route.list.match)
+def _plain_list(design: Design, route: Route) -> bool:
+    if route.list is None or "{" in route.path or route.list.match:
+        return False
+    facts = persona_facts(design, route.row, "stranger", route.row.table)
+    return truth(resolve_rule(design, None, route.list.allow), facts) == {True}
 
 
-def _simple_create(route: Route) -> bool:
-    return route.kind == "create" and "{" not in route.path and not _required_references(route)
+def _simple_create(design: Design, route: Route) -> bool:
+    """Return whether anybody who has signed in may make such a row, out of nothing else."""
+    if route.kind != "create" or "{" in route.path or _required_references(route):
+        return False
+    facts = persona_facts(design, route.row, "stranger", "new", is_new=True)
+    return truth(resolve_rule(design, route.row, route.row.allow["create"], alias="new"), facts) == {True}
 
 
 def _required_references(route: Route) -> list[Field]:

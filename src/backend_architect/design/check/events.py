@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from backend_architect.design.check.names import IN_PYTHON
 from backend_architect.design.found import did_you_mean
 from backend_architect.design.load import LoadedDesign
+from backend_architect.design.model import Edge
 from backend_architect.design.wording import a
 from backend_architect.errors import Problem
 
@@ -12,7 +13,7 @@ MAX_RETRIES = 50
 
 
 def check_events(loaded: LoadedDesign) -> Iterator[Problem]:
-    """Yield `unknown-name`, `action-not-allowed`, `too-many-retries` and `reserved-word`."""
+    """Yield `unknown-name`, `event-on-edge`, `action-not-allowed`, `too-many-retries` and `reserved-word`."""
     for event in loaded.design.events:
         path = f"events.{event.plural}.{event.action}"
         row = loaded.design.rows_by_plural.get(event.plural)
@@ -20,6 +21,9 @@ def check_events(loaded: LoadedDesign) -> Iterator[Problem]:
             fix = did_you_mean(event.plural, tuple(loaded.design.rows_by_plural))
             message = f"`{event.plural}` is no plural of an entity or edge"
             yield loaded.problem("unknown-name", path, message, fix)
+        elif isinstance(row, Edge):
+            message = f"`{event.plural}` are edges, and events follow entities only"
+            yield loaded.problem("event-on-edge", path, message, f"make `{row.name}` an entity, or remove the event")
         elif event.action not in row.allow:
             message = f"nobody may {event.action} {a(row.name)}, so this never happens"
             yield loaded.problem("action-not-allowed", path, message, f"allow `{event.action}`, or remove the event")

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from backend_architect.design.check.bounds import NOT_UNIQUE
 from backend_architect.design.found import did_you_mean
 from backend_architect.design.load import LoadedDesign
-from backend_architect.design.model import NUMERIC, Entity, FieldType
+from backend_architect.design.model import Entity, FieldType
 from backend_architect.design.wording import a_type
 from backend_architect.errors import Problem
 
-RANGES = frozenset({FieldType.DATE, FieldType.TIMESTAMP}) | NUMERIC
+RANGES = frozenset({FieldType.DATE, FieldType.TIMESTAMP})
 
 
 def check_uniqueness(loaded: LoadedDesign) -> Iterator[Problem]:
@@ -48,7 +48,7 @@ def _overlap(loaded: LoadedDesign, entity: Entity) -> Iterator[Problem]:
         return
     if start.type is not end.type or start.type not in RANGES or start is end:
         message = f"`{start.name}` ({start.type.value}) to `{end.name}` ({end.type.value}) is no range"
-        yield loaded.problem("wrong-range", f"{path}.from", message, "use two timestamps, two dates or two numbers")
+        yield loaded.problem("wrong-range", f"{path}.from", message, "use two timestamps or two dates")
     for part, item in (("from", start), ("to", end)):
         if item.optional:
             message = f"`{item.name}` is optional, and a range without an end overlaps everything"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from backend_architect.design.expressions import resolve_rule
 from backend_architect.design.model import Design, Persona
 from backend_architect.design.names import words
-from backend_architect.design.routes import Route
+from backend_architect.design.routes import Route, routes_of
 from backend_architect.design.truth import Truth, persona_facts, truth
 from backend_architect.project.samples import python_string
 from backend_architect.project.slices.calls import ACTIONS, asks_for_caller, rule_of
@@ -18,6 +18,7 @@ SUCCESS = {"read": 200, "list": 200, "create": 201, "update": 200, "delete": 204
 def render_access(design: Design, plural: str, queries: tuple[Query, ...]) -> str:
     """Return the module with the access table of a slice."""
     rows = [_row(design, query) for query in queries if query.route and not query.filters]
+    rows += [_open_row(design, r) for r in routes_of(design) if r.slice == plural and r.is_of_collection]
     body = "\n    ".join(rows)
     return (
         f'"""Who gets which answer on the routes of {words(plural)}; tests hold it."""\n\n'
@@ -41,6 +42,12 @@ def _row(design: Design, query: Query) -> str:
     statuses = ", ".join(str(answers[persona]) for persona in PERSONAS)
     rule = python_string(" ".join(rule_of(route).split()), width=90)
     return f'Access("{route.method} /v1{route.path}", {rule}, {statuses}),'
+
+
+def _open_row(design: Design, route: Route) -> str:
+    """Return the row of a hand-written use case without a statement: only who is turned away is known."""
+    anonymous = 401 if asks_for_caller(design, route) else None
+    return f'Access("{route.method} /v1{route.path}", "{rule_of(route)}", {anonymous}, None, None, None),'
 
 
 def _expected(design: Design, query: Query, route: Route, persona: Persona) -> int | None:

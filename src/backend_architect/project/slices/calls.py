@@ -30,17 +30,17 @@ def asks_for_caller(design: Design, route: Route) -> bool:
     """Return whether the route is only for those who have signed in."""
     if design.auth is None:
         return False
-    row = None if route.list else route.row
+    row = None if route.list or route.is_of_collection else route.row
     if route.list and route.list.where and needs_caller(design, route.row, route.list.where):
         return True
     return needs_caller(design, row, rule_of(route))
 
 
 def role_test(design: Design, route: Route) -> str | None:
-    """Return the Python test for the roles that a list is open to, or None where none is needed."""
-    if not route.list:
+    """Return the Python test for the roles that a route without a row is open to, or None where none is needed."""
+    if not route.list and not route.is_of_collection:
         return None
-    tree = resolve_rule(design, None, route.list.allow)
+    tree = resolve_rule(design, None, rule_of(route))
     return _python(tree) if tree.find(exp.Placeholder) and _python(tree) != "True" else None
 
 

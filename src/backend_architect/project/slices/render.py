@@ -37,7 +37,7 @@ def _entity_files(design: Design, entity: Entity, queries: Queries, found: tuple
     files[f"{folder}/queries.py"] = render_entity_queries(entity, shape, found)
     files[f"{folder}/routes.py"] = render_routes(design, entity.plural, found)
     files[f"{folder}/access.py"] = render_access(design, entity.plural, found)
-    customs = [query.route.custom for query in found if query.route and query.route.custom]
+    customs = [custom for custom in design.custom if _belongs(custom, entity)]
     return files | {custom.code: _custom_module(design, entity, custom) for custom in customs}
 
 
@@ -62,18 +62,24 @@ def _edge_schemas(edge: Edge) -> str:
     )
 
 
+def _belongs(custom: Custom, entity: Entity) -> bool:
+    return custom.path.strip("/").split("/")[0].replace("-", "_") == entity.plural
+
+
 def _custom_module(design: Design, entity: Entity, custom: Custom) -> str:
     """Return the file of a hand-written use case: it is wired and guarded, and says that it is still to be written."""
     name = custom.code.rsplit("/", 1)[-1].removesuffix(".py")
     row = class_name(entity.name)
-    arguments = ["request: Request", "db: Database", f"{entity.name}: {row}", *(["me: Viewer"] if design.auth else [])]
+    one = [f"{entity.name}: {row}"] if "{id}" in custom.path else []
+    arguments = ["request: Request", "db: Database", *one, *(["me: Viewer"] if design.auth else [])]
+    known = f"`{entity.name}` exists, and the rule `{custom.allow}` holds for it" if one else "the route checks who may"
     return (
         f'"""{custom.method} /v1{custom.path}: written by hand; building again keeps what stands here."""\n\n'
         "from fastapi import Request, Response\n\n"
         "from app.auth.viewer import Viewer\nfrom app.database import Database\nfrom app.errors import NotWritten\n"
         f"from app.{entity.plural}.schemas import {row}\n\n\n"
         f"async def {name}({', '.join(arguments)}) -> Response:\n"
-        f'    """Answer the request; `{entity.name}` exists, and the rule `{custom.allow}` holds for it."""\n'
+        f'    """Answer the request; {known}."""\n'
         "    raise NotWritten\n"
     )
 

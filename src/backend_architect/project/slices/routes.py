@@ -2,7 +2,7 @@
 
 from backend_architect.design.model import Design, Entity, Event, FieldType
 from backend_architect.design.names import class_name, words
-from backend_architect.design.routes import Route
+from backend_architect.design.routes import Route, routes_of
 from backend_architect.project.slices.calls import asks_for_caller, role_test
 from backend_architect.project.slices.imports import ROUTES
 from backend_architect.project.slices.queries import argument_list, uses_viewer
@@ -15,7 +15,8 @@ def render_routes(design: Design, plural: str, queries: tuple[Query, ...]) -> st
     first = queries[0]
     name = class_name(first.row.name)
     classes = ", ".join([name, f"New{name}", f"{name}Changes"])
-    customs = [query.route.custom for query in queries if query.route and query.route.custom]
+    routes = [route for route in routes_of(design) if route.slice == plural]
+    customs = [route.custom for route in routes if route.custom]
     imports = [f"from app.{plural} import queries", f"from app.{plural}.schemas import {classes}"]
     imports += [
         f"from {custom.code.removesuffix('.py').replace('/', '.')} import {_module(custom.code)}" for custom in customs
@@ -27,7 +28,8 @@ def render_routes(design: Design, plural: str, queries: tuple[Query, ...]) -> st
         + f'\n\nrouter = APIRouter(prefix="/v1", tags=["{words(plural)}"], route_class=DirectRoute)\n'
     )
     plain = [query for query in queries if query.route and not query.filters]
-    return "\n\n".join([head, *(_route(design, query) for query in plain)])
+    alone = [_collection(design, route) for route in routes if route.is_of_collection]
+    return "\n\n".join([head, *(_route(design, query) for query in plain), *alone])
 
 
 def function_name(route: Route) -> str:
@@ -36,8 +38,8 @@ def function_name(route: Route) -> str:
         return f"{route.kind}_{route.row.name}"
     if route.list:
         return f"{route.slice}_{route.name}" if route.name.startswith("of_") else route.name
-    if route.custom:
-        return f"{route.name}_{route.row.name}"
+    if route.is_of_collection:
+        return f"answer_{route.name}"
     return f"{route.name}_{route.row.name}"
 
 
@@ -90,8 +92,7 @@ def _route(design: Design, query: Query) -> str:
     return builders[parts.route.kind](parts)
 
 
-def _function(parts: _Parts, about: str, arguments: list[str], body: list[str], **options: str) -> str:
-    route = parts.route
+def _function(route: Route, about: str, arguments: list[str], body: list[str], **options: str) -> str:
     given = "".join(f", {key}={value}" for key, value in options.items())
     head = f'@router.{route.method.lower()}("{route.path}"{given})'
     lines = [f'"""{about}"""', *body]
@@ -102,7 +103,9 @@ def _function(parts: _Parts, about: str, arguments: list[str], body: list[str], 
 def _read(parts: _Parts) -> str:
     about = f"Return one {words(parts.row.name)}."
     arguments = [f"{parts.row.name}_id: UUID", "db: Db", *parts.me()]
-    return _function(parts, about, arguments, [f"return ok({parts.call()})"], response_model=class_name(parts.row.name))
+    return _function(
+        parts.route, about, arguments, [f"return ok({parts.call()})"], response_model=class_name(parts.row.name)
+    )
 
 
 def _list(parts: _Parts) -> str:
@@ -136,7 +139,7 @@ def _list(parts: _Parts) -> str:
     else:
         body.append(f"return page(await {call})")
         about = f"Return a page of {spec.name if ' of ' in spec.name else f'`{spec.name}`'}."
-    return _function(parts, about, arguments, body, response_model=f"Page[{class_name(parts.row.name)}]")
+    return _function(parts.route, about, arguments, body, response_model=f"Page[{class_name(parts.row.name)}]")
 
 
 def _create(parts: _Parts) -> str:
@@ -162,7 +165,9 @@ def _create(parts: _Parts) -> str:
     body.append(f"    return await tx.answer({answer})" if parts.caller else f"return {answer}")
     if not parts.caller:
         arguments.remove("request: Request")
-    return _function(parts, f"Make a {words(entity.name)}.", arguments, body, status_code="201", response_model=name)
+    return _function(
+        parts.route, f"Make a {words(entity.name)}.", arguments, body, status_code="201", response_model=name
+    )
 
 
 def names_files(query: Query) -> bool:
@@ -191,7 +196,7 @@ def _update(parts: _Parts) -> str:
     arguments = [f"{identity}: UUID", f"changes: {name}Changes", "db: Db", *parts.me(), "if_match: IfMatch = None"]
     about = f"Change a {words(parts.row.name)}; with If-Match only if nobody else has changed it since."
     body = [*_check_files(parts, "changes"), *_in_transaction(parts, _events(parts, "update"), "ok")]
-    return _function(parts, about, arguments, body, response_model=name)
+    return _function(parts.route, about, arguments, body, response_model=name)
 
 
 def _delete(parts: _Parts) -> str:
@@ -204,7 +209,7 @@ def _delete(parts: _Parts) -> str:
             "await settled(request)  # its sessions have ended, here too",
             "return no_content(done)",
         ]
-    return _function(parts, f"Delete a {words(parts.row.name)}.", arguments, body, status_code="204")
+    return _function(parts.route, f"Delete a {words(parts.row.name)}.", arguments, body, status_code="204")
 
 
 def _in_transaction(parts: _Parts, events: list[Event], answer: str) -> list[str]:
@@ -227,14 +232,14 @@ def _put(parts: _Parts) -> str:
     about = f"Make a {words(parts.row.name)}; that it is there already is no error."
     call = f"allowed({parts.call()})" if parts.query.refused == 403 else parts.call()
     body = [*_check_files(parts, "new"), f"return no_content({call})"]
-    return _function(parts, about, arguments, body, status_code="204")
+    return _function(parts.route, about, arguments, body, status_code="204")
 
 
 def _delete_edge(parts: _Parts) -> str:
     arguments = [*(f"{name}: UUID" for name in parts.path), "db: Db", *parts.me()]
     about = f"Delete a {words(parts.row.name)}; that it is not there is no error."
     body = [parts.call(), "return no_content(True)"]
-    return _function(parts, about, arguments, body, status_code="204")
+    return _function(parts.route, about, arguments, body, status_code="204")
 
 
 def _custom(parts: _Parts) -> str:
@@ -248,4 +253,17 @@ def _custom(parts: _Parts) -> str:
         f"return await {_module(parts.route.custom.code)}(request, db, {name}{who})",
     ]
     about = f"{_module(parts.route.custom.code).replace('_', ' ').capitalize()} a {words(name)}."
-    return _function(parts, about, arguments, body)
+    return _function(parts.route, about, arguments, body)
+
+
+def _collection(design: Design, route: Route) -> str:
+    """Return the route of a hand-written use case that starts from no row."""
+    assert route.custom is not None
+    name = _module(route.custom.code)
+    kind = "SignedIn" if asks_for_caller(design, route) else "Viewing"
+    me = [f"me: {kind}"] if design.auth else []
+    test = role_test(design, route)
+    body = [f"if not ({test}):", "    raise Forbidden"] if test else []
+    body.append(f"return await {name}(request, db{', me' if me else ''})")
+    about = f"{words(name).capitalize()}, for {words(route.slice)} as a whole."
+    return _function(route, about, ["request: Request", "db: Db", *me], body)

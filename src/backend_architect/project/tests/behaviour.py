@@ -2,6 +2,7 @@
 
 from backend_architect.design.model import Design, Edge, Entity, Field, FieldType, ListSpec, Row
 from backend_architect.design.names import words
+from backend_architect.design.routes import routes_of
 from backend_architect.project.samples import sample
 from backend_architect.project.slices.access import expected_answers
 from backend_architect.project.slices.calls import asks_for_caller
@@ -72,13 +73,14 @@ def _change(entity: Entity) -> str:
 def _statements_test(design: Design, row: Row, queries: tuple[Query, ...]) -> str:
     reads = [query.route for query in queries if query.route and query.route.method == "GET" and not query.filters]
     reads = [route for route in reads if not (route.list and route.list.cache_seconds)]
-    if not reads:
+    written = [route for route in routes_of(design) if route.row is row and route.is_of_collection]
+    lines = [f'        "GET /v1{route.path}": ["{route.statement}"],\n' for route in reads]
+    lines += [f'        "GET /v1{route.path}": [],\n' for route in written if route.method == "GET"]
+    if not lines:
         return ""
     return (
         "async def test_every_read_is_one_statement(world: World) -> None:\n"
-        "    assert await world.statements_of_reads(ACCESS) == {\n"
-        + "".join(f'        "GET /v1{route.path}": ["{route.statement}"],\n' for route in reads)
-        + "    }\n"
+        "    assert await world.statements_of_reads(ACCESS) == {\n" + "".join(lines) + "    }\n"
     )
 
 

@@ -1,6 +1,7 @@
 """The environment that a command of this project runs in: `.env`, and in development a database of its own."""
 
 import os
+import warnings
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +26,8 @@ def prepared_environment(*, migrated: bool = True) -> Iterator[None]:
     if os.environ.get("ENVIRONMENT", "development") != "development":
         yield
         return
-    from app.development import development_environment  # noqa: PLC0415 - needs the development requirements
+    with warnings.catch_warnings(action="ignore"):  # of a library that misses XDG_RUNTIME_DIR
+        from app.development import development_environment  # noqa: PLC0415 - needs the development requirements
 
     with development_environment(migrated=migrated):
         yield

@@ -26,6 +26,8 @@ def migrate(database_url: str) -> None:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode == 0:
             return
+        if "uuidv7() does not exist" in done.stderr:
+            raise RuntimeError("This backend needs PostgreSQL 18 or newer: the database has no function uuidv7().")
         if "deadlock detected" not in done.stderr or attempt == ATTEMPTS:
             raise RuntimeError(f"The migration failed:\n{done.stdout}{done.stderr}")
         time.sleep(attempt)
@@ -44,7 +46,10 @@ def main() -> None:
     with prepared_environment(migrated=False):
         if "DATABASE_URL" not in os.environ:
             sys.exit("DATABASE_URL is missing.")
-        migrate(os.environ["DATABASE_URL"])
+        try:
+            migrate(os.environ["DATABASE_URL"])
+        except RuntimeError as error:
+            sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,57 @@
+"""The same routes in two ways, without the rest of the application: answered directly, and by FastAPI alone."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from app import main
+from app.errors import install_error_handlers
+from app.request_context import RequestContext, current
+from app.routing import DirectRoutes
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+
+def direct() -> "Contextual":
+    return Contextual(_application([Middleware(DirectRoutes, routers=main.ROUTERS)]))
+
+
+def plain() -> "Contextual":
+    return Contextual(_application([]))
+
+
+class Contextual:
+    """Gives each request the context that the routes expect, as the built project's own middleware does."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            context = RequestContext("0" * 16, scope["path"], scope["query_string"], dict(scope["headers"]))
+            scope["context"] = context
+            current.set(context)
+        await self.app(scope, receive, send)
+
+
+def _application(middleware: list[Middleware]) -> FastAPI:
+    whole = main.create_app()
+    app = FastAPI(
+        lifespan=_lifespan(whole), middleware=middleware, telemetry={"tracing": False, "metrics": False, "logs": False}
+    )
+    install_error_handlers(app)
+    for router in main.ROUTERS:
+        app.include_router(router)
+    return app
+
+
+def _lifespan(whole: FastAPI) -> Any:
+    """Return the built application's own lifespan, kept on another application."""
+
+    @asynccontextmanager
+    async def running(app: FastAPI) -> AsyncIterator[None]:
+        whole.state = app.state
+        async with whole.router.lifespan_context(whole):
+            yield
+
+    return running

@@ -1,0 +1,14 @@
+"""Write the pages of docs/reference/ that are made from the code: one a decision, and the catalogue of patterns."""
+
+from pathlib import Path
+
+from backend_architect.patterns.page import catalogue_page
+from backend_architect.report.decision_reference import reference_pages
+
+REFERENCE = Path(__file__).parent.parent / "docs/reference"
+
+if __name__ == "__main__":
+    (REFERENCE / "decisions").mkdir(parents=True, exist_ok=True)
+    for name, text in reference_pages().items():
+        (REFERENCE / "decisions" / name).write_text(text, encoding="utf-8")
+    (REFERENCE / "patterns.md").write_text(catalogue_page(), encoding="utf-8")
