@@ -7,7 +7,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from backend_architect import __version__
-from backend_architect.cli import brief, build, check, decide, init, schema, up
+from backend_architect.cli import brief, build, check, decide, init, prove, schema, up
 from backend_architect.cli.failures import PROBLEMS, USAGE, show_failure
 from backend_architect.errors import ArchitectError
 
@@ -18,6 +18,7 @@ COMMANDS = {
     "init": init.init,
     "build": build.build,
     "up": up.up,
+    "prove": prove.prove,
 }
 BRIEF = "brief"
 
@@ -34,6 +35,7 @@ or with a design file:
   architect decide         answers every architectural question from its numbers
   architect build          writes the project: FastAPI and PostgreSQL, plain code
   architect up             runs it: database, migrations, data, server
+  architect prove          proves it: access, attacks, faults, plans at 100 times the rows
 
 \b
 Exit status: 0 all is well · 1 there are problems, each told with its fix

@@ -4,14 +4,12 @@ import contextlib
 import fcntl
 import json
 import os
-import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from backend_architect.errors import FolderError, Problem
+from backend_architect.running import end_group
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +18,7 @@ class Lease:
 
     note: Path
 
-    def write_down(self, group: int, url: str) -> None:
+    def write_down(self, url: str, group: int) -> None:
         """Remember the server's process group, so that a later run can end it if this one is killed."""
         self.note.write_text(json.dumps({"architect": os.getpid(), "group": group, "url": url}))
 
@@ -46,24 +44,6 @@ def leased(data: Path) -> Iterator[tuple[Lease, bool]]:
             yield Lease(note), found
         finally:
             note.unlink(missing_ok=True)
-
-
-def end_group(group: int, folder: Path) -> bool:
-    """Return whether any process of the group still worked in the folder; all of those are killed."""
-    left = [process for process in psutil.process_iter() if _belongs(process, group, folder)] if group else []
-    for process in left:
-        with contextlib.suppress(psutil.Error):
-            process.send_signal(signal.SIGKILL)
-    psutil.wait_procs(left, timeout=5)
-    return bool(left)
-
-
-def _belongs(process: psutil.Process, group: int, folder: Path) -> bool:
-    """Return whether the process is one of ours: a reused id has another group or works elsewhere."""
-    try:
-        return os.getpgid(process.pid) == group and Path(process.cwd()).resolve() == folder.resolve()
-    except (OSError, psutil.Error):
-        return False
 
 
 def _already_running(note: Path) -> FolderError:

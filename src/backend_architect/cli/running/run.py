@@ -7,19 +7,19 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from backend_architect.cli.as_data import print_data
 from backend_architect.cli.running.filling import fill
 from backend_architect.cli.running.first_steps import curl_lines, developer_token
-from backend_architect.cli.running.interpreter import python_for
 from backend_architect.cli.running.lease import Lease, leased
 from backend_architect.cli.running.ports import choose_port
-from backend_architect.cli.running.server import Place, environment_for, log_of, migrate, serving
 from backend_architect.design import Design
 from backend_architect.errors import FolderError, Problem
 from backend_architect.pipeline import read_sound_design
 from backend_architect.postgres import EmbeddedServer, start_embedded
+from backend_architect.running import Place, environment_for, migrate, python_for, serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,9 @@ def run_project(wish: Wish) -> int:
         database = _database(stack, wish)
         place = Place(wish.folder, python, environment_for(database.url(), port))
         _prepare(wish, place, database, design)
-        server = stack.enter_context(serving(place, port, lease, reload=wish.reload, log=log_of(json=wish.json)))
+        log = sys.stderr if wish.json else sys.stdout  # with --json the standard output is for data alone
+        told = partial(lease.write_down, f"http://127.0.0.1:{port}")
+        server = stack.enter_context(serving(place, port, log=log, reload=wish.reload, started=told))
         _welcome(wish, port, design, database)
         status = server.wait()
         wish.tell(f"The server ended by itself (status {status}).")

@@ -2,11 +2,11 @@
 
 from backend_architect.design.model import Design, Edge, Entity, Field, FieldType, ListSpec, Row
 from backend_architect.design.names import words
+from backend_architect.design.ranges import in_ranges
 from backend_architect.design.routes import routes_of
-from backend_architect.project.samples import sample
+from backend_architect.design.samples import sample
 from backend_architect.project.slices.access import expected_answers
 from backend_architect.project.slices.calls import asks_for_caller
-from backend_architect.project.tests.ranges import in_ranges
 from backend_architect.queries.model import Query
 
 HEAD = '''"""What {about} do, seen from outside."""

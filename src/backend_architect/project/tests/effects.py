@@ -4,8 +4,8 @@ from sqlglot import exp
 
 from backend_architect.design.model import Design, Entity, Field
 from backend_architect.design.routes import Route, routes_of
+from backend_architect.design.samples import sample
 from backend_architect.design.syntax import parse
-from backend_architect.project.samples import sample
 from backend_architect.project.slices.access import expected_answers
 from backend_architect.queries.model import Queries
 

@@ -1,18 +1,9 @@
-"""Fields that belong together as a beginning and an end: tests make each range anew, after the last one."""
+"""Fields that belong together as a beginning and an end."""
 
 from sqlglot import exp
 
 from backend_architect.design.model import Entity, FieldType, Row
 from backend_architect.design.syntax import parse
-
-BASES = {
-    FieldType.DATE: ("date(2030, 1, 1)", "timedelta(days=2 * next(_numbers))", "timedelta(days=1)"),
-    FieldType.TIMESTAMP: (
-        "datetime(2030, 1, 1, tzinfo=UTC)",
-        "timedelta(hours=2 * next(_numbers))",
-        "timedelta(hours=1)",
-    ),
-}
 
 
 def ranges_of(row: Row) -> dict[str, str]:
@@ -27,19 +18,9 @@ def ranges_of(row: Row) -> dict[str, str]:
             later, earlier = (
                 names if isinstance(tree, exp.GT | exp.GTE) else names[::-1] if len(names) == 2 else (None, None)
             )
-            if later and earlier and row.fields[later].type in BASES:
+            if later and earlier and row.fields[later].type in {FieldType.DATE, FieldType.TIMESTAMP}:
                 found.setdefault(later, earlier)
     return found
-
-
-def range_lines(row: Row, *, given: bool) -> list[str]:
-    """Return the lines that set beginnings and ends; with `given` an argument that was passed stays."""
-    lines = []
-    for end, start in ranges_of(row).items():
-        base, step, length = BASES[row.fields[start].type]
-        lines.append(f"{start} = {f'{start} or ' if given else ''}{base} + {step}")
-        lines.append(f"{end} = {f'{end} or ' if given else ''}{start} + {length}")
-    return lines
 
 
 def in_ranges(row: Row) -> set[str]:

@@ -3,20 +3,17 @@
 import contextlib
 import http.client
 import os
-import signal
 import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from backend_architect.cli.running.lease import Lease, end_group
 from backend_architect.errors import FolderError, Problem
+from backend_architect.running.processes import stop
 
 READY_SECONDS = 60.0
-STOP_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,33 +46,33 @@ def migrate(place: Place) -> None:
 
 
 @contextlib.contextmanager
-def serving(place: Place, port: int, lease: Lease, *, reload: bool, log: TextIO) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the server while the block lasts, once it is ready; no process of it is left afterwards."""
+def serving(
+    place: Place,
+    port: int,
+    *,
+    log: TextIO,
+    reload: bool = False,
+    started: Callable[[int], None] = lambda group: None,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the server while the block lasts, once it is ready; no process of it is left afterwards.
+
+    `started` hears the process group as soon as there is one.
+    """
     command = place.command("app.serve", *(["--reload"] if reload else []))
     process = subprocess.Popen(
         command, cwd=place.folder, env=place.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
         start_new_session=True,
     )  # fmt: skip
     try:
-        lease.write_down(process.pid, f"http://127.0.0.1:{port}")
-        _await_ready(process, port)
+        started(process.pid)
+        await_ready(process, port)
         yield process
     finally:
         stop(process, place.folder)
 
 
-def stop(process: subprocess.Popen[bytes], folder: Path) -> None:
-    """End the server: politely, so that running requests finish, then by force; a second Ctrl-C does not disturb it."""
-    with _undisturbed():
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(STOP_SECONDS)
-        end_group(process.pid, folder)
-        process.wait()
-
-
-def _await_ready(process: subprocess.Popen[bytes], port: int) -> None:
+def await_ready(process: subprocess.Popen[bytes], port: int) -> None:
+    """Return once the server answers that it is ready; raise FolderError when it ends first, or takes a minute."""
     until = time.monotonic() + READY_SECONDS
     while time.monotonic() < until:
         if process.poll() is not None:
@@ -101,23 +98,8 @@ def _not_started(message: str) -> FolderError:
     return FolderError(Problem("not-started", message, "its own words are above; `make check test` often says more"))
 
 
-@contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    old = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in old.items():
-            signal.signal(number, handler)
-
-
 def environment_for(url: str, port: int) -> dict[str, str]:
     """Return the environment of a project's commands in development."""
     own = {"DATABASE_URL": url, "HOST": "127.0.0.1", "PORT": str(port), "PYTHONUNBUFFERED": "1"}
     kept = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "PYTHONHOME"}}
     return {"ENVIRONMENT": "development", **kept, **own}
-
-
-def log_of(*, json: bool) -> TextIO:
-    """Return where the server writes: with --json the standard output is for data alone."""
-    return sys.stderr if json else sys.stdout

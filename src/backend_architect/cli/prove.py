@@ -1,0 +1,46 @@
+"""`architect prove`: the three questions, answered with evidence."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from backend_architect.cli.check import Json
+
+
+def prove(
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[WHAT]... [DIR]",
+            help="Groups (tests, access, contract, attacks, faults, plans, maintain) or probes; then the project.",
+            show_default="everything, in the folder you are in",
+        ),
+    ] = None,
+    *,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Try everything again, also what has held already.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the backend running, to repeat cases by curl.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="Show every probe and what it holds.")] = False,
+    json: Json = False,
+) -> int:
+    """Prove a built project: that it works, holds ten times the load, and can be maintained.
+
+    It runs on copies: a PostgreSQL and servers of its own. An interrupted proof goes on where it was, as long as the
+    project is the same. The evidence is kept in DIR/.data/proof.json.
+
+    \b
+    Examples:
+      architect prove
+      architect prove plans shop
+      architect prove P33 --keep
+
+    \b
+    Exit status: 0 everything held · 1 something failed or could not be tried · 130 interrupted
+    """
+    from backend_architect.cli.proving import Wish, list_probes, prove_project
+
+    words = list(what or ())
+    folder = Path(words.pop()) if words and Path(words[-1]).is_dir() else Path()
+    if listed:
+        return list_probes(words)
+    return prove_project(Wish(folder.absolute(), tuple(words), fresh=fresh, keep=keep, json=json))

@@ -1,0 +1,106 @@
+"""A proof from the command line: told while it runs, kept after each probe, resumed where it was interrupted."""
+
+import contextlib
+import json as jsons
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend_architect.cli.as_data import as_data, print_data
+from backend_architect.cli.terminal import paint
+from backend_architect.errors import FolderError, Problem
+from backend_architect.proof import Evidence, Lab, Result, choose_probes, prove, read_subject
+from backend_architect.proof.stored import read_evidence
+from backend_architect.report.evidence import case_lines, result_line, verdict_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked for: a project's folder, groups or probes by name (all without any), and what to do with it."""
+
+    folder: Path
+    words: tuple[str, ...]
+    fresh: bool
+    keep: bool
+    json: bool
+
+    @property
+    def file(self) -> Path:
+        """Return where the evidence is kept."""
+        return self.folder / ".data" / "proof.json"
+
+    def tell(self, text: str) -> None:
+        """Say what happens; with --json on standard error, where it disturbs no program."""
+        print(text, file=sys.stderr if self.json else sys.stdout, flush=True)
+
+
+def list_probes(words: Sequence[str]) -> int:
+    """Print every probe that the words name, a line each."""
+    for probe in choose_probes(words):
+        print(f"{probe.group.value:9} {probe.name:12} {probe.title}")
+    return 0
+
+
+def prove_project(wish: Wish) -> int:
+    """Return 0 when everything that was asked for held."""
+    probes = choose_probes(wish.words)
+    subject = read_subject(wish.folder)
+    earlier = None if wish.fresh else _earlier(wish.file)
+    colours = paint(sys.stderr if wish.json else sys.stdout)
+    with Lab(subject, wish.tell) as lab:
+        told = 0
+        for step in prove(lab, probes, earlier):
+            evidence = step.evidence
+            for result in evidence.results[told:]:
+                _tell(wish, result)
+            told = len(evidence.results)
+            _keep(wish.file, evidence, earlier)
+            if step.next:
+                wish.tell(colours.dim(f"… {step.next.name} {step.next.title}"))
+        _end(wish, evidence)
+        if wish.keep:
+            _wait(wish, lab)
+    return 0 if evidence.held else 1
+
+
+def _tell(wish: Wish, result: Result) -> None:
+    colours = paint(sys.stderr if wish.json else sys.stdout)
+    wish.tell("\n".join([result_line(result, colours), *case_lines(result, colours)]))
+
+
+def _end(wish: Wish, evidence: Evidence) -> None:
+    colours = paint(sys.stderr if wish.json else sys.stdout)
+    wish.tell("\n".join(["", *verdict_lines(evidence, colours), f"Evidence: {wish.file}"]))
+    if wish.json:
+        print_data(evidence)
+
+
+def _earlier(file: Path) -> Evidence | None:
+    """Return what an earlier proof left, or None where there is none that can be read."""
+    try:
+        return read_evidence(jsons.loads(file.read_text()))
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
+
+def _keep(file: Path, evidence: Evidence, earlier: Evidence | None) -> None:
+    """Write the evidence whole or not at all, with what an earlier proof found out about the same state."""
+    merged = evidence.with_results_of(earlier)
+    fresh = file.with_suffix(".new")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        fresh.write_text(jsons.dumps(as_data(merged), indent=1, ensure_ascii=False))
+        fresh.replace(file)
+    except OSError as error:
+        raise FolderError(Problem("not-writable", f"{file}: {error.strerror}", "make the folder writable")) from error
+
+
+def _wait(wish: Wish, lab: Lab) -> None:
+    """Leave the backend running until Ctrl-C, with what the repeated commands need."""
+    people = {person.variable: person.token for person in lab.backend.people}
+    lines = [f"export API={lab.backend.url}", *(f"export {name}={token}" for name, token in people.items())]
+    wish.tell("\n".join(["", "The backend runs until Ctrl-C. In another shell:", *lines]))
+    with contextlib.suppress(KeyboardInterrupt):
+        signal.pause()

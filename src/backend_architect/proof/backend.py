@@ -1,0 +1,68 @@
+"""A copy of the project that runs: its database, its server, and the people who use it."""
+
+import secrets
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from backend_architect.design.model import Design
+from backend_architect.postgres import Session
+from backend_architect.proof.client import Actor, Client
+from backend_architect.proof.people import NOBODY, join
+from backend_architect.proof.rows import Rows
+from backend_architect.running import Place, serving
+
+
+@dataclass
+class Backend:
+    """A running server on a database of its own. `log` is the file that it writes to."""
+
+    design: Design
+    place: Place
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+    database: Session
+    client: Client
+    rows: Rows
+    people: list[Actor] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    @property
+    def url(self) -> str:
+        """Return where the server listens."""
+        return self.client.url
+
+    def anonymous(self) -> Actor:
+        """Return somebody who has not signed in, from an address that nobody else has."""
+        return Actor(NOBODY, self._address())
+
+    def person(self, name: str, *roles: str) -> Actor:
+        """Return somebody who has just registered and signed in, with these roles."""
+        number = next(self._numbers)
+        email = f"{name}-{number}@people.example"
+        password = secrets.token_urlsafe(18)
+        actor = join(self, Actor(name, self._address(), email=email, password=password), roles, number)
+        self.people.append(actor)
+        return actor
+
+    def _address(self) -> str:
+        number = next(self._numbers)
+        return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+
+
+@contextmanager
+def running(design: Design, place: Place, port: int, folder: Path) -> Iterator[Backend]:
+    """Give the backend while the block lasts; its log is kept in `folder`."""
+    log = folder / f"server-{port}.log"
+    database = Session(place.environment["DATABASE_URL"])
+    client = Client(f"http://127.0.0.1:{port}")
+    try:
+        with log.open("a") as file, serving(place, port, log=file) as process:
+            yield Backend(design, place, port, process, log, database, client, Rows(design, database))
+    finally:
+        client.close()
+        database.close()

@@ -1,0 +1,118 @@
+"""Where probes work: a PostgreSQL of the proof's own, migrated copies of the project's database, running servers."""
+
+import os
+import secrets
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from backend_architect.postgres import EmbeddedServer, Session, start_embedded
+from backend_architect.proof.backend import Backend, running
+from backend_architect.proof.subject import Subject
+from backend_architect.running import Place, migrate, python_for
+
+FAST = {
+    "shared_preload_libraries": "pg_stat_statements",
+    "max_connections": "200",
+    "log_timezone": "UTC",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+}
+ALLOWED_ORIGIN = "https://app.example.com"
+
+
+class Lab:
+    """Everything is started when a probe first needs it, and ended with the lab."""
+
+    def __init__(self, subject: Subject, tell: Callable[[str], None], server: EmbeddedServer | None = None) -> None:
+        self.subject = subject
+        self.tell = tell
+        self._server = server
+        self.secret = secrets.token_urlsafe(48)
+        """The key that the backends sign access tokens with: probes forge some with it."""
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    @cached_property
+    def folder(self) -> Path:
+        """Return a folder that is deleted with the lab."""
+        path = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="architect-proof-")))
+        path.chmod(0o755)  # the database's own user walks through it
+        return path
+
+    @cached_property
+    def python(self) -> Path:
+        """Return the interpreter that runs the project."""
+        return python_for(self.subject.folder, self.tell)
+
+    @cached_property
+    def server(self) -> EmbeddedServer:
+        """Return the PostgreSQL that every probe shares; it trades durability for speed."""
+        return self._server or self._stack.enter_context(start_embedded(self.folder / "postgres", FAST))
+
+    @cached_property
+    def backend(self) -> Backend:
+        """Return the backend that all probes share which leave it running, as production runs it."""
+        return self._stack.enter_context(self.own())
+
+    @cached_property
+    def _template(self) -> str:
+        """Return the name of the migrated database that all others are copies of."""
+        name = f"proof_{self.subject.migrations}"
+        with Session(self.server.url()) as admin:
+            known = admin.value("SELECT true FROM pg_database WHERE datname = $1", name)
+        if not known:
+            self._create(name)
+            migrate(self.place(self.server.url(name)))
+        return name
+
+    def database(self) -> str:
+        """Return the URL of a new database with the project's migrations applied."""
+        name = f"proof_{secrets.token_hex(8)}"
+        self._create(name, self._template)
+        return self.server.url(name)
+
+    def place(self, url: str, **environment: str) -> Place:
+        """Return what the project's commands run with, in production's settings unless told otherwise."""
+        kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
+        own = {
+            "ENVIRONMENT": "production",
+            "DATABASE_URL": url,
+            "JWT_SECRET": self.secret,
+            "HOST": "127.0.0.1",
+            "TRUSTED_HOSTS": "127.0.0.1,localhost",
+            "TRUSTED_PROXIES": "127.0.0.1/32",
+            "ALLOWED_ORIGINS": ALLOWED_ORIGIN,
+            "PUBLIC_URL": "https://api.example.com",
+            "PYTHONUNBUFFERED": "1",
+        }
+        return Place(self.subject.folder, self.python, {**kept, **own, **environment})
+
+    @contextmanager
+    def own(self, url: str = "", **environment: str) -> Iterator[Backend]:
+        """Give a backend that no other probe uses, on the database at `url` or on a new one."""
+        port = free_port()
+        place = self.place(url or self.database(), PORT=str(port), **environment)
+        with running(self.subject.design, place, port, self.folder) as backend:
+            yield backend
+
+    def _create(self, name: str, template: str = "template0") -> None:
+        with Session(self.server.url()) as admin:
+            admin.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,59 @@
+"""Accounts made the way a client makes them: registered, signed in, with an access token."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from backend_architect.design.model import FieldType
+from backend_architect.design.samples import sample
+from backend_architect.errors import FolderError, Problem
+from backend_architect.proof.client import Actor, Exchange
+
+if TYPE_CHECKING:
+    from backend_architect.proof.backend import Backend
+
+NOBODY = "anonymous"
+GIVE_ROLES = "UPDATE auth_accounts SET roles = $2 WHERE lower(email) = lower($1)"
+
+
+def join(backend: "Backend", actor: Actor, roles: Sequence[str], number: int) -> Actor:
+    """Return the actor registered and signed in, with an id and a token; raise FolderError where that is refused."""
+    registered = register(backend, actor, number)
+    if registered.status != 202:
+        raise _refused("register", registered)
+    if roles:
+        backend.database.run(GIVE_ROLES, actor.email, list(roles))
+    session = sign_in(backend, actor)
+    token = session.field("access_token")
+    if not isinstance(token, str):
+        raise _refused("sign in", session)
+    me = backend.client.ask(replace(actor, token=token), "GET", "/v1/me")
+    return replace(actor, token=token, id=str(me.field("id")))
+
+
+def register(backend: "Backend", actor: Actor, number: int) -> Exchange:
+    """Return the answer to the registration of the actor's address and password."""
+    return backend.client.ask(actor, "POST", "/v1/auth/register", json_body=new_account(backend, actor, number))
+
+
+def sign_in(backend: "Backend", actor: Actor) -> Exchange:
+    """Return the answer to the actor's address and password."""
+    credentials = {"email": actor.email, "password": actor.password}
+    return backend.client.ask(actor, "POST", "/v1/auth/sign-in", json_body=credentials)
+
+
+def new_account(backend: "Backend", actor: Actor, number: int) -> dict[str, object]:
+    """Return the body of a registration: the account's own required fields, the address and the password."""
+    account = backend.design.account
+    assert account is not None
+    body: dict[str, object] = {}
+    for item in account.accepted("create"):
+        if item.name != "email" and not item.optional and item.default is None:
+            unique = f"{actor.name[:12]}-{number}"
+            body[item.column] = unique if item.unique and item.type is not FieldType.INTEGER else sample(item)
+    return {**body, "email": actor.email, "password": actor.password}
+
+
+def _refused(what: str, answer: Exchange) -> FolderError:
+    fix = "repeat it: " + answer.curl
+    return FolderError(Problem("account-refused", f"the backend does not let a new account {what}: {answer.told}", fix))

@@ -1,0 +1,28 @@
+"""Every probe, in the order in which they run: what is quick and says much comes first."""
+
+from collections.abc import Iterable, Sequence
+
+from backend_architect.errors import ArchitectError, Problem
+from backend_architect.proof import attacks, own_tests
+from backend_architect.proof.evidence import Group
+from backend_architect.proof.probe import Probe
+
+PROBES: tuple[Probe, ...] = (own_tests.PROBE, *attacks.PROBES)
+
+
+class NoSuchProbe(ArchitectError):
+    """A word names neither a group of probes nor one of them."""
+
+
+def choose_probes(words: Sequence[str]) -> tuple[Probe, ...]:
+    """Return the probes that the words name, by group or by name, in the order in which they run; all without words."""
+    unknown = [word for word in words if not _named(word)]
+    if unknown:
+        fix = f"say one of {', '.join(Group)}, or the name of a probe (architect prove --list)"
+        raise NoSuchProbe(*(Problem("no-such-probe", f"there is no probe {word!r}", fix) for word in unknown))
+    chosen = {probe.name for word in words for probe in _named(word)}
+    return tuple(probe for probe in PROBES if not words or probe.name in chosen)
+
+
+def _named(word: str) -> Iterable[Probe]:
+    return [probe for probe in PROBES if word.lower() in {probe.group.value, probe.name.lower()}]

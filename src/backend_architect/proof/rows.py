@@ -1,0 +1,113 @@
+"""Rows that a proof needs, put straight into the database: usual ones, the owner's where they belong to somebody."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from backend_architect.design.model import Design, Edge, Entity, Field, FieldType, Row
+from backend_architect.design.ranges import ranges_of
+from backend_architect.design.routes import nested_under
+from backend_architect.design.samples import sample
+from backend_architect.postgres import Session
+from backend_architect.queries.shape import changed_by_effects
+
+PLENTY = 1_000
+
+Values = Mapping[str, object]
+
+
+class Rows:
+    """Makes rows of one design in one database; values are given and returned by column, as JSON holds them."""
+
+    def __init__(self, design: Design, database: Session) -> None:
+        self.design = design
+        self.database = database
+        self._numbers = count(1)
+        self._drawn = changed_by_effects(design)
+
+    def make(self, name: str, owner: str, given: Values | None = None) -> str:
+        """Return the id of a new row of an entity, with all that it points at; an edge has none and gives ''."""
+        row = self._row(name)
+        values = {**self._usual(row, owner, given or {}), **(given or {})}
+        columns = ", ".join(f'"{column}"' for column in values) or "id"
+        table = f'"{row.table}"'
+        source = (
+            f"SELECT {columns} FROM jsonb_populate_record(NULL::{table}, $1::jsonb)" if values else "DEFAULT VALUES"
+        )
+        insert = f"INSERT INTO {table} ({columns}) {source}" if values else f"INSERT INTO {table} {source}"
+        if isinstance(row, Edge):
+            self.database.run(insert, json.dumps(values))
+            return ""
+        arguments = [json.dumps(values)] if values else []
+        return str(self.database.value(f"{insert} RETURNING id", *arguments))
+
+    def body(self, name: str, owner: str) -> dict[str, object]:
+        """Return what a client sends to make a row: the fields that it must send, and no others."""
+        row = self._row(name)
+        fields = row.accepted("create") if isinstance(row, Entity) else tuple(row.extra.values())
+        parent = nested_under(self.design, row) if isinstance(row, Entity) else None
+        wanted = [f for f in fields if f is not parent and not f.optional and f.default is None]
+        return {item.column: self._value(row, item, owner) for item in wanted} | self._spans(
+            row, {f.name for f in wanted}
+        )
+
+    def count(self, table: str) -> int:
+        """Return the number of rows of a table."""
+        return int(self.database.value(f'SELECT count(*) FROM "{table}"'))
+
+    def read(self, table: str, identity: str) -> dict[str, object] | None:
+        """Return a row as JSON holds it, or None."""
+        found = self.database.value(f'SELECT to_jsonb(t) FROM "{table}" t WHERE t.id = $1::text::uuid', identity)
+        return dict(json.loads(found)) if found else None
+
+    def _row(self, name: str) -> Row:
+        return self.design.entities.get(name) or self.design.edges[name]
+
+    def _usual(self, row: Row, owner: str, given: Values) -> dict[str, object]:
+        values: dict[str, object] = {}
+        for item in row.fields.values():
+            if item.column in given:
+                continue
+            if item.set == "me":
+                values[item.column] = owner
+            elif not item.optional:
+                values[item.column] = self._value(row, item, owner)
+        return values | {k: v for k, v in self._spans(row, set(row.fields)).items() if k not in given}
+
+    def _value(self, row: Row, item: Field, owner: str) -> object:
+        if item.is_reference:
+            return self.make(item.to or "", owner)
+        if (row.name, item.name) in self._drawn:
+            return PLENTY if item.max is None else min(PLENTY, int(item.max))
+        if item.type is FieldType.FILE:
+            return f"{row.plural}.{item.name}/{owner}/{self._uuid()}"
+        return self._new(item) if item.unique else sample(item)
+
+    def _new(self, item: Field) -> object:
+        """Return a value that no other row has."""
+        number = next(self._numbers)
+        made: dict[FieldType, object] = {
+            FieldType.INTEGER: number,
+            FieldType.MONEY: number,
+            FieldType.UUID: self._uuid(),
+            FieldType.EMAIL: f"person{number}@example.com",
+            FieldType.URL: f"https://example.com/{number}",
+        }
+        return made.get(item.type, f"{item.name.replace('_', '-')[:8]}-{number}")
+
+    def _uuid(self) -> str:
+        return str(self.database.value("SELECT uuidv7()"))
+
+    def _spans(self, row: Row, wanted: set[str]) -> dict[str, object]:
+        """Return beginnings and ends that come after every earlier one, so that no two rows overlap."""
+        values: dict[str, object] = {}
+        for end, start in ranges_of(row).items():
+            if not {start, end} & wanted:
+                continue
+            first = datetime(2031, 1, 1, tzinfo=UTC) + timedelta(days=2 * next(self._numbers))
+            texts = [first, first + timedelta(days=1)]
+            is_date = row.fields[start].type is FieldType.DATE
+            shown = [str(moment.date()) if is_date else moment.isoformat() for moment in texts]
+            values |= {row.fields[start].column: shown[0], row.fields[end].column: shown[1]}
+        return values

@@ -1,0 +1,55 @@
+"""`architect prove` from outside: what it says, what it keeps, and what it refuses."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from backend_architect.cli.app import run
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "social-sharing" / "backend.yaml"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A built project."""
+    folder = tmp_path_factory.mktemp("prove") / "social"
+    assert run(["build", str(folder), "--design", str(EXAMPLE)]) == 0
+    return folder
+
+
+def test_one_probe_is_tried_and_kept(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["prove", "P46-P49", str(project)]) == 0
+    assert "Will it work? yes: 5 cases held" in capsys.readouterr().out
+    kept = json.loads((project / ".data" / "proof.json").read_text())
+    assert kept["results"][0]["probe"] == "P46-P49"
+    assert kept["machine"]["postgresql"].startswith("18.")
+
+
+def test_the_evidence_is_data_with_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["prove", "P01", str(project), "--json"]) == 0
+    evidence = json.loads(capsys.readouterr().out)
+    assert evidence["results"][0]["cases"][0]["repeat"].startswith('curl -i -X GET "$API/v1/me"')
+
+
+def test_the_list_names_every_probe(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["prove", "--list"]) == 0
+    assert "attacks   P01" in capsys.readouterr().out
+
+
+def test_what_is_no_probe_and_no_project_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["prove", "atacks"]) == 1
+    assert "no-such-probe" in capsys.readouterr().err
+    assert run(["prove", str(tmp_path)]) == 1
+    assert "no-project" in capsys.readouterr().err
+
+
+def test_a_table_that_is_no_data_is_told_with_its_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = project / "app" / "posts" / "access.py"
+    text = table.read_text()
+    table.write_text(text.replace('"visible", 200', 'rule_of("posts"), 200', 1))
+    try:
+        assert run(["prove", "P01", str(project)]) == 1
+    finally:
+        table.write_text(text)
+    assert "posts/access.py:7" in capsys.readouterr().err

@@ -1,0 +1,65 @@
+"""What the tests of the proof share: one PostgreSQL, the examples built once, and copies weakened in one point."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from backend_architect.cli.app import run
+from backend_architect.postgres import EmbeddedServer, start_embedded
+from backend_architect.proof import Lab, Result, choose_probes, prove, read_subject
+from backend_architect.proof.lab import FAST
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+Prove = Callable[[Path, str], Result]
+Weaken = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
+    """The PostgreSQL that all labs of this run share."""
+    with start_embedded(tmp_path_factory.mktemp("proof") / "postgres", FAST) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Return the folder of an example, built once."""
+    folders: dict[str, Path] = {}
+
+    def build(name: str) -> Path:
+        if name not in folders:
+            folders[name] = tmp_path_factory.mktemp(name) / name
+            assert run(["build", str(folders[name]), "--design", str(EXAMPLES / name / "backend.yaml")]) == 0
+        return folders[name]
+
+    return build
+
+
+@pytest.fixture
+def weaken(tmp_path: Path, built: Callable[[str], Path]) -> Weaken:
+    """Return a copy of an example in which a text of one file is replaced: `weaken("app/main.py", old, new)`."""
+
+    def weakened(file: str, old: str, new: str, *, example: str = "social-sharing") -> Path:
+        folder = tmp_path / "weakened"
+        if not folder.exists():
+            shutil.copytree(built(example), folder, ignore=shutil.ignore_patterns(".data", "__pycache__"))
+        text = (folder / file).read_text()
+        assert old in text, f"{file} has no {old!r} any more: weaken it where it is strong now"
+        (folder / file).write_text(text.replace(old, new))
+        return folder
+
+    return weakened
+
+
+@pytest.fixture
+def proven(server: EmbeddedServer) -> Prove:
+    """Return the result of one probe on a project: `proven(folder, "P01")`."""
+
+    def try_one(folder: Path, probe: str) -> Result:
+        with Lab(read_subject(folder), print, server) as lab:
+            return list(prove(lab, choose_probes([probe])))[-1].evidence.results[0]
+
+    return try_one
