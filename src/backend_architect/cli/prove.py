@@ -18,6 +18,7 @@ def prove(
         ),
     ] = None,
     *,
+    html: Annotated[Path | None, typer.Option(help="Write the evidence as one page here.", dir_okay=False)] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Try everything again, also what has held already.")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the backend running, to repeat cases by curl.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="Show every probe and what it holds.")] = False,
@@ -33,6 +34,7 @@ def prove(
       architect prove
       architect prove plans shop
       architect prove P33 --keep
+      architect prove --html evidence.html
 
     \b
     Exit status: 0 everything held · 1 something failed or could not be tried · 130 interrupted
@@ -43,4 +45,4 @@ def prove(
     folder = Path(words.pop()) if words and Path(words[-1]).is_dir() else Path()
     if listed:
         return list_probes(words)
-    return prove_project(Wish(folder.absolute(), tuple(words), fresh=fresh, keep=keep, json=json))
+    return prove_project(Wish(folder.absolute(), tuple(words), html=html, fresh=fresh, keep=keep, json=json))

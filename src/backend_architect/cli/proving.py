@@ -22,6 +22,7 @@ class Wish:
 
     folder: Path
     words: tuple[str, ...]
+    html: Path | None
     fresh: bool
     keep: bool
     json: bool
@@ -73,8 +74,20 @@ def _tell(wish: Wish, result: Result) -> None:
 def _end(wish: Wish, evidence: Evidence) -> None:
     colours = paint(sys.stderr if wish.json else sys.stdout)
     wish.tell("\n".join(["", *verdict_lines(evidence, colours), f"Evidence: {wish.file}"]))
+    if wish.html:
+        _write_page(wish.html, evidence)
+        wish.tell(f"Page: {wish.html}")
     if wish.json:
         print_data(evidence)
+
+
+def _write_page(file: Path, evidence: Evidence) -> None:
+    from backend_architect.report.evidence_page import evidence_page
+
+    try:
+        file.write_text(evidence_page(evidence), encoding="utf-8")
+    except OSError as error:
+        raise FolderError(Problem("not-writable", f"{file}: {error.strerror}", "name another file")) from error
 
 
 def _earlier(file: Path) -> Evidence | None:
