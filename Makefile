@@ -33,8 +33,8 @@ fix: setup ## mend what can be mended by itself
 test: setup ## every test, the examples built and tested too
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-prove: setup ## build the examples and run their own tests
-	$(BIN)/python scripts/prove_examples.py
+prove: setup ## build the examples and answer the three questions for each
+	$(BIN)/python scripts/prove.py
 
 bench: setup ## the built routes beside bare ASGI, and the time that the commands take
 	$(BIN)/python -W ignore benchmarks/routes/run.py

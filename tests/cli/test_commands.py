@@ -54,14 +54,10 @@ def test_building_again_keeps_an_edit(said: tuple[Typed, Path]) -> None:
 
 def test_a_sentence_as_data(tmp_path: Path) -> None:
     answer = architect("A shop with products, stock and orders", "--json", "--dir", "shop", folder=tmp_path)
-    decoder, found = json.JSONDecoder(), []
-    rest = answer.out.strip()
-    while rest:
-        value, end = decoder.raw_decode(rest)
-        found.append(value)
-        rest = rest[end:].strip()
-    assert found[0]["design"] == "shop/backend.yaml"
-    assert found[0]["understood"]
+    told = json.loads(answer.out)
+    assert told["design"] == "shop/backend.yaml"
+    assert told["understood"]
+    assert {"path": "app/main.py", "fate": "created"} in told["files"]
 
 
 @pytest.mark.parametrize(

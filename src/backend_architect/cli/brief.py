@@ -58,16 +58,14 @@ def _go_on(proposal: "Proposal", folder: Path, *, sure: bool, start: bool, json:
     if not json:
         _explain(proposal)
     path = _write_design(proposal, folder)
-    if json:
-        _print_proposal(proposal, path)
-    else:
+    if not json:
         from backend_architect.decisions import decide_all
 
         print(f"\n{decisions_in_short(decide_all(proposal.design))}\n\nThe design is in {path}")
         if not sure and not _wants_build():
             print(f"Change it as you like, then: architect build {folder}")
             return 0
-    status = build_into(folder, choices=Choices(), json=json)
+    status = build_into(folder, choices=Choices(), json=json, before=_as_data(proposal, path))
     if status == 0 and start:
         from backend_architect.cli.up import up
 
@@ -93,11 +91,9 @@ def _explain(proposal: "Proposal") -> None:
     print(proposal_text(proposal))
 
 
-def _print_proposal(proposal: "Proposal", path: Path) -> None:
-    from backend_architect.cli.as_data import print_data
-
+def _as_data(proposal: "Proposal", path: Path) -> dict[str, object]:
     told = ("understood", "assumed", "not_understood", "choices", "traps")
-    print_data({"design": str(path), **{name: getattr(proposal, name) for name in told}})
+    return {"design": str(path), **{name: getattr(proposal, name) for name in told}}
 
 
 def _write_design(proposal: "Proposal", folder: Path) -> Path:

@@ -1,6 +1,6 @@
 """`architect build`: a design file → a project on the disk, merged with what the team has edited."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,9 +40,18 @@ def build(
 
 
 def build_into(
-    folder: Path, *, design: Path | None = None, choices: "Choices", dry_run: bool = False, json: bool = False
+    folder: Path,
+    *,
+    design: Path | None = None,
+    choices: "Choices",
+    dry_run: bool = False,
+    json: bool = False,
+    before: Mapping[str, object] | None = None,
 ) -> int:
-    """Return the exit status of a build: 1 when something waits for a person's choice."""
+    """Return the exit status of a build: 1 when something waits for a person's choice.
+
+    With `json`, what stands in `before` comes first in the one document that is printed.
+    """
     from backend_architect.cli.writing import carry_out, plan_writing, render_diff
     from backend_architect.cli.writing.change import NEEDS_YOU
     from backend_architect.pipeline import build_from
@@ -53,7 +62,7 @@ def build_into(
     if dry_run and not json:
         print(render_diff(changes), end="")
     else:
-        _show(changes, folder, json=json)  # before writing, so that a conflict is never a surprise
+        _show(changes, folder, before or {}, json=json)  # before writing, so that a conflict is never a surprise
     if not dry_run:
         carry_out(changes, folder)
         if not json:
@@ -61,12 +70,12 @@ def build_into(
     return int(any(change.fate in NEEDS_YOU for change in changes))
 
 
-def _show(changes: Sequence["Change"], folder: Path, *, json: bool) -> None:
+def _show(changes: Sequence["Change"], folder: Path, before: Mapping[str, object], *, json: bool) -> None:
     from backend_architect.cli.as_data import print_data
     from backend_architect.cli.built import built_text
 
     if json:
         told = [{"path": change.path, "fate": change.fate} for change in changes]
-        print_data({"folder": str(folder.absolute()), "files": told})
+        print_data({**before, "folder": str(folder.absolute()), "files": told})
     else:
         print(built_text(changes))

@@ -1,0 +1,54 @@
+"""Builds every example and proves it: `make prove`. Ends with the three questions, answered for all of them together.
+
+Name examples to prove only those, and groups of probes to try only those: `python scripts/prove.py shop attacks`.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from backend_architect.cli.terminal import paint
+from backend_architect.proof import Evidence, Group
+from backend_architect.proof.stored import read_evidence
+from backend_architect.report.evidence import verdict_lines
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = sorted(path.parent.name for path in ROOT.glob("examples/*/backend.yaml"))
+ARCHITECT = [sys.executable, "-c", "import sys; from backend_architect.cli import main; sys.exit(main())"]
+
+
+def main(words: list[str]) -> int:
+    """Return 1 when anything of an example does not hold."""
+    unknown = [word for word in words if word not in {*EXAMPLES, *Group}]
+    if unknown:
+        sys.exit(f"no example and no group of probes: {', '.join(unknown)}")
+    names = [name for name in EXAMPLES if name in words] or EXAMPLES
+    groups = [word for word in words if word not in EXAMPLES]
+    with tempfile.TemporaryDirectory(prefix="architect-prove-") as place:
+        found = [_proven(Path(place) / name, groups) for name in names]
+    print(f"\n{', '.join(names)}:")
+    print("\n".join(verdict_lines(_together(found), paint(sys.stdout))))
+    return int(not all(evidence.held for evidence in found))
+
+
+def _proven(folder: Path, groups: list[str]) -> Evidence:
+    """Return the evidence of one example, after telling it."""
+    print(f"\n=== {folder.name} ===", flush=True)
+    started = time.monotonic()
+    design = ROOT / "examples" / folder.name / "backend.yaml"
+    subprocess.run([*ARCHITECT, "build", str(folder), "--design", str(design)], check=True)
+    subprocess.run([*ARCHITECT, "prove", *groups, str(folder)], check=False)
+    print(f"{folder.name}: built and proven in {time.monotonic() - started:.0f} s", flush=True)
+    return read_evidence(json.loads((folder / ".data" / "proof.json").read_text()))
+
+
+def _together(found: list[Evidence]) -> Evidence:
+    return replace(found[0], results=tuple(result for evidence in found for result in evidence.results))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
