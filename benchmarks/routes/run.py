@@ -20,6 +20,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -35,7 +36,8 @@ CANDIDATES = {
     "plain": "styles:plain",
     "whole": "app.main:create_app",
 }
-READS = ("one", "list", "feed")
+OPERATIONS = ("one", "list", "feed", "create", "like")
+EMPTY = "SET session_replication_role = replica; TRUNCATE likes, pgqueuer, pgqueuer_log"
 SECRET = "only for this benchmark, " * 2
 
 
@@ -57,7 +59,7 @@ def main() -> int:
         _write_requests(folder, asyncio.run(_rows(environment["DATABASE_URL"])))
         ports = {name: 9400 + number for number, name in enumerate(CANDIDATES)}
         servers = {n: stack.enter_context(_serving(CANDIDATES[n], ports[n], environment)) for n in CANDIDATES}
-        _print_table(_measure(folder, servers, ports, options))
+        _print_table(_measure(folder, servers, environment["DATABASE_URL"], ports, options))
     return 0
 
 
@@ -66,7 +68,7 @@ def _build(folder: Path) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     limits = folder / "app/rate_limits.py"
     text = limits.read_text()
-    unlimited = re.sub(r'Limit\("everything", \d+, 60\)', 'Limit("everything", 1_000_000_000, 60)', text)
+    unlimited = re.sub(r'Limit\("(everything|posts.create)", \d+', r'Limit("\1", 1_000_000_000', text)
     assert unlimited != text
     limits.write_text(unlimited)
 
@@ -115,12 +117,17 @@ async def _rows(url: str) -> tuple[list[str], list[str], list[tuple[str, str]]]:
 
 def _write_requests(folder: Path, rows: tuple[list[str], list[str], list[tuple[str, str]]]) -> None:
     posts, users, tokens = rows
+    headers = [f'["authorization"]="Bearer {token}",["x-user"]="{user}"' for user, token in tokens]
+    json = '["content-type"]="application/json"'
     requests = {
         "one": [f'wrk.format("GET","/v1/posts/{post}")' for post in posts],
         "list": [f'wrk.format("GET","/v1/users/{user}/posts")' for user in users],
-        "feed": [
-            f'wrk.format("GET","/v1/feed",{{["authorization"]="Bearer {token}",["x-user"]="{user}"}})'
-            for user, token in tokens
+        "feed": [f'wrk.format("GET","/v1/feed",{{{own}}})' for own in headers],
+        "create": [f"""wrk.format("POST","/v1/posts",{{{own},{json}}},'{{"body":"Hello"}}')""" for own in headers],
+        "like": [
+            f'wrk.format("PUT","/v1/posts/{post}/like",{{{headers[(number + turn) % len(headers)]}}})'
+            for turn in range(8)
+            for number, post in enumerate(posts)
         ],
     }
     for name, calls in requests.items():
@@ -164,23 +171,29 @@ Figures = dict[tuple[str, str], list[tuple[float, float]]]
 
 
 def _measure(
-    folder: Path, servers: dict[str, psutil.Process], ports: dict[str, int], options: argparse.Namespace
+    folder: Path, servers: dict[str, psutil.Process], url: str, ports: dict[str, int], options: Any
 ) -> Figures:
-    """Return requests a second and microseconds of processor time a request, by read and candidate, a pair a round."""
+    """Return requests a second and microseconds of processor time a request, a pair for each round."""
     found: Figures = defaultdict(list)
     for _ in range(options.rounds):
-        for read in READS:
+        for operation in OPERATIONS:
             for name, server in servers.items():
+                asyncio.run(_execute(url, EMPTY))
                 before = _cpu(server)
-                command = ["wrk", "-t1", "-c32", f"-d{options.seconds}", "-s", str(folder / f"{read}.lua")]
-                command.append(f"http://127.0.0.1:{ports[name]}")
-                out = subprocess.run(command, capture_output=True, text=True, check=True)
-                if "Non-2xx" in out.stdout:
-                    raise RuntimeError(f"{read} of {name}: {out.stdout}")
-                count = int(re.search(r"(\d+) requests in", out.stdout)[1])  # type: ignore[index]
-                rate = float(re.search(r"Requests/sec:\s+([\d.]+)", out.stdout)[1])  # type: ignore[index]
-                found[read, name].append((rate, (_cpu(server) - before) / count * 1e6))
+                count, rate = _ask(folder / f"{operation}.lua", ports[name], options.seconds)
+                found[operation, name].append((rate, (_cpu(server) - before) / count * 1e6))
     return found
+
+
+def _ask(script: Path, port: int, seconds: int) -> tuple[int, float]:
+    """Return how many requests were answered, and how many a second."""
+    command = ["wrk", "-t1", "-c32", f"-d{seconds}", "-s", str(script), f"http://127.0.0.1:{port}"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    requests = re.search(r"(\d+) requests in", told)
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", told)
+    if "Non-2xx" in told or requests is None or rate is None:
+        raise RuntimeError(f"{script.stem} on port {port}: {told}")
+    return int(requests[1]), float(rate[1])
 
 
 def _cpu(server: psutil.Process) -> float:
@@ -191,12 +204,12 @@ def _cpu(server: psutil.Process) -> float:
 def _print_table(found: Figures) -> None:
     names = list(CANDIDATES)
     print("requests/s (median), share of bare in the same round (median), processor µs a request of the server")
-    print("| | " + " | ".join(READS) + " | geometric mean |")
-    print("|---" * (len(READS) + 2) + "|")
+    print("| | " + " | ".join(OPERATIONS) + " | geometric mean |")
+    print("|---" * (len(OPERATIONS) + 2) + "|")
     for name in names:
         cells, ratios = [], []
-        for read in READS:
-            rounds = list(zip(found[read, name], found[read, "bare"], strict=True))
+        for operation in OPERATIONS:
+            rounds = list(zip(found[operation, name], found[operation, "bare"], strict=True))
             ratios.append(statistics.median(own[0] / bare[0] for own, bare in rounds))
             rate = statistics.median(own[0] for own, _ in rounds)
             cpu = statistics.median(own[1] for own, _ in rounds)

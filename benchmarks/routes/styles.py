@@ -6,6 +6,7 @@ from typing import Any
 
 from app import main
 from app.errors import install_error_handlers
+from app.middleware import with_body
 from app.request_context import RequestContext, current
 from app.routing import DirectRoutes
 from fastapi import FastAPI
@@ -28,8 +29,11 @@ class Contextual:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
-            context = RequestContext("0" * 16, scope["path"], scope["query_string"], dict(scope["headers"]))
-            scope["context"] = context
+            method, path, query = scope["method"], scope["path"], scope["query_string"]
+            context = RequestContext("0" * 16, method, path, query, dict(scope["headers"]))
+            if method == "POST":
+                context.body = (await receive())["body"]
+                receive = with_body(context.body, receive)
             current.set(context)
         await self.app(scope, receive, send)
 

@@ -1,6 +1,7 @@
 """What the templates print: values that are ready, no logic left to do."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,23 +15,8 @@ from backend_architect.queries.shape import python_type
 
 EVERYTHING = Limit("everything", 300, 60)
 SIGN_IN = Limit("sign_in", 5, 60, "ip")
-SIGN_IN_ROUTES: tuple[tuple[str, tuple[str | None, ...]], ...] = (
-    ("POST", ("v1", "auth", "sign-in")),
-    ("POST", ("v1", "auth", "register")),
-    ("POST", ("v1", "auth", "password")),
-)
+SIGN_IN_ROUTES = ("POST /v1/auth/(sign-in|register|password)",)
 DEFAULT_POOL = 10
-
-
-@dataclass(frozen=True, slots=True)
-class RouteLimit:
-    """A named limit and the routes it counts: a method and the parts of a path, None for an id."""
-
-    name: str
-    count: int
-    seconds: int
-    per: str | None
-    routes: tuple[tuple[str, tuple[str | None, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +105,22 @@ def pool_size(decisions: Decisions) -> int:
     return int(decisions["pooling"].settings.get("pool_size", DEFAULT_POOL))
 
 
-def route_limits(design: Design) -> tuple[RouteLimit, ...]:
-    """Return the named limits; signing in has one even where the design states none."""
+def route_limits(design: Design) -> tuple[tuple[str, Limit], ...]:
+    """Return the named limits, each with a pattern of the requests that it counts: `POST /v1/posts/[^/]+/like`.
+
+    Signing in has a limit even where the design states none.
+    """
     stated = [limit for limit in design.limits if limit.target != "everything"]
     if design.auth and not any(limit.target == "sign_in" for limit in stated):
         stated.insert(0, SIGN_IN)
-    limits = [RouteLimit(one.target, one.count, one.seconds, one.per, _routes(design, one.target)) for one in stated]
-    return tuple(limit for limit in limits if limit.routes)
+    return tuple((pattern, limit) for limit in stated for pattern in _patterns(design, limit.target))
 
 
-def _routes(design: Design, target: str) -> tuple[tuple[str, tuple[str | None, ...]], ...]:
+def _patterns(design: Design, target: str) -> tuple[str, ...]:
     if target == "sign_in":
         return SIGN_IN_ROUTES
     return tuple(
-        (route.method, tuple(None if part.startswith("{") else part for part in f"v1{route.path}".split("/")))
+        f"{route.method} /v1{re.sub('{[^}]+}', '[^/]+', route.path)}"
         for route in routes_of(design)
         if target in {route.statement, route.list.name if route.list else ""}
         or _is_edge_action(route.row, target, route.kind)

@@ -32,7 +32,7 @@ from fastapi import APIRouter, Query, Request, Response
 from app.auth.caller import SignedIn, Viewing, settled
 from app.auth.viewer import ANONYMOUS
 from app.cache import cached
-from app.database import Db
+from app.database import Db, Executor
 from app.errors import Forbidden, allowed, found
 from app.files import check_files
 from app.idempotency import once

@@ -144,30 +144,34 @@ def _list(parts: _Parts) -> str:
 
 def _create(parts: _Parts) -> str:
     name = class_name(parts.row.name)
-    entity = parts.row
-    arguments = [
-        "request: Request",
-        *(f"{item}: UUID" for item in parts.path),
-        f"new: New{name}",
-        "db: Db",
-        *parts.me(),
-    ]
-    call = parts.call().replace("(db", "(tx")
-    made = f"allowed({call})" if parts.query.refused == 403 else call
-    opened = "once(request, db, me)" if parts.caller else "db.transaction()"
-    body = [*_check_files(parts, "new"), f"async with {opened} as tx:", f"    {entity.name} = {made}"]
-    events = [event for event in parts.design.events if event.plural == entity.plural and event.action == "create"]
-    if events:
-        body.append(f"    if {entity.name}:")
-        body += [f"        {_enqueue(event, f'{entity.name}.id')}" for event in events]
-    url = parts.route.slice.replace("_", "-")
-    answer = f'created({entity.name}, "{url}")'
-    body.append(f"    return await tx.answer({answer})" if parts.caller else f"return {answer}")
-    if not parts.caller:
-        arguments.remove("request: Request")
+    arguments = [*(f"{item}: UUID" for item in parts.path), f"new: New{name}", "db: Db", *parts.me()]
+    body = [*_check_files(parts, "new"), *(_once(parts) if parts.caller else _made(parts))]
     return _function(
-        parts.route, f"Make a {words(entity.name)}.", arguments, body, status_code="201", response_model=name
+        parts.route, f"Make a {words(parts.row.name)}.", arguments, body, status_code="201", response_model=name
     )
+
+
+def _once(parts: _Parts) -> list[str]:
+    """Return the body of a creation that happens once for each Idempotency-Key."""
+    work = ["", "async def create(db: Executor) -> Response:", *(f"    {line}" for line in _made(parts))]
+    return [*work, "", "return await once(db, me, create)"]
+
+
+def _made(parts: _Parts) -> list[str]:
+    """Return the lines that make the row and answer with it: one statement, or one with its events in a transaction."""
+    call = f"allowed({parts.call()})" if parts.query.refused == 403 else parts.call()
+    name = parts.row.name
+    answer = f'created({{}}, "{parts.route.slice.replace("_", "-")}")'
+    events = _events(parts, "create")
+    if not events:
+        return ["return " + answer.format(call)]
+    return [
+        "async with db.transaction() as tx:",
+        f"    {name} = {call.replace('(db', '(tx')}",
+        f"    if {name}:",
+        *(f"        {_enqueue(event, f'{name}.id')}" for event in events),
+        "return " + answer.format(name),
+    ]
 
 
 def names_files(query: Query) -> bool:

@@ -164,39 +164,39 @@ def problem_response(problem: Problem) -> Response:
 
 def install_error_handlers(app: FastAPI) -> None:
     """Answer every failure inside the routes as a problem; the middleware answers the unexpected ones."""
-    app.add_exception_handler(Problem, _answer_problem)
-    app.add_exception_handler(RequestValidationError, _answer_validation_error)
-    app.add_exception_handler(HTTPException, _answer_http_exception)
-    app.add_exception_handler(asyncpg.PostgresError, _answer_database_error)
-    app.add_exception_handler(asyncpg.DataError, _answer_database_error)
+    for kind in (Problem, RequestValidationError, HTTPException, asyncpg.PostgresError):
+        app.add_exception_handler(kind, _answer)
 
 
-async def _answer_problem(_: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)
-    return problem_response(error)
+async def _answer(request: Request, error: Exception) -> Response:
+    match error:
+        case Problem():
+            return problem_response(error)
+        case RequestValidationError():
+            return problem_response(_invalid(error))
+        case HTTPException():
+            return problem_response(_refused(request, error))
+    problem = problem_of(error, request.url.path)
+    if problem.status >= 500:
+        log.error("database error", exc_info=error)
+    return problem_response(problem)
 
 
-async def _answer_validation_error(_: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    found = [_field_error(each) for each in error.errors()]
-    if any(each.code == "json_invalid" for each in found):
-        return problem_response(Malformed("The body is not valid JSON."))
-    return problem_response(Invalid(f"{len(found)} of the values sent are wrong; see errors.", errors=found))
+def _invalid(error: RequestValidationError) -> Problem:
+    """Return what pydantic found, without its `input`: what was sent may be a password."""
+    wrong = [FieldError(".".join(map(str, e["loc"][1:] or e["loc"])), e["msg"], e["type"]) for e in error.errors()]
+    if any(each.code == "json_invalid" for each in wrong):
+        return Malformed("The body is not valid JSON.")
+    return Invalid(f"{len(wrong)} of the values sent are wrong; see errors.", errors=wrong)
 
 
-def _field_error(error: dict[str, Any]) -> FieldError:
-    """Return pydantic's error without its `input`: what was sent may be a password."""
-    where = [str(part) for part in error["loc"]]
-    return FieldError(field=".".join(where[1:]) or where[0], message=error["msg"], code=error["type"])
-
-
-async def _answer_http_exception(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
+def _refused(request: Request, error: HTTPException) -> Problem:
+    """Return what FastAPI's own refusal means here."""
     if error.status_code == 405:
         allow = ", ".join(_methods_at(request)) or (error.headers or {}).get("Allow", "")
-        return problem_response(MethodNotAllowed(headers={"Allow": allow}))
-    kinds = {kind.status: kind for kind in (Malformed, Forbidden, NotFound, TooLarge, UnsupportedMediaType)}
-    return problem_response(kinds.get(error.status_code, Malformed)())
+        return MethodNotAllowed(headers={"Allow": allow})
+    kinds = {kind.status: kind for kind in (Forbidden, NotFound, TooLarge, UnsupportedMediaType)}
+    return kinds.get(error.status_code, Malformed)()
 
 
 def _methods_at(request: Request) -> list[str]:
@@ -210,11 +210,15 @@ def _methods_at(request: Request) -> list[str]:
     return sorted(methods)
 
 
-async def _answer_database_error(request: Request, error: Exception) -> Response:
-    problem = problem_of(error, request.url.path)
-    if problem.status >= 500:
-        log.error("database error", exc_info=error)
-    return problem_response(problem)
+# Causes that are expected to pass: lost connections, no resources, shutdown and timeouts, locks, a standby.
+PASSING = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+)
 
 
 def problem_of(error: Exception, path: str) -> Problem:
@@ -233,24 +237,11 @@ def problem_of(error: Exception, path: str) -> Problem:
         case asyncpg.NotNullViolationError():
             missing = FieldError(error.column_name or "", "is required", "missing")
             return Invalid("A required value is missing.", errors=[missing])
-        case asyncpg.DataError() | asyncpg.PostgresError(sqlstate=str()) if _is_about_a_value(error):
+        case asyncpg.DataError():
             return Invalid("A value cannot be stored.")
         case asyncpg.SerializationError() | asyncpg.DeadlockDetectedError():
             return Conflict("Somebody else changed the same thing at the same time; try again.")
-        case _ if _is_passing(error):
-            return Unavailable()
-    return Problem()
-
-
-def _is_about_a_value(error: Exception) -> bool:
-    """Return whether a value was refused, by the driver (DataError) or the database (SQLSTATE class 22)."""
-    return not isinstance(error, asyncpg.PostgresError) or str(error.sqlstate).startswith("22")
-
-
-def _is_passing(error: Exception) -> bool:
-    """Return whether the cause is expected to pass: lost connections, no resources, shutdown, timeouts."""
-    state = str(getattr(error, "sqlstate", ""))
-    return state.startswith(("08", "53", "57")) or state in {"55P03", "25006", "25P03"}
+    return Unavailable() if isinstance(error, PASSING) else Problem()
 
 
 KEY = re.compile(r"Key \((?P<columns>.+?)\)=")

@@ -9,13 +9,13 @@ import asyncio
 import json
 import logging
 import re
+from collections.abc import Awaitable
 from functools import cache
 from secrets import token_hex
 from time import perf_counter, time
 from typing import Any
 
 from prometheus_client import Histogram
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import (
@@ -31,7 +31,7 @@ from app.errors import (
 )
 from app.health import PATHS as HEALTH_PATHS
 from app.rate_limits import check_limits
-from app.request_context import Header, RequestContext, context_of, current
+from app.request_context import Header, RequestContext, current
 from app.settings import Settings
 from app.telemetry import REFUSED, REQUEST_SECONDS, write_line
 
@@ -39,13 +39,13 @@ log = logging.getLogger("app.middleware")
 
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
-SECURITY_HEADERS: list[Header] = [
+DOCS_HEADERS: list[Header] = [
     (b"x-content-type-options", b"nosniff"),
     (b"strict-transport-security", b"max-age=63072000; includeSubDomains"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"referrer-policy", b"no-referrer"),
     (b"server", b""),
 ]
+SECURITY_HEADERS = [*DOCS_HEADERS, (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")]
 NO_STORE: Header = (b"cache-control", b"no-store")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 DOCS = frozenset({"/docs", "/openapi.json"})
@@ -64,47 +64,42 @@ class Observe:
         started = perf_counter()
         context = _context(scope)
         current.set(context)
-        status = 0
 
-        async def send_with_headers(message: Message) -> None:
-            nonlocal status
+        def send_with_headers(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
-                status = message["status"]
+                context.status = message["status"]
                 message["headers"] = [*message["headers"], *_extra_headers(context)]
-            await send(message)
+            return send(message)
 
         try:
             await self.app(scope, receive, send_with_headers)
         except Exception as error:  # the one place where anything unexpected ends
             log.error("unexpected error", exc_info=error)
-            if status == 0:
+            if not context.status:
                 await problem_response(Problem())(scope, receive, send_with_headers)
-        _tell(scope, context, status or 499, perf_counter() - started)
+        if context.path not in HEALTH_PATHS:
+            _tell(scope, context, perf_counter() - started)
 
 
 def _context(scope: Scope) -> RequestContext:
     headers = dict(scope["headers"])
     sent = headers.get(b"x-request-id", b"")
     name = sent.decode() if SAFE_ID.fullmatch(sent) else token_hex(8)
-    context = RequestContext(name, scope["path"], scope["query_string"], headers)
-    scope["context"] = context
-    return context
+    return RequestContext(name, scope["method"], scope["path"], scope["query_string"], headers)
 
 
 def _extra_headers(context: RequestContext) -> list[Header]:
-    extra = [*SECURITY_HEADERS, (b"x-request-id", context.id.encode()), *context.answer_headers]
+    own = DOCS_HEADERS if context.path in DOCS else SECURITY_HEADERS
+    extra = [*own, (b"x-request-id", context.id.encode()), *context.answer_headers]
     if b"authorization" in context.headers or b"cookie" in context.headers:
         extra.append(NO_STORE)
-    if context.path in DOCS:
-        extra = [header for header in extra if header[0] != b"content-security-policy"]
     return extra
 
 
-def _tell(scope: Scope, context: RequestContext, status: int, seconds: float) -> None:
+def _tell(scope: Scope, context: RequestContext, seconds: float) -> None:
     """Write the access line and count the request under its route's template, so that ids do not become labels."""
-    if context.path in HEALTH_PATHS:
-        return
     route = getattr(scope.get("route"), "path", "none")
+    status = context.status or 499
     _seconds_of(scope["method"] if scope["method"] in METHODS else "other", route, status).observe(seconds)
     write_line(
         {
@@ -141,61 +136,51 @@ class Guard:
         if scope["type"] != "http" or scope["path"] in HEALTH_PATHS:
             await self.app(scope, receive, send)
             return
-        started, admitted = False, False
-
-        async def send_and_note(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
+        context = current.get()
+        admitted = False
         try:
             async with asyncio.timeout(self.timeout):
-                receive = await self._admit(scope, receive)
+                receive = await self._admit(scope, context, receive)
                 admitted = True
-                await self.app(scope, receive, send_and_note)
-        except Problem as problem:
-            REFUSED.labels(problem.slug).inc()
-            await problem_response(problem)(scope, receive, send)
-        except TimeoutError:
-            if started:
+                await self.app(scope, receive, send)
+        except (Problem, TimeoutError) as error:
+            if context.status:
                 raise
             late = Unavailable("It took too long.") if admitted else TooSlow()
-            REFUSED.labels(late.slug).inc()
-            await problem_response(late)(scope, receive, send)
+            problem = error if isinstance(error, Problem) else late
+            REFUSED.labels(problem.slug).inc()
+            await problem_response(problem)(scope, receive, send)
 
-    async def _admit(self, scope: Scope, receive: Receive) -> Receive:
+    async def _admit(self, scope: Scope, context: RequestContext, receive: Receive) -> Receive:
         """Return what the route receives from, or raise the problem with this request."""
-        headers = context_of(scope).headers
+        headers = context.headers
         if self.hosts and not self._knows(headers.get(b"host", b"")):
             raise Malformed("Unknown host.")
-        await check_limits(Request(scope))
+        await check_limits(scope)
         if b"content-length" not in headers and b"transfer-encoding" not in headers and scope["http_version"] < "2":
             return receive
-        body = await self._read_body(headers, receive)
-        if body:
-            check_body(body, headers.get(b"content-type", b""))
-        return _replay(body, receive)
+        context.body = await self._read_body(headers.get(b"content-length", b"0"), receive)
+        if context.body:
+            check_body(context.body, headers.get(b"content-type", b""))
+        return with_body(context.body, receive)
 
     def _knows(self, host: bytes) -> bool:
         name = host.decode("latin-1").lower()
         return name in self.hosts or re.sub(r":\d+$", "", name) in self.hosts
 
-    async def _read_body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
+    async def _read_body(self, declared: bytes, receive: Receive) -> bytes:
         """Return the whole body; one that is too large is refused as soon as that is known."""
-        declared = headers.get(b"content-length", b"0")
-        if not declared.isdigit() or int(declared[:20]) > self.max_body:
-            raise TooLarge(f"At most {self.max_body} bytes are accepted.")
-        chunks: list[bytes] = []
-        size, more = 0, True
-        while more:
+        size, chunks, more = 0, [], True
+        is_small = declared.isdigit() and int(declared[:20]) <= self.max_body
+        while is_small and more:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise Malformed("The request ended before its body did.")
             chunks.append(message.get("body", b""))
             size += len(chunks[-1])
-            more = message.get("more_body", False)
-            if size > self.max_body:
-                raise TooLarge(f"At most {self.max_body} bytes are accepted.")
+            is_small, more = size <= self.max_body, message.get("more_body", False)
+        if not is_small:
+            raise TooLarge(f"At most {self.max_body} bytes are accepted.")
         return b"".join(chunks)
 
 
@@ -231,15 +216,11 @@ def _unstorable(body: bytes) -> str | None:
     return None
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
+def with_body(body: bytes, receive: Receive) -> Receive:
     """Return a `receive` that gives the body in one piece, then what the client does next."""
-    message: dict[str, Any] | None = {"type": "http.request", "body": body, "more_body": False}
+    waiting: list[dict[str, Any]] = [{"type": "http.request", "body": body, "more_body": False}]
 
-    async def replay() -> Message:
-        nonlocal message
-        if message is None:
-            return await receive()
-        first, message = message, None
-        return first
+    async def again() -> Message:
+        return waiting.pop() if waiting else await receive()
 
-    return replay
+    return again

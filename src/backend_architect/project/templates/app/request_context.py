@@ -2,7 +2,6 @@
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
 
 Header = tuple[bytes, bytes]
 
@@ -12,17 +11,14 @@ class RequestContext:
     """One request, as the outermost middleware saw it; `answer_headers` go out with whatever is answered."""
 
     id: str
+    method: str
     path: str
     query: bytes
     headers: dict[bytes, bytes]
+    body: bytes = b""
     answer_headers: list[Header] = field(default_factory=list)
+    status: int = 0
 
 
-_nothing = RequestContext(id="-", path="", query=b"", headers={})
+_nothing = RequestContext(id="-", method="", path="", query=b"", headers={})
 current: ContextVar[RequestContext] = ContextVar("current_request", default=_nothing)
-
-
-def context_of(scope: Any) -> RequestContext:
-    """Return the context of an ASGI scope; the middleware puts it there."""
-    found: RequestContext = scope.get("context", _nothing)
-    return found

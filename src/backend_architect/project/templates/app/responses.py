@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, TypeVar
-from uuid import UUID
 
 import msgspec
 from fastapi import Depends, Response
 from fastapi.params import Header as HeaderParameter
+from starlette.types import Receive, Scope, Send
 
-from app.errors import Invalid, NotFound, FieldError
+from app.errors import FieldError, Invalid, NotFound, found
 from app.pagination import Page
 from app.request_context import Header, current
 
@@ -22,60 +22,54 @@ MICROSECOND = timedelta(microseconds=1)
 encode = msgspec.json.Encoder().encode
 
 
-class JsonBytes(Response):
-    """A JSON answer whose bytes are ready; Starlette's own response would prepare its headers again each time."""
+class Answer(Response):
+    """An answer whose bytes are ready; Starlette's own response would prepare its headers again each time."""
 
-    def __init__(self, content: bytes, status: int = 200, headers: Sequence[Header] = ()) -> None:
+    def __init__(self, content: bytes = b"", status: int = 200, headers: Sequence[Header] = ()) -> None:
         self.status_code = status
         self.body = content
         self.background = None
-        self.raw_headers = [JSON, (b"content-length", b"%d" % len(content)), *headers]
+        self.raw_headers = [JSON, (b"content-length", b"%d" % len(content)), *headers] if content else [*headers]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body})
 
 
 def ok(value: object | None) -> Response:
     """Return 200 with `value`; nothing there is a 404."""
-    if value is None:
-        raise NotFound
-    return JsonBytes(encode(value), headers=_version(value))
+    return Answer(encode(found(value)), headers=_version(value))
 
 
 def created(value: object | None, path: str) -> Response:
     """Return 201 with `value` and its address under `path`; a row that the rules refuse is a 404."""
-    if value is None:
-        raise NotFound
-    location = f"/v1/{path}/{getattr(value, 'id')}".encode()  # noqa: B009
-    return JsonBytes(encode(value), 201, [(b"location", location), *_version(value)])
+    location = f"/v1/{path}/{getattr(found(value), 'id')}".encode()  # noqa: B009
+    return Answer(encode(value), 201, [(b"location", location), *_version(value)])
 
 
 def no_content(done: bool) -> Response:
     """Return 204, or 404 when there was nothing to do it to."""
     if not done:
         raise NotFound
-    return Response(status_code=204)
+    return Answer(status=204)
 
 
 def page(result: Page[T]) -> Response:
     """Return one page of a list, with a link to the next one (RFC 8288)."""
-    if result.next is None:
-        return JsonBytes(encode(result))
-    return JsonBytes(encode(result), headers=[(b"link", _next_link(result.next))])
+    return Answer(encode(result), headers=[(b"link", _next_link(result.next))] if result.next else ())
 
 
 def _next_link(cursor: str) -> bytes:
     request = current.get()
     kept = [part for part in request.query.split(b"&") if part and not part.startswith(b"after=")]
     query = b"&".join([*kept, b"after=" + cursor.encode()]).replace(b">", b"%3E").replace(b"<", b"%3C")
-    return b"<%s?%s>; rel=\"next\"" % (request.path.encode(), query)
-
-
-def etag(changed_at: datetime) -> str:
-    """Return the strong validator of a row that was last changed then."""
-    return f'"{(changed_at - EPOCH) // MICROSECOND:x}"'
+    return b'<%s?%s>; rel="next"' % (request.path.encode(), query)
 
 
 def _version(value: object) -> list[Header]:
+    """Return the ETag of a row: when it was last changed."""
     changed_at = getattr(value, "updated_at", None)
-    return [(b"etag", etag(changed_at).encode())] if changed_at is not None else []
+    return [(b"etag", b'"%x"' % ((changed_at - EPOCH) // MICROSECOND))] if changed_at else []
 
 
 async def _if_match(if_match: Annotated[str | None, HeaderParameter(max_length=64)] = None) -> datetime | None:

@@ -83,7 +83,7 @@ async def end_sessions(
 def network_of(request: Request) -> str | None:
     """Return the /24 or /48 around the caller's address: coarse enough to outlive a new one from the same provider."""
     try:
-        address = ip_address(client_address(request))
+        address = ip_address(client_address(request.scope))
     except ValueError:  # the server has no address to show
         return None
     return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
