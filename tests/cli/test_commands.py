@@ -60,18 +60,18 @@ def test_a_sentence_as_data(tmp_path: Path) -> None:
     assert {"path": "app/main.py", "fate": "created"} in told["files"]
 
 
-@pytest.mark.parametrize(
-    ("sentence", "word"),
-    [
-        ("Our queries are getting slow as we scale", "slow"),
-        ("Add OAuth2 login with Google and GitHub", "changed"),
-    ],
-)
-def test_what_is_not_available_is_said_honestly(tmp_path: Path, sentence: str, word: str) -> None:
+def test_slow_queries_are_those_of_a_database(tmp_path: Path) -> None:
+    answer = architect("Our queries are getting slow as we scale", folder=tmp_path, environment={"DATABASE_URL": ""})
+    assert answer.status == 1
+    assert "--db postgresql://" in answer.err
+
+
+def test_what_is_not_available_is_said_honestly(tmp_path: Path) -> None:
+    sentence = "Add OAuth2 login with Google and GitHub"
     answer = architect(sentence, folder=tmp_path)
     assert answer.status == 2
     assert "Not available in this version" in answer.out
-    assert word in answer.out
+    assert "changed" in answer.out
     assert not list(tmp_path.iterdir())
     assert json.loads(architect(sentence, "--json", folder=tmp_path).out)["available"] is False
 

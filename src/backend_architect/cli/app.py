@@ -1,17 +1,17 @@
 """Every command under its name, and the one handler of everything that can go wrong."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import typer
 from typer.exceptions import Abort, TyperException
 
 from backend_architect import __version__
-from backend_architect.cli import brief, build, check, decide, init, prove, schema, up
+from backend_architect.cli import brief, build, check, decide, init, prove, schema, tune, up
 from backend_architect.cli.failures import PROBLEMS, USAGE, show_failure
 from backend_architect.errors import ArchitectError
 
-COMMANDS = {
+COMMANDS: dict[str, Callable[..., int]] = {
     "check": check.check,
     "decide": decide.decide,
     "schema": schema.schema,
@@ -19,6 +19,7 @@ COMMANDS = {
     "build": build.build,
     "up": up.up,
     "prove": prove.prove,
+    "tune": tune.tune,
 }
 BRIEF = "brief"
 
@@ -36,6 +37,10 @@ or with a design file:
   architect build          writes the project: FastAPI and PostgreSQL, plain code
   architect up             runs it: database, migrations, data, server
   architect prove          proves it: access, attacks, faults, plans at 100 times the rows
+
+\b
+or with a PostgreSQL that you have, whatever built it:
+  architect tune URL       finds what makes it slow, and what mends it
 
 \b
 Exit status: 0 all is well · 1 there are problems, each told with its fix

@@ -13,11 +13,9 @@ if TYPE_CHECKING:
 
 NOT_AVAILABLE = 2
 INTENTS = {
-    "tune": "You have a backend whose queries are slow: you want to know why, and what helps.",
     "evolve": "You have a backend and want it changed.",
 }
 INSTEAD = {
-    "tune": "This version designs and builds backends; it does not read running databases yet.",
     "evolve": "This version does not change a design by itself yet. Change backend.yaml, then: architect build",
 }
 
@@ -27,19 +25,25 @@ def brief(
     *,
     folder: Annotated[Path | None, typer.Option("--dir", help="Where to write. [default: the design's name]")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Build without asking.")] = False,
+    database: Annotated[
+        str, typer.Option("--db", metavar="URL", help="The database that is slow.", envvar="DATABASE_URL")
+    ] = "",
     start: Annotated[bool, typer.Option("--up", help="Build without asking, then run it.")] = False,
     json: Json = False,
 ) -> int:
-    """Design a backend for a sentence, explain it, and build it.
+    """Do what a sentence asks for: design a backend, explain it and build it; or find why one is slow.
 
     \b
     Examples:
       architect "We need an API for our social sharing feature"
       architect "A shop with products, stock and orders" --dir shop --up
+      architect "Our queries are getting slow as we scale" --db postgresql://db.example.com/shop
     """
     from backend_architect.brief import read_brief
 
     read = read_brief(" ".join(sentence))
+    if read.intent == "tune":
+        return _tune(database, json=json)
     if read.intent != "design":
         return _decline(read.intent, json=json)
     from backend_architect.design.propose import propose_design
@@ -73,6 +77,17 @@ def _go_on(proposal: "Proposal", folder: Path, *, sure: bool, start: bool, json:
     if not json:
         print(f"\nNext: architect up {folder}")
     return status
+
+
+def _tune(database: str, *, json: bool) -> int:
+    """Look at the database that is slow."""
+    from backend_architect.cli.tune import tune
+    from backend_architect.errors import BriefError, Problem
+
+    if not database:
+        message = "your queries are slow: say in which database"
+        raise BriefError(Problem("no-database", message, "add --db postgresql://user@host/name, or set DATABASE_URL"))
+    return tune(database, json=json)
 
 
 def _decline(intent: str, *, json: bool) -> int:

@@ -1,6 +1,7 @@
 """One checked connection to a PostgreSQL of a version that the built projects can use."""
 
 import ssl
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,27 +17,28 @@ Refused: type[Exception] = asyncpg.PostgresError
 """What a statement raises when the database refuses it."""
 
 
-async def connect(url: str) -> Connection:
-    """Return an open connection to the database at `url`.
+async def connect(url: str, *, oldest: int = OLDEST, settings: Mapping[str, str] | None = None) -> Connection:
+    """Return an open connection to the database at `url`, with these settings for its session.
 
-    Raises DatabaseError when it is down, refuses the password, has no such database, fails at TLS or is too old.
+    Raises DatabaseError when it is down, refuses the password, has no such database, fails at TLS or is older than
+    the major version `oldest`.
     """
-    connection = await _open(url)
+    connection = await _open(url, settings or {})
     version = connection.get_server_version()
-    if version.major < OLDEST:
+    if version.major < oldest:
         await connection.close()
         raise _error(
             "database-too-old",
             f"{_where(url)} is PostgreSQL {version.major}.{version.minor}",
-            f"PostgreSQL {OLDEST} or newer is needed (for uuidv7())",
+            f"PostgreSQL {oldest} or newer is needed" + (" (for uuidv7())" if oldest == OLDEST else ""),
         )
     return connection
 
 
-async def _open(url: str) -> Connection:
+async def _open(url: str, settings: Mapping[str, str]) -> Connection:
     where = _where(url)
     try:
-        return await asyncpg.connect(url, timeout=CONNECT_SECONDS)
+        return await asyncpg.connect(url, timeout=CONNECT_SECONDS, server_settings=dict(settings))
     except asyncpg.InvalidAuthorizationSpecificationError as error:  # a wrong password is one of these
         raise _error("sign-in-refused", f"{where} refuses: {error}", "correct the user and password") from error
     except asyncpg.InvalidCatalogNameError as error:

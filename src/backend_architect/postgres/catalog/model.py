@@ -1,0 +1,204 @@
+"""A database's structure, sizes and statistics. Sizes are in bytes, ages in transactions, times in seconds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from pglast.keywords import RESERVED_KEYWORDS, TYPE_FUNC_NAME_KEYWORDS
+
+KEYWORDS = RESERVED_KEYWORDS | TYPE_FUNC_NAME_KEYWORDS
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. `distinct`, `nulls`, `width` and `correlation` are what ANALYZE found, None where it never ran.
+
+    `distinct` is a number of values, or with a minus sign a share of the rows.
+    """
+
+    name: str
+    type: str
+    not_null: bool
+    distinct: float | None
+    nulls: float | None
+    width: int | None
+    correlation: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table, partition, partitioned table or materialised view. `rows` is an estimate, -1 where nobody has counted.
+
+    `kind` is pg_class.relkind. The counts are those since the statistics were last reset.
+    """
+
+    oid: int
+    schema: str
+    name: str
+    kind: str
+    temporary: bool
+    partition_of: int | None
+    rows: float
+    pages: int
+    bytes: int
+    total_bytes: int
+    columns: tuple[Column, ...]
+    options: tuple[str, ...]
+    scans: int
+    rows_scanned: int
+    index_scans: int
+    inserted: int
+    updated: int
+    deleted: int
+    updated_in_place: int
+    live: int
+    dead: int
+    changed_since_analyze: int
+    last_analyzed: float | None
+    last_vacuumed: float | None
+    frozen_age: int
+
+    @property
+    def qualified(self) -> str:
+        """Return the name as SQL, with the schema unless it is public."""
+        own = quoted(self.name)
+        return own if self.schema == "public" else f"{quoted(self.schema)}.{own}"
+
+    @property
+    def writes(self) -> int:
+        """Return the rows written since the statistics were reset."""
+        return self.inserted + self.updated + self.deleted
+
+    def column(self, name: str) -> Column | None:
+        """Return a column by its name."""
+        return next((column for column in self.columns if column.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPart:
+    """One key of an index: a column's name, or '' and the expression. `opclass` is '' for the type's default."""
+
+    column: str
+    expression: str
+    opclass: str
+    collation: str
+    descending: bool
+    nulls_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index. `constraint` is the name of the constraint that it carries, '' for none. `last_scan` needs 16."""
+
+    oid: int
+    table: int
+    schema: str
+    name: str
+    method: str
+    keys: tuple[KeyPart, ...]
+    included: tuple[str, ...]
+    predicate: str
+    unique: bool
+    primary: bool
+    valid: bool
+    ready: bool
+    constraint: str
+    replica_identity: bool
+    parent: int | None
+    definition: str
+    bytes: int
+    pages: int
+    rows: float
+    fillfactor: int
+    scans: int
+    last_scan: float | None
+
+    @property
+    def qualified(self) -> str:
+        """Return the name as SQL, with the schema unless it is public."""
+        own = quoted(self.name)
+        return own if self.schema == "public" else f"{quoted(self.schema)}.{own}"
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """A foreign key: the columns of `table` that point at those of `target`. `on_delete` is pg_constraint's letter."""
+
+    name: str
+    table: int
+    columns: tuple[str, ...]
+    target: int
+    target_columns: tuple[str, ...]
+    on_delete: str
+    validated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A sequence; `limit` is the largest value that both it and the column it feeds can hold."""
+
+    name: str
+    last: int | None
+    limit: int
+    cycles: bool
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSession:
+    """A session of the server; `waits_for` are the process ids that hold what it waits for."""
+
+    pid: int
+    user: str
+    application: str
+    state: str
+    seconds_in_state: float
+    seconds_in_transaction: float
+    wait: str
+    waits_for: tuple[int, ...]
+    query: str
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Everything read from one database. `counted` is the time in seconds over which the counts were gathered."""
+
+    database: str
+    version: int
+    standby: bool
+    bytes: int
+    frozen_age: int
+    counted: float | None
+    settings: Mapping[str, str]
+    tables: tuple[Table, ...]
+    indexes: tuple[Index, ...]
+    foreign_keys: tuple[ForeignKey, ...]
+    primary_keys: Mapping[int, tuple[str, ...]]
+    sequences: tuple[Sequence, ...]
+    sessions: tuple[ServerSession, ...]
+    checkpoints_timed: int
+    checkpoints_requested: int
+    unseen: tuple[str, ...] = field(default=())
+    """What the role may not read, in words."""
+
+    @cached_property
+    def table_by_oid(self) -> Mapping[int, Table]:
+        """Every table by its oid."""
+        return {table.oid: table for table in self.tables}
+
+    def indexes_of(self, table: int) -> tuple[Index, ...]:
+        """Return the indexes of a table."""
+        return self._indexes.get(table, ())
+
+    @cached_property
+    def _indexes(self) -> Mapping[int, tuple[Index, ...]]:
+        found: dict[int, list[Index]] = {}
+        for index in self.indexes:
+            found.setdefault(index.table, []).append(index)
+        return {table: tuple(indexes) for table, indexes in found.items()}
+
+
+def quoted(name: str) -> str:
+    """Return an identifier as SQL: in double quotes, unless it is plain lower case and no keyword that matters."""
+    plain = name.isascii() and name.replace("_", "a").isalnum() and name == name.lower() and not name[0].isdigit()
+    return name if plain and name not in KEYWORDS else '"' + name.replace('"', '""') + '"'

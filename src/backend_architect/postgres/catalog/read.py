@@ -1,0 +1,106 @@
+"""Reads a catalog; what the role may not see is left out and named, and never stops the rest."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from backend_architect.postgres.catalog import statements
+from backend_architect.postgres.catalog.model import (
+    Catalog,
+    Column,
+    ForeignKey,
+    Index,
+    KeyPart,
+    ServerSession,
+    Table,
+)
+from backend_architect.postgres.catalog.model import Sequence as DatabaseSequence
+from backend_architect.postgres.connection import Connection, Refused
+
+Record = Mapping[str, Any]
+DESCENDING, NULLS_FIRST = 1, 2  # the bits of pg_index.indoption
+PARTS = {
+    "settings": statements.SETTINGS,
+    "tables": statements.TABLES,
+    "columns": statements.COLUMNS,
+    "foreign keys": statements.FOREIGN_KEYS,
+    "primary keys": statements.PRIMARY_KEYS,
+    "sequences": statements.SEQUENCES,
+    "sessions": statements.SESSIONS,
+}
+
+
+async def read_catalog(connection: Connection) -> Catalog:
+    """Return everything that the connection's role may see of its database."""
+    version = connection.get_server_version().major
+    last_scan = "extract(epoch FROM now() - s.last_idx_scan)::float8" if version >= 16 else "NULL::float8"
+    asked = {
+        **PARTS,
+        "indexes": statements.INDEXES.format(last_scan=last_scan),
+        "checkpoints": statements.CHECKPOINTS[17 if version >= 17 else 13],
+    }
+    found: dict[str, Sequence[Record]] = {}
+    unseen: list[str] = []
+    for part, statement in asked.items():
+        try:
+            found[part] = await connection.fetch(statement)
+        except Refused as error:
+            found[part] = ()
+            unseen.append(f"{part} ({error})")
+    database = (await connection.fetch(statements.DATABASE))[0]
+    return _catalog(version, database, found, unseen)
+
+
+def _catalog(version: int, database: Record, found: Mapping[str, Sequence[Record]], unseen: list[str]) -> Catalog:
+    columns: dict[int, list[Column]] = {}
+    for record in found["columns"]:
+        columns.setdefault(record["table"], []).append(Column(**_without(record, "table")))
+    checkpoints = next(iter(found["checkpoints"]), {"timed": 0, "requested": 0})
+    return Catalog(
+        database=database["name"],
+        version=version,
+        standby=database["standby"],
+        bytes=database["bytes"],
+        frozen_age=database["frozen_age"],
+        counted=database["counted"],
+        settings={record["name"]: record["value"] for record in found["settings"]},
+        tables=tuple(_table(record, tuple(columns.get(record["oid"], ()))) for record in found["tables"]),
+        indexes=tuple(_index(record) for record in found["indexes"]),
+        foreign_keys=tuple(_foreign_key(record) for record in found["foreign keys"]),
+        primary_keys={record["table"]: tuple(record["columns"]) for record in found["primary keys"]},
+        sequences=tuple(DatabaseSequence(**record) for record in found["sequences"]),
+        sessions=tuple(
+            ServerSession(**{**record, "waits_for": tuple(record["waits_for"])}) for record in found["sessions"]
+        ),
+        checkpoints_timed=checkpoints["timed"],
+        checkpoints_requested=checkpoints["requested"],
+        unseen=tuple(unseen),
+    )
+
+
+def _table(record: Record, columns: tuple[Column, ...]) -> Table:
+    return Table(**{**record, "columns": columns, "options": tuple(record["options"])})
+
+
+def _index(record: Record) -> Index:
+    keys = tuple(
+        KeyPart(
+            column=record["columns"][place],
+            expression=record["expressions"][place],
+            opclass=record["opclasses"][place],
+            collation=record["collations"][place],
+            descending=bool(record["options"][place] & DESCENDING),
+            nulls_first=bool(record["options"][place] & NULLS_FIRST),
+        )
+        for place in range(record["key_count"])
+    )
+    own = _without(record, "columns", "expressions", "opclasses", "collations", "options", "attributes", "key_count")
+    return Index(**own, keys=keys, included=tuple(record["columns"][record["key_count"] :]))
+
+
+def _foreign_key(record: Record) -> ForeignKey:
+    lists = {"columns": tuple(record["columns"]), "target_columns": tuple(record["target_columns"])}
+    return ForeignKey(**{**record, **lists})
+
+
+def _without(record: Record, *names: str) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name not in names}

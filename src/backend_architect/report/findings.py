@@ -1,0 +1,89 @@
+"""Findings → lines for a terminal, a Markdown report, and SARIF for code scanning."""
+
+from collections.abc import Mapping, Sequence
+from textwrap import wrap
+from typing import Protocol
+
+from backend_architect import __version__
+from backend_architect.finding import Finding, Severity
+
+WIDTH = 98
+LEVELS = {Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}
+SARIF = "2.1.0"
+
+
+class Paint(Protocol):
+    """The colours that lines are written in."""
+
+    def bold(self, text: str) -> str: ...
+    def dim(self, text: str) -> str: ...
+    def red(self, text: str) -> str: ...
+    def yellow(self, text: str) -> str: ...
+
+
+def finding_lines(finding: Finding, paint: Paint) -> list[str]:
+    """Return a finding as a person reads it: what, why, the evidence, and what mends it."""
+    colour = {Severity.HIGH: paint.red, Severity.MEDIUM: paint.yellow, Severity.LOW: paint.dim}[finding.severity]
+    lines = [f"{colour(f'{finding.severity.value:6}')} {paint.bold(finding.code)}  {finding.message}"]
+    evidence = ", ".join(map(str, finding.evidence))
+    for name, text in (("why", finding.why), ("seen", f"{evidence} ({finding.sureness.value})"), ("fix", finding.fix)):
+        lines += _hanging(name, text)
+    return lines + [f"         {line}" for line in finding.sql.splitlines()]
+
+
+def findings_markdown(findings: Sequence[Finding], title: str) -> str:
+    """Return the report as Markdown."""
+    parts = [f"# {title}", "", counted(findings)]
+    for finding in findings:
+        parts += [
+            "",
+            f"## {finding.severity.value}: {finding.message}",
+            "",
+            f"`{finding.code}` · {finding.sureness.value}",
+        ]
+        parts += ["", f"{_sentence(finding.why)} {_sentence(finding.fix)}"]
+        parts += ["", *(f"- {fact.name}: {fact.value}" for fact in finding.evidence)]
+        parts += ["", "```sql", finding.sql, "```"] if finding.sql else []
+    return "\n".join(parts) + "\n"
+
+
+def findings_sarif(findings: Sequence[Finding], titles: Mapping[str, str], source: str) -> dict[str, object]:
+    """Return the findings as SARIF 2.1.0; `titles` names every rule, `source` the database."""
+    rules = [{"id": code, "shortDescription": {"text": title}} for code, title in titles.items()]
+    return {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": SARIF,
+        "runs": [
+            {
+                "tool": {"driver": {"name": "backend-architect", "version": __version__, "rules": rules}},
+                "results": [_sarif_result(finding, source) for finding in findings],
+            }
+        ],
+    }
+
+
+def _sarif_result(finding: Finding, source: str) -> dict[str, object]:
+    named = {"fullyQualifiedName": finding.subject, "kind": "object"}
+    return {
+        "ruleId": finding.code,
+        "level": LEVELS[finding.severity],
+        "message": {"text": f"{_sentence(finding.message)} {_sentence(finding.why)} {_sentence(finding.fix)}"},
+        "locations": [{"physicalLocation": {"artifactLocation": {"uri": source}}, "logicalLocations": [named]}],
+        "partialFingerprints": {"finding/v1": finding.key},
+    }
+
+
+def counted(findings: Sequence[Finding]) -> str:
+    """Return how many findings there are of each severity."""
+    numbers = [sum(finding.severity is severity for finding in findings) for severity in Severity]
+    told = [f"{number} {severity.value}" for number, severity in zip(numbers, Severity, strict=True) if number]
+    return ", ".join(told) or "nothing found"
+
+
+def _hanging(name: str, text: str) -> list[str]:
+    lines = wrap(text, WIDTH - 13) or [""]
+    return [f"       {name:5}{lines[0]}", *(f"            {line}" for line in lines[1:])]
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith(".") else ".")

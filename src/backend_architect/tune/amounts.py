@@ -1,0 +1,15 @@
+"""Sizes and numbers as people read them."""
+
+
+def size(number: float) -> str:
+    """Return bytes as `12 MB`."""
+    for unit in ("bytes", "kB", "MB", "GB", "TB"):
+        if abs(number) < 1024 or unit == "TB":
+            return f"{number:,.0f} {unit}" if number >= 10 or unit == "bytes" else f"{number:.1f} {unit}"
+        number /= 1024
+    return ""
+
+
+def days(seconds: float) -> str:
+    """Return a time as `12 days`, or in hours below two of them."""
+    return f"{seconds / 86_400:,.0f} days" if seconds >= 2 * 86_400 else f"{seconds / 3_600:,.0f} hours"

@@ -1,0 +1,79 @@
+"""The same lookup, once for each row of a list.
+
+What it checks: a statement that looks up one row (or the rows of one key), called at least five times as often as a
+statement that returns about that many rows a call of the table which holds the key.
+
+Why it matters: a page of 20 rows becomes 21 round trips; each is quick, and all of them together are what users wait
+for.
+
+Example: `SELECT … FROM posts LIMIT 20` 1,000 times and `SELECT … FROM users WHERE id = $1` 20,000 times.
+
+Instead: one statement: join the table, or look up all keys at once with `WHERE id = ANY($1)`.
+
+When it is wrong: the lookup serves another page altogether, and the ratio is chance.
+"""
+
+from collections.abc import Iterator
+
+from pglast import ast, enums
+
+from backend_architect.finding import Fact, Finding, Severity, Sureness
+from backend_architect.tune.observed import Observed
+from backend_architect.tune.parsing import nodes
+from backend_architect.tune.rule import Rule
+from backend_architect.tune.statement_facts import column_name, operator, select_of, tables_of
+from backend_architect.tune.workload import Statement, Workload
+
+TIMES = 5.0
+NEAR = 0.2
+OFTEN = 1_000
+
+
+def find(observed: Observed) -> Iterator[Finding]:
+    """Yield a finding for each lookup whose calls are those of a list, times its rows."""
+    workload = observed.workload
+    for statement in workload.statements if workload else ():
+        if workload and statement.calls >= OFTEN and _looks_up(statement):
+            lists = [each for each in workload.statements if _feeds(workload, each, statement)]
+            if lists:
+                yield _finding(statement, max(lists, key=lambda each: each.calls))
+
+
+def _looks_up(statement: Statement) -> bool:
+    """Return whether a statement finds the rows of one key, given as a parameter."""
+    tree = select_of(statement.text)
+    if tree is None or len(list(tables_of(tree))) != 1 or tree.whereClause is None:
+        return False
+    where = tree.whereClause
+    equal = isinstance(where, ast.A_Expr) and where.kind == enums.A_Expr_Kind.AEXPR_OP and operator(where) == "="
+    return equal and bool(column_name(where.lexpr)) and isinstance(where.rexpr, ast.ParamRef)
+
+
+def _feeds(workload: Workload, one: Statement, lookup: Statement) -> bool:
+    """Return whether `one` returns about as many rows in all as `lookup` is called, some for each of its calls."""
+    rows = one.rows / max(one.calls, 1)
+    tree = select_of(one.text)
+    if one is lookup or tree is None or rows < TIMES or lookup.calls < TIMES * one.calls:
+        return False
+    aggregated = tree.groupClause or any(call.agg_star for call in nodes(tree.targetList, ast.FuncCall))
+    return not aggregated and abs(lookup.calls / one.rows - 1) < NEAR
+
+
+def _finding(lookup: Statement, listed: Statement) -> Finding:
+    rows = listed.rows / listed.calls
+    return Finding(
+        code=RULE.code,
+        severity=Severity.HIGH,
+        sureness=Sureness.LIKELY,
+        subject=lookup.shown,
+        message=f"{lookup.shown} is called once for each row of {listed.shown}",
+        why=f"a list of {rows:,.0f} rows becomes {rows + 1:,.0f} round trips",
+        fix="join the table into the list, or look up all keys at once: WHERE key = ANY($1)",
+        evidence=(
+            Fact("calls of the lookup", f"{lookup.calls:,.0f}"),
+            Fact("rows of the list", f"{listed.rows:,.0f} in {listed.calls:,.0f} calls"),
+        ),
+    )
+
+
+RULE = Rule("n-plus-one", "the same lookup, once for each row of a list", find)

@@ -1,0 +1,53 @@
+"""Statistics that no longer describe their table.
+
+What it checks: tables of some size that were never analysed, or of which more than a fifth has changed since.
+
+Why it matters: the planner guesses how many rows each step gives; with wrong guesses it chooses nested loops over
+millions of rows, or reads whole tables.
+
+Example: a bulk load of 5 million rows, and queries a minute later.
+
+Instead: `ANALYZE` after bulk loads; a smaller `autovacuum_analyze_scale_factor` for large tables.
+
+When it is wrong: the table is rewritten all the time and nobody reads it.
+"""
+
+from collections.abc import Iterator
+
+from backend_architect.finding import Fact, Finding, Severity, Sureness
+from backend_architect.postgres.catalog import Table
+from backend_architect.tune.observed import Observed
+from backend_architect.tune.rule import Rule
+
+SMALL = 10_000
+CHANGED = 0.2
+
+
+def find(observed: Observed) -> Iterator[Finding]:
+    """Yield a finding for each table that the planner does not know any more."""
+    for table in observed.catalog.tables:
+        rows = max(table.rows, float(table.live))
+        if table.kind != "r" or table.temporary or rows < SMALL:
+            continue
+        known = any(column.distinct is not None for column in table.columns)
+        share = table.changed_since_analyze / max(rows, 1.0)
+        if not known or share > CHANGED:
+            yield _finding(table, share, known=known)
+
+
+def _finding(table: Table, share: float, *, known: bool) -> Finding:
+    told = f"{share:.0%} of its rows have changed since the last ANALYZE" if known else "it has never been analysed"
+    return Finding(
+        code=RULE.code,
+        severity=Severity.HIGH if not known else Severity.MEDIUM,
+        sureness=Sureness.CERTAIN if known else Sureness.LIKELY,
+        subject=table.qualified,
+        message=f"the statistics of {table.qualified} are stale: {told}",
+        why="the planner chooses by them: with wrong ones it joins and scans in the wrong way",
+        fix=f"analyse {table.qualified} now, and let autovacuum do so sooner",
+        sql=f"ANALYZE {table.qualified};\nALTER TABLE {table.qualified} SET (autovacuum_analyze_scale_factor = 0.02);",
+        evidence=(Fact("rows", f"{table.rows:,.0f}"), Fact("changed", f"{table.changed_since_analyze:,}")),
+    )
+
+
+RULE = Rule("stale-statistics", "statistics that no longer describe their table", find)

@@ -1,0 +1,76 @@
+"""Settings of the server that cost every statement.
+
+What it checks: a planner that takes solid state for spinning disks, checkpoints that come because the log is full,
+switches that trade safety or plans away, and autovacuum turned off.
+
+Why it matters: one wrong setting makes all plans worse, or the data unsafe.
+
+Example: `random_page_cost = 4` on NVMe: index scans look four times dearer than they are.
+
+Instead: the value in the fix; all of them can be changed while the server runs, or at its next restart.
+
+When it is wrong: the disks really spin; a bulk load is under way.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backend_architect.finding import Fact, Finding, Severity, Sureness
+from backend_architect.tune.observed import Observed
+from backend_architect.tune.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A value that is nearly always a mistake, and what to set instead."""
+
+    setting: str
+    value: str
+    severity: Severity
+    why: str
+    instead: str
+
+
+WRONG = (
+    Wrong("fsync", "off", Severity.HIGH, "a power cut can destroy the whole database", "on"),
+    Wrong("full_page_writes", "off", Severity.HIGH, "a power cut can tear pages that nothing repairs", "on"),
+    Wrong("autovacuum", "off", Severity.HIGH, "dead rows pile up, statistics rot, transaction ids run out", "on"),
+    Wrong("track_counts", "off", Severity.HIGH, "autovacuum cannot see what to do", "on"),
+    Wrong("enable_indexscan", "off", Severity.HIGH, "the planner avoids indexes everywhere", "on"),
+    Wrong("enable_seqscan", "off", Severity.MEDIUM, "small tables are read through indexes", "on"),
+    Wrong("enable_nestloop", "off", Severity.MEDIUM, "lookups of few rows become hashes of whole tables", "on"),
+    Wrong("enable_hashjoin", "off", Severity.MEDIUM, "joins of many rows become loops or sorts", "on"),
+    Wrong("random_page_cost", "4", Severity.LOW, "on solid state an index scan looks four times too dear", "1.1"),
+)
+TOO_FEW = 20
+
+
+def find(observed: Observed) -> Iterator[Finding]:
+    """Yield a finding for each setting that is nearly always wrong."""
+    settings = observed.catalog.settings
+    for wrong in WRONG:
+        if settings.get(wrong.setting) == wrong.value:
+            yield _finding(wrong.setting, wrong.value, wrong.instead, wrong.severity, why=wrong.why)
+    timed, requested = observed.catalog.checkpoints_timed, observed.catalog.checkpoints_requested
+    if requested > timed and timed + requested > TOO_FEW:
+        why = (
+            f"{requested:,} of {timed + requested:,} checkpoints came because the log was full: pages are written twice"
+        )
+        yield _finding("max_wal_size", settings.get("max_wal_size", "?"), "8GB", Severity.MEDIUM, why=why)
+
+
+def _finding(setting: str, value: str, instead: str, severity: Severity, *, why: str) -> Finding:
+    return Finding(
+        code=RULE.code,
+        severity=severity,
+        sureness=Sureness.CERTAIN if severity is Severity.HIGH else Sureness.POSSIBLE,
+        subject=setting,
+        message=f"{setting} is {value}",
+        why=why,
+        fix=f"set it to {instead}",
+        sql=f"ALTER SYSTEM SET {setting} = '{instead}';\nSELECT pg_reload_conf();",
+        evidence=(Fact("value", value),),
+    )
+
+
+RULE = Rule("unwise-setting", "a setting of the server that costs every statement", find)

@@ -1,0 +1,38 @@
+"""A statement's text → its parse tree, by PostgreSQL's own parser; what it cannot parse is None."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from pglast import ast, parse_sql
+from pglast.parser import ParseError
+from pglast.visitors import Visitor
+
+PLANNABLE = (ast.SelectStmt, ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt)
+
+
+@lru_cache(maxsize=10_000)
+def parse(text: str) -> tuple[Any, ...] | None:
+    """Return the trees of the statements in a text, or None where it is no SQL (a truncated text is none)."""
+    try:
+        return tuple(raw.stmt for raw in parse_sql(text))
+    except (ParseError, ValueError, RecursionError):
+        return None
+
+
+def is_plannable(tree: object) -> bool:
+    """Return whether a statement has a plan: it reads or writes rows."""
+    return isinstance(tree, PLANNABLE)
+
+
+def nodes(tree: Any, *kinds: type) -> Iterator[Any]:
+    """Yield every node of these kinds below (and at) a tree."""
+    found: list[Any] = []
+
+    class Collector(Visitor):
+        def visit(self, ancestors: object, node: object) -> None:
+            if isinstance(node, kinds):
+                found.append(node)
+
+    Collector()(tree)
+    yield from found

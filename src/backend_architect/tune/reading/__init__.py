@@ -1,0 +1,1 @@
+"""Where a workload comes from: pg_stat_statements, or files of SQL with weights."""

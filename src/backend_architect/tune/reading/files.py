@@ -1,0 +1,79 @@
+"""A workload from a file or a folder of SQL: each statement once, or as often as a comment in front of it says.
+
+```sql
+-- weight: 250
+SELECT id, total FROM orders WHERE user_id = $1 ORDER BY created_at DESC LIMIT 20;
+```
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from pglast.parser import ParseError, scan
+
+from backend_architect.errors import ArchitectError, Place, Problem
+from backend_architect.tune.reading.kept import identity, keep
+from backend_architect.tune.workload import Statement, Workload
+
+WEIGHT = re.compile(r"--\s*(?:weight|calls):\s*([0-9][0-9_]*(?:\.[0-9]+)?)")
+LARGEST = 64 * 2**20
+SEMICOLON, COMMENTS = "ASCII_59", ("SQL_COMMENT", "C_COMMENT")
+
+
+class WorkloadError(ArchitectError):
+    """A workload cannot be read."""
+
+
+def read_files(path: Path) -> Workload:
+    """Return the statements of a file, or of each .sql file below a folder; raise WorkloadError without any."""
+    files = sorted(path.rglob("*.sql")) if path.is_dir() else [path]
+    if not files:
+        raise WorkloadError(Problem("no-workload", f"{path} holds no .sql file", "name a file, or a folder of them"))
+    weights: dict[str, float] = {}
+    texts: dict[str, str] = {}
+    for file in files:
+        for text, weight in _statements(file):
+            texts.setdefault(identity(text), text)
+            weights[identity(text)] = weights.get(identity(text), 0.0) + weight
+    read = [Statement(id=each, text=text, calls=weights[each]) for each, text in texts.items()]
+    workload = keep(read, str(path))
+    if not workload.statements:
+        raise WorkloadError(Problem("no-workload", f"{path} holds no statement that has a plan", "write some SELECT"))
+    return workload
+
+
+def _statements(file: Path) -> Iterator[tuple[str, float]]:
+    text = _text(file)
+    for part in _split(text):
+        weight = WEIGHT.search(part)
+        yield part, float(weight[1].replace("_", "")) if weight else 1.0
+
+
+def _split(text: str) -> list[str]:
+    """Return the statements of a text, at its semicolons outside of strings, comments and dollar quotes."""
+    try:
+        tokens = scan(text)
+    except ParseError:  # a quote that never ends
+        return [part.strip() for part in text.split(";\n") if part.strip()]
+    ends = [token.start for token in tokens if token.name == SEMICOLON] + [len(text)]
+    solid = [token.start for token in tokens if token.name not in {SEMICOLON, *COMMENTS}]
+    parts, start = [], 0
+    for end in ends:
+        if any(start <= place < end for place in solid):
+            parts.append(text[start:end].strip())
+        start = end + 1
+    return parts
+
+
+def _text(file: Path) -> str:
+    place = Place(str(file))
+    try:
+        if file.stat().st_size > LARGEST:
+            raise WorkloadError(Problem("workload-too-large", "the file is larger than 64 MiB", "split it", place))
+        return file.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise WorkloadError(Problem("no-workload", str(error.strerror), "name another file", place)) from error
+    except UnicodeDecodeError as error:
+        fix = "name a file of SQL"
+        raise WorkloadError(Problem("no-workload", "the file is not UTF-8 text", fix, place)) from error

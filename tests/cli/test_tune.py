@@ -1,0 +1,76 @@
+"""`architect tune` from outside."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from backend_architect.cli.app import run
+from backend_architect.postgres import Session, start_embedded
+
+SHOP = """
+CREATE TABLE users (id bigint PRIMARY KEY);
+CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint REFERENCES users, status text);
+INSERT INTO users SELECT generate_series(1, 100);
+INSERT INTO orders SELECT i, 1 + i % 100, 'open' FROM generate_series(1, 6000) i;
+CREATE INDEX again ON orders (id);
+"""
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A shop in which two things are wrong."""
+    with start_embedded(tmp_path_factory.mktemp("tune") / "postgres") as server:
+        with Session(server.url()) as session:
+            session.run(SHOP)
+        yield server.url()
+
+
+def test_findings_are_told_with_their_fix(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["tune", url]) == 0
+    told = capsys.readouterr().out
+    assert "CREATE INDEX CONCURRENTLY ON orders (user_id);" in told
+    assert "DROP INDEX CONCURRENTLY IF EXISTS again;" in told
+    assert "no-pg-stat-statements" in told
+
+
+def test_a_sentence_does_the_same(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["Our queries are getting slow as we scale", "--db", url]) == 0
+    assert "unindexed-foreign-key" in capsys.readouterr().out
+
+
+def test_findings_as_data_can_be_accepted(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["tune", url, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    keys = [finding["key"] for finding in told["findings"]]
+    assert "duplicate-index:again" in keys
+    baseline = tmp_path / "accepted.yaml"
+    baseline.write_text("accepted:\n" + "".join(f"  {json.dumps(key)}: known\n" for key in keys))
+    assert run(["tune", url, "--baseline", str(baseline), "--fail-on", "low"]) == 0
+    assert f"nothing found, {len(keys)} accepted" in capsys.readouterr().out
+
+
+def test_findings_fail_a_pipeline_from_a_severity_on(url: str) -> None:
+    assert run(["tune", url, "--fail-on", "medium"]) == 1
+    assert run(["tune", url, "--fail-on", "high"]) == 0
+
+
+def test_sarif_and_markdown(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["tune", url, "--format", "sarif"]) == 0
+    sarif = json.loads(capsys.readouterr().out)
+    assert sarif["runs"][0]["results"][0]["partialFingerprints"]
+    assert run(["tune", url, "--format", "markdown"]) == 0
+    assert "```sql\nDROP INDEX CONCURRENTLY IF EXISTS again;\n```" in capsys.readouterr().out
+
+
+def test_a_baseline_without_reasons_is_refused(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    baseline = tmp_path / "accepted.yaml"
+    baseline.write_text("accepted:\n  duplicate-index:again:\n")
+    assert run(["tune", url, "--baseline", str(baseline)]) == 1
+    assert "no-reason" in capsys.readouterr().err
+
+
+def test_a_wrong_password_is_not_repeated(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["tune", "postgresql://me:hunter2@127.0.0.1:1/shop"]) == 1
+    assert "hunter2" not in capsys.readouterr().err
