@@ -76,7 +76,7 @@ def _build(folder: Path) -> None:
 @contextmanager
 def _database(folder: Path) -> Iterator[dict[str, str]]:
     """Give the environment of the servers, with a migrated and filled database."""
-    from app.development import WATCHED, running_postgres  # noqa: PLC0415 - of the project that was just built
+    from app.environment import WATCHED, running_postgres  # noqa: PLC0415 - of the project that was just built
     from app.migrate import migrate  # noqa: PLC0415
 
     with running_postgres(folder / ".data/postgres", WATCHED) as url:

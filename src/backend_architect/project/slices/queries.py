@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from backend_architect.design.model import Edge, Entity, FieldType, ListSpec
 from backend_architect.design.names import class_name, words
 from backend_architect.project.slices.imports import QUERIES
+from backend_architect.project.slices.sql_lines import join_lines
 from backend_architect.queries.lists import key_column
 from backend_architect.queries.model import Nested, Output, Query, Shape
 from backend_architect.queries.shape import python_type
@@ -45,8 +46,9 @@ def render_entity_queries(entity: Entity, shape: Shape, queries: Sequence[Query]
     )
     if not any(query.returns in {"one", "page"} for query in queries):
         return head + "\n\n\n".join(_row_function(query, None) for query in queries)
-    joins = f'\n\nJOINS = """\n{shape.joins}\n"""' if shape.joins else ""
-    readable = f'\n\n{readable_name(entity, queries)} = """{shape.readable}"""' if shape.readable else ""
+    joins = f'\n\nJOINS = """\n{join_lines(shape.joins)}\n"""' if shape.joins else ""
+    rule = join_lines(shape.readable)
+    readable = f'\n\n{readable_name(entity, queries)} = """{rule}"""' if rule else ""
     parts = [head + f'COLUMNS = """\n    {shape.columns}\n"""{joins}{readable}']
     lists = [query for query in queries if query.list and not query.filters]
     read = next((query for query in queries if query.route and query.route.kind == "read"), None)
@@ -104,7 +106,7 @@ def readable_name(entity: Entity, queries: Sequence[Query]) -> str:
 def _statement(query: Query) -> str:
     template = query.template
     shared = any(marker in template for marker in ("{COLUMNS}", "{JOINS}", "{READABLE}"))
-    return f'{constant(query)} = {"f" if shared else ""}"""\n{template}\n"""'
+    return f'{constant(query)} = {"f" if shared else ""}"""\n{join_lines(template)}\n"""'
 
 
 def _row_function(query: Query, read: Query | None) -> str:

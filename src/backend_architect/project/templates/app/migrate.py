@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from app.environment import prepared_environment
+from dotenv import load_dotenv
 
 DBMATE = Path(sys.executable).with_name("dbmate")
 OPTIONS = ["--migrations-dir", "migrations", "--no-dump-schema", "--wait", "--wait-timeout", "30s", "--migration-lock"]
@@ -19,7 +19,7 @@ ATTEMPTS = 5
 
 
 def migrate(database_url: str) -> None:
-    """Bring the database up to date, or raise RuntimeError with what dbmate said."""
+    """Bring the database up to date, or end the program with what dbmate said."""
     command = [str(DBMATE) if DBMATE.exists() else "dbmate", *OPTIONS, "migrate"]
     environment = {**os.environ, "DATABASE_URL": _for_dbmate(database_url)}
     for attempt in range(1, ATTEMPTS + 1):
@@ -27,10 +27,11 @@ def migrate(database_url: str) -> None:
         if done.returncode == 0:
             return
         if "uuidv7() does not exist" in done.stderr:
-            raise RuntimeError("This backend needs PostgreSQL 18 or newer: the database has no function uuidv7().")
-        if "deadlock detected" not in done.stderr or attempt == ATTEMPTS:
-            raise RuntimeError(f"The migration failed:\n{done.stdout}{done.stderr}")
+            sys.exit("This backend needs PostgreSQL 18 or newer: the database has no function uuidv7().")
+        if "deadlock detected" not in done.stderr:
+            break
         time.sleep(attempt)
+    sys.exit(f"The migration failed:\n{done.stdout}{done.stderr}")
 
 
 def _for_dbmate(url: str) -> str:
@@ -41,16 +42,8 @@ def _for_dbmate(url: str) -> str:
     return f"{url}{'&' if parts.query else '?'}sslmode=disable"
 
 
-def main() -> None:
-    """Migrate the database of the environment."""
-    with prepared_environment(migrated=False):
-        if "DATABASE_URL" not in os.environ:
-            sys.exit("DATABASE_URL is missing.")
-        try:
-            migrate(os.environ["DATABASE_URL"])
-        except RuntimeError as error:
-            sys.exit(str(error))
-
-
 if __name__ == "__main__":
-    main()
+    load_dotenv()
+    if "DATABASE_URL" not in os.environ:
+        sys.exit("DATABASE_URL is missing.")
+    migrate(os.environ["DATABASE_URL"])

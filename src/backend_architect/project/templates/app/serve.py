@@ -15,7 +15,8 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
-from app.environment import prepared_environment, settings_or_exit
+from app.environment import prepared_environment
+from app.settings import load_settings
 
 SLOW_CLIENT_MS = 10_000  # the time a client has for its headers
 GRACE_SECONDS = 20  # the time that running requests have to finish; with the draining, below the 30 s of platforms
@@ -27,7 +28,7 @@ def main() -> None:
     parser.add_argument("--reload", action="store_true", help="start again when a file changes")
     options = parser.parse_args()
     with prepared_environment():
-        settings_or_exit()
+        load_settings()  # here, where what is missing is told once
         build_server(reload=options.reload).serve()
 
 

@@ -1,8 +1,8 @@
 """What authentication keeps while the process runs."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -23,19 +23,17 @@ class Auth:
     revocations: Revocations
 
 
-@contextlib.asynccontextmanager
+@asynccontextmanager
 async def running_auth(settings: Settings, db: Database) -> AsyncIterator[Auth]:
     """Yield the parts, listening for revocations until the end."""
     tokens = AccessTokens(settings.jwt_secret, settings.jwt_previous_secret)
     auth = Auth(tokens, Passwords(), Revocations(db, settings.database_url))
     watching = asyncio.create_task(auth.revocations.watch())
     try:
-        await auth.revocations.tried()
         yield auth
     finally:
         watching.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await watching
+        await asyncio.wait([watching])
         auth.passwords.close()
 
 

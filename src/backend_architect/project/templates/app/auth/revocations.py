@@ -42,8 +42,8 @@ class Revocations:
         self._db = db
         self._dsn = dsn
         self._revoked: dict[UUID, float] = {}
-        self._echoes: dict[str, asyncio.Event] = {}
-        self._tried = asyncio.Event()
+        self._own_notice = f"echo {uuid4()}"
+        self._own_heard = asyncio.Event()
         self._heard_at = float("-inf")
 
     @property
@@ -64,17 +64,13 @@ class Revocations:
         while now - next(iter(self._revoked.values())) > KEPT:
             del self._revoked[next(iter(self._revoked))]
 
-    async def tried(self) -> None:
-        """Return once this process listens, or has failed to for the first time, or after `PATIENCE` seconds."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
-                await self._tried.wait()
-
     async def settle(self) -> None:
         """Return once every revocation committed so far is known here, or the database is asked anyway."""
-        if self.in_touch:
-            with contextlib.suppress(*_LOST):
-                await self._hear_own_notice()
+        try:
+            for row in await self._db.fetch(RECENT):
+                self.add(row["session_id"])
+        except _LOST:
+            self._lose_touch()
 
     async def watch(self) -> None:
         """Keep listening until cancelled; connect again whenever the line is lost."""
@@ -84,22 +80,7 @@ class Revocations:
             except _LOST as error:
                 _log.warning("not listening for revocations, asking the database instead: %r", error)
             self._lose_touch()
-            self._tried.set()
             await asyncio.sleep(RETRY)
-
-    async def _hear_own_notice(self) -> None:
-        """Send a notice through the pool and wait for it: notices come in the order of commits."""
-        echo = f"echo {uuid4()}"
-        heard = self._echoes[echo] = asyncio.Event()
-        try:
-            await self._db.execute(NOTIFY, CHANNEL, echo)
-            async with asyncio.timeout(PATIENCE):  # wait_for of Python 3.11 may swallow being cancelled
-                await heard.wait()
-        except _LOST:
-            self._lose_touch()
-            raise
-        finally:
-            del self._echoes[echo]
 
     async def _listen(self) -> None:
         connection = await asyncpg.connect(
@@ -114,18 +95,24 @@ class Revocations:
             while not connection.is_closed():
                 await connection.execute(BEAT)
                 self._heard_at = time.monotonic()
-                self._tried.set()
                 await asyncio.sleep(HEARTBEAT)
         finally:
             with contextlib.suppress(*_LOST):
                 await connection.close(timeout=PATIENCE)
+
+    async def _hear_own_notice(self) -> None:
+        """Send a notice through the pool and wait for it: behind a pooler it would not come."""
+        self._own_heard.clear()
+        await self._db.execute(NOTIFY, CHANNEL, self._own_notice)
+        async with asyncio.timeout(PATIENCE):  # wait_for of Python 3.11 may swallow being cancelled
+            await self._own_heard.wait()
 
     def _lose_touch(self, *_: object) -> None:
         self._heard_at = float("-inf")
 
     def _on_notice(self, *notice: object) -> None:
         text = str(notice[-1])
-        if text in self._echoes:
-            self._echoes[text].set()
+        if text == self._own_notice:
+            self._own_heard.set()
         elif not text.startswith("echo "):
             self.add(UUID(text))

@@ -8,8 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.connections import Pool, connect_pool
-from app.database import Database
+from app.database import Database, Pool, connect_pool
 from app.settings import Settings
 from app.worker import HANDLERS, Handler, build_queue
 
