@@ -69,13 +69,13 @@ class Databases:
     def cpu_seconds(self) -> float:
         """Return the processor time of all its processes so far, those that have ended too."""
         postmaster = psutil.Process(self.server.pid)
-        seconds = sum(postmaster.cpu_times()[:4])
+        seconds = 0.0
         for child in postmaster.children():
             try:
                 seconds += sum(child.cpu_times()[:2])
-            except psutil.NoSuchProcess:
+            except psutil.NoSuchProcess:  # its time is among its parent's by now
                 continue
-        return seconds
+        return seconds + sum(postmaster.cpu_times()[:4])
 
     async def _execute(self, database: str, statements: tuple[str, ...]) -> None:
         connection = await asyncpg.connect(self.url(database))

@@ -8,7 +8,13 @@ from backend_architect.errors import DesignError, Problem
 REPOSITORY = Path(__file__).parents[2]
 CASES = REPOSITORY / "tests" / "cases" / "designs"
 WRONG = sorted(path.parent for path in CASES.glob("wrong/*/backend.yaml"))
-RIGHT = sorted([*CASES.glob("right/*/backend.yaml"), *REPOSITORY.glob("examples/*/backend.yaml")])
+RIGHT = sorted(
+    [
+        *CASES.glob("right/*/backend.yaml"),
+        *REPOSITORY.glob("examples/*/backend.yaml"),
+        REPOSITORY / "benchmarks/peers/backend.yaml",
+    ]
+)
 
 
 def problems_of(path: Path) -> tuple[Problem, ...]:
