@@ -9,6 +9,7 @@ Loopback only; everything that it starts it also stops.
 import argparse
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -48,6 +49,7 @@ def main() -> int:
     if missing := missing_programs():
         print(f"Missing: {', '.join(missing)}", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped then, too
     source = Path(os.environ[VARIABLE]).resolve()
     print(f"{_now()} installing what is missing into {options.work}", flush=True)
     install(source, options.work)
