@@ -47,7 +47,7 @@ def weaken(tmp_path: Path, built: Callable[[str], Path]) -> Weaken:
         if not folder.exists():
             shutil.copytree(built(example), folder, ignore=shutil.ignore_patterns(".data", "__pycache__"))
         text = (folder / file).read_text()
-        assert old in text, f"{file} has no {old!r} any more: weaken it where it is strong now"
+        assert text.count(old) == 1, f"{file} does not have {old!r} once any more: weaken it where it is strong now"
         (folder / file).write_text(text.replace(old, new))
         return folder
 
