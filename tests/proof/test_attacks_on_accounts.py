@@ -80,6 +80,13 @@ WEAKNESSES = (
     Weakness("an edge taken away for somebody else", "P12-P14", (
         ("app/likes/queries.py", "WHERE likes.user_id = $1 AND", "WHERE $1::uuid IS NOT NULL AND"),
     )),
+    Weakness("a post shares one that its maker may not see", "P12-P14", (
+        ("app/posts/queries.py", "          new.shared_id IS NULL\n", "          true\n"),
+    )),
+    Weakness("the query keeps a limit away", "P33", (
+        (LIMITS, 'asked = f"{method} {path}"', 'asked = f"{method} {path}?{current.get().query.decode()}"'),
+        (LIMITS, "sign-in|register|password)", "sign-in|register|password)\\\\?"),
+    )),
     Weakness("403 tells that there is something", "P15", (
         ("app/users/routes.py", "    return ok(await queries.update(db, user_id, changes, me, if_match))", "    from app.errors import Forbidden\n    if user_id != me.id and await queries.read(db, user_id):\n        raise Forbidden\n    return ok(await queries.update(db, user_id, changes, me, if_match))"),  # noqa: E501
     )),

@@ -9,12 +9,13 @@ from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, Group, Verdict, skipped
 from backend_architect.proof.lab import Lab
-from backend_architect.proof.people import sign_in
+from backend_architect.proof.people import SIGN_IN, sign_in
 from backend_architect.proof.probe import Probe
 
 GUESSES = 30
 PATIENCE = 15
 ATTACKER = "172.16.0.1"
+SPELLINGS = (SIGN_IN + "?again", SIGN_IN + "/", SIGN_IN.replace("-", "%2D"), SIGN_IN.replace("v1", "V1"))
 
 
 def guessing(lab: Lab) -> Iterator[Case]:
@@ -32,6 +33,7 @@ def guessing(lab: Lab) -> Iterator[Case]:
         told(spread, f"{GUESSES + 1} wrong passwords for one account, each from another network"),
         sign_in(backend, other).answers("meanwhile the owner signs in from where they have been", 200),
     ]
+    cases += [_asked(backend, path) for path in SPELLINGS]
     yield from cases
     wait = retry_after(sprayed)
     if any(case.verdict is Verdict.FAILED for case in cases) or wait > PATIENCE:
@@ -39,6 +41,14 @@ def guessing(lab: Lab) -> Iterator[Case]:
         return
     time.sleep(max(0.0, limited_at + wait - time.monotonic()))
     yield sign_in(backend, replace(victim, address=ATTACKER)).answers("the right password after the wait", 200)
+
+
+def _asked(backend: Backend, path: str) -> Case:
+    """Return the case of one more guess, at another spelling of the address."""
+    guess = replace(backend.newcomer("victim"), address=ATTACKER)
+    body = {"email": guess.email, "password": guess.password}
+    answer = backend.client.ask(guess, "POST", path, json_body=body)
+    return answer.answers(f"and one more at {path}", 429, 404, 405)
 
 
 def _everywhere(victim: Actor) -> list[Actor]:

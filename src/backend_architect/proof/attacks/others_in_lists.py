@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import quote
 
-from backend_architect.design.model import Edge, Entity, FieldType
+from backend_architect.design.model import Edge
 from backend_architect.proof.attacks.forging import NO_ACCOUNTS
+from backend_architect.proof.attacks.hidden_rows import is_hidden, kinds_of
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, Group, skipped
@@ -14,7 +15,6 @@ from backend_architect.proof.probe import Probe
 from backend_architect.proof.routes import ProjectRoute, Request, project_routes, valid_request
 
 PAGES = 5
-Values = dict[str, object]
 
 
 def others_in_lists(lab: Lab) -> Iterator[Case]:
@@ -27,9 +27,9 @@ def others_in_lists(lab: Lab) -> Iterator[Case]:
     routes = project_routes(lab.subject)
     tried = 0
     for entity in lab.subject.design.entities.values():
-        for kind, given in _kinds_of(backend, entity, owner):
+        for kind, given in kinds_of(backend, entity, owner):
             row = owner.id if entity is backend.design.account else backend.rows.make(entity.name, owner.id, given)
-            if not _is_hidden(backend, routes, entity, row, stranger):
+            if not is_hidden(backend, routes, entity, row, stranger):
                 continue
             for route in routes:
                 if route.design and route.design.list and route.design.row is entity:
@@ -38,33 +38,6 @@ def others_in_lists(lab: Lab) -> Iterator[Case]:
                     yield replace(case, title=f"{case.title}, {kind}")
     if not tried:
         yield skipped("lists", "a stranger may read every row that is in a list")
-
-
-def _kinds_of(backend: Backend, entity: Entity, owner: Actor) -> Iterator[tuple[str, Values]]:
-    """Give a usual row, one with each other choice, and one that belongs to a row with each; in words and values."""
-    yield "a usual row", {}
-    for name, choice in _choices(entity):
-        yield f"{name} {choice}", {name: choice}
-    for item in entity.references:
-        target = backend.design.entities[item.to or ""]
-        if not item.optional and target is not backend.design.account:
-            for name, choice in _choices(target):
-                made = backend.rows.make(target.name, owner.id, {name: choice})
-                yield f"{item.name}.{name} {choice}", {item.column: made}
-
-
-def _choices(entity: Entity) -> Iterator[tuple[str, object]]:
-    """Give each field that has a few values, with each value that is not its usual one."""
-    for item in entity.fields.values():
-        values: tuple[object, ...] = (False, True) if item.type is FieldType.BOOLEAN else item.choices
-        yield from ((item.name, value) for value in values if value != item.default)
-
-
-def _is_hidden(backend: Backend, routes: tuple[ProjectRoute, ...], entity: Entity, row: str, stranger: Actor) -> bool:
-    """Return whether a stranger does not find the row; one that no route reads is taken to be hidden."""
-    reads = [route for route in routes if route.kind == "read" and route.design and route.design.row is entity]
-    asked = [Request("GET", route.path, {f"{entity.name}_id": row}).send(backend, stranger) for route in reads]
-    return not any(answer.status < 400 for answer in asked)
 
 
 def _listed(backend: Backend, route: ProjectRoute, row: str, people: tuple[Actor, Actor]) -> Case:
