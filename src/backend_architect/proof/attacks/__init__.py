@@ -2,11 +2,19 @@
 
 from backend_architect.proof.attacks import (
     answer_headers,
+    cross_origin,
     deep_body,
+    documentation,
+    failure_details,
+    health,
     large_body,
+    log_injection,
     media_type,
+    methods,
     no_credential,
     page_size,
+    problem_details,
+    request_ids,
 )
 from backend_architect.proof.probe import Probe
 
@@ -16,5 +24,14 @@ PROBES: tuple[Probe, ...] = (
     large_body.PROBE,
     deep_body.PROBE,
     media_type.PROBE,
+    problem_details.PROBE,
+    methods.TRACE,
+    methods.UNDECLARED,
     answer_headers.PROBE,
+    cross_origin.PROBE,
+    documentation.PROBE,
+    health.PROBE,
+    request_ids.PROBE,
+    failure_details.PROBE,
+    log_injection.PROBE,
 )
