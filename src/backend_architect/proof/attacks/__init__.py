@@ -2,11 +2,14 @@
 
 from backend_architect.proof.attacks import (
     answer_headers,
+    cookie_attributes,
     cross_origin,
+    cross_site,
     deep_body,
     documentation,
     failure_details,
     health,
+    idle_session,
     large_body,
     log_injection,
     media_type,
@@ -15,6 +18,8 @@ from backend_architect.proof.attacks import (
     page_size,
     problem_details,
     request_ids,
+    session_fixation,
+    session_randomness,
 )
 from backend_architect.proof.probe import Probe
 
@@ -34,4 +39,9 @@ PROBES: tuple[Probe, ...] = (
     request_ids.PROBE,
     failure_details.PROBE,
     log_injection.PROBE,
+    cookie_attributes.PROBE,
+    session_fixation.PROBE,
+    session_randomness.PROBE,
+    cross_site.PROBE,
+    idle_session.PROBE,
 )

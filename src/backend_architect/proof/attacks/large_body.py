@@ -10,7 +10,9 @@ from backend_architect.proof.probe import Probe
 SIZE = 20_000_000
 PIECE = b" " * 65_536
 HEAD = "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{how}\r\n\r\n"
-REPEAT = "head -c 20000000 /dev/zero | curl -i -H 'Content-Type: application/json' {how} --data-binary @- \"$API{path}\""
+REPEAT = (
+    "head -c 20000000 /dev/zero | curl -i -H 'Content-Type: application/json' {how} --data-binary @- \"$API{path}\""
+)
 
 
 def large_body(lab: Lab) -> Iterator[Case]:

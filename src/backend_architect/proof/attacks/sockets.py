@@ -43,6 +43,6 @@ def told(answer: bytes) -> str:
     return " ".join(f"{first.decode(errors='replace')} {body[:300].decode(errors='replace')}".split()) or "no answer"
 
 
-def verdict(held: bool) -> Verdict:  # noqa: FBT001 - it is the whole question
+def verdict(held: bool) -> Verdict:
     """Return whether something held."""
     return Verdict.HELD if held else Verdict.FAILED
