@@ -100,10 +100,6 @@ class Lab:
             "TRUSTED_PROXIES": "127.0.0.1/32",
             "ALLOWED_ORIGINS": ALLOWED_ORIGIN,
             "PUBLIC_URL": "https://api.example.com",
-            "S3_ENDPOINT": "https://files.example.com",
-            "S3_BUCKET": "files",
-            "S3_ACCESS_KEY": "proof",
-            "S3_SECRET_KEY": self.secret,
             "PYTHONUNBUFFERED": "1",
             **FILE_STORE,
         }

@@ -24,12 +24,14 @@ def address(route: Route, value: str = "") -> str:
 
 def routes_with_bodies(design: Design) -> tuple[Route, ...]:
     """Return the routes that take fields from clients."""
-    return tuple(route for route in routes_of(design) if route.kind in BODIES and fields_of(route))
+    return tuple(route for route in routes_of(design) if fields_of(route))
 
 
 def fields_of(route: Route) -> Sequence[Field]:
     """Return the fields that a client may send to a route."""
+    if route.kind not in BODIES:
+        return ()
     if not isinstance(route.row, Entity):
-        return tuple(route.row.extra.values()) if route.kind == "put_edge" else ()
+        return tuple(route.row.extra.values())
     sent = route.row.accepted("update" if route.kind == "update" else "create")
     return tuple(item for item in sent if item is not route.parent)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from backend_architect.proof.attacks.addresses import address, fields_of, routes_with_bodies
+from backend_architect.proof.attacks.callers import is_refused
 from backend_architect.proof.evidence import Case, Group, skipped
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
@@ -25,7 +26,7 @@ def deep_body(lab: Lab) -> Iterator[Case]:
         for name, content in bodies.items():
             headers = {"content-type": "application/json"}
             answer = lab.backend.client.ask(caller, route.method, address(route), content=content, headers=headers)
-            yield answer.case(f"{route.statement}: {name}", expected="4xx", held=400 <= answer.status < 500)
+            yield answer.case(f"{route.statement}: {name}", expected="4xx", held=is_refused(answer))
 
 
 PROBE = Probe("P38", Group.ATTACKS, "JSON nested a hundred thousand times is refused", deep_body)

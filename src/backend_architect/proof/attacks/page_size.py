@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from backend_architect.design.routes import Route, routes_of
 from backend_architect.proof.attacks.addresses import address
+from backend_architect.proof.attacks.callers import is_refused
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, Group, skipped
@@ -25,7 +26,7 @@ def page_size(lab: Lab) -> Iterator[Case]:
         yield _without_end(backend, caller, route)
         for wrong in NOT_A_PLACE:
             answer = _ask(backend, caller, route, wrong)
-            yield answer.case(f"{route.statement} with {wrong}", expected="4xx", held=400 <= answer.status < 500)
+            yield answer.case(f"{route.statement} with {wrong}", expected="4xx", held=is_refused(answer))
         yield _offset(backend, caller, route)
 
 
