@@ -24,6 +24,7 @@ from backend_architect.proof.attacks import (
     problem_details,
     request_ids,
     safe_methods,
+    secrets_in_logs,
     session_fixation,
     session_randomness,
     unknown_field,
@@ -62,4 +63,5 @@ PROBES: tuple[Probe, ...] = (
     cross_site.PROBE,
     safe_methods.PROBE,
     idle_session.PROBE,
+    secrets_in_logs.PROBE,
 )

@@ -39,12 +39,13 @@ class Creation:
 
 def creations(lab: Lab) -> tuple[list[Creation], list[Case]]:
     """Return the routes that an insider can make something with, and a case that says why for each other."""
+    maker = lab.backend.insider()
     possible: list[Creation] = []
     not_possible: list[Case] = []
     for route in project_routes(lab.subject):
         if route.kind != "create" or route.design is None or not isinstance(route.design.row, Entity):
             continue
-        creation = Creation(route, route.design.row, lab.backend.insider())
+        creation = Creation(route, route.design.row, maker)
         answer = creation.make(lab)
         if answer.status in REFUSED:
             not_possible.append(skipped(route.title, f"its rule wants more than a usual row: {answer.told}"))
