@@ -1,14 +1,17 @@
 """P52: SQL in an id, a search, a filter or a field is text like any other."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from urllib.parse import quote
 
 from backend_architect.design.model import FieldType
 from backend_architect.proof.attacks.addresses import fields_of
 from backend_architect.proof.attacks.callers import insiders
+from backend_architect.proof.attacks.creations import creations
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, Group, skipped
 from backend_architect.proof.lab import Lab
+from backend_architect.proof.people import sign_in
 from backend_architect.proof.probe import Probe
 from backend_architect.proof.routes import ProjectRoute, Request, project_routes, valid_request
 
@@ -18,7 +21,7 @@ NOBODY_SAYS = "zxqvkjw"
 SQL = (
     "' OR 1=1 --",
     f"'; SELECT pg_sleep({SLEEP}); --",
-    f"' || (SELECT pg_sleep({SLEEP})) || '",
+    f"' || (SELECT pg_sleep({SLEEP})::text) || '",
     f"1) OR (SELECT pg_sleep({SLEEP})) IS NULL --",
     f'" OR pg_sleep({SLEEP}) IS NULL --',
     f"\\' OR pg_sleep({SLEEP}) IS NULL --",
@@ -31,6 +34,7 @@ def injection(lab: Lab) -> Iterator[Case]:
     """Give a case for each place where a route takes text: the worst of what came back for each piece of SQL."""
     tables = lab.backend.database.value(TABLES)
     cases = [case for look in (_in_address, _in_body) for case in _everywhere(lab, look)]
+    cases += [*_in_sign_in(lab), *_in_keys(lab)]
     yield from cases or [skipped("SQL in a text", "no route takes text")]
     left = lab.backend.database.value(TABLES)
     answer = lab.backend.client.ask(lab.backend.anonymous(), "GET", "/readyz")
@@ -71,6 +75,27 @@ def _in_body(lab: Lab, route: ProjectRoute, request: Request, caller: Actor) -> 
         if kept:
             held = all(text in SQL for text in told)
             yield kept[0].case(f"{route.title}: {item.column} as kept", expected="the text that was sent", held=held)
+
+
+def _in_sign_in(lab: Lab) -> Iterator[Case]:
+    """Give a case for a sign-in without the password, from an address of its own for each try."""
+    if lab.subject.design.auth is None:
+        return
+    person = lab.backend.person("known")
+    tries = [replace(person, password=sql) for sql in SQL]
+    tries += [replace(person, email=f"{sql}@example.com") for sql in ("'OR'1'='1", "'||pg_sleep'||'")]
+    answers = [sign_in(lab.backend, replace(lab.backend.moved(each), token="")) for each in tries]
+    best = min(answers, key=lambda answer: answer.status)
+    yield best.case("a sign-in with SQL", expected="401 or 422", held={each.status for each in answers} <= {401, 422})
+    yield _case("how long it took", answers, most=0)
+
+
+def _in_keys(lab: Lab) -> Iterator[Case]:
+    """Give a case for each route that makes something: its Idempotency-Key is a text, too."""
+    for creation in creations(lab)[0]:
+        keys = [{"idempotency-key": sql} for sql in SQL]
+        answers = [creation.request(lab).send(lab.backend, creation.maker, key) for key in keys]
+        yield _case(f"{creation.route.title}: Idempotency-Key", answers, most=0)
 
 
 def _case(title: str, answers: list[Exchange], *, most: int) -> Case:

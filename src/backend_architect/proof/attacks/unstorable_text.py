@@ -9,6 +9,7 @@ from backend_architect.proof.attacks.callers import insiders, is_refused
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, Group, skipped
 from backend_architect.proof.lab import Lab
+from backend_architect.proof.people import REGISTER, new_account
 from backend_architect.proof.probe import Probe
 from backend_architect.proof.routes import ProjectRoute, Request, project_routes, valid_request
 
@@ -31,6 +32,8 @@ def unstorable_text(lab: Lab) -> Iterator[Case]:
         caller = next(callers)
         request = valid_request(lab.backend, route, caller)
         cases += [*_in_body(lab, route, request, caller), *_in_address(lab, route, request, caller)]
+    if lab.subject.design.auth is not None:
+        cases += _in_accounts(lab)
     yield from cases or [skipped("text that cannot be stored", "no route takes text")]
 
 
@@ -44,6 +47,17 @@ def _in_body(lab: Lab, route: ProjectRoute, request: Request, caller: Actor) -> 
             content = json.dumps(body | {item.column: _around(item)}).encode().replace(PLACE, text)
             answer = _send(lab, caller, request, content)
             yield answer.case(f"{route.title}: {name} in {item.column}", expected="4xx", held=is_refused(answer))
+
+
+def _in_accounts(lab: Lab) -> Iterator[Case]:
+    """Give cases for each text of a registration, from an address of its own each: there are limits per address."""
+    newcomer = lab.backend.newcomer("newcomer")
+    body = new_account(lab.backend, newcomer)
+    for name in [name for name, value in body.items() if isinstance(value, str)]:
+        for what, text in IN_JSON.items():
+            content = json.dumps(body | {name: "PLACE"}).encode().replace(PLACE, text)
+            answer = _send(lab, lab.backend.moved(newcomer), Request("POST", REGISTER), content)
+            yield answer.case(f"POST {REGISTER}: {what} in {name}", expected="4xx", held=is_refused(answer))
 
 
 def _in_address(lab: Lab, route: ProjectRoute, request: Request, caller: Actor) -> Iterator[Case]:
