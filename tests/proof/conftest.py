@@ -11,7 +11,8 @@ from backend_architect.postgres import EmbeddedServer, start_embedded
 from backend_architect.proof import Lab, Result, choose_probes, prove, read_subject
 from backend_architect.proof.lab import FAST
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+ROOT = Path(__file__).parents[2]
+EXAMPLES, RIGHT = ROOT / "examples", ROOT / "tests/cases/designs/right"
 
 Prove = Callable[[Path, str], Result]
 Weaken = Callable[..., Path]
@@ -32,7 +33,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     def build(name: str) -> Path:
         if name not in folders:
             folders[name] = tmp_path_factory.mktemp(name) / name
-            assert run(["build", str(folders[name]), "--design", str(EXAMPLES / name / "backend.yaml")]) == 0
+            design = next(path for path in (EXAMPLES / name, RIGHT / name) if path.exists()) / "backend.yaml"
+            assert run(["build", str(folders[name]), "--design", str(design)]) == 0
         return folders[name]
 
     return build
