@@ -25,8 +25,8 @@ class Actor:
 
     @property
     def variable(self) -> str:
-        """Return the shell variable that stands for the token in commands that people repeat."""
-        return self.name.upper().replace("-", "_")
+        """Return the shell variable that stands for the token in commands that people repeat; each person has one."""
+        return (self.email.partition("@")[0] or self.name).upper().replace("-", "_")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,12 @@ FAST = {
     "full_page_writes": "off",
 }
 ALLOWED_ORIGIN = "https://app.example.com"
+FILE_STORE = {  # only designs with files read it; nothing is sent there, addresses are signed for it
+    "S3_ENDPOINT": "https://files.example.com",
+    "S3_BUCKET": "files",
+    "S3_ACCESS_KEY": "proof",
+    "S3_SECRET_KEY": secrets.token_urlsafe(24),
+}
 
 
 class Lab:
@@ -95,6 +101,7 @@ class Lab:
             "ALLOWED_ORIGINS": ALLOWED_ORIGIN,
             "PUBLIC_URL": "https://api.example.com",
             "PYTHONUNBUFFERED": "1",
+            **FILE_STORE,
         }
         return Place(self.subject.folder, self.python, {**kept, **own, **environment})
 

@@ -61,6 +61,10 @@ class Rows:
         found = self.database.value(f'SELECT to_jsonb(t) FROM "{table}" t WHERE t.id = $1::text::uuid', identity)
         return dict(json.loads(found)) if found else None
 
+    def identity(self) -> str:
+        """Return an id that no row has."""
+        return str(self.database.value("SELECT uuidv7()"))
+
     def _row(self, name: str) -> Row:
         return self.design.entities.get(name) or self.design.edges[name]
 
@@ -81,7 +85,7 @@ class Rows:
         if (row.name, item.name) in self._drawn:
             return PLENTY if item.max is None else min(PLENTY, int(item.max))
         if item.type is FieldType.FILE:
-            return f"{row.plural}.{item.name}/{owner}/{self._uuid()}"
+            return f"{row.plural}.{item.name}/{owner}/{self.identity()}"
         return self._new(item) if item.unique else sample(item)
 
     def _new(self, item: Field) -> object:
@@ -90,14 +94,11 @@ class Rows:
         made: dict[FieldType, object] = {
             FieldType.INTEGER: number,
             FieldType.MONEY: number,
-            FieldType.UUID: self._uuid(),
+            FieldType.UUID: self.identity(),
             FieldType.EMAIL: f"person{number}@example.com",
             FieldType.URL: f"https://example.com/{number}",
         }
         return made.get(item.type, f"{item.name.replace('_', '-')[:8]}-{number}")
-
-    def _uuid(self) -> str:
-        return str(self.database.value("SELECT uuidv7()"))
 
     def _spans(self, row: Row, wanted: set[str]) -> dict[str, object]:
         """Return beginnings and ends that come after every earlier one, so that no two rows overlap."""
