@@ -13,6 +13,8 @@ from backend_architect.postgres import Session
 from backend_architect.queries.shape import changed_by_effects
 
 PLENTY = 1_000
+COUNTABLE = frozenset({FieldType.TEXT, FieldType.SLUG, FieldType.INTEGER, FieldType.MONEY, FieldType.UUID})
+"""The types of which there is always another value."""
 
 Values = Mapping[str, object]
 
@@ -86,7 +88,8 @@ class Rows:
             return PLENTY if item.max is None else min(PLENTY, int(item.max))
         if item.type is FieldType.FILE:
             return f"{row.plural}.{item.name}/{owner}/{self.identity()}"
-        return self._new(item) if item.unique else sample(item)
+        together = isinstance(row, Entity) and any(item.name in group for group in row.unique)
+        return self._new(item) if item.unique or (together and item.type in COUNTABLE) else sample(item)
 
     def _new(self, item: Field) -> object:
         """Return a value that no other row has."""
