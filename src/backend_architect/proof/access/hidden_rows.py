@@ -49,7 +49,9 @@ def _tried(backend: Backend, judge: Judge, stocked: Stocked, persona: Persona) -
     viewer = (
         named((replace(persona, actor=backend.anonymous(), roles=frozenset()),), "") if _cached(stocked) else persona
     )
-    hidden = [row for row in stocked.rows if not judge.may(viewer, stocked.route.row, "read", row)]
+    row = stocked.route.row
+    visible = judge.those(viewer, row, row.allow.get("read", "nobody"), stocked.rows)
+    hidden = [identity for identity in stocked.rows if identity not in visible]
     if not hidden:
         return
     answer = stocked.request.send(backend, persona.actor)

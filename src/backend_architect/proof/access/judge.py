@@ -5,7 +5,7 @@ the project.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from backend_architect.design.expressions import resolve_rule
 from backend_architect.design.model import Action, Edge, Entity, Field, Row
@@ -29,11 +29,15 @@ class Judge:
 
     def holds(self, persona: Persona, row: Row, rule: str, identity: str) -> bool:
         """Return whether a rule of a row's kind holds for the row with this id."""
+        return identity in self.those(persona, row, rule, [identity])
+
+    def those(self, persona: Persona, row: Row, rule: str, identities: Sequence[str]) -> set[str]:
+        """Return those of the rows, by id, for which a rule of their kind holds."""
         statement = Statement()
         text = statement.rule(resolve_rule(self.design, row, rule))
-        place = statement.value("identity", "")
-        sql = f'SELECT {text} FROM "{row.table}" WHERE "{row.table}".id = {place}::text::uuid'
-        return self._ask(persona, statement, sql, identity)
+        place = statement.value("identities", "")
+        found = f'SELECT id::text AS id FROM "{row.table}" WHERE id = ANY({place}::text[]::uuid[]) AND ({text}) IS TRUE'
+        return {each["id"] for each in self.database.fetch(found, *_viewer(persona, statement), list(identities))}
 
     def may_make(self, persona: Persona, row: Row, values: Mapping[str, object]) -> bool:
         """Return whether the rule for creation holds for a new row, and the caller may read what it points at."""
@@ -42,8 +46,8 @@ class Judge:
         text = statement.rule(tree)
         place = statement.value("values", "")
         filled = {**_defaults(row, persona), **values}
-        sql = f'SELECT {text} FROM jsonb_populate_record(NULL::"{row.table}", {place}::text::jsonb) AS new'
-        if not self._ask(persona, statement, sql, json.dumps(filled)):
+        sql = f'SELECT ({text}) IS TRUE FROM jsonb_populate_record(NULL::"{row.table}", {place}::text::jsonb) AS new'
+        if not self.database.value(sql, *_viewer(persona, statement), json.dumps(filled)):
             return False
         return all(self._readable(persona, item, filled) for item in row.references if item.name not in hops(tree))
 
@@ -51,7 +55,7 @@ class Judge:
         """Return whether a rule of the caller alone holds."""
         statement = Statement()
         text = statement.rule(resolve_rule(self.design, None, rule))
-        return self._ask(persona, statement, f"SELECT {text}")
+        return bool(self.database.value(f"SELECT ({text}) IS TRUE", *_viewer(persona, statement)))
 
     def needs_caller(self, row: Row | None, rule: str) -> bool:
         """Return whether nobody who has not signed in can ever fulfil the rule."""
@@ -63,11 +67,12 @@ class Judge:
             return True
         return self.may(persona, self.design.entities[item.to or ""], "read", str(identity))
 
-    def _ask(self, persona: Persona, statement: Statement, sql: str, *last: object) -> bool:
-        names = [param.name for param in statement.params]
-        known: dict[str, object] = {"me": persona.me} | {f"is_{role}": True for role in persona.roles}
-        viewer = names[: len(names) - len(last)]
-        return self.database.value(sql, *(known.get(name, False) for name in viewer), *last) is True
+
+def _viewer(persona: Persona, statement: Statement) -> list[object]:
+    """Return the values of the viewer's parameters, which come first."""
+    known: dict[str, object] = {"me": persona.me} | {f"is_{role}": True for role in persona.roles}
+    names = [param.name for param in statement.params if param.name not in {"identities", "values"}]
+    return [known.get(name, None if name == "me" else False) for name in names]
 
 
 def _defaults(row: Row, persona: Persona) -> dict[str, object]:

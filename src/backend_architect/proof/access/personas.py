@@ -4,10 +4,12 @@ A tenant is the other side of an edge whose pair the caller does not set: `membe
 is a member for each choice of the edge's first `one_of`: `member:agent`.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from backend_architect.design.model import Design, Edge, Field, FieldType
+from backend_architect.design.samples import sample
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor
 
@@ -70,14 +72,16 @@ def let_members_in(backend: Backend, people: tuple[Persona, ...]) -> None:
         held = persona.membership
         if held is None:
             continue
-        tenants = backend.design.entities[held.tenant.to or ""].table
-        missing = (
-            f'SELECT t.id::text AS id FROM "{tenants}" t WHERE NOT EXISTS (SELECT FROM "{held.edge.table}" e '
-            f'WHERE e."{held.tenant.column}" = t.id AND e."{held.person.column}" = $1::text::uuid)'
+        edge, tenants = held.edge.table, backend.design.entities[held.tenant.to or ""].table
+        extra = "".join(f', "{name}"' for name in held.values)
+        backend.database.run(
+            f'INSERT INTO "{edge}" ("{held.tenant.column}", "{held.person.column}"{extra}) '
+            f"SELECT t.id, $1::text::uuid{extra.replace(', ', ', v.')} "
+            f'FROM "{tenants}" AS t, jsonb_populate_record(NULL::"{edge}", $2::text::jsonb) AS v '
+            "ON CONFLICT DO NOTHING",
+            persona.actor.id,
+            json.dumps(held.values),
         )
-        for row in backend.database.fetch(missing, persona.actor.id):
-            pair = {held.tenant.column: row["id"], held.person.column: persona.actor.id}
-            backend.rows.make(held.edge.name, persona.actor.id, {**held.values, **pair})
 
 
 def _memberships(design: Design) -> Iterator[tuple[str, Membership]]:
@@ -91,6 +95,7 @@ def _memberships(design: Design) -> Iterator[tuple[str, Membership]]:
         person, tenant = (first, second) if first.to == account else (second, first)
         kinds = next((item for item in edge.extra.values() if item.type is FieldType.ONE_OF), None)
         for choice in kinds.choices if kinds else ("",):
-            values: dict[str, object] = {kinds.name: choice} if kinds else {}
+            values = {item.column: sample(item) for item in edge.extra.values() if not item.optional}
+            values |= {kinds.column: choice} if kinds else {}
             yield ":".join(filter(None, ["member", choice])), Membership(edge, person, tenant, values)
         return
