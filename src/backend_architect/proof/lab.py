@@ -24,6 +24,13 @@ FAST = {
     "full_page_writes": "off",
 }
 ALLOWED_ORIGIN = "https://app.example.com"
+FILE_STORE = {
+    "S3_ENDPOINT": "https://files.example.com",
+    "S3_BUCKET": "proof",
+    "S3_ACCESS_KEY": "proof",
+    "S3_SECRET_KEY": "proof",
+}
+"""A backend with files signs addresses of its store, and sends nothing there."""
 
 
 class Lab:
@@ -95,6 +102,7 @@ class Lab:
             "ALLOWED_ORIGINS": ALLOWED_ORIGIN,
             "PUBLIC_URL": "https://api.example.com",
             "PYTHONUNBUFFERED": "1",
+            **FILE_STORE,
         }
         return Place(self.subject.folder, self.python, {**kept, **own, **environment})
 
