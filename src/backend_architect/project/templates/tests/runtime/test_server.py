@@ -81,7 +81,8 @@ def test_at_last_sigterm_lets_running_requests_finish(served: Running) -> None:
         served.process.send_signal(signal.SIGTERM)
         sleep(0.1)
         assert served.get("/readyz").status_code == 503
-        assert served.get("/probe/numbers").status_code == 200
+        last = served.get("/probe/numbers")
+        assert (last.status_code, last.headers["connection"]) == (200, "close")
         sleep(0.7)
         with pytest.raises(httpx.TransportError):
             served.get("/probe/numbers")
