@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from backend_architect.proof.evidence import Case, Group, Verdict
 from backend_architect.proof.faults.crowd import gather
-from backend_architect.proof.faults.driven import find_driven
+from backend_architect.proof.faults.driven import find_driven, writing
 from backend_architect.proof.faults.ledger import driving, settle
 from backend_architect.proof.faults.serving_process import serving_process
 from backend_architect.proof.lab import Lab
@@ -17,6 +17,7 @@ BEFORE = 40
 NOTICED = 10.0
 
 
+@writing
 def app_killed(lab: Lab) -> Iterator[Case]:
     """Give whether the server ends with its worker, and the invariants of the writes that were under way."""
     url = lab.database()

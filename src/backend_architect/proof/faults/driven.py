@@ -1,6 +1,6 @@
 """The write that the faults drive: the plainest POST that a signed-in person may send, read from the design."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
@@ -9,6 +9,8 @@ from backend_architect.design.routes import Route, list_parameter, routes_of
 from backend_architect.errors import ArchitectError, Problem
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange
+from backend_architect.proof.evidence import Case, skipped
+from backend_architect.proof.lab import Lab
 
 VERSION = "/v1"
 CREATED = 201
@@ -60,6 +62,13 @@ class Driven:
         """Return that many writes, each person's turn after the other's."""
         return [self.order(backend, crowd[turn % len(crowd)]) for turn in range(number)]
 
+    def reading(self, design: Design, identity: str) -> str:
+        """Return the path at which a row is read, or an empty text where no route reads one."""
+        for route in routes_of(design):
+            if route.kind == "read" and route.row is self.route.row:
+                return VERSION + route.path.partition("{")[0] + identity
+        return ""
+
     def wrong(self, order: Order) -> Order:
         """Return a write that must be refused: it has a field that nobody knows."""
         return replace(order, body={**order.body, "no_such_field": 1}, key=uuid4().hex, wrong=True)
@@ -67,6 +76,21 @@ class Driven:
     def ids(self, backend: Backend) -> list[str]:
         """Return the ids of all rows that are stored, in their order."""
         return [str(row["id"]) for row in backend.database.fetch(f'SELECT id FROM "{self.table}" ORDER BY id')]
+
+
+def writing(run: Callable[[Lab], Iterator[Case]]) -> Callable[[Lab], Iterator[Case]]:
+    """Return a probe's function that passes over a design in which nobody can write."""
+
+    def tried(lab: Lab) -> Iterator[Case]:
+        if lab.subject.design.auth is None:
+            yield skipped("writes", "the design has no accounts")
+            return
+        try:
+            yield from run(lab)
+        except NothingToWrite as error:
+            yield skipped("writes", str(error))
+
+    return tried
 
 
 def find_driven(backend: Backend, actor: Actor) -> Driven:

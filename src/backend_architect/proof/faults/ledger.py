@@ -7,7 +7,7 @@ under its key: then it is stored once, and gives the same answer each time.
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -51,6 +51,8 @@ class Ledger:
     driven: Driven
     before: frozenset[str]
     written: list[Written] = field(default_factory=list)
+    stop: threading.Event = field(default_factory=threading.Event)
+    """When set, no further write begins."""
 
     def acknowledged(self) -> int:
         """Return how many writes were acknowledged so far."""
@@ -68,8 +70,7 @@ class Ledger:
 def driving(backend: Backend, driven: Driven, orders: Sequence[Order], *, pause: float = 0.0) -> Iterator[Ledger]:
     """Send the writes from a few threads while the block lasts, some wrong ones among them; `pause` is between two."""
     ledger = Ledger(driven, frozenset(driven.ids(backend)))
-    waiting, stop = iter(_with_wrong(driven, orders)), threading.Event()
-    turn = threading.Lock()
+    waiting, turn, stop = _with_wrong(driven, orders), threading.Lock(), ledger.stop
 
     def write() -> None:
         while not stop.is_set():
@@ -108,27 +109,30 @@ def _sent(backend: Backend, order: Order) -> Written:
 
 
 def settle(ledger: Ledger, backend: Backend) -> Iterator[Case]:
-    """Give the cases of the invariants, once the backend is well again."""
+    """Give the cases of the invariants I1 to I4, once the backend is well again."""
     acknowledged = [each for each in ledger.written if each.acknowledged]
     unknown = [each.order for each in ledger.written if each.unknown and not each.order.wrong]
     again = {order.key: _answers_again(backend, order) for order in unknown}
-    replayed = [
-        (each, _well_again(backend, each.order)) for each in acknowledged[:: max(1, len(acknowledged) // AGAIN)]
-    ]
-    stored = set(ledger.driven.ids(backend)) - ledger.before
-    told = [_id(each.answer) for each in acknowledged]
-    yield _all_stored(ledger, told, stored)
-    yield _nothing_else(ledger, {*told, *(_id(answers[0]) for answers in again.values())}, stored)
+    some = acknowledged[:: max(1, len(acknowledged) // AGAIN)]
     yield _sent_again(ledger, again)
-    yield _replayed(ledger, replayed)
+    yield _replayed(ledger, [(each, _well_again(backend, each.order)) for each in some])
+    yield from stored(ledger, backend, {_id(answers[0]) for answers in again.values()})
+
+
+def stored(ledger: Ledger, backend: Backend, later: Collection[str] = ()) -> Iterator[Case]:
+    """Give the invariants that the database alone tells; `later` are the ids of writes that were sent again."""
+    told = [_id(each.answer) for each in ledger.written if each.acknowledged]
+    there = set(ledger.driven.ids(backend)) - ledger.before
+    yield _all_stored(ledger, told, there)
+    yield _nothing_else(ledger, {*told, *later}, there)
     yield no_leak(ledger)
 
 
-def _all_stored(ledger: Ledger, told: list[str], stored: set[str]) -> Case:
-    lost = [identity for identity in told if identity not in stored]
+def _all_stored(ledger: Ledger, told: list[str], there: set[str]) -> Case:
+    lost = [identity for identity in told if identity not in there]
     twice = len(told) - len(set(told))
     held = bool(told) and not lost and not twice
-    came = f"{len(told)} acknowledged, {len(set(told) & stored)} of them stored" + (f", {twice} twice" if twice else "")
+    came = f"{len(told)} acknowledged, {len(set(told) & there)} of them stored" + (f", {twice} twice" if twice else "")
     measures = (
         Measure("acknowledged", len(told)),
         Measure("refused", sum(not (w.acknowledged or w.unknown) for w in ledger.written)),
@@ -137,10 +141,10 @@ def _all_stored(ledger: Ledger, told: list[str], stored: set[str]) -> Case:
     return _case(ledger, "I1: acknowledged writes", held, "each is stored exactly once", came, measures=measures)
 
 
-def _nothing_else(ledger: Ledger, known: set[str], stored: set[str]) -> Case:
-    extra = stored - known
+def _nothing_else(ledger: Ledger, known: set[str], there: set[str]) -> Case:
+    extra = there - known
     came = (
-        f"{len(stored)} rows, {len(extra)} of them without an acknowledged write" if extra else "nothing else is stored"
+        f"{len(there)} rows, {len(extra)} of them without an acknowledged write" if extra else "nothing else is stored"
     )
     return _case(ledger, "I2: refused writes", not extra, "no refused write is stored, and none twice", came)
 
