@@ -1,6 +1,22 @@
 """What fails around a backend while it works, one fault a file; the numbers F01 to F15 are those of docs/proof.md."""
 
-from backend_architect.proof.faults import app_killed, app_stopped, database_stopped
+from backend_architect.proof.faults import (
+    app_killed,
+    app_stopped,
+    connections_killed,
+    database_stopped,
+    deadlock,
+    slow_statement,
+    table_locked,
+)
 from backend_architect.proof.probe import Probe
 
-PROBES: tuple[Probe, ...] = (app_killed.PROBE, app_stopped.PROBE, database_stopped.PROBE)
+PROBES: tuple[Probe, ...] = (
+    app_killed.PROBE,
+    app_stopped.PROBE,
+    database_stopped.PROBE,
+    connections_killed.PROBE,
+    table_locked.PROBE,
+    slow_statement.PROBE,
+    deadlock.PROBE,
+)
