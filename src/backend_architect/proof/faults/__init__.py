@@ -6,8 +6,11 @@ from backend_architect.proof.faults import (
     connections_killed,
     database_stopped,
     deadlock,
+    job_lost,
+    poison_job,
     slow_statement,
     table_locked,
+    worker_killed,
 )
 from backend_architect.proof.probe import Probe
 
@@ -19,4 +22,7 @@ PROBES: tuple[Probe, ...] = (
     table_locked.PROBE,
     slow_statement.PROBE,
     deadlock.PROBE,
+    worker_killed.PROBE,
+    poison_job.PROBE,
+    job_lost.PROBE,
 )

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from backend_architect.design.model import Design, Entity, Field
 from backend_architect.design.routes import Route, list_parameter, routes_of
+from backend_architect.design.samples import sample
 from backend_architect.errors import ArchitectError, Problem
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange
@@ -28,13 +29,16 @@ class Order:
     path: str
     body: Mapping[str, object]
     key: str
+    method: str = "POST"
+    row: str = ""
+    """The id of the row that it changes; '' where it makes one."""
     wrong: bool = False
     """Whether it is to be refused."""
 
     def send(self, backend: Backend) -> Exchange:
         """Return the answer; httpx.HTTPError tells of a connection that broke."""
         return backend.client.ask(
-            self.actor, "POST", self.path, json_body=self.body, headers={"idempotency-key": self.key}
+            self.actor, self.method, self.path, json_body=self.body, headers={"idempotency-key": self.key}
         )
 
 
@@ -48,15 +52,28 @@ class Driven:
     @property
     def name(self) -> str:
         """Return the route as people know it."""
-        return f"POST {VERSION}{self.route.path}"
+        return f"{self.route.method} {VERSION}{self.route.path}"
 
     def order(self, backend: Backend, actor: Actor) -> Order:
         """Return a new write of the actor; what it points at is put into the database for it."""
-        path = self.route.path
+        row, path = self.route.row, VERSION + self.route.path
+        if self.route.kind != "create":
+            identity = backend.rows.make(row.name, actor.id)
+            path = path.replace(f"{{{row.name}_id}}", identity)
+            return Order(actor, path, self._change(), uuid4().hex, self.route.method, identity)
         parent = self.route.parent
         if parent is not None:
             path = path.replace(f"{{{list_parameter(parent)}}}", backend.rows.make(parent.to or "", actor.id))
-        return Order(actor, VERSION + path, backend.rows.body(self.route.row.name, actor.id), uuid4().hex)
+        return Order(actor, path, backend.rows.body(row.name, actor.id), uuid4().hex)
+
+    def _change(self) -> dict[str, object]:
+        """Return the body of a change: one field that may be changed; a deletion has none."""
+        row = self.route.row
+        if self.route.kind != "update" or not isinstance(row, Entity):
+            return {}
+        return {
+            item.column: sample(item) for item in row.accepted("update") if not item.is_reference and not item.unique
+        }
 
     def orders(self, backend: Backend, crowd: tuple[Actor, ...], number: int) -> list[Order]:
         """Return that many writes, each person's turn after the other's."""
