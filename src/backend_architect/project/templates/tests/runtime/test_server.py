@@ -13,7 +13,11 @@ from time import perf_counter, sleep
 import httpx
 import pytest
 
-RUN = "from app.serve import build_server; build_server('tests.runtime.probe:create_probe_app').serve()"
+RUN = """
+from app import serve
+serve.SLOW_CLIENT_MS = 1_000
+serve.build_server('tests.runtime.probe:create_probe_app').serve()
+"""
 
 
 class Running:
@@ -71,6 +75,14 @@ def test_slow_clients_do_not_keep_others_waiting(served: Running) -> None:
     assert served.get("/healthz").status_code == 200
     assert perf_counter() - started < 1
     for client in slow:
+        client.close()
+
+
+def test_connections_on_which_nothing_comes_are_closed(served: Running) -> None:
+    idle, half = [socket.create_connection(("127.0.0.1", served.port), 5) for _ in range(2)]
+    half.sendall(b"GET /healthz HTTP/1.1\r\nHost:")
+    for client in (idle, half):
+        assert client.recv(1) == b""
         client.close()
 
 
