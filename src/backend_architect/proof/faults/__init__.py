@@ -8,6 +8,7 @@ from backend_architect.proof.faults import (
     deadlock,
     job_lost,
     poison_job,
+    slow_clients,
     slow_statement,
     table_locked,
     worker_killed,
@@ -25,4 +26,5 @@ PROBES: tuple[Probe, ...] = (
     worker_killed.PROBE,
     poison_job.PROBE,
     job_lost.PROBE,
+    slow_clients.PROBE,
 )
