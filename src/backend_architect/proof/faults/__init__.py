@@ -3,6 +3,7 @@
 from backend_architect.proof.faults import (
     app_killed,
     app_stopped,
+    clock_skew,
     connections_killed,
     database_stopped,
     deadlock,
@@ -27,4 +28,5 @@ PROBES: tuple[Probe, ...] = (
     poison_job.PROBE,
     job_lost.PROBE,
     slow_clients.PROBE,
+    clock_skew.PROBE,
 )
