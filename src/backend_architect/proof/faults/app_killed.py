@@ -1,8 +1,13 @@
 """Fault 1: the process that serves is killed in the middle of writes, and the server is started again."""
 
-import subprocess
+import contextlib
+import time
 from collections.abc import Iterator
+from http import HTTPStatus
 
+import httpx
+
+from backend_architect.proof.backend import Backend
 from backend_architect.proof.evidence import Case, Group, Verdict
 from backend_architect.proof.faults.crowd import gather
 from backend_architect.proof.faults.driven import find_driven, writing
@@ -27,19 +32,26 @@ def app_killed(lab: Lab) -> Iterator[Case]:
         with driving(backend, driven, driven.orders(backend, crowd, WRITES)) as ledger:
             ledger.await_acknowledged(BEFORE)
             serving_process(backend).kill()
-            yield _ended(backend.process)
+            yield _noticed(backend)
     with lab.own(url) as restarted:
         yield from settle(ledger, restarted)
 
 
-def _ended(process: subprocess.Popen[bytes]) -> Case:
-    """Return whether the server ends when its worker is dead: only then it is started again by whoever watches it."""
-    try:
-        status = process.wait(NOTICED)
-        verdict, came = Verdict.HELD if status else Verdict.FAILED, f"ended with status {status}"
-    except subprocess.TimeoutExpired:
-        verdict, came = Verdict.FAILED, "it still runs, and serves nobody"
-    return Case("the server after kill -9 of its worker", verdict, "ends with a status other than 0", came)
+def _noticed(backend: Backend) -> Case:
+    """Return whether the server ends with its worker, for whoever watches it to start it again, or starts another."""
+    nobody, until = backend.anonymous(), time.monotonic() + NOTICED
+    status, serves = None, False
+    while status is None and not serves and time.monotonic() < until:
+        time.sleep(0.05)
+        status = backend.process.poll()
+        with contextlib.suppress(httpx.HTTPError):
+            serves = backend.client.ask(nobody, "GET", "/readyz").status == HTTPStatus.OK
+    came = "it serves again" if serves else "it still runs, and serves nobody"
+    verdict = Verdict.HELD if status or serves else Verdict.FAILED
+    expected = "it ends with a status other than 0, or serves again"
+    return Case(
+        "the server after kill -9 of its worker", verdict, expected, f"status {status}" if status is not None else came
+    )
 
 
 PROBE = Probe("F01", Group.FAULTS, "a killed server loses no acknowledged write, and doubles none", app_killed)

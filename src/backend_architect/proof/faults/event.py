@@ -1,5 +1,6 @@
 """The write that leaves work to the worker: the first event of the design that a person can bring about."""
 
+import time
 from dataclasses import dataclass
 
 from backend_architect.design.model import Event
@@ -8,6 +9,7 @@ from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor
 from backend_architect.proof.faults.driven import Driven
 
+SOON = 2.0
 QUEUED = "SELECT count(*) FROM pgqueuer WHERE entrypoint = $1"
 
 
@@ -27,9 +29,17 @@ def find_event(backend: Backend, actor: Actor) -> DrivenEvent | None:
                 driven = Driven(route, route.row.table)
                 before = queued(backend, event)
                 answer = driven.order(backend, actor).send(backend)
-                if answer.status < 300 and queued(backend, event) > before:
+                if answer.status < 300 and _grows(backend, event, before):
                     return DrivenEvent(event, driven)
     return None
+
+
+def _grows(backend: Backend, event: Event, before: int) -> bool:
+    """Return whether the queue has another job soon; that it is there at once is not taken for granted."""
+    until = time.monotonic() + SOON
+    while queued(backend, event) <= before and time.monotonic() < until:
+        time.sleep(0.02)
+    return queued(backend, event) > before
 
 
 def queued(backend: Backend, event: Event) -> int:

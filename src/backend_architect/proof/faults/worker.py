@@ -12,6 +12,8 @@ from backend_architect.proof.lab import Lab
 from backend_architect.running import stop
 
 PATIENCE = 30.0
+FIRST_WAIT = 0.1
+"""Seconds before a failed job is tried for the second time."""
 
 # Each job notes that it was begun; its effect is stored in a transaction, as the handlers of a project should do it.
 TABLES = """
@@ -20,7 +22,7 @@ CREATE TABLE IF NOT EXISTS proof_tries (job uuid NOT NULL, at timestamptz NOT NU
 CREATE TABLE IF NOT EXISTS proof_effects (job uuid NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp());
 """
 # The queue, its retries and its settings are the project's; only the work is the proof's, and the waits are shorter.
-SCRIPT = """
+SCRIPT = f"""
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
@@ -42,8 +44,8 @@ async def run(db, job):
             await asyncio.sleep(60)
 
 
-soon = timedelta(milliseconds=100)
-worker.HANDLERS = {name: replace(each, run=run, first_wait=soon) for name, each in worker.HANDLERS.items()}
+soon = timedelta(seconds={FIRST_WAIT})
+worker.HANDLERS = {{name: replace(each, run=run, first_wait=soon) for name, each in worker.HANDLERS.items()}}
 worker.LOST_AFTER = timedelta(seconds=2)
 with prepared_environment():
     asyncio.run(worker.work(load_settings()))
@@ -79,7 +81,7 @@ def working(backend: Backend) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def awaited(database: Session, sql: str, *args: object) -> bool:
-    """Return whether a condition in the database came true within half a minute."""
+    """Return whether a condition in the database came true in time."""
     until = time.monotonic() + PATIENCE
     while not database.value(sql, *args):
         if time.monotonic() > until:
