@@ -78,6 +78,18 @@ class Lab:
         return read_application(self.place("postgresql://nobody@127.0.0.1/nothing"))
 
     @cached_property
+    def disturbed(self) -> Backend:
+        """Return the backend that the faults share which leave it running; its bounds are tighter, to be met soon."""
+        return self._stack.enter_context(self.own(STATEMENT_TIMEOUT="3", REQUEST_TIMEOUT="6"))
+
+    @contextmanager
+    def durable(self) -> Iterator[EmbeddedServer]:
+        """Give a migrated PostgreSQL of the caller's own, as durable as production's, that may be stopped."""
+        with start_embedded(self.folder / "durable") as server:
+            migrate(self.place(server.url()))
+            yield server
+
+    @cached_property
     def _template(self) -> str:
         """Return the name of the migrated database that all others are copies of."""
         name = f"proof_{self.subject.migrations}"
