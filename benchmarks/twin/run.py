@@ -15,7 +15,7 @@ from typing import Any
 from loading import HERE, SETTINGS, empty, load
 
 from backend_architect.postgres import EmbeddedServer, Session, start_embedded
-from backend_architect.postgres.twin import Statistics, Twin, grow, make_twin, read_references, read_statistics
+from backend_architect.postgres.twin import Planner, Statistics, Twin, grow, make_twin, read_references, read_statistics
 
 LARGE, TIMES = 2_000_000, 10
 NEAR = 0.1
@@ -64,16 +64,12 @@ def _statistics(server: EmbeddedServer, database: str) -> Statistics:
 
 
 def _planned_in(server: EmbeddedServer, database: str) -> Plans:
-    """Return the plans of a loaded database. A Twin only asks for plans, and of any database."""
-    twin = Twin(server, database)
-    try:
-        return _planned_by(twin)
-    finally:
-        twin.leave()
+    with Planner(server.url(database)) as planner:
+        return _planned_by(planner)
 
 
-def _planned_by(twin: Twin) -> Plans:
-    return {name: twin.explain(sql) for name, sql in _statements()}
+def _planned_by(planner: Planner | Twin) -> Plans:
+    return {name: planner.explain(sql) for name, sql in _statements()}
 
 
 def _statements() -> Iterator[tuple[str, str]]:

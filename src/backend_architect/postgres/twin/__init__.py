@@ -13,6 +13,7 @@ from backend_architect.postgres.twin.model import (
     Statistics,
     TableStatistics,
 )
+from backend_architect.postgres.twin.planner import Planner
 from backend_architect.postgres.twin.read import References, read_references, read_statistics
 from backend_architect.postgres.twin.twin import Twin, make_twin
 
@@ -20,6 +21,7 @@ __all__ = [
     "ColumnStatistics",
     "GinPages",
     "IndexStatistics",
+    "Planner",
     "References",
     "Statistics",
     "TableStatistics",

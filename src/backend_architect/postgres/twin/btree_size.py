@@ -22,7 +22,7 @@ DEFAULT_WIDTH = 16
 
 @dataclass(frozen=True, slots=True)
 class BtreeSize:
-    """Pages (all of them, and the leaves), the levels above the leaves, and how many pages each page there points to."""
+    """Pages in all, the leaves among them, the levels above these, and to how many pages each page there points."""
 
     pages: int
     leaves: int

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from statistics import linear_regression
 
 from backend_architect.postgres.twin.array_text import read_array, write_array
 from backend_architect.postgres.twin.model import ColumnStatistics
@@ -121,10 +122,9 @@ def _skew(shares: Sequence[float]) -> float:
     """
     if len(shares) < 3:
         return 0.0
-    points = [(math.log(rank), math.log(share)) for rank, share in enumerate(shares, 1) if share > 0]
-    middle_x, middle_y = (sum(axis) / len(points) for axis in zip(*points, strict=True))
-    slope = sum((x - middle_x) * (y - middle_y) for x, y in points) / sum((x - middle_x) ** 2 for x, _ in points)
-    return min(max(-slope, 0.0), 1.0)
+    ranks = [math.log(rank) for rank in range(1, len(shares) + 1)]
+    heights = [math.log(max(share, 1e-12)) for share in shares]
+    return min(max(-linear_regression(ranks, heights).slope, 0.0), 1.0)
 
 
 def _still_common(shares: Sequence[float], distinct: float, nulls: float, rows: float) -> int:
