@@ -75,7 +75,7 @@ def _equal_keys(
     rows = index.rows
     if index.unique:
         yield rows, 1.0
-    elif len(keys) > 1 or index.partial:
+    elif len(keys) > 1 or index.predicate:
         distinct = math.prod(max(column.distinct(table.rows), 1) for column in keys)
         distinct = max(min(distinct, rows), 1)
         yield distinct, rows / distinct

@@ -57,7 +57,9 @@ def _grown(table: TableStatistics, sizes: _Sizes) -> TableStatistics:
 
 
 def _grown_columns(table: TableStatistics, sizes: _Sizes) -> tuple[ColumnStatistics, ...]:
-    own_keys = {index.keys[0] for index in table.indexes if index.unique and len(index.keys) == 1 and not index.partial}
+    own_keys = {
+        index.keys[0] for index in table.indexes if index.unique and len(index.keys) == 1 and not index.predicate
+    }
     return tuple(_grown_column(table, column, sizes, own_keys) for column in table.columns)
 
 

@@ -53,7 +53,7 @@ class IndexStatistics:
     """One index. `keys` and `included` name columns of the table, or of `expressions` where the key is one.
 
     `height` counts the levels of a btree above its leaves. `deduplicates` is whether a btree stores equal keys once.
-    `range_pages` is the table's pages that one entry of a BRIN index speaks for.
+    `predicate` is a partial index's condition.
     """
 
     name: str
@@ -64,12 +64,11 @@ class IndexStatistics:
     included: tuple[str, ...] = ()
     expressions: tuple[ColumnStatistics, ...] = ()
     unique: bool = False
-    partial: bool = False
+    predicate: str = ""
     fillfactor: int = 90
     deduplicates: bool = True
     height: int = 0
     gin: GinPages | None = None
-    range_pages: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +112,7 @@ class Statistics:
     def by_name(self) -> dict[str, TableStatistics]:
         """Every table by its name."""
         return {table.name: table for table in self.tables}
+
+    def with_table(self, changed: TableStatistics) -> "Statistics":
+        """Return the statistics with this table in the place of the one that has its name."""
+        return Statistics(self.schema, tuple(changed if each.name == changed.name else each for each in self.tables))

@@ -1,6 +1,6 @@
 """Reads what the planner knows from a database that is loaded and analyzed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -33,19 +33,29 @@ def read_statistics(session: Session, schema: str = "public") -> Statistics:
     columns: dict[str, list[ColumnStatistics]] = {}
     for record in session.fetch(statements.COLUMNS, schema):
         columns.setdefault(record["owner"], []).append(_column(record))
-    indexes: dict[str, list[IndexStatistics]] = {}
     with _page_inspection(session) as may_inspect:
-        for record in session.fetch(statements.INDEXES, schema):
-            index = _index(record, tuple(columns.get(record["name"], ())))
-            seen = _inspected(session, index, record["qualified"]) if may_inspect and record["pages"] else index
-            indexes.setdefault(record["owner"], []).append(seen)
+        found = read_indexes(session, schema, columns)
+        indexes = {
+            table: tuple(_inspected(session, schema, index) if may_inspect else index for index in own)
+            for table, own in found.items()
+        }
         tables = [
-            _table(record, tuple(columns.get(record["name"], ())), tuple(indexes.get(record["name"], ())))
+            _table(record, tuple(columns.get(record["name"], ())), indexes.get(record["name"], ()))
             for record in session.fetch(statements.TABLES, schema)
         ]
     if not may_inspect:
         tables = [_with_computed_heights(table) for table in tables]
-    return Statistics(schema, tuple(_with_real_ends(session, schema, table) for table in tables))
+    return Statistics(schema, tuple(_with_real_ends(session, schema, tables)))
+
+
+def read_indexes(
+    session: Session, schema: str, columns: Mapping[str, Sequence[ColumnStatistics]]
+) -> Mapping[str, Sequence[IndexStatistics]]:
+    """Return the indexes of each table as the catalog has them; `columns` are statistics by table or index."""
+    indexes: dict[str, list[IndexStatistics]] = {}
+    for record in session.fetch(statements.INDEXES, schema):
+        indexes.setdefault(record["owner"], []).append(_index(record, tuple(columns.get(record["name"], ()))))
+    return indexes
 
 
 def read_references(session: Session, schema: str = "public") -> References:
@@ -60,7 +70,7 @@ def _column(record: Record) -> ColumnStatistics:
 
 
 def _index(record: Record, expressions: tuple[ColumnStatistics, ...]) -> IndexStatistics:
-    same = ("name", "method", "rows", "pages", "unique", "partial", "fillfactor", "deduplicates")
+    same = ("name", "method", "rows", "pages", "unique", "predicate", "fillfactor", "deduplicates")
     columns = tuple(record["columns"])
     return IndexStatistics(
         **{name: record[name] for name in same},
@@ -104,14 +114,13 @@ def _page_inspection(session: Session) -> Iterator[bool]:
         session.run("ROLLBACK")
 
 
-def _inspected(session: Session, index: IndexStatistics, qualified: str) -> IndexStatistics:
+def _inspected(session: Session, schema: str, index: IndexStatistics) -> IndexStatistics:
     """Return the index with what its first page says."""
-    if index.method == "btree":
-        return replace(index, height=session.value(statements.HEIGHT, qualified))
-    if index.method == "gin":
-        return replace(index, gin=GinPages(**session.fetch(statements.GIN, qualified)[0]))
-    if index.method == "brin":
-        return replace(index, range_pages=session.value(statements.BRIN, qualified))
+    name = f"{quoted(schema)}.{quoted(index.name)}"
+    if index.method == "btree" and index.pages:
+        return replace(index, height=session.value(statements.HEIGHT, name))
+    if index.method == "gin" and index.pages:
+        return replace(index, gin=GinPages(**session.fetch(statements.GIN, name)[0]))
     return index
 
 
@@ -123,24 +132,29 @@ def _with_computed_heights(table: TableStatistics) -> TableStatistics:
     return replace(table, indexes=tuple(indexes))
 
 
-def _with_real_ends(session: Session, schema: str, table: TableStatistics) -> TableStatistics:
-    """Return the table with each histogram reaching to the least and greatest value, where a btree knows them.
+def _with_real_ends(session: Session, schema: str, tables: Iterable[TableStatistics]) -> Iterator[TableStatistics]:
+    """Give the tables with each histogram reaching to the least and greatest value, where a btree knows them.
 
     For a search near the end of a histogram the planner looks up the real end in the index; a twin's has none.
     """
-    leading = {index.keys[0] for index in table.indexes if index.method == "btree" and not index.partial}
-    columns = (
-        _with_ends(session, f"{quoted(schema)}.{quoted(table.name)}", column)
-        if column.attname in leading and column.histogram_bounds and not column.inherited
-        else column
-        for column in table.columns
-    )
-    return replace(table, columns=tuple(columns))
+    ordered = {(each["owner"], each["column"]) for each in session.fetch(statements.ORDERED, schema)}
+    for table in tables:
+        name = f"{quoted(schema)}.{quoted(table.name)}"
+        columns = (
+            _with_ends(session, name, column) if (table.name, column.attname) in ordered else column
+            for column in table.columns
+        )
+        yield replace(table, columns=tuple(columns))
 
 
 def _with_ends(session: Session, table: str, column: ColumnStatistics) -> ColumnStatistics:
+    if not column.histogram_bounds or column.inherited:
+        return column
     name = quoted(column.attname)
-    asked = f"SELECT {name}::text AS found FROM {table} WHERE {name} IS NOT NULL ORDER BY {table}.{name} "
-    ends = [session.value(f"{asked} {way} LIMIT 1") for way in ("ASC", "DESC")]
-    bounds = read_array(column.histogram_bounds or "{}")
-    return replace(column, histogram_bounds=write_array([ends[0], *bounds[1:-1], ends[1]]))
+    asked = f"SELECT {name}::text AS found FROM {table} t WHERE {name} IS NOT NULL ORDER BY t.{name}"
+    try:
+        least, greatest = (session.value(f"{asked} {way} LIMIT 1") for way in ("ASC", "DESC"))
+    except Refused:  # the role may not read the table
+        return column
+    bounds = read_array(column.histogram_bounds)
+    return replace(column, histogram_bounds=write_array([least, *bounds[1:-1], greatest]))

@@ -29,10 +29,11 @@ ORDER BY s.tablename, a.attnum, s.inherited
 """
 
 INDEXES = """
-SELECT t.relname AS owner, c.oid::regclass::text AS qualified, c.relname AS name, m.amname AS method,
+SELECT t.relname AS owner, c.relname AS name, m.amname AS method,
        greatest(c.reltuples, 0)::float8 AS rows,
        coalesce(pg_relation_size(c.oid) / current_setting('block_size')::int8, 0) AS pages,
-       x.indisunique AS unique, x.indpred IS NOT NULL AS partial, x.indnkeyatts AS key_count,
+       coalesce(pg_get_expr(x.indpred, x.indrelid), '') AS predicate,
+       x.indisunique AS unique, x.indnkeyatts AS key_count,
        ARRAY(SELECT coalesce(own.attname, part.attname) FROM unnest(x.indkey::int2[]) WITH ORDINALITY k (number, place)
              JOIN pg_attribute part ON part.attrelid = c.oid AND part.attnum = k.place
              LEFT JOIN pg_attribute own ON own.attrelid = t.oid AND own.attnum = k.number AND k.number > 0
@@ -56,7 +57,15 @@ GIN = """
 SELECT n_total_pages AS total, n_entry_pages AS entry, n_data_pages AS data, n_entries AS entries
 FROM gin_metapage_info(get_raw_page($1, 0))
 """
-BRIN = "SELECT pagesperrange FROM brin_metapage_info(get_raw_page($1, 0))"
+
+ORDERED = """
+SELECT DISTINCT t.relname AS owner, a.attname AS column
+FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
+JOIN pg_am m ON m.oid = c.relam AND m.amname = 'btree' JOIN pg_opclass o ON o.oid = x.indclass[0] AND o.opcdefault
+JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = x.indkey[0] AND a.attcollation = x.indcollation[0]
+WHERE t.relnamespace = to_regnamespace(quote_ident($1)) AND x.indisvalid AND x.indpred IS NULL
+  AND t.relkind IN ('r', 'm')
+"""
 
 REFERENCES = """
 SELECT t.relname AS table, a.attname AS column, p.relname AS parent

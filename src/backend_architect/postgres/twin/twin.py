@@ -2,15 +2,21 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Self
+
+from pglast import parse_sql
+from pglast.ast import IndexStmt
 
 from backend_architect.postgres.account import server_account
 from backend_architect.postgres.catalog.model import quoted
 from backend_architect.postgres.embedded import EmbeddedServer
 from backend_architect.postgres.session import Session
+from backend_architect.postgres.twin.fresh_index import with_size
 from backend_architect.postgres.twin.inject import inject
-from backend_architect.postgres.twin.model import Statistics
+from backend_architect.postgres.twin.model import IndexStatistics, Statistics, TableStatistics
 from backend_architect.postgres.twin.planner import Planner
+from backend_architect.postgres.twin.read import read_indexes
 from backend_architect.postgres.twin.sizes import TOOLS, Files
 
 OWN_TABLES = """
@@ -49,28 +55,63 @@ class Twin:
         if not database.startswith(PREFIX):
             raise ValueError(f"{database} is not a twin: its files would be lost")
         self._server = server
-        self._database = database
+        self.database = database
         self._files = Files(server.folder, server_account())
         self._planner: Planner | None = None
+        self.statistics = Statistics("public", ())
+        """What it is planned as."""
 
     def resize(self, statistics: Statistics) -> None:
         """Let the planner see these sizes and values from now on."""
         self._leave()  # a connection keeps open what it has read of files that are replaced here
-        with Session(self._server.url(self._database)) as session:
+        with Session(self._server.url(self.database)) as session:
             self._files.write(session, statistics)
             inject(session, statistics)
+        self.statistics = statistics
+
+    def create_index(self, statement: str) -> IndexStatistics:
+        """Return the index that one CREATE INDEX statement makes; it is planned from now on in the size it would have.
+
+        `statistics` has it too, so that it can be grown with the rest.
+        """
+        made = parse_sql(statement)
+        if len(made) != 1 or not isinstance(made[0].stmt, IndexStmt):
+            raise ValueError("only one CREATE INDEX can be tried")
+        self._leave()
+        with Session(self._server.url(self.database)) as session:
+            before = _index_names(session, self.statistics.schema)
+            self._files.shrink(session, self.statistics)  # so that building it reads nothing
+            try:
+                session.fetch(statement)
+                found = read_indexes(session, self.statistics.schema, {})
+            finally:
+                self.resize(self.statistics)
+        for table in self.statistics.tables:
+            for index in found.get(table.name, ()):
+                if index.name not in before:
+                    return self._add(table, index)
+        raise ValueError("the statement makes no index on a table that has statistics")
+
+    def _add(self, table: TableStatistics, index: IndexStatistics) -> IndexStatistics:
+        rows = table.rows
+        if index.predicate:
+            name = f"{quoted(self.statistics.schema)}.{quoted(table.name)}"
+            rows = self.explain(f"SELECT FROM {name} WHERE {index.predicate}")["Plan Rows"]
+        sized = with_size(table, replace(index, rows=rows))
+        self.resize(self.statistics.with_table(replace(table, indexes=(*table.indexes, sized))))
+        return sized
 
     def explain(self, sql: str, types: Sequence[str] | None = None) -> dict[str, Any]:
         """Return the plan of one statement for unknown parameters: see Planner.explain."""
         if self._planner is None:
-            self._planner = Planner(self._server.url(self._database))
+            self._planner = Planner(self._server.url(self.database))
         return self._planner.explain(sql, types)
 
     def close(self) -> None:
         """Drop the twin."""
         self._leave()
         with Session(self._server.url()) as admin:
-            admin.run(f"DROP DATABASE IF EXISTS {quoted(self._database)} WITH (FORCE)")
+            admin.run(f"DROP DATABASE IF EXISTS {quoted(self.database)} WITH (FORCE)")
 
     def __enter__(self) -> Self:
         return self
@@ -84,6 +125,10 @@ class Twin:
             self._planner = None
 
 
+def _index_names(session: Session, schema: str) -> set[str]:
+    return {index.name for indexes in read_indexes(session, schema, {}).values() for index in indexes}
+
+
 def _empty(session: Session, schema: str) -> None:
     """Empty every table, and keep autovacuum away, which would cut the files back to what is in them."""
     tables = session.fetch(OWN_TABLES, schema)
@@ -93,4 +138,5 @@ def _empty(session: Session, schema: str) -> None:
     steps += [f"TRUNCATE {', '.join(names)} CASCADE"] if names else []
     steps += [KEPT_FROM_VACUUM.format(kind="TABLE", name=name) for name in names]
     steps += [KEPT_FROM_VACUUM.format(kind="MATERIALIZED VIEW", name=name) for name in views]
-    session.run(";".join(steps))
+    for step in steps:
+        session.run(step)
