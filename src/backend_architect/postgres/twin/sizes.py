@@ -5,7 +5,7 @@ from pathlib import Path
 
 from backend_architect.postgres.account import Account
 from backend_architect.postgres.session import Session
-from backend_architect.postgres.twin.files import PAGE, first_page, overwrite, stretch
+from backend_architect.postgres.twin.files import PAGE, SparseFiles, first_page, overwrite
 from backend_architect.postgres.twin.index_pages import brin_first_page, btree_pages, gin_first_page
 from backend_architect.postgres.twin.model import IndexStatistics, Statistics, TableStatistics
 
@@ -24,12 +24,12 @@ ALTER EXTENSION pg_buffercache SET SCHEMA twin_tools;
 """
 
 
-class Files:
+class Sizes:
     """The files of one schema's tables and indexes, in a database that nobody else writes."""
 
     def __init__(self, folder: Path, account: Account) -> None:
         self._folder = folder
-        self._account = account
+        self._files = SparseFiles(account)
 
     def write(self, session: Session, statistics: Statistics) -> None:
         """Give every table and index the pages it is said to have; what is not in the database is passed over.
@@ -41,7 +41,7 @@ class Files:
             raise RuntimeError("a page of the twin is in use")
         for table in statistics.tables:
             if table.name in paths:
-                stretch(paths[table.name], table.pages, self._account)
+                self._files.stretch(paths[table.name], table.pages)
             for index in table.indexes:
                 if index.name in paths:
                     self._write_index(paths[index.name], index, table)
@@ -51,7 +51,7 @@ class Files:
         paths = self._paths(session, statistics.schema)
         for table in statistics.tables:
             if table.name in paths:
-                stretch(paths[table.name], 0, self._account)
+                self._files.stretch(paths[table.name], 0)
 
     def _paths(self, session: Session, schema: str) -> Mapping[str, Path]:
         return {each["name"]: self._folder / each["path"] for each in session.fetch(FILES, schema)}
@@ -59,7 +59,7 @@ class Files:
     def _write_index(self, path: Path, index: IndexStatistics, table: TableStatistics) -> None:
         pages = _first_pages(first_page(path), index, table)
         overwrite(path, pages)
-        stretch(path, max(index.pages, len(pages) // PAGE), self._account)
+        self._files.stretch(path, max(index.pages, len(pages) // PAGE))
 
 
 def _first_pages(first: bytes, index: IndexStatistics, table: TableStatistics) -> bytes:

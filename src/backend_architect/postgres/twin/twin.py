@@ -17,7 +17,7 @@ from backend_architect.postgres.twin.inject import inject
 from backend_architect.postgres.twin.model import IndexStatistics, Statistics, TableStatistics
 from backend_architect.postgres.twin.planner import Planner
 from backend_architect.postgres.twin.read import read_indexes
-from backend_architect.postgres.twin.sizes import TOOLS, Files
+from backend_architect.postgres.twin.sizes import TOOLS, Sizes
 
 OWN_TABLES = """
 SELECT format('%I.%I', n.nspname, c.relname) AS name, c.relkind::text AS kind
@@ -56,7 +56,7 @@ class Twin:
             raise ValueError(f"{database} is not a twin: its files would be lost")
         self._server = server
         self.database = database
-        self._files = Files(server.folder, server_account())
+        self._sizes = Sizes(server.folder, server_account())
         self._planner: Planner | None = None
         self.statistics = Statistics("public", ())
         """What it is planned as."""
@@ -65,7 +65,7 @@ class Twin:
         """Let the planner see these sizes and values from now on."""
         self._leave()  # a connection keeps open what it has read of files that are replaced here
         with Session(self._server.url(self.database)) as session:
-            self._files.write(session, statistics)
+            self._sizes.write(session, statistics)
             inject(session, statistics)
         self.statistics = statistics
 
@@ -80,7 +80,7 @@ class Twin:
         self._leave()
         with Session(self._server.url(self.database)) as session:
             before = _index_names(session, self.statistics.schema)
-            self._files.shrink(session, self.statistics)  # so that building it reads nothing
+            self._sizes.shrink(session, self.statistics)  # so that building it reads nothing
             try:
                 session.fetch(statement)
                 found = read_indexes(session, self.statistics.schema, {})
