@@ -16,6 +16,7 @@ from backend_architect.postgres.twin.model import (
 
 ROOM = 8192 - 24
 ROW_HEAD = 24 + 4
+MOST_PAGES = 2**31 - 1
 FEW_PAGES = 10  # below, what is on them says little of how many rows a page holds
 
 
@@ -71,10 +72,10 @@ def _grown_column(table: TableStatistics, column: ColumnStatistics, sizes: _Size
 def _pages(table: TableStatistics, rows: float) -> int:
     """Return the pages for so many rows: as dense as they are, or where there are too few to tell, by their width."""
     if table.pages >= FEW_PAGES and table.rows > 0:
-        return max(math.ceil(rows * table.pages / table.rows), 1)
+        return _at_most(rows * table.pages / table.rows)
     width = sum(column.avg_width * (1 - column.null_frac) for column in table.columns if not column.inherited)
     per_page = max(ROOM // (ROW_HEAD + math.ceil((width or table.default_width) / 8) * 8), 1)
-    return math.ceil(rows / per_page)
+    return _at_most(rows / per_page) if rows else 0
 
 
 def _grown_index(before: TableStatistics, table: TableStatistics, index: IndexStatistics) -> IndexStatistics:
@@ -84,10 +85,12 @@ def _grown_index(before: TableStatistics, table: TableStatistics, index: IndexSt
     grown = replace(index, rows=rows, expressions=expressions)
     if index.method == "btree":
         return _grown_btree(before, table, index, grown)
-    pages = max(math.ceil(index.pages * times), 1)
     if index.method == "brin":
-        return replace(grown, pages=max(index.pages, 3))
-    return replace(grown, pages=pages, gin=index.gin and _grown_gin(index.gin, pages, times))
+        return grown
+    if index.gin:
+        gin = _grown_gin(index.gin, times)
+        return replace(grown, pages=gin.total, gin=gin)
+    return replace(grown, pages=_at_most(index.pages * times))
 
 
 def _grown_btree(
@@ -99,11 +102,21 @@ def _grown_btree(
         return replace(grown, pages=then.pages, height=then.height)
     leaves = max(math.ceil(then.leaves * index.pages / now.pages), 1)
     size = with_levels(leaves, then.fan_out)
-    return replace(grown, pages=size.pages, height=size.height)
+    return replace(grown, pages=_at_most(size.pages), height=size.height)
 
 
-def _grown_gin(gin: GinPages, pages: int, times: float) -> GinPages:
-    """Return the index's parts: words come more slowly than rows, by Heaps' law as the root."""
-    share = pages / max(gin.total, 1)
-    entries = round(gin.entries * math.sqrt(times))
-    return GinPages(pages, max(round(gin.entry * share), 1), round(gin.data * share), entries)
+def _grown_gin(gin: GinPages, times: float) -> GinPages:
+    """Return the index's parts: as much for each row, and new words ever more slowly, as the root (Heaps' law).
+
+    Pages that held words not yet sorted in are free now, and do not become more.
+    """
+    more_words = math.sqrt(times)
+    used = _at_most((gin.entry + gin.data) * times)
+    entry = min(_at_most(gin.entry * more_words), used)
+    free = max(gin.total - gin.entry - gin.data, 1)
+    return GinPages(_at_most(used + free), entry, used - entry, round(gin.entries * more_words))
+
+
+def _at_most(pages: float) -> int:
+    """Return so many whole pages, and no more than PostgreSQL's statistics can say: 16 TB."""
+    return min(max(math.ceil(pages), 1), MOST_PAGES)
