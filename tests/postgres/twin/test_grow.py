@@ -82,10 +82,20 @@ def test_more_rows_of_the_same_parents_have_no_more_values_than_parents() -> Non
     assert author.histogram_bounds == AUTHOR.histogram_bounds
 
 
+def test_a_base_so_small_that_all_parents_differ_does_not_say_that_they_always_will() -> None:
+    ten = BASE.with_table(replace(NOTES, rows=10.0, columns=(ID, replace(AUTHOR, n_distinct=-1.0), STATE)))
+    author = column(grow(ten, {"notes": 1_000_000}, REFERENCES), "author")
+    assert author.distinct(1_000_000) == pytest.approx(1000, rel=0.01)
+
+
 def test_what_is_unique_stays_so() -> None:
     assert column(grow(BASE, TENFOLD, REFERENCES), "id").n_distinct == -1
-    one_each = with_author(n_distinct=-1.0)
-    assert column(grow(one_each, TENFOLD, REFERENCES), "author").n_distinct == -1
+    key = IndexStatistics("notes_author", "btree", 1000.0, 5, ("author",), unique=True)
+    one_each = BASE.with_table(
+        replace(NOTES, rows=1000.0, columns=(ID, replace(AUTHOR, n_distinct=-1.0)), indexes=(key,))
+    )
+    author = column(grow(one_each, {"notes": 9000, "people": 10_000}, REFERENCES), "author")
+    assert author.n_distinct == -1
 
 
 def test_states_stay_as_they_are() -> None:

@@ -39,12 +39,12 @@ class _Sizes:
     then: Mapping[str, float]
     references: Mapping[tuple[str, str], str]
 
-    def growth(self, table: str, column: str, own_keys: set[str]) -> Growth | None:
+    def growth(self, table: str, column: str, *, unique: bool) -> Growth | None:
         """Return how the table and the column's domain grow; None for a column that holds no keys."""
-        domain = self.references.get((table, column)) or (table if column in own_keys else None)
+        domain = self.references.get((table, column)) or (table if unique else None)
         if domain is None:
             return None
-        return Growth(self.now[table], self.then[table], self.now.get(domain, 0), self.then.get(domain, 0))
+        return Growth(self.now[table], self.then[table], self.now.get(domain, 0), self.then.get(domain, 0), unique)
 
 
 def _grown(table: TableStatistics, sizes: _Sizes) -> TableStatistics:
@@ -65,7 +65,7 @@ def _grown_columns(table: TableStatistics, sizes: _Sizes) -> tuple[ColumnStatist
 
 
 def _grown_column(table: TableStatistics, column: ColumnStatistics, sizes: _Sizes, own: set[str]) -> ColumnStatistics:
-    growth = sizes.growth(table.name, column.attname, own)
+    growth = sizes.growth(table.name, column.attname, unique=column.attname in own)
     return grow_key(column, growth) if growth else grow_other(column, sizes.then[table.name])
 
 

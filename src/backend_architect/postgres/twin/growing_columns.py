@@ -16,12 +16,16 @@ SCALES_FROM = 0.1  # a column with more values than this share of its rows is ta
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """The rows of a table, and of the one whose rows the column's values stand for, before and after."""
+    """The rows of a table, and of the one whose rows the column's values stand for, before and after.
+
+    `unique` is whether no two rows may have the same value.
+    """
 
     rows: float
     rows_then: float
     domain: float
     domain_then: float
+    unique: bool
 
     @property
     def of_domain(self) -> float:
@@ -55,7 +59,7 @@ def _distinct_then(column: ColumnStatistics, growth: Growth) -> float:
     """Return how many values there will be: as when rows draw from a number of values that grows as its own table."""
     present, present_then = (rows * (1 - column.null_frac) for rows in (growth.rows, growth.rows_then))
     seen = min(column.distinct(growth.rows), present)
-    if present <= 0 or seen >= present * 0.999:
+    if growth.unique or present <= 0:
         return present_then
     drawn_from = _domain_that_gives(seen, present, growth.domain)
     expected = _drawn(drawn_from, present)
