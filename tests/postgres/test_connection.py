@@ -33,10 +33,10 @@ async def _set_password(server: EmbeddedServer) -> None:
     await opened.close()
 
 
-def refusal(url: str) -> str:
+def refusal(url: str, *, oldest: int = connection.OLDEST) -> str:
     """Return what is said of the URL."""
     with pytest.raises(DatabaseError) as caught:
-        asyncio.run(connect(url))
+        asyncio.run(connect(url, oldest=oldest))
     return str(caught.value)
 
 
@@ -75,9 +75,10 @@ def test_a_url_that_is_none(url: str) -> None:
     assert "connection-failed" in refusal(url)
 
 
-def test_a_server_that_is_too_old(server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "OLDEST", 99)
-    assert "database-too-old" in refusal(server.url())
+def test_a_server_that_is_too_old(server: EmbeddedServer) -> None:
+    said = refusal(server.url(), oldest=99)
+    assert "database-too-old" in said
+    assert "PostgreSQL 99 or newer is needed" in said
 
 
 def test_a_path_is_kept_apart_from_the_password(tmp_path: Path) -> None:
