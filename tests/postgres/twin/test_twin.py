@@ -182,6 +182,80 @@ def test_only_an_index_can_be_tried(twin: Twin, statement: str) -> None:
         twin.create_index(statement)
 
 
+ODD_TYPES = """
+CREATE TYPE mood AS ENUM ('sad', 'happy');
+CREATE DOMAIN positive AS int CHECK (VALUE > 0);
+CREATE TABLE odd (
+    m mood, d positive, b bytea, j jsonb, i inet, r int4range, mr int4multirange, g point, iv interval, a int[],
+    bits bit(4), money money, n name, c "char", empty text
+);
+INSERT INTO odd
+SELECT (ARRAY['sad', 'happy'])[1 + n % 2]::mood, 1 + n % 7, decode(md5(n::text), 'hex'), jsonb_build_object('a', n % 3),
+    ('10.0.0.' || n % 200)::inet, int4range(n % 5, n % 5 + 3), int4multirange(int4range(n % 5, n % 5 + 2)), point(n, n),
+    n % 9 * interval '1 hour 3.5 sec', ARRAY[n % 4, n % 3], (n % 16)::bit(4), (n % 100)::text::money, 'n' || n % 50, 'c'
+FROM generate_series(1, 4000) n;
+CREATE INDEX odd_hash ON odd USING hash (b);
+CREATE INDEX odd_gin ON odd USING gin (a);
+CREATE INDEX odd_gist ON odd USING gist (g);
+CREATE INDEX odd_spgist ON odd USING spgist (i);
+CREATE INDEX odd_brin ON odd USING brin (d);
+CREATE INDEX odd_part ON odd (m, d DESC NULLS LAST) INCLUDE (n) WHERE d > 2;
+CREATE INDEX odd_said ON odd ((j ->> 'a'), (d + 1));
+CREATE TABLE parted (id bigint, made date NOT NULL, v int, PRIMARY KEY (id, made)) PARTITION BY RANGE (made);
+CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM ('2025-01-01') TO ('2025-06-01');
+CREATE TABLE parted_2 PARTITION OF parted FOR VALUES FROM ('2025-06-01') TO ('2026-01-01');
+INSERT INTO parted SELECT n, date '2025-01-01' + n % 360, n % 10 FROM generate_series(1, 9000) n;
+CREATE MATERIALIZED VIEW counts AS SELECT v, count(*) AS times FROM parted GROUP BY v;
+CREATE TABLE nothing ();
+VACUUM ANALYZE;
+ANALYZE parted
+"""
+OF_ODD_TYPES = (
+    "SELECT * FROM odd WHERE b = $1",
+    "SELECT * FROM odd WHERE a @> ARRAY[2]",
+    "SELECT * FROM odd WHERE g <@ box '(0,0),(10,10)'",
+    "SELECT * FROM odd WHERE i << '10.0.0.0/28'",
+    "SELECT * FROM odd WHERE d = 3 AND m = 'sad'",
+    "SELECT * FROM odd WHERE j ->> 'a' = '1'",
+    "SELECT * FROM odd WHERE r && int4range(1, 2) AND mr && int4range(3, 9)",
+    "SELECT iv, money, bits, count(*) FROM odd GROUP BY 1, 2, 3",
+    "SELECT * FROM parted WHERE made = $1",
+    "SELECT * FROM parted WHERE id = $1",
+    "SELECT * FROM counts WHERE v = 3",
+    "SELECT * FROM nothing",
+    "MERGE INTO odd USING counts ON counts.v = odd.d WHEN MATCHED THEN DELETE",
+)
+
+
+def test_all_types_indexes_and_kinds_of_tables(server: EmbeddedServer) -> None:
+    name = make_database(server, "twin_odd_truth", ODD_TYPES)
+    with Session(server.url(name)) as session:
+        known = read_statistics(session)
+    with make_twin(server, name, known) as twin:
+        with Planner(server.url(name)) as planner:
+            for statement in OF_ODD_TYPES:
+                truth, planned = planner.explain(statement), twin.explain(statement)
+                assert shape(planned) == shape(truth), statement
+                assert planned["Plan Rows"] == truth["Plan Rows"], statement
+                assert planned["Total Cost"] == pytest.approx(truth["Total Cost"], rel=0.01), statement
+        twin.resize(grow(known, {table.name: table.rows * 100 for table in known.tables}, {}))
+        assert [twin.explain(statement) for statement in OF_ODD_TYPES]
+        twin.create_index("CREATE INDEX parted_v ON parted (v)")
+        assert "parted_1_v_idx" in str(twin.explain("SELECT count(*) FROM parted WHERE v = 3"))
+
+
+def test_a_role_without_rights_reads_what_it_may(server: EmbeddedServer, large: str, known: Statistics) -> None:
+    """Without the extension heights are computed; of a table that may not be read, only the size is known."""
+    with Session(server.url(large)) as session:
+        session.run("CREATE ROLE twin_reader; GRANT SELECT ON notes TO twin_reader; SET ROLE twin_reader")
+        read = read_statistics(session)
+        session.run("RESET ROLE; REVOKE ALL ON notes FROM twin_reader; DROP ROLE twin_reader")
+    notes, people = read.by_name["notes"], read.by_name["people"]
+    assert notes.columns == known.by_name["notes"].columns
+    assert [index.height for index in notes.indexes] == [index.height for index in known.by_name["notes"].indexes]
+    assert (people.rows, people.columns) == (5000, ())
+
+
 SCHEMA, TABLE, COLUMN = "o'b\"jé", "select ' \" \\ ü", "k\"'é"
 VALUE = "'a \"quoted\", {braced} \\ ''value'''"
 HOSTILE = """

@@ -113,6 +113,11 @@ class Statistics:
         """Every table by its name."""
         return {table.name: table for table in self.tables}
 
+    def with_index(self, table: str, index: IndexStatistics) -> "Statistics":
+        """Return the statistics with one more index of a table, the last."""
+        changed = self.by_name[table]
+        return self.with_table(replace(changed, indexes=(*changed.indexes, index)))
+
     def with_table(self, changed: TableStatistics) -> "Statistics":
         """Return the statistics with this table in the place of the one that has its name."""
         return Statistics(self.schema, tuple(changed if each.name == changed.name else each for each in self.tables))

@@ -10,7 +10,7 @@ from backend_architect.postgres.connection import Refused
 from backend_architect.postgres.session import Session
 from backend_architect.postgres.twin import statements
 from backend_architect.postgres.twin.array_text import read_array, write_array
-from backend_architect.postgres.twin.btree_size import btree_size
+from backend_architect.postgres.twin.btree_size import btree_size, with_levels
 from backend_architect.postgres.twin.model import (
     ColumnStatistics,
     GinPages,
@@ -126,7 +126,9 @@ def _inspected(session: Session, schema: str, index: IndexStatistics) -> IndexSt
 
 def _with_computed_heights(table: TableStatistics) -> TableStatistics:
     indexes = (
-        replace(index, height=btree_size(table, index).height) if index.method == "btree" else index
+        replace(index, height=with_levels(max(index.pages - 1, 1), btree_size(table, index).fan_out).height)
+        if index.method == "btree"
+        else index
         for index in table.indexes
     )
     return replace(table, indexes=tuple(indexes))

@@ -72,34 +72,42 @@ class Twin:
     def create_index(self, statement: str) -> IndexStatistics:
         """Return the index that one CREATE INDEX statement makes; it is planned from now on in the size it would have.
 
-        `statistics` has it too, so that it can be grown with the rest.
+        `statistics` has it too, so that it can be grown with the rest. On a partitioned table so do its parts'.
         """
         made = parse_sql(statement)
         if len(made) != 1 or not isinstance(made[0].stmt, IndexStmt):
             raise ValueError("only one CREATE INDEX can be tried")
+        new = self._new_indexes(statement)
+        for table, index in new:
+            self.statistics = self.statistics.with_index(table.name, self._sized(table, index))
+        self.resize(self.statistics)
+        named = made[0].stmt.relation
+        for table in self.statistics.tables:
+            if new and named and table.name == named.relname:
+                return table.indexes[-1]
+        raise ValueError("the statement makes no index on a table that has statistics")
+
+    def _new_indexes(self, statement: str) -> list[tuple[TableStatistics, IndexStatistics]]:
+        """Return the indexes that were not there before the statement ran, as empty as they are."""
+        schema = self.statistics.schema
         self._leave()
         with Session(self._server.url(self.database)) as session:
-            before = _index_names(session, self.statistics.schema)
+            before = {index.name for indexes in read_indexes(session, schema, {}).values() for index in indexes}
             self._sizes.shrink(session, self.statistics)  # so that building it reads nothing
             try:
                 session.fetch(statement)
-                found = read_indexes(session, self.statistics.schema, {})
+                found = read_indexes(session, schema, {})
             finally:
                 self.resize(self.statistics)
-        for table in self.statistics.tables:
-            for index in found.get(table.name, ()):
-                if index.name not in before:
-                    return self._add(table, index)
-        raise ValueError("the statement makes no index on a table that has statistics")
+        tables = self.statistics.tables
+        return [(t, index) for t in tables for index in found.get(t.name, ()) if index.name not in before]
 
-    def _add(self, table: TableStatistics, index: IndexStatistics) -> IndexStatistics:
+    def _sized(self, table: TableStatistics, index: IndexStatistics) -> IndexStatistics:
         rows = table.rows
         if index.predicate:
             name = f"{quoted(self.statistics.schema)}.{quoted(table.name)}"
             rows = self.explain(f"SELECT FROM {name} WHERE {index.predicate}")["Plan Rows"]
-        sized = with_size(table, replace(index, rows=rows))
-        self.resize(self.statistics.with_table(replace(table, indexes=(*table.indexes, sized))))
-        return sized
+        return with_size(table, replace(index, rows=rows))
 
     def explain(self, sql: str, types: Sequence[str] | None = None) -> dict[str, Any]:
         """Return the plan of one statement for unknown parameters: see Planner.explain."""
@@ -123,10 +131,6 @@ class Twin:
         if self._planner:
             self._planner.close()
             self._planner = None
-
-
-def _index_names(session: Session, schema: str) -> set[str]:
-    return {index.name for indexes in read_indexes(session, schema, {}).values() for index in indexes}
 
 
 def _empty(session: Session, schema: str) -> None:
