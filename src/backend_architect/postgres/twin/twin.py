@@ -109,11 +109,11 @@ class Twin:
             rows = self.explain(f"SELECT FROM {name} WHERE {index.predicate}")["Plan Rows"]
         return with_size(table, replace(index, rows=rows))
 
-    def explain(self, sql: str, types: Sequence[str] | None = None) -> dict[str, Any]:
+    def explain(self, sql: str, types: Sequence[str] | None = None, *, verbose: bool = False) -> dict[str, Any]:
         """Return the plan of one statement for unknown parameters: see Planner.explain."""
         if self._planner is None:
             self._planner = Planner(self._server.url(self.database))
-        return self._planner.explain(sql, types)
+        return self._planner.explain(sql, types, verbose=verbose)
 
     def close(self) -> None:
         """Drop the twin."""
