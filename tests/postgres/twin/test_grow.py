@@ -102,6 +102,16 @@ def test_states_stay_as_they_are() -> None:
     assert column(grow(BASE, TENFOLD, REFERENCES), "state") == STATE
 
 
+def test_values_that_repeat_are_of_a_kind_that_runs_out() -> None:
+    """A hundred and fifty-eight names among 500 people are a choice of 168, whatever ANALYZE takes for a share."""
+    name = replace(STATE, attname="state", n_distinct=-0.316, most_common_vals=None, most_common_freqs=None)
+    few = BASE.with_table(replace(NOTES, rows=500.0, columns=(ID, AUTHOR, name)))
+    assert column(grow(few, {"notes": 5000}, REFERENCES), "state").n_distinct == pytest.approx(168, rel=0.05)
+    token = replace(name, n_distinct=-1.0)
+    many = BASE.with_table(replace(NOTES, rows=500.0, columns=(ID, AUTHOR, token)))
+    assert column(grow(many, {"notes": 5000}, REFERENCES), "state").n_distinct == -1
+
+
 def test_common_keys_get_rarer_as_more_come_and_the_rare_are_left_out() -> None:
     """Shares that fall with the root of the rank, as when few write much: ten times the people, a third each."""
     freqs = tuple(0.05 / rank**0.5 for rank in range(1, 21))

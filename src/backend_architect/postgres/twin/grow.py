@@ -66,7 +66,7 @@ def _grown_columns(table: TableStatistics, sizes: _Sizes) -> tuple[ColumnStatist
 
 def _grown_column(table: TableStatistics, column: ColumnStatistics, sizes: _Sizes, own: set[str]) -> ColumnStatistics:
     growth = sizes.growth(table.name, column.attname, unique=column.attname in own)
-    return grow_key(column, growth) if growth else grow_other(column, sizes.then[table.name])
+    return grow_key(column, growth) if growth else grow_other(column, table.rows, sizes.then[table.name])
 
 
 def _pages(table: TableStatistics, rows: float) -> int:
@@ -81,7 +81,7 @@ def _pages(table: TableStatistics, rows: float) -> int:
 def _grown_index(before: TableStatistics, table: TableStatistics, index: IndexStatistics) -> IndexStatistics:
     times = table.rows / before.rows if before.rows > 0 else 1.0
     rows = index.rows * times if before.rows > 0 else table.rows
-    expressions = tuple(grow_other(column, rows) for column in index.expressions)
+    expressions = tuple(grow_other(column, index.rows, rows) for column in index.expressions)
     grown = replace(index, rows=rows, expressions=expressions)
     if index.method == "btree":
         return _grown_btree(before, table, index, grown)

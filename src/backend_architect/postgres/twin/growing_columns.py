@@ -11,6 +11,7 @@ from backend_architect.postgres.twin.model import ColumnStatistics
 COUNTERS = {"smallint", "integer", "bigint"}
 SORTED_BY_TEXT = {"uuid", "text", "character varying"}
 SAMPLE = 30_000  # rows that ANALYZE reads with the default target of 100
+ALL_DIFFERENT = 0.98  # of the rows, from which on more rows are taken to have as many more values
 SCALES_FROM = 0.1  # a column with more values than this share of its rows is taken to have more in more rows
 
 
@@ -30,7 +31,7 @@ class Growth:
     @property
     def of_domain(self) -> float:
         """Return how many times as many values there are to choose from."""
-        return self.domain_then / self.domain if self.domain > 0 and self.domain_then > 0 else 1.0
+        return self.domain_then / self.domain if 0 < self.domain < math.inf and self.domain_then > 0 else 1.0
 
 
 def grow_key(column: ColumnStatistics, growth: Growth) -> ColumnStatistics:
@@ -45,14 +46,16 @@ def grow_key(column: ColumnStatistics, growth: Growth) -> ColumnStatistics:
     return _thinned(stretched, growth.of_domain, distinct, growth.rows_then)
 
 
-def grow_other(column: ColumnStatistics, rows_then: float) -> ColumnStatistics:
+def grow_other(column: ColumnStatistics, rows: float, rows_then: float) -> ColumnStatistics:
     """Return the statistics of a column whose values are of the same kind at every size: times, texts, amounts, states.
 
-    Shares, bounds and order stay; where most rows have a value of their own, more rows have more values.
+    Shares, bounds and order stay. Where nearly every row has a value of its own, so will more rows; else they draw from
+    as many values as explain those that were found.
     """
-    if column.n_distinct > 0:
-        return replace(column, n_distinct=min(column.n_distinct, rows_then))
-    return column
+    if rows == rows_then:
+        return column
+    distinct = _distinct_then(column, Growth(rows, rows_then, math.inf, math.inf, unique=False))
+    return replace(column, n_distinct=_as_statistic(distinct, rows_then, column))
 
 
 def _distinct_then(column: ColumnStatistics, growth: Growth) -> float:
@@ -61,7 +64,9 @@ def _distinct_then(column: ColumnStatistics, growth: Growth) -> float:
     seen = min(column.distinct(growth.rows), present)
     if growth.unique or present <= 0:
         return present_then
-    drawn_from = _domain_that_gives(seen, present, growth.domain)
+    drawn_from = _domain_that_gives(seen, present, growth.domain or math.inf)
+    if math.isinf(drawn_from):
+        return seen / present * present_then
     expected = _drawn(drawn_from, present)
     then = seen * _drawn(drawn_from * growth.of_domain, present_then) / expected
     return min(then, present_then, growth.domain_then or then)
@@ -73,6 +78,11 @@ def _drawn(domain: float, rows: float) -> float:
 
 
 def _domain_that_gives(seen: float, rows: float, most: float) -> float:
+    """Return the number of values that so many rows drew from, when so many were seen; infinite where all differ."""
+    if math.isinf(most):
+        if seen >= rows * ALL_DIFFERENT:
+            return math.inf
+        most = rows / (1 - ALL_DIFFERENT)
     low, high = seen, max(most, seen)
     for _ in range(60):
         middle = (low + high) / 2
