@@ -1,0 +1,96 @@
+"""A database that the planner takes for a large one."""
+
+import secrets
+from collections.abc import Sequence
+from typing import Any, Self
+
+from backend_architect.postgres.account import server_account
+from backend_architect.postgres.catalog.model import quoted
+from backend_architect.postgres.embedded import EmbeddedServer
+from backend_architect.postgres.session import Session
+from backend_architect.postgres.twin.inject import inject
+from backend_architect.postgres.twin.model import Statistics
+from backend_architect.postgres.twin.planner import Planner
+from backend_architect.postgres.twin.sizes import TOOLS, Files
+
+OWN_TABLES = """
+SELECT format('%I.%I', n.nspname, c.relname) AS name, c.relkind::text AS kind
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = $1 AND c.relkind IN ('r', 'm')
+"""
+KEPT_FROM_VACUUM = "ALTER {kind} {name} SET (autovacuum_enabled = off)"
+PREFIX = "twin_"
+
+
+def make_twin(server: EmbeddedServer, database: str, statistics: Statistics) -> "Twin":
+    """Return a twin of `database` that is planned as `statistics` say. The database itself is only copied.
+
+    Nobody may be connected to it. Of the schema's tables and indexes, those without statistics are planned as empty.
+    """
+    name = f"{PREFIX}{secrets.token_hex(8)}"
+    with Session(server.url()) as admin:
+        admin.run(f"CREATE DATABASE {name} TEMPLATE {quoted(database)}")
+    twin = Twin(server, name)
+    try:
+        with Session(server.url(name)) as session:
+            _empty(session, statistics.schema)
+            session.run(TOOLS)
+        twin.resize(statistics)
+    except BaseException:
+        twin.close()
+        raise
+    return twin
+
+
+class Twin:
+    """Plans statements and never runs one: its tables have no rows, and would answer so without an error."""
+
+    def __init__(self, server: EmbeddedServer, database: str) -> None:
+        if not database.startswith(PREFIX):
+            raise ValueError(f"{database} is not a twin: its files would be lost")
+        self._server = server
+        self._database = database
+        self._files = Files(server.folder, server_account())
+        self._planner: Planner | None = None
+
+    def resize(self, statistics: Statistics) -> None:
+        """Let the planner see these sizes and values from now on."""
+        self._leave()  # a connection keeps open what it has read of files that are replaced here
+        with Session(self._server.url(self._database)) as session:
+            self._files.write(session, statistics)
+            inject(session, statistics)
+
+    def explain(self, sql: str, types: Sequence[str] | None = None) -> dict[str, Any]:
+        """Return the plan of one statement for unknown parameters: see Planner.explain."""
+        if self._planner is None:
+            self._planner = Planner(self._server.url(self._database))
+        return self._planner.explain(sql, types)
+
+    def close(self) -> None:
+        """Drop the twin."""
+        self._leave()
+        with Session(self._server.url()) as admin:
+            admin.run(f"DROP DATABASE IF EXISTS {quoted(self._database)} WITH (FORCE)")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _leave(self) -> None:
+        if self._planner:
+            self._planner.close()
+            self._planner = None
+
+
+def _empty(session: Session, schema: str) -> None:
+    """Empty every table, and keep autovacuum away, which would cut the files back to what is in them."""
+    tables = session.fetch(OWN_TABLES, schema)
+    views = [each["name"] for each in tables if each["kind"] == "m"]
+    names = [each["name"] for each in tables if each["kind"] == "r"]
+    steps = [f"REFRESH MATERIALIZED VIEW {name} WITH NO DATA" for name in views]
+    steps += [f"TRUNCATE {', '.join(names)} CASCADE"] if names else []
+    steps += [KEPT_FROM_VACUUM.format(kind="TABLE", name=name) for name in names]
+    steps += [KEPT_FROM_VACUUM.format(kind="MATERIALIZED VIEW", name=name) for name in views]
+    session.run(";".join(steps))
