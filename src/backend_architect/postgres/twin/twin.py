@@ -60,11 +60,11 @@ class Twin:
             self._files.write(session, statistics)
             inject(session, statistics)
 
-    def explain(self, sql: str, types: Sequence[str] | None = None) -> dict[str, Any]:
+    def explain(self, sql: str, types: Sequence[str] | None = None, *, verbose: bool = False) -> dict[str, Any]:
         """Return the plan of one statement for unknown parameters: see Planner.explain."""
         if self._planner is None:
             self._planner = Planner(self._server.url(self._database))
-        return self._planner.explain(sql, types)
+        return self._planner.explain(sql, types, verbose=verbose)
 
     def close(self) -> None:
         """Drop the twin."""
