@@ -96,6 +96,10 @@ class Picker:
             value += f" + interval '{100 + chance} years'"
         return self._look_up(f'SELECT ({value})::text FROM "{table.name}" WHERE {row} ORDER BY {order} LIMIT 1')
 
+    def value(self, tie: Tie, kind: str) -> str | None:
+        """Return what a planner should see in a parameter: a usual page, and the most common word."""
+        return self._value(tie, kind, busy=tie.role is Role.SEARCH)
+
     def _value(self, tie: Tie, kind: str, *, busy: bool) -> str | None:
         match tie.role:
             case Role.LIMIT:

@@ -10,6 +10,8 @@ from backend_architect.seed import field_sql
 
 SHARES = 5
 """One row in so many points at an earlier one, where a table may point at itself."""
+LIFETIMES = {"auth_revocations": 3_600, "idempotency_keys": 86_400}
+"""Seconds for which a row of the runtime's own is kept."""
 GENERIC = {
     "text": "'{name}-' || n",
     "bytea": "sha256('{name}'::bytea || int8send(n))",
@@ -43,7 +45,7 @@ def fill(session: Session, design: Design, tables: Tables, sizes: Sizes) -> None
 def _statements(design: Design, tables: Tables, table: Table, sizes: Sizes) -> Iterator[str]:
     rows = sizes.filled[table.name]
     row = design.rows_by_plural.get(table.name)
-    step = sizes.days * 86_400 / max(rows, 1)
+    step = LIFETIMES.get(table.name, sizes.days * 86_400) / max(rows, 1)
     made = {c.name: _value(design, sizes, table, row, c) for c in table.columns.values()}
     given = {name: sql for name, sql in made.items() if sql}
     names = ", ".join(f'"{name}"' for name in given)
@@ -71,7 +73,7 @@ def _value(design: Design, sizes: Sizes, table: Table, row: Row | None, column: 
     item = next((f for f in row.fields.values() if f.column == column.name), None) if row else None
     if row and item:
         return "" if item.is_reference and item.to == row.name else field_sql(design, row, item)
-    if column.name in {"created_at", "updated_at", "created", "last_used_at"}:
+    if column.type == "timestamp with time zone" and column.has_default:
         return "created"
     if column.has_default or (row and not column.not_null):
         return ""

@@ -11,9 +11,6 @@ from backend_architect.postgres.twin import Statistics, Twin
 from backend_architect.proof.plans.parsing import below, parse
 from backend_architect.proof.plans.work import Work, read_work
 
-KNOWN = {"EXISTS(SubPlan", "hashed SubPlan", "SubPlan "}
-
-
 @dataclass
 class Projection:
     """A twin at one size. Answers of the planner are kept."""
@@ -24,7 +21,7 @@ class Projection:
 
     def work(self, sql: str, types: Sequence[str]) -> Work:
         """Return what a statement would do; raises what the planner refuses it with."""
-        return read_work(self.twin.explain(sql, types or None), self.sizes, self.probe)
+        return read_work(self.twin.explain(sql, types or None, verbose=True), self.sizes, self.probe)
 
     def probe(self, table: str, alias: str, condition: str) -> float | None:
         """Return the rows that a condition finds; what it compares with other tables is taken as unknown."""

@@ -9,8 +9,10 @@ from typing import Any
 from backend_architect.postgres import Refused, Session
 from backend_architect.proof.plans.arguments import CHANCES, Picker
 from backend_architect.proof.plans.ties import Tie
+from backend_architect.proof.plans.work import SCANS
 
 TIMEOUT = "5s"
+READ = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,28 @@ class Run:
     plan: Mapping[str, Any]
     milliseconds: float
     trigger_milliseconds: float
+
+    @property
+    def returned(self) -> float:
+        """Return the rows of the answer."""
+        return float(self.plan["Actual Rows"]) * float(self.plan["Actual Loops"])
+
+    @property
+    def buffers(self) -> int:
+        """Return the pages that were touched, those of triggers left out."""
+        return int(self.plan["Shared Hit Blocks"]) + int(self.plan["Shared Read Blocks"])
+
+    @property
+    def rows_read(self) -> float:
+        """Return the rows that scans read, those that a filter threw away among them."""
+        scans = [node for node in every_node(self.plan) if node["Node Type"] in SCANS and "Relation Name" in node]
+        return sum(sum(float(node.get(name, 0)) for name in READ) * float(node["Actual Loops"]) for node in scans)
+
+    @property
+    def indexes(self) -> tuple[str, ...]:
+        """Return the indexes that were used."""
+        names = (str(node["Index Name"]) for node in every_node(self.plan) if "Index Name" in node)
+        return tuple(dict.fromkeys(names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +88,10 @@ def rolled_back(session: Session) -> Iterator[None]:
         yield
     finally:
         session.run("ROLLBACK")
+
+
+def every_node(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Give each node of a plan."""
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from every_node(child)
