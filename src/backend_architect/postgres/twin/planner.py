@@ -26,7 +26,9 @@ class Planner:
         self._session.fetch(f"PREPARE planned{_in_brackets(types or ())} AS {sql}")  # fetch takes only one statement
         try:
             unknown = _in_brackets(["NULL"] * self._session.value(PARAMETERS))
-            text = self._session.value(f"EXPLAIN (GENERIC_PLAN, VERBOSE {verbose}, FORMAT JSON) EXECUTE planned{unknown}")
+            text = self._session.value(
+                f"EXPLAIN (GENERIC_PLAN, VERBOSE {verbose}, FORMAT JSON) EXECUTE planned{unknown}"
+            )
         finally:
             self._session.run("DEALLOCATE planned")
         plan: dict[str, Any] = json.loads(text)[0]["Plan"]

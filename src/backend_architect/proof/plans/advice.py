@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from pglast import ast, enums
+from pglast import enums
 from pglast.stream import RawStream
 
-from backend_architect.proof.plans.parsing import below
+from backend_architect.proof.plans.parsing import ast, below
 from backend_architect.proof.plans.tables import Table, Tables
 
 WHERE_TO = "in a new file of migrations/, and under `lists:` of backend.yaml where it is a list of the design"
@@ -54,7 +54,7 @@ def wanted_of(tree: Any, tables: Tables, table: str, alias: str) -> Wanted:
 
 
 def index_for(tree: Any, tables: Tables, table: str, alias: str) -> str:
-    """Return the CREATE INDEX that serves the statement's conditions on a table, '' where none would or there is one."""
+    """Return the CREATE INDEX that serves a statement's conditions on a table, '' where there is one or none would."""
     wanted = wanted_of(tree, tables, table, alias)
     words = {index.keys[0] for index in tables.by_name[table].indexes.values() if index.method == "gin"}
     if wanted.search and wanted.search[0] not in words:
@@ -90,7 +90,7 @@ class _Side:
             return ""
         if isinstance(node, ast.ColumnRef):
             return str(node.fields[-1].sval)
-        if isinstance(node, ast.FuncCall) or isinstance(node, ast.TypeCast):
+        if isinstance(node, (ast.FuncCall, ast.TypeCast)):
             text = RawStream()(node)
             for column in columns:
                 text = text.replace(RawStream()(column), str(column.fields[-1].sval))

@@ -28,7 +28,15 @@ LOWEST = {
     "numeric": "-1e30",
     "text": "",
 }
-PLAIN = {"boolean": "true", "uuid": "", "interval": "0", "jsonb": "{}", "json": "{}", "bytea": "\\x00", "text": "made-up"}
+PLAIN = {
+    "boolean": "true",
+    "uuid": "",
+    "interval": "0",
+    "jsonb": "{}",
+    "json": "{}",
+    "bytea": "\\x00",
+    "text": "made-up",
+}
 ELEMENTS = {"integer": "0", "bigint": "0", "interval": "0", "jsonb": "null", "json": "null", "bytea": "\\x00"}
 CHANCES = 4
 """How often other values are tried where a statement refuses some: unique columns, periods that must not overlap."""
@@ -87,10 +95,14 @@ class Picker:
         kind = table.columns[column].type
         order = ", ".join(f'"{key}"' for key in table.primary_key) or "1"
         if table.is_key(column) and not table.target_of(column) and kind in {"text", "bytea"}:
-            return f"new-{chance}-{abs(hash((table.name, chance))) % 10_000}" if kind == "text" else f"\\x{chance:02x}ff"
+            return (
+                f"new-{chance}-{abs(hash((table.name, chance))) % 10_000}" if kind == "text" else f"\\x{chance:02x}ff"
+            )
         later = [key for keys in table.keys if len(keys) > 1 for key in sorted(keys)[1:]]
         if column in later:
-            return self._look_up(f'SELECT "{column}"::text FROM "{table.name}" ORDER BY 1 OFFSET {97 * (chance + 1)} LIMIT 1')
+            return self._look_up(
+                f'SELECT "{column}"::text FROM "{table.name}" ORDER BY 1 OFFSET {97 * (chance + 1)} LIMIT 1'
+            )
         value = f'"{column}"'
         if kind in {"timestamp with time zone", "date"} and any(i.exclusion for i in table.indexes.values()):
             value += f" + interval '{100 + chance} years'"

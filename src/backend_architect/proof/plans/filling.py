@@ -50,7 +50,9 @@ def _statements(design: Design, tables: Tables, table: Table, sizes: Sizes) -> I
     given = {name: sql for name, sql in made.items() if sql}
     names = ", ".join(f'"{name}"' for name in given)
     values = ",\n    ".join(f'{sql} AS "{name}"' for name, sql in given.items())
-    source = f"SELECT n, now() - ({rows} - n) * {step} * interval '1 second' AS created FROM generate_series(1, {rows}) n"
+    source = (
+        f"SELECT n, now() - ({rows} - n) * {step} * interval '1 second' AS created FROM generate_series(1, {rows}) n"
+    )
     loop = [f'"{a}" <> "{b}"' for a, b in _pairs(table)]
     where = f" WHERE {' AND '.join(loop)}" if loop else ""
     yield (
@@ -100,7 +102,7 @@ def _generic(sizes: Sizes, table: Table, column: Column) -> str:
 def _pairs(table: Table) -> Iterator[tuple[str, str]]:
     """Give the two columns of a pair that join rows of one table, which never joins a row to itself."""
     key = table.primary_key
-    if len(key) == 2 and table.target_of(key[0]) and table.target_of(key[0]) == table.target_of(key[1]):  # noqa: PLR2004
+    if len(key) == 2 and table.target_of(key[0]) and table.target_of(key[0]) == table.target_of(key[1]):
         yield key[0], key[1]
 
 
@@ -119,11 +121,13 @@ def _afterwards(design: Design, tables: Tables, table: Table) -> str:
     if own:
         sets.append(f'"{own.column}" = earlier.id')
         joins.append(
-            f'LEFT JOIN "seed_{table.name}" AS earlier ON s.nth % {SHARES} = 0 AND earlier.nth = 1 + s.nth / {2 * SHARES}'
+            f'LEFT JOIN "seed_{table.name}" AS earlier '
+            f"ON s.nth % {SHARES} = 0 AND earlier.nth = 1 + s.nth / {2 * SHARES}"
         )
     if not sets:
         return ""
-    return f'UPDATE "{table.name}" AS t SET {", ".join(sets)} FROM "seed_{table.name}" AS s {" ".join(joins)} WHERE t.id = s.id'
+    source = f'"seed_{table.name}" AS s {" ".join(joins)}'
+    return f'UPDATE "{table.name}" AS t SET {", ".join(sets)} FROM {source} WHERE t.id = s.id'
 
 
 def _counted(design: Design, tables: Tables, table: Table, entity: Entity) -> dict[str, tuple[str, str]]:

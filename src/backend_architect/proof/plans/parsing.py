@@ -4,8 +4,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from pglast import ast, parse_sql
+import pglast
+from pglast import parse_sql
 from pglast.parser import ParseError
+
+ast: Any = pglast.ast
+"""The nodes of a tree; most of their parts may be missing, so what is read of them is checked where it is used."""
 
 PLANNABLE = (ast.SelectStmt, ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt)
 
@@ -30,7 +34,7 @@ def below(node: Any, *kinds: type) -> Iterator[Any]:
     if isinstance(node, tuple | list):
         for item in node:
             yield from below(item, *kinds)
-    elif isinstance(node, ast.Node):
+    elif isinstance(node, pglast.ast.Node):
         if not kinds or isinstance(node, kinds):
             yield node
         for name in node:

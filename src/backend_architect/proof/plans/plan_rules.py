@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from pglast import ast, enums
+from pglast import enums
 from pglast.stream import RawStream
 
 from backend_architect.proof.plans.advice import WHERE_TO, index_for
-from backend_architect.proof.plans.parsing import below
+from backend_architect.proof.plans.parsing import ast, below
 from backend_architect.proof.plans.thresholds import (
     DISCARDED,
     FREE_ROWS,
@@ -80,10 +80,10 @@ def reads_for_each_row(view: View) -> Failure | None:
     """Return a failure where a subquery or an inner side reads many rows for each row around it."""
     for size, work in view.works.items():
         for read in work.reads:
-            if read.within == "Aggregate" or read.times > 1:
-                if read.each_time > PER_ROW and read.rows > FREE_ROWS and not _in_window(view):
-                    why = f"reads {read.each_time:,.0f} rows of {read.table} for each row around it, at {times(size)}"
-                    return Failure(why, advise(view, read))
+            many = read.each_time > PER_ROW and read.rows > FREE_ROWS and not _in_window(view)
+            if many and (read.within == "Aggregate" or read.times > 1):
+                why = f"reads {read.each_time:,.0f} rows of {read.table} for each row around it, at {times(size)}"
+                return Failure(why, advise(view, read))
     return None
 
 
@@ -121,23 +121,43 @@ def _index(view: View, read: Read) -> str:
 
 def _rewrite(view: View, read: Read) -> str:
     """Return how to write a condition so that an index can serve it, '' where it already is."""
-    if _counts(view.tree) and read.within == "Aggregate" and not index_for(view.tree, view.tables, read.table, read.alias):
-        return f"do not count on each request: keep the number under `counts:` in backend.yaml, or leave the total of {read.table} out"
+    texts = (rewrite(view, read) for rewrite in (_for_count, _for_logic, _for_casts))
+    return next((text for text in texts if text), "")
+
+
+def _for_count(view: View, read: Read) -> str:
+    served = not index_for(view.tree, view.tables, read.table, read.alias)
+    if read.within == "Aggregate" and served and _counts(view.tree):
+        return (
+            f"do not count {read.table} at each request: keep the number under `counts:` in backend.yaml, or leave the "
+            "total out"
+        )
+    return ""
+
+
+def _for_logic(view: View, read: Read) -> str:
     for node in below(view.tree, ast.BoolExpr):
         if node.boolop == enums.BoolExprType.NOT_EXPR and _is_in(node.args[0]) and read.table in _tables(node):
-            inner = RawStream()(node.args[0].testexpr)
-            return f"NOT EXISTS (SELECT FROM {read.table} WHERE … = {inner}) instead of NOT IN: it can use an index"
+            outer = RawStream()(node.args[0].testexpr)
+            return f"NOT EXISTS (SELECT FROM {read.table} WHERE … = {outer}) instead of NOT IN: it can use an index"
         if node.boolop == enums.BoolExprType.OR_EXPR and _across(node):
             sides = " and one by ".join(RawStream()(part) for part in node.args)
             return f"UNION of two SELECTs, one by {sides}: no index serves an OR across tables"
+    return ""
+
+
+def _for_casts(view: View, read: Read) -> str:
     for node in below(view.tree, ast.A_Expr):
         cast = node.lexpr if isinstance(node.lexpr, ast.TypeCast) else None
-        if cast and isinstance(cast.arg, ast.ColumnRef) and str(cast.arg.fields[-1].sval) in view.tables.by_name[read.table].columns:
-            column = RawStream()(cast.arg)
-            kind = str(cast.typeName.names[-1].sval)
-            if kind == "date":
-                return f"{column} >= $1::date AND {column} < $1::date + 1: a cast of the column keeps its index from being used"
-            return f"cast the parameter, not {column}: a cast of the column keeps its index from being used"
+        if cast is None or not isinstance(cast.arg, ast.ColumnRef):
+            continue
+        column = RawStream()(cast.arg)
+        if column.split(".")[-1] not in view.tables.by_name[read.table].columns:
+            continue
+        why = f"a cast of {column} keeps its index from being used"
+        if str(cast.typeName.names[-1].sval) == "date":
+            return f"{column} >= $1::date AND {column} < $1::date + 1: {why}"
+        return f"cast the parameter, not {column}: {why}"
     return ""
 
 
@@ -179,5 +199,3 @@ def _across(node: Any) -> bool:
         if isinstance(part, ast.A_Expr) and not list(below(part, ast.SubLink))
     ]
     return len(sides) > 1 and len({frozenset(side) for side in sides if side}) > 1
-
-

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pglast import ast
 from pglast.stream import RawStream
 
 from backend_architect.postgres import Refused
 from backend_architect.postgres.twin import Statistics, Twin
-from backend_architect.proof.plans.parsing import below, parse
+from backend_architect.proof.plans.parsing import ast, below, parse
 from backend_architect.proof.plans.work import Work, read_work
+
 
 @dataclass
 class Projection:

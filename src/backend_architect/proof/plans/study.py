@@ -47,36 +47,60 @@ class _Ready:
     runs: Mapping[str, Run]
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A migrated database with rows in it: its URL, and how many rows there are and would be."""
+
+    url: str
+    sizes: Sizes
+
+    @property
+    def name(self) -> str:
+        """Return the database's name."""
+        return self.url.split("?")[0].rsplit("/", 1)[1]
+
+
 @dataclass
 class _Study:
     lab: Lab
-    url: str
+    filled: Filled
     seconds: dict[str, float] = field(default_factory=dict)
     refused: list[tuple[Statement, str]] = field(default_factory=list)
 
-    @contextmanager
-    def timed(self, step: str) -> Iterator[None]:
-        started = time.monotonic()
-        yield
-        self.seconds[step] = time.monotonic() - started
 
-
-def study(lab: Lab) -> Studied:
-    """Return what every statement of the project does; the database that it runs on is dropped afterwards."""
-    found = _Study(lab, lab.database())
-    with found.timed("statements read"):
-        statements = read_statements(lab).statements
-    with Session(found.url) as session:
+def fill_database(lab: Lab) -> Filled:
+    """Return a new database of the project with rows shaped as its design declares them."""
+    url = lab.database()
+    with Session(url) as session:
         tables = read_tables(session)
         sizes = sizes_of(lab.subject.design, tables)
-        with found.timed("tables filled"):
-            fill(session, lab.subject.design, tables, sizes)
+        fill(session, lab.subject.design, tables, sizes)
+    return Filled(url, sizes)
+
+
+def study(lab: Lab, filled: Filled | None = None) -> Studied:
+    """Return what every statement of the project does, on a filled database of its own or on the one given."""
+    seconds: dict[str, float] = {}
+    with timed(seconds, "tables filled"):
+        filled = filled or fill_database(lab)
+    found = _Study(lab, filled, seconds)
+    with timed(seconds, "statements read"):
+        statements = read_statements(lab).statements
+    with Session(filled.url) as session:
         tables = read_tables(session)
-        with found.timed("statements run"):
+        with timed(seconds, "statements run"):
             ready = _run_all(found, session, statements, tables)
-    views = _plan_all(found, ready, tables, sizes)
-    filled = round(sum(table.rows for table in tables))
-    return Studied(tuple(views), tuple(found.refused), filled, sum(sizes.declared.values()), found.seconds)
+    views = _plan_all(found, ready, tables)
+    rows = round(sum(table.rows for table in tables))
+    return Studied(tuple(views), tuple(found.refused), rows, sum(filled.sizes.declared.values()), seconds)
+
+
+@contextmanager
+def timed(seconds: dict[str, float], step: str) -> Iterator[None]:
+    """Note how long the block takes."""
+    started = time.monotonic()
+    yield
+    seconds[step] = time.monotonic() - started
 
 
 def _run_all(found: _Study, session: Session, statements: tuple[Statement, ...], tables: Tables) -> list[_Ready]:
@@ -108,15 +132,15 @@ def _planned(statement: Statement, ties: tuple[Tie, ...], prepared: Prepared, pi
     return with_values(statement.sql, values)
 
 
-def _plan_all(found: _Study, ready: list[_Ready], tables: Tables, sizes: Sizes) -> list[View]:
-    name = found.url.split("?")[0].rsplit("/", 1)[1]
-    with Session(found.url) as session:
+def _plan_all(found: _Study, ready: list[_Ready], tables: Tables) -> list[View]:
+    sizes = found.filled.sizes
+    with Session(found.filled.url) as session:
         base, references = read_statistics(session), read_references(session)
     works: dict[str, dict[int, Work]] = {}
     rows: dict[int, Mapping[str, float]] = {}
-    with found.timed("twin made"):
-        twin = make_twin(found.lab.server, name, grow(base, sizes.at(SIZES[0]), references))
-    with found.timed("statements planned"), twin:
+    with timed(found.seconds, "twin made"):
+        twin = make_twin(found.lab.server, found.filled.name, grow(base, sizes.at(SIZES[0]), references))
+    with timed(found.seconds, "statements planned"), twin:
         for size in SIZES:
             grown = grow(base, sizes.at(size), references)
             if size != SIZES[0]:

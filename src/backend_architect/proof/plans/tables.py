@@ -4,13 +4,14 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from backend_architect.postgres import Session
 
 READ = """
 SELECT c.relname AS name, greatest(c.reltuples, 0)::float8 AS rows, c.relpages::int AS pages, (
-    SELECT json_agg(json_build_array(a.attname, format_type(a.atttypid, NULL), a.attnotnull, a.atthasdef OR a.attidentity <> '')
-        ORDER BY a.attnum)
+    SELECT json_agg(json_build_array(a.attname, format_type(a.atttypid, NULL), a.attnotnull,
+        a.atthasdef OR a.attidentity <> '') ORDER BY a.attnum)
     FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 ) AS columns, (
     SELECT json_agg(json_build_array(x.indexrelid::regclass::text, am.amname, x.indisunique, x.indisexclusion,
@@ -114,7 +115,11 @@ class Tables:
         ready: dict[str, Table] = {}
         waiting = dict(self.by_name)
         while waiting:
-            free = [t for t in waiting.values() if all(k.target not in waiting or k.target == t.name for k in t.foreign_keys)]
+            free = [
+                t
+                for t in waiting.values()
+                if all(k.target not in waiting or k.target == t.name for k in t.foreign_keys)
+            ]
             for table in free or [next(iter(waiting.values()))]:
                 ready[table.name] = waiting.pop(table.name)
         return list(ready.values())
@@ -130,19 +135,17 @@ def read_tables(session: Session) -> Tables:
 
 
 def _table(row: Mapping[str, object]) -> Table:
-    columns = {each[0]: Column(*each) for each in _list(row["columns"])}
-    indexes = {each[0]: _index(each) for each in _list(row["indexes"])}
+    columns = {str(each[0]): Column(*each) for each in _list(row["columns"])}
+    indexes = {str(each[0]): _index(each) for each in _list(row["indexes"])}
     keys = tuple(ForeignKey(k[0], tuple(k[1]), tuple(k[2]), k[3], k[4]) for k in _list(row["foreign_keys"]))
     return Table(str(row["name"]), float(str(row["rows"])), int(str(row["pages"])), columns, indexes, keys)
 
 
-def _index(each: list[object]) -> Index:
+def _index(each: list[Any]) -> Index:
     name, method, unique, exclusion, predicate, keys, descending, primary = each
-    assert isinstance(keys, list) and isinstance(descending, list)
-    shown = tuple(str(key) for key in keys)
-    down = tuple(bool(each) for each in descending)
-    return Index(str(name), str(method), bool(unique), bool(exclusion), str(predicate or ""), shown, down, bool(primary))
+    down = tuple(bool(option) for option in descending)
+    return Index(name, method, unique, exclusion, predicate or "", tuple(keys), down, primary)
 
 
-def _list(value: object) -> list[list[object]]:  # type: ignore[type-arg]
+def _list(value: object) -> list[list[Any]]:
     return list(json.loads(str(value))) if value else []

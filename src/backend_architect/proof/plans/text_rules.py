@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pglast import ast, enums
+from pglast import enums
 from pglast.stream import RawStream
 
 from backend_architect.proof.plans.advice import WHERE_TO, wanted_of
-from backend_architect.proof.plans.parsing import below
+from backend_architect.proof.plans.parsing import ast, below
 from backend_architect.proof.plans.tables import Table
 from backend_architect.proof.plans.thresholds import LARGE_TABLE
 from backend_architect.proof.plans.view import Failure, View
@@ -68,8 +68,8 @@ def wildcard(view: View) -> Failure | None:
         if table and not any(i.method in {"gin", "gist"} and "trgm" in "".join(i.keys) for i in table.indexes.values()):
             return Failure(
                 f"a pattern that begins with a wildcard reads every row of {table.name}",
-                f"CREATE EXTENSION pg_trgm; CREATE INDEX ON {table.name} USING gin ({column} gin_trgm_ops), or a list with "
-                f"match: [{column}] (full-text search)",
+                f"a list with match: [{column}] (full-text search), or CREATE EXTENSION pg_trgm; "
+                f"CREATE INDEX ON {table.name} USING gin ({column} gin_trgm_ops)",
             )
     return None
 
@@ -83,7 +83,9 @@ def unsearchable(view: View) -> Failure | None:
         column = searched.split(".")[-1] if isinstance(node.lexpr, ast.ColumnRef) else searched
         tables = [t for t in view.tables if column in t.columns] if isinstance(node.lexpr, ast.ColumnRef) else []
         for table in [t for t in tables if view.large(t.name, LARGE_TABLE) and t.name in _named(view.tree)]:
-            if not any(i.method in {"gin", "gist"} and i.keys[0] == column and not i.predicate for i in table.indexes.values()):
+            if not any(
+                i.method in {"gin", "gist"} and i.keys[0] == column and not i.predicate for i in table.indexes.values()
+            ):
                 return Failure(
                     f"a rare word is looked for in every row of {table.name}",
                     f"CREATE INDEX ON {table.name} USING gin ({column}), {WHERE_TO}",
@@ -95,7 +97,10 @@ def deletes(view: View) -> Failure | None:
     """Return a failure where deleting a row reads a large table that points at it, for want of an index."""
     for node in below(view.tree, ast.DeleteStmt):
         for table, column, target in _pointing(view, node.relation.relname, set()):
-            served = any(i.keys[0] == column and i.method == "btree" and _for_not_null(i.predicate) for i in table.indexes.values())
+            served = any(
+                i.keys[0] == column and i.method == "btree" and _for_not_null(i.predicate)
+                for i in table.indexes.values()
+            )
             size = view.large(table.name, LARGE_TABLE)
             if not served and size:
                 return Failure(
@@ -128,7 +133,9 @@ def _one_row(select: Any) -> bool:
     """Return whether a SELECT has one row by its form: aggregates without GROUP BY, or no table at all."""
     calls = [call for target in select.targetList or () for call in below(target.val, ast.FuncCall)]
     names = {"count", "sum", "min", "max", "avg", "bool_or", "bool_and", "array_agg", "json_agg", "jsonb_agg"}
-    outside = any(isinstance(t.val, ast.FuncCall) and str(t.val.funcname[-1].sval) in names for t in select.targetList or ())
+    outside = any(
+        isinstance(t.val, ast.FuncCall) and str(t.val.funcname[-1].sval) in names for t in select.targetList or ()
+    )
     return not select.fromClause or (bool(calls) and outside and not select.groupClause)
 
 
@@ -192,7 +199,9 @@ def _leading(node: Any) -> bool:
     first = node
     while isinstance(first, ast.A_Expr):
         first = first.lexpr
-    return isinstance(first, ast.A_Const) and isinstance(first.val, ast.String) and first.val.sval.startswith(("%", "_"))
+    return (
+        isinstance(first, ast.A_Const) and isinstance(first.val, ast.String) and first.val.sval.startswith(("%", "_"))
+    )
 
 
 def _named(tree: Any) -> set[str]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
-from pglast import ast, enums
+from pglast import enums
 
-from backend_architect.proof.plans.parsing import below
+from backend_architect.proof.plans.parsing import ast, below
 from backend_architect.proof.plans.tables import Tables
 
 QUERY_FUNCTIONS = frozenset({"websearch_to_tsquery", "to_tsquery", "plainto_tsquery", "phraseto_tsquery"})
@@ -224,7 +224,7 @@ class _Reader:
             return None
         name = node.fields[-1].sval
         alias = node.fields[-2].sval if len(node.fields) > 1 else ""
-        sources = {alias: scope[alias]} if alias in scope else dict(reversed(scope.items())) if not alias else {}
+        sources = {alias: scope[alias]} if alias in scope else dict(reversed(list(scope.items()))) if not alias else {}
         for found, source in sources.items():
             if source.table:
                 table = self.tables.get(source.table)
@@ -262,12 +262,14 @@ def _inside(node: Any) -> Any:
     while True:
         if isinstance(node, ast.TypeCast):
             node = node.arg
-        elif isinstance(node, ast.CoalesceExpr) and node.args:
-            node = node.args[0]
-        elif isinstance(node, ast.FuncCall) and node.args and str(node.funcname[-1].sval) in TRANSPARENT:
+        elif isinstance(node, ast.CoalesceExpr) or _is_transparent(node):
             node = node.args[0]
         else:
             return node
+
+
+def _is_transparent(node: Any) -> bool:
+    return isinstance(node, ast.FuncCall) and bool(node.args) and str(node.funcname[-1].sval) in TRANSPARENT
 
 
 def _bare_parameter(node: Any) -> list[int]:

@@ -153,8 +153,8 @@ class _Walk:
             case "Tid Scan":
                 found = touched = kept
             case _:
-                found = self._index_rows(table, alias, condition, rows) if filtered or not condition else kept
-                found = max(found if found is not None else kept, kept)
+                asked = self._index_rows(table, alias, condition, rows) if filtered or not condition else kept
+                found = max(kept if asked is None else asked, kept)
                 touched = min(found, pages) + LEVELS
         share = min(place.share, 1.0)
         used = max(touched * share, min(touched, LEVELS + 1.0)) * place.times
@@ -171,7 +171,7 @@ def _paid(limit: Node, child: Node) -> float:
     """Return the share of a node that a LIMIT above it pays for."""
     whole = child["Total Cost"] - child["Startup Cost"]
     if whole <= 0:
-        return min(1.0, limit["Plan Rows"] / max(child["Plan Rows"], 1.0))
+        return float(min(1.0, limit["Plan Rows"] / max(child["Plan Rows"], 1.0)))
     return float(min(1.0, max(0.0, (limit["Total Cost"] - child["Startup Cost"]) / whole)))
 
 
