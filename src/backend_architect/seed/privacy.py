@@ -1,4 +1,4 @@
-"""Which references stay few for each row that they point at: where only its owner, or somebody with a role, makes them."""
+"""Which references stay few for each row that they point at: those that only its owner, or a role, makes."""
 
 from sqlglot import exp
 

@@ -19,6 +19,8 @@ class Wanted:
     """What one level of a statement asks of one table, as SQL over its columns."""
 
     equal: list[str] = field(default_factory=list)
+    fixed: list[str] = field(default_factory=list)
+    """Those of the equal ones that parameters and constants give, and no other row."""
     bounded: list[str] = field(default_factory=list)
     order: list[tuple[str, bool]] = field(default_factory=list)
     search: list[str] = field(default_factory=list)
@@ -27,42 +29,43 @@ class Wanted:
     @property
     def keys(self) -> list[str]:
         """Return the keys of the index: what is held equal, then the order, else what is bounded."""
-        tail = [f"{key} DESC" if down else key for key, down in self.order if key not in self.equal]
-        bounded = [key for key in self.bounded if key not in self.equal and key not in {k for k, _ in self.order}]
-        return list(dict.fromkeys([*self.equal, *(tail or bounded[:1])]))
+        equal = self.fixed or self.equal
+        tail = [f"{key} DESC" if down else key for key, down in self.order if key not in equal]
+        bounded = [key for key in self.bounded if key not in equal]
+        return list(dict.fromkeys([*equal, *(tail or bounded[:1])]))
 
 
-def wanted_of(tree: Any, tables: Tables, table: str, alias: str) -> Wanted:
-    """Return what the statement asks of a table under an alias, at the level where it is named."""
-    wanted = Wanted()
-    own = tables.by_name[table]
+def wanted_of(tree: Any, tables: Tables, table: str, alias: str) -> Iterator[Wanted]:
+    """Give what each level of a statement that names the alias asks of the table."""
     for select in below(tree, ast.SelectStmt, ast.UpdateStmt, ast.DeleteStmt):
-        if alias not in _aliases(select):
-            continue
-        alone = len(_aliases(select)) == 1
-        conditions = [select.whereClause, *(join.quals for join in _joins(select))]
-        for condition in conditions:
-            _read_condition(condition, wanted, _Side(own, alias, alone))
-        for item in getattr(select, "sortClause", None) or ():
-            key = _Side(own, alias, alone).key(item.node)
-            if not key:
-                wanted.order.clear()
-                break
-            wanted.order.append((key, item.sortby_dir == enums.SortByDir.SORTBY_DESC))
-        break
+        if alias in _aliases(select):
+            yield _wanted_at(select, _Side(tables.by_name[table], alias, len(_aliases(select)) == 1))
+
+
+def _wanted_at(select: Any, side: "_Side") -> Wanted:
+    wanted = Wanted()
+    for condition in (select.whereClause, *_joining(select, side.alias)):
+        _read_condition(condition, wanted, side)
+    keys = [(side.key(item.node), item.sortby_dir) for item in getattr(select, "sortClause", None) or ()]
+    if all(key for key, _ in keys):
+        wanted.order += [(key, direction == enums.SortByDir.SORTBY_DESC) for key, direction in keys]
     return wanted
 
 
 def index_for(tree: Any, tables: Tables, table: str, alias: str) -> str:
-    """Return the CREATE INDEX that serves a statement's conditions on a table, '' where there is one or none would."""
-    wanted = wanted_of(tree, tables, table, alias)
-    words = {index.keys[0] for index in tables.by_name[table].indexes.values() if index.method == "gin"}
-    if wanted.search and wanted.search[0] not in words:
-        return f"CREATE INDEX ON {table} USING gin ({wanted.search[0]})"
-    keys = wanted.keys
-    if not keys or _served(tables.by_name[table], keys):
-        return ""
-    return f"CREATE INDEX ON {table} ({', '.join(keys)})"
+    """Return the CREATE INDEX that serves a statement's conditions on a table, '' where there is one or none would.
+
+    Plans number an alias that stands in several places: `posts_1` is any of those called `posts`.
+    """
+    own = tables.by_name[table]
+    names = dict.fromkeys((alias, alias.rstrip("0123456789").removesuffix("_")))
+    words = {index.keys[0] for index in own.indexes.values() if index.method == "gin"}
+    for wanted in (each for name in names for each in wanted_of(tree, tables, table, name)):
+        if wanted.search and wanted.search[0] not in words:
+            return f"CREATE INDEX ON {table} USING gin ({wanted.search[0]})"
+        if wanted.keys and not _served(own, wanted.keys):
+            return f"CREATE INDEX ON {table} ({', '.join(wanted.keys)})"
+    return ""
 
 
 def _served(table: Table, keys: list[str]) -> bool:
@@ -127,18 +130,16 @@ def _read_comparison(node: Any, wanted: Wanted, side: _Side) -> None:
             continue
         if operator == "@@":
             wanted.search.append(key)
-        elif operator == "=" and key not in wanted.equal:
-            wanted.equal.append(key)
+        elif operator == "=":
+            wanted.equal += [key] * (key not in wanted.equal)
+            wanted.fixed += [key] * (not list(below(other, ast.ColumnRef)))
         elif operator in BOUNDS:
             wanted.bounded.append(key)
 
 
 def _aliases(select: Any) -> list[str]:
-    found = [item.alias.aliasname if item.alias else item.relname for item in _sources(select)]
     relation = getattr(select, "relation", None)
-    if relation is not None:
-        found.append(relation.alias.aliasname if relation.alias else relation.relname)
-    return found
+    return [_alias_of(item) for item in (*_sources(select), *([relation] if relation is not None else []))]
 
 
 def _sources(select: Any) -> Iterator[Any]:
@@ -151,10 +152,16 @@ def _sources(select: Any) -> Iterator[Any]:
             yield item
 
 
-def _joins(select: Any) -> Iterator[Any]:
+def _joining(select: Any, alias: str) -> Iterator[Any]:
+    """Give the conditions under which a table is joined to those before it."""
     waiting = list(getattr(select, "fromClause", None) or ())
     while waiting:
         item = waiting.pop()
         if isinstance(item, ast.JoinExpr):
-            yield item
+            if isinstance(item.rarg, ast.RangeVar) and _alias_of(item.rarg) == alias:
+                yield item.quals
             waiting += [item.larg, item.rarg]
+
+
+def _alias_of(item: Any) -> str:
+    return str(item.alias.aliasname if item.alias else item.relname)

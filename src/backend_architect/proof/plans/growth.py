@@ -75,9 +75,9 @@ def _about(studied: Studied) -> Case:
     took = tuple(Measure(name, round(value, 2), "s") for name, value in seconds.items())
     fewer = studied.declared / max(studied.filled, 1)
     came = (
-        f"{len(studied.views)} statements. Measured on {studied.filled:,} rows, {fewer:,.0f} times fewer than declared, "
-        f"skewed as real data is. Projected at {', '.join(map(times, SIZES))} the declared {studied.declared:,} rows by "
-        "PostgreSQL's own planner, on empty tables that it takes for ones of that size"
+        f"{len(studied.views)} statements. Measured on {studied.filled:,} rows, {fewer:,.0f} times fewer than "
+        f"declared, skewed as real data is. Projected at {', '.join(map(times, SIZES))} the declared "
+        f"{studied.declared:,} rows by PostgreSQL's own planner, on empty tables that it takes for ones of that size"
     )
     return Case("how the figures came about", Verdict.HELD, "", came, HOW_TO_REPEAT, measures=(filled, *took))
 

@@ -6,9 +6,10 @@ from pglast import enums
 from pglast.stream import RawStream
 
 from backend_architect.proof.plans.advice import WHERE_TO, index_for
-from backend_architect.proof.plans.parsing import ast, below
+from backend_architect.proof.plans.parsing import ast, below, parse
 from backend_architect.proof.plans.thresholds import (
     DISCARDED,
+    FEW_VALUES,
     FREE_ROWS,
     GROWTH,
     LARGE_TABLE,
@@ -32,6 +33,21 @@ def reads_whole_table(view: View) -> Failure | None:
             if whole and large and read.rows > max(FREE_ROWS, read.found / 2 * read.times) and not _in_window(view):
                 how = "reads the whole table" if read.method == "Seq Scan" else f"walks all of {read.index}"
                 return Failure(f"{how}: {rows_of(read)} at {times(size)}", advise(view, read))
+    return None
+
+
+def walks_index(view: View) -> Failure | None:
+    """Return a failure where an index is searched by a later column, its first one unknown: all of it is read."""
+    for size, work in view.works.items():
+        for read in work.reads:
+            first = _first_key(view, read)
+            if not first or first in _columns(read.condition):
+                continue
+            entries = view.rows[size].get(read.table, 0.0)
+            skipped = view.distinct.get((read.table, first), entries) <= FEW_VALUES
+            if entries >= LARGE_TABLE and entries * read.share > FREE_ROWS and not skipped:
+                why = f"searches {read.index} without its first column {first}: {entries:,.0f} entries at {times(size)}"
+                return Failure(why, advise(view, read))
     return None
 
 
@@ -99,7 +115,7 @@ def measured_too_much(view: View) -> Failure | None:
     return None
 
 
-RULES = (reads_whole_table, throws_away, grows, reads_for_each_row, window_too_wide, measured_too_much)
+RULES = (reads_whole_table, walks_index, throws_away, grows, reads_for_each_row, window_too_wide, measured_too_much)
 
 
 def advise(view: View, read: Read) -> str:
@@ -108,9 +124,11 @@ def advise(view: View, read: Read) -> str:
 
 
 def _index(view: View, read: Read) -> str:
-    create = index_for(view.tree, view.tables, read.table, read.alias)
-    if create:
-        return f"{create}, {WHERE_TO}"
+    others = sorted(view.works[view.largest].reads, key=lambda other: -other.rows)
+    for each in (read, *(other for other in others if other.rows > FREE_ROWS)):
+        create = index_for(view.tree, view.tables, each.table, each.alias)
+        if create:
+            return f"{create}, {WHERE_TO}"
     if read.within == "Aggregate":
         return f"keep the number in a column: under `counts:` of the entity in backend.yaml, counted from {read.table}"
     return (
@@ -159,6 +177,18 @@ def _for_casts(view: View, read: Read) -> str:
             return f"{column} >= $1::date AND {column} < $1::date + 1: {why}"
         return f"cast the parameter, not {column}: {why}"
     return ""
+
+
+def _first_key(view: View, read: Read) -> str:
+    """Return the first column of a btree that a condition is looked up in, '' for anything else."""
+    table = view.tables.get(read.table)
+    index = table.indexes.get(read.index) if table and read.condition else None
+    return index.keys[0] if table and index and index.method == "btree" and index.keys[0] in table.columns else ""
+
+
+def _columns(condition: str) -> set[str]:
+    tree = parse(f"SELECT 1 WHERE {condition}")
+    return {str(node.fields[-1].sval) for node in below(tree, ast.ColumnRef)} if tree else set()
 
 
 def _in_window(view: View) -> bool:

@@ -5,6 +5,7 @@ import json
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from pglast.parser import ParseError, scan
 
@@ -26,6 +27,7 @@ for module, name in json.loads(sys.argv[1]):
 print(json.dumps(found))
 """
 IMPORT_SECONDS = 30
+_READ: WeakKeyDictionary[Lab, "Found"] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,12 @@ class _Text:
 
 def read_statements(lab: Lab) -> Found:
     """Return every statement of the project's app/; a constant that only running makes is asked of its Python."""
+    if lab not in _READ:
+        _READ[lab] = _read(lab)
+    return _READ[lab]
+
+
+def _read(lab: Lab) -> Found:
     sources = Sources(lab.subject.folder)
     parts = {name for module in sources.modules.values() for name in _parts(module)}
     statements: list[Statement] = []

@@ -149,9 +149,10 @@ def _plan_all(found: _Study, ready: list[_Ready], tables: Tables) -> list[View]:
             rows[size] = {table.name: table.rows for table in grown.tables}
             for each in ready:
                 works.setdefault(each.statement.sql, {})[size] = projection.work(each.planned, each.types)
+    distinct = {(t.name, c.attname): c.distinct(t.rows) for t in grown.tables for c in t.columns}
     cached = cached_seconds(found.lab.subject.design, tables)
     return [
-        View(each.statement, parse(each.statement.sql), tables, works[each.statement.sql], rows, each.runs,
+        View(each.statement, parse(each.statement.sql), tables, works[each.statement.sql], rows, each.runs, distinct,
              cached.get(each.statement.name, 0))
         for each in ready
     ]  # fmt: skip

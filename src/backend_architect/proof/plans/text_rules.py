@@ -50,8 +50,8 @@ def endless(view: View) -> Failure | None:
     if _window(select) and view.works[view.largest].returned <= LARGE_TABLE * 100:
         return None
     name = grown[0].name
-    wanted = wanted_of(view.tree, view.tables, name, _alias(select, name))
-    keys = ", ".join(wanted.keys) or "created_at DESC, id DESC"
+    wanted = next(wanted_of(select, view.tables, name, _alias(select, name)), None)
+    keys = ", ".join(wanted.keys if wanted else ()) or "created_at DESC, id DESC"
     return Failure(
         f"without LIMIT it returns every matching row of {name}",
         f"page it: ORDER BY … LIMIT $n, and go on by keyset; CREATE INDEX ON {name} ({keys}) serves it",
@@ -94,21 +94,17 @@ def unsearchable(view: View) -> Failure | None:
 
 
 def deletes(view: View) -> Failure | None:
-    """Return a failure where deleting a row reads a large table that points at it, for want of an index."""
-    for node in below(view.tree, ast.DeleteStmt):
-        for table, column, target in _pointing(view, node.relation.relname, set()):
-            served = any(
-                i.keys[0] == column and i.method == "btree" and _for_not_null(i.predicate)
-                for i in table.indexes.values()
-            )
-            size = view.large(table.name, LARGE_TABLE)
-            if not served and size:
-                return Failure(
-                    f"each row deleted from {target} reads all of {table.name}, which points at it "
-                    f"({view.rows[size][table.name]:,.0f} rows at {size}x)",
-                    f"CREATE INDEX ON {table.name} ({column}), {WHERE_TO}",
-                )
-    return None
+    """Return a failure where deleting a row reads large tables that point at it, for want of an index."""
+    missing = {
+        f"{table.name} ({column})": (table.name, target)
+        for node in below(view.tree, ast.DeleteStmt)
+        for table, column, target in _pointing(view, node.relation.relname, set())
+        if view.large(table.name, LARGE_TABLE) and not _is_served(table, column)
+    }
+    if not missing:
+        return None
+    told = [f"each row deleted from {target} reads all of {name}" for name, target in missing.values()]
+    return Failure("; ".join(told), "; ".join(f"CREATE INDEX ON {index}" for index in missing) + f", {WHERE_TO}")
 
 
 RULES = (offset, random_order, wildcard, unsearchable, deletes, endless)
@@ -125,8 +121,12 @@ def _pointing(view: View, target: str, seen: set[str]) -> Iterator[tuple[Table, 
             yield from _pointing(view, table.name, seen)
 
 
-def _for_not_null(predicate: str) -> bool:
-    return not predicate or predicate.endswith("IS NOT NULL)")
+def _is_served(table: Table, column: str) -> bool:
+    """Return whether an index begins with a column, for all rows that have a value in it."""
+    return any(
+        index.method == "btree" and index.keys[0] == column and index.predicate in {"", f"({column} IS NOT NULL)"}
+        for index in table.indexes.values()
+    )
 
 
 def _one_row(select: Any) -> bool:
@@ -160,23 +160,9 @@ def _held_by_key(view: View, select: Any, table: Table) -> bool:
     for item in below(select.fromClause, ast.RangeVar):
         if item.relname == table.name:
             alias = item.alias.aliasname if item.alias else item.relname
-            equal = set(wanted_of(select, view.tables, table.name, alias).equal)
-            params = {key for key in equal if not _joined_only(select, key, alias)}
-            return any(key <= params for key in table.keys)
+            wanted = next(wanted_of(select, view.tables, table.name, alias), None)
+            return wanted is not None and any(key <= set(wanted.fixed) for key in table.keys)
     return False
-
-
-def _joined_only(select: Any, key: str, alias: str) -> bool:
-    """Return whether a column is held equal only to another table's column."""
-    for node in below(select.whereClause, ast.A_Expr):
-        if str(node.name[-1].sval) == "=":
-            sides = (node.lexpr, node.rexpr)
-            own = [s for s in sides if RawStream()(s).split(".")[-1] == key or RawStream()(s) == f"{alias}.{key}"]
-            fixed = [s for s in sides if list(below(s, ast.ParamRef, ast.A_Const)) and not list(below(s, ast.SubLink))]
-            lowered = [s for s in sides if key in RawStream()(s).replace(f"{alias}.", "")]
-            if (own or lowered) and fixed:
-                return False
-    return True
 
 
 def _window(select: Any) -> bool:

@@ -23,6 +23,8 @@ class View:
     works: Mapping[int, Work]
     rows: Mapping[int, Mapping[str, float]]
     runs: Mapping[str, Run]
+    distinct: Mapping[tuple[str, str], float]
+    """The different values of each table's columns at the largest size."""
     cached: int = 0
 
     @property
