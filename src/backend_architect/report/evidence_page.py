@@ -1,6 +1,6 @@
 """Evidence → one self-contained HTML page: the three questions, the plans as charts, the access matrix, every case."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
@@ -9,6 +9,7 @@ from jinja2 import Environment, StrictUndefined
 
 from backend_architect.proof.evidence import Case, Evidence, Group, Measure, Question, Result, Verdict, worst
 from backend_architect.report.growth_chart import growth_chart
+from backend_architect.report.plan_lines import is_planned
 
 TITLES = {
     Group.PLANS: "Every statement at 1, 10 and 100 times the declared rows",
@@ -62,7 +63,7 @@ def evidence_page(evidence: Evidence) -> str:
         answers=[_answer(evidence, question) for question in Question],
         sections=[section for section in sections if section[2]],
         grid=_grid(_of(evidence, Group.ACCESS)),
-        plans=[_plan(case) for result in _of(evidence, Group.PLANS) for case in result.cases if case.measures],
+        plans=_plans([case for result in _of(evidence, Group.PLANS) for case in result.cases if is_planned(case)]),
     )
 
 
@@ -91,13 +92,20 @@ def _grid(results: Iterable[Result]) -> Grid:
     return Grid(tuple(columns), {row: tuple(found.get(name) for name in columns) for row, found in cells.items()})
 
 
-def _plan(case: Case) -> Plan:
-    sizes = tuple(dict.fromkeys(measure.at for measure in case.measures if measure.at))
+def _plans(cases: Sequence[Case]) -> list[Plan]:
+    """Return what is shown of each statement, all with the same sizes."""
+    sizes = tuple(dict.fromkeys(measure.at for case in cases for measure in case.measures if measure.at))
+    return [_plan(case, sizes) for case in cases]
+
+
+def _plan(case: Case, sizes: tuple[str, ...]) -> Plan:
     figures: dict[str, dict[str, Measure]] = {}
     for measure in case.measures:
         figures.setdefault(measure.name, {})[measure.at] = measure
     laid_out = {name: tuple(found.get(size) for size in sizes) for name, found in figures.items()}
-    return Plan(case, growth_chart(laid_out, sizes), sizes, laid_out)
+    multiples = [place for place, size in enumerate(sizes) if size.endswith("x")]
+    grown = {name: [found[place] for place in multiples] for name, found in laid_out.items()}
+    return Plan(case, growth_chart(grown, [sizes[place] for place in multiples]), sizes, laid_out)
 
 
 def _figure(measure: Measure | None) -> str:
