@@ -14,7 +14,7 @@ def _grown(*values: float) -> tuple[Measure, ...]:
     sizes = ("1x", "10x", "100x")
     read = [Measure("rows read", value, "", size, measured=False) for value, size in zip(values, sizes, strict=True)]
     run = {"rows read": values[0], "rows returned": 20, "buffers": 66, "time": 1.2}
-    return (*read, *(Measure(f"{name}, the busiest", value, "", "filled") for name, value in run.items()))
+    return (*read, *(Measure(name, value, "ms" if name == "time" else "", "filled") for name, value in run.items()))
 
 
 RESULTS = (

@@ -9,7 +9,8 @@ from jinja2 import Environment, StrictUndefined
 
 from backend_architect.proof.evidence import Case, Evidence, Group, Measure, Question, Result, Verdict, worst
 from backend_architect.report.growth_chart import growth_chart
-from backend_architect.report.plan_table import SIZES, plan_rows, short, told_figures
+from backend_architect.report.plan_lines import is_planned
+from backend_architect.report.plan_rows import SIZES, plan_rows
 
 TITLES = {
     Group.PLANS: "Every statement at 1, 10 and 100 times the declared rows",
@@ -44,7 +45,7 @@ def evidence_page(evidence: Evidence) -> str:
     """Return the page; it needs no network, and follows the reader's light or dark."""
     template = files("backend_architect.report") / "pages" / "evidence.html.jinja"
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"figure": _figure, "short": short, "chart": growth_chart}
+    environment.filters |= {"figure": _figure, "chart": growth_chart}
     sections = [(TITLES[group], group.value, _of(evidence, group)) for group in TITLES]
     return environment.from_string(template.read_text(encoding="utf-8")).render(
         evidence=evidence,
@@ -53,8 +54,8 @@ def evidence_page(evidence: Evidence) -> str:
         answers=[_answer(evidence, question) for question in Question],
         sections=[section for section in sections if section[2]],
         grid=_grid(_of(evidence, Group.ACCESS)),
-        plans=plan_rows(evidence.results),
-        told=told_figures(evidence.results),
+        plans=plan_rows(case for result in _of(evidence, Group.PLANS) for case in result.cases),
+        told=[c.came for r in _of(evidence, Group.PLANS) for c in r.cases if c.measures and not is_planned(c)],
         sizes=SIZES,
     )
 
@@ -85,4 +86,11 @@ def _grid(results: Iterable[Result]) -> Grid:
 
 
 def _figure(measure: Measure | None) -> str:
-    return short(measure.value) if measure else ""
+    """Return a figure as people read it: `1.2 M`."""
+    value = measure.value if measure else 0.0
+    for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if abs(value) >= max(size, 10_000):
+            return f"{value / size:,.3g} {unit}"
+    if measure is None:
+        return ""
+    return f"{value:,.0f}" if value == int(value) or abs(value) >= 100 else f"{value:,.3g}"
