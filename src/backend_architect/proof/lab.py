@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from backend_architect.postgres import EmbeddedServer, Session, start_embedded
+from backend_architect.proof.application import Application, read_application
 from backend_architect.proof.backend import Backend, running
 from backend_architect.proof.subject import Subject
 from backend_architect.running import Place, migrate, python_for
@@ -70,6 +71,23 @@ class Lab:
     def backend(self) -> Backend:
         """Return the backend that all probes share which leave it running, as production runs it."""
         return self._stack.enter_context(self.own())
+
+    @cached_property
+    def application(self) -> Application:
+        """Return the routes of the project's application, and its OpenAPI document."""
+        return read_application(self.place("postgresql://nobody@127.0.0.1/nothing"))
+
+    @cached_property
+    def disturbed(self) -> Backend:
+        """Return the backend that the faults share which leave it running; its bounds are tighter, to be met soon."""
+        return self._stack.enter_context(self.own(STATEMENT_TIMEOUT="3", REQUEST_TIMEOUT="6"))
+
+    @contextmanager
+    def durable(self) -> Iterator[EmbeddedServer]:
+        """Give a migrated PostgreSQL of the caller's own, as durable as production's, that may be stopped."""
+        with start_embedded(self.folder / "durable") as server:
+            migrate(self.place(server.url()))
+            yield server
 
     @cached_property
     def _template(self) -> str:

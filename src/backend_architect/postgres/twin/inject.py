@@ -1,0 +1,70 @@
+"""Statistics, written into a database where ANALYZE would have left them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from backend_architect.postgres.session import Session
+from backend_architect.postgres.twin.model import ColumnStatistics, Statistics
+
+KINDS = {
+    "inherited": "boolean",
+    "null_frac": "real",
+    "avg_width": "integer",
+    "n_distinct": "real",
+    "most_common_vals": "text",
+    "most_common_freqs": "real[]",
+    "histogram_bounds": "text",
+    "correlation": "real",
+    "most_common_elems": "text",
+    "most_common_elem_freqs": "real[]",
+    "elem_count_histogram": "real[]",
+    "range_length_histogram": "text",
+    "range_empty_frac": "real",
+    "range_bounds_histogram": "text",
+}
+RELATIONS = """
+SELECT pg_restore_relation_stats('schemaname', $1::text, 'relname', s.relname, 'relpages', s.relpages,
+                                 'reltuples', s.reltuples, 'relallvisible', s.relallvisible)
+FROM jsonb_to_recordset($2::jsonb) s (relname text, relpages integer, reltuples real, relallvisible integer)
+"""
+CLEARED = """
+SELECT pg_clear_attribute_stats($1::text, s.tablename, s.attname, s.inherited)
+FROM pg_stats s WHERE s.schemaname = $1
+"""
+ATTRIBUTES = f"""
+SELECT pg_restore_attribute_stats('schemaname', $1::text, 'relname', s.relname, 'attname', s.attname,
+       {", ".join(f"'{name}', s.{name}" for name in KINDS)})
+FROM jsonb_to_recordset($2::jsonb) s (relname text, attname text, {", ".join(f"{n} {t}" for n, t in KINDS.items())})
+"""
+
+
+def inject(session: Session, statistics: Statistics) -> None:
+    """Write the statistics, in place of all that the schema had."""
+    session.fetch(CLEARED, statistics.schema)
+    session.fetch(RELATIONS, statistics.schema, json.dumps(list(_relations(statistics))))
+    session.fetch(ATTRIBUTES, statistics.schema, json.dumps(list(_attributes(statistics))))
+
+
+def _relations(statistics: Statistics) -> Iterator[dict[str, Any]]:
+    for table in statistics.tables:
+        yield _relation(table.name, table.pages, table.rows, round(table.pages * table.all_visible))
+        for index in table.indexes:
+            yield _relation(index.name, index.pages, index.rows, 0)
+
+
+def _relation(name: str, pages: int, rows: float, visible: int) -> dict[str, Any]:
+    return {"relname": name, "relpages": pages, "reltuples": rows, "relallvisible": visible}
+
+
+def _attributes(statistics: Statistics) -> Iterator[dict[str, Any]]:
+    for table in statistics.tables:
+        yield from (_attribute(table.name, column) for column in table.columns)
+        for index in table.indexes:
+            yield from (_attribute(index.name, column) for column in index.expressions)
+
+
+def _attribute(relation: str, column: ColumnStatistics) -> dict[str, Any]:
+    values = {name: value for name, value in asdict(column).items() if name in KINDS}
+    return {"relname": relation, "attname": column.attname, **values}

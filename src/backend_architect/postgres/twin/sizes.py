@@ -1,0 +1,71 @@
+"""The sizes that the planner sees, written into the files of an empty database."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from backend_architect.postgres.account import Account
+from backend_architect.postgres.session import Session
+from backend_architect.postgres.twin.files import PAGE, SparseFiles, first_page, overwrite
+from backend_architect.postgres.twin.index_pages import brin_first_page, btree_pages, gin_first_page
+from backend_architect.postgres.twin.model import IndexStatistics, Statistics, TableStatistics
+
+FILES = """
+SELECT c.relname AS name, pg_relation_filepath(c.oid) AS path
+FROM pg_class c WHERE c.relnamespace = to_regnamespace(quote_ident($1)) AND c.relkind IN ('r', 'm', 'i')
+"""
+EVICT_INDEXES = """
+SELECT coalesce(sum((twin_tools.pg_buffercache_evict_relation(c.oid)).buffers_skipped), 0)
+FROM pg_class c WHERE c.relnamespace = to_regnamespace(quote_ident($1)) AND c.relkind = 'i'
+"""
+TOOLS = """
+CREATE SCHEMA IF NOT EXISTS twin_tools;
+CREATE EXTENSION IF NOT EXISTS pg_buffercache SCHEMA twin_tools;
+ALTER EXTENSION pg_buffercache SET SCHEMA twin_tools;
+"""
+
+
+class Sizes:
+    """The files of one schema's tables and indexes, in a database that nobody else writes."""
+
+    def __init__(self, folder: Path, account: Account) -> None:
+        self._folder = folder
+        self._files = SparseFiles(account)
+
+    def write(self, session: Session, statistics: Statistics) -> None:
+        """Give every table and index the pages it is said to have; what is not in the database is passed over.
+
+        The server must forget what it has read of the indexes before, and does so without a restart.
+        """
+        paths = self._paths(session, statistics.schema)
+        if session.value(EVICT_INDEXES, statistics.schema):
+            raise RuntimeError("a page of the twin is in use")
+        for table in statistics.tables:
+            if table.name in paths:
+                self._files.stretch(paths[table.name], table.pages)
+            for index in table.indexes:
+                if index.name in paths:
+                    self._write_index(paths[index.name], index, table)
+
+    def shrink(self, session: Session, statistics: Statistics) -> None:
+        """Make every table as empty as it is, so that building an index on it reads nothing."""
+        paths = self._paths(session, statistics.schema)
+        for table in statistics.tables:
+            if table.name in paths:
+                self._files.stretch(paths[table.name], 0)
+
+    def _paths(self, session: Session, schema: str) -> Mapping[str, Path]:
+        return {each["name"]: self._folder / each["path"] for each in session.fetch(FILES, schema)}
+
+    def _write_index(self, path: Path, index: IndexStatistics, table: TableStatistics) -> None:
+        pages = _first_pages(first_page(path), index, table)
+        overwrite(path, pages)
+        self._files.stretch(path, max(index.pages, len(pages) // PAGE))
+
+
+def _first_pages(first: bytes, index: IndexStatistics, table: TableStatistics) -> bytes:
+    """Return the pages that the planner reads; of some kinds of indexes it reads none."""
+    if index.method == "btree":
+        return btree_pages(first, index.height)
+    if index.method == "gin" and index.gin:
+        return gin_first_page(first, index.gin)
+    return brin_first_page(first, table.pages) if index.method == "brin" else first
