@@ -1,9 +1,9 @@
-"""P20: no answer of any route has a hash, a secret or a token; and no stranger's answer somebody's e-mail address."""
+"""P20: no answer of any route has a hash, a secret or a token; and none but one's own account an e-mail address."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from backend_architect.design.model import Design
+from backend_architect.design.model import Design, FieldType
 from backend_architect.proof.attacks.forging import NO_ACCOUNTS
 from backend_architect.proof.client import Exchange
 from backend_architect.proof.evidence import Case, Group, skipped
@@ -38,8 +38,7 @@ def answered_secrets(lab: Lab) -> Iterator[Case]:
         for person, title in ((owner, route.title), (insider, f"{route.title} with a role")):
             answer = request.send(backend, person)
             if answer.status < 300 and answer.body:
-                yield _told(answer, title, design)
-    yield from _addresses(lab)
+                yield _told(answer, title, design, () if _shows_addresses(design) else (owner.email, insider.email))
 
 
 def found_in(body: object, design: Design) -> Iterator[str]:
@@ -56,25 +55,20 @@ def found_in(body: object, design: Design) -> Iterator[str]:
             yield name
 
 
-def _told(answer: Exchange, title: str, design: Design) -> Case:
-    wrong = [*found_in(answer.json(), design)]
-    advice = f"{', '.join(wrong)}: {ADVICE}"
-    return answer.case(title, expected="no hash, secret or token", held=not wrong, advice=advice)
+def _told(answer: Exchange, title: str, design: Design, addresses: Sequence[str] = ()) -> Case:
+    """Return a case that holds when the answer has no secret, and none of the e-mail addresses."""
+    wrong = [*found_in(answer.json(), design), *(each for each in addresses if each.encode() in answer.body)]
+    expected = "no hash, secret or token" + (", nobody's e-mail address" if addresses else "")
+    return answer.case(title, expected=expected, held=not wrong, advice=f"{', '.join(wrong)}: {ADVICE}")
+
+
+def _shows_addresses(design: Design) -> bool:
+    """Return whether accounts have an e-mail address that the design's own rules are for."""
+    return any(item.type is FieldType.EMAIL for item in (design.account.fields.values() if design.account else ()))
 
 
 def _declared(design: Design) -> set[str]:
     return {item.column for row in design.rows_by_plural.values() for item in row.fields.values()}
-
-
-def _addresses(lab: Lab) -> Iterator[Case]:
-    """Give a case for each route by which a stranger sees an account's profile: without its e-mail address."""
-    backend, account = lab.backend, lab.subject.design.account
-    owner, stranger = backend.person("owner"), backend.person("stranger")
-    for route in project_routes(lab.subject):
-        if route.design and route.kind == "read" and route.design.row is account:
-            answer = valid_request(backend, route, owner).send(backend, stranger)
-            held = owner.email.encode() not in answer.body
-            yield answer.case(f"{route.title} as a stranger", expected="no e-mail address", held=held, advice=ADVICE)
 
 
 PROBE = Probe("P20", Group.ATTACKS, "no answer has a hash, a secret or a token", answered_secrets)

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import quote
 
-from backend_architect.design.model import Edge, Entity, FieldType
+from backend_architect.design.model import Edge
 from backend_architect.proof.attacks.forging import NO_ACCOUNTS
+from backend_architect.proof.attacks.hidden_rows import is_hidden, kinds_of
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, Group, skipped
@@ -14,7 +15,6 @@ from backend_architect.proof.probe import Probe
 from backend_architect.proof.routes import ProjectRoute, Request, project_routes, valid_request
 
 PAGES = 5
-Values = dict[str, object]
 
 
 def others_in_lists(lab: Lab) -> Iterator[Case]:
@@ -27,40 +27,23 @@ def others_in_lists(lab: Lab) -> Iterator[Case]:
     routes = project_routes(lab.subject)
     tried = 0
     for entity in lab.subject.design.entities.values():
-        for given in _kinds_of(entity):
+        for kind, given in kinds_of(backend, entity, owner):
             row = owner.id if entity is backend.design.account else backend.rows.make(entity.name, owner.id, given)
-            if not _is_hidden(backend, routes, entity, row, stranger):
+            if not is_hidden(backend, routes, entity, row, stranger):
                 continue
             for route in routes:
                 if route.design and route.design.list and route.design.row is entity:
                     tried += 1
-                    yield _listed(backend, route, row, (owner, stranger), given)
+                    case = _listed(backend, route, row, (owner, stranger))
+                    yield replace(case, title=f"{case.title}, {kind}")
     if not tried:
         yield skipped("lists", "a stranger may read every row that is in a list")
 
 
-def _kinds_of(entity: Entity) -> Iterator[Values]:
-    """Give the values of a usual row, and of one with each other choice."""
-    yield {}
-    for item in entity.fields.values():
-        choices: tuple[object, ...] = item.choices if item.type is FieldType.ONE_OF else ()
-        if item.type is FieldType.BOOLEAN:
-            choices = (False, True)
-        yield from ({item.name: choice} for choice in choices if choice != item.default)
-
-
-def _is_hidden(backend: Backend, routes: tuple[ProjectRoute, ...], entity: Entity, row: str, stranger: Actor) -> bool:
-    """Return whether a stranger does not find the row; one that no route reads is taken to be hidden."""
-    reads = [route for route in routes if route.kind == "read" and route.design and route.design.row is entity]
-    asked = [Request("GET", route.path, {f"{entity.name}_id": row}).send(backend, stranger) for route in reads]
-    return not any(answer.status < 400 for answer in asked)
-
-
-def _listed(backend: Backend, route: ProjectRoute, row: str, people: tuple[Actor, Actor], given: Values) -> Case:
+def _listed(backend: Backend, route: ProjectRoute, row: str, people: tuple[Actor, Actor]) -> Case:
     request = _request(backend, route, row, people[0])
     (_, mine), (answer, seen) = (_ids(backend, request, person) for person in people)
-    kind = ", ".join(f"{name} {value}" for name, value in given.items()) or "usual"
-    title = f"{route.title} as a stranger, {kind} row{', which its owner sees' if row in mine else ''}"
+    title = f"{route.title} as a stranger{', where the owner sees it' if row in mine else ''}"
     return answer.case(title, expected="no such row", held=row not in seen and answer.status < 500)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from backend_architect.design.model import Check, Edge
 from backend_architect.proof.attacks.forging import NO_ACCOUNTS
+from backend_architect.proof.attacks.others_in_bodies import bodies_with_others, edges_to_others, sides_of
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor
 from backend_architect.proof.evidence import Case, Group, skipped
@@ -15,7 +16,7 @@ ADVICE = "the rule belongs into the statement's WHERE, where no route can forget
 
 
 def others_objects(lab: Lab) -> Iterator[Case]:
-    """Give a case for each route that the owner may use and a stranger may not, and for what the checks hide."""
+    """Give a case for each route that is the owner's alone, for what the checks hide, and for ids in bodies."""
     design = lab.subject.design
     if design.auth is None:
         yield skipped("somebody else's object", NO_ACCOUNTS)
@@ -30,6 +31,8 @@ def others_objects(lab: Lab) -> Iterator[Case]:
         for route in routes:
             if _is_of(check, route):
                 yield _tried(backend, route, _hidden(backend, route, check, owner), stranger)
+    yield from bodies_with_others(backend, routes, (owner, stranger))
+    yield from edges_to_others(backend, routes, (owner, stranger))
     for route in routes:
         if route.design and route.kind == "delete_edge" and isinstance(route.design.row, Edge):
             yield _edge_stays(backend, route, route.design.row, stranger)
@@ -76,18 +79,12 @@ def _edge_stays(backend: Backend, route: ProjectRoute, edge: Edge, stranger: Act
     """Return the case of an edge that somebody else made, and that the stranger takes away."""
     owner = backend.person("owner")
     request = valid_request(backend, route, owner, others=True)
-    backend.rows.make(edge.name, owner.id, _ends(edge, request))
+    ends = dict(zip((item.column for item in sides_of(edge)), request.ids.values(), strict=True))
+    backend.rows.make(edge.name, owner.id, ends)
     before = backend.rows.count(edge.table)
     answer = request.send(backend, stranger)
     held = answer.status in {204, 403, 404} and backend.rows.count(edge.table) == before
     return answer.case(f"{route.title} of somebody else's", expected="it stays", held=held, advice=ADVICE)
-
-
-def _ends(edge: Edge, request: Request) -> dict[str, object]:
-    """Return the edge's columns that the path fills."""
-    if edge.mine:
-        return {edge.other(edge.mine).column: next(iter(request.ids.values()))}
-    return {item.column: request.ids[item.column] for item in edge.pair}
 
 
 PROBE = Probe("P12-P14", Group.ATTACKS, "nobody reads or changes somebody else's objects", others_objects)

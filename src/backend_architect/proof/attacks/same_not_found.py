@@ -22,7 +22,9 @@ def same_not_found(lab: Lab) -> Iterator[Case]:
         if is_private(route):
             request = valid_request(backend, route, owner)
             nothing = request.with_ids(**{name: backend.rows.identity() for name in request.ids})
-            yield alike(request.send(backend, stranger), nothing.send(backend, stranger), route.title)
+            missing = nothing.send(backend, stranger)
+            yield missing.answers(f"{route.title} of a random id", 404)
+            yield alike(request.send(backend, stranger), missing, f"{route.title} of somebody else's")
 
 
 PROBE = Probe("P15", Group.ATTACKS, "somebody else's object looks like none", same_not_found)

@@ -28,6 +28,21 @@ async def test_a_full_pool_answers_503_soon_and_recovers(settings: Settings) -> 
         assert (await client.get("/probe/sleep?seconds=0")).status_code == 200
 
 
+async def test_whoever_gives_up_while_waiting_takes_no_connection_along(settings: Settings) -> None:
+    tight = settings.model_copy(update={"pool_max": 2, "acquire_timeout": 5})
+    async with running(tight, create_probe_app) as app:
+        db: Database = app.state.database
+        for _ in range(20):
+            tasks = [asyncio.create_task(db.fetchval("SELECT /* test */ pg_sleep(0.002)")) for _ in range(12)]
+            await asyncio.sleep(0.003)
+            for task in tasks[1::2]:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            assert not any(task.exception() for task in tasks[::2])
+        assert len(db.at_hand) + db.unopened == 2
+        assert not db.waiting
+
+
 async def test_a_slow_statement_is_told_and_a_very_slow_one_ended(settings: Settings, log_lines: Lines) -> None:
     async with running(settings.model_copy(update={"slow_query": 0.05, "statement_timeout": 0.3}), create_probe_app) as app:
         client = client_of(app)
