@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 from backend_architect.errors import ArchitectError, Problem
-from backend_architect.proof import access, attacks, contract, own_tests
+from backend_architect.proof import access, attacks, contract, maintain, own_tests
 from backend_architect.proof.evidence import Group
 from backend_architect.proof.probe import Probe
 
-PROBES: tuple[Probe, ...] = (own_tests.PROBE, *access.PROBES, contract.PROBE, *attacks.PROBES)
+PROBES: tuple[Probe, ...] = (own_tests.PROBE, *access.PROBES, contract.PROBE, *attacks.PROBES, *maintain.PROBES)
 
 
 class NoSuchProbe(ArchitectError):
