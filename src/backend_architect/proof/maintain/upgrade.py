@@ -47,10 +47,10 @@ def _change(entity: Entity) -> dict[str | tuple[str, ...], Tree | None]:
     """Return the change of the design: one more optional field, which clients may send."""
     field: Tree = {"type": "text", "max": 40, "optional": True}
     place = f"entities.{entity.name}"
-    accepted: dict[str | tuple[str, ...], Tree | None] = {
-        f"{place}.accepts.{action}.{len(names)}": FIELD for action, names in entity.accepts.items()
-    }
-    return {f"{place}.fields.{FIELD}": field, **accepted}
+    accepted = {f"{place}.accepts.{action}.{len(names)}": FIELD for action, names in entity.accepts.items()}
+    change: dict[str | tuple[str, ...], Tree | None] = {f"{place}.fields.{FIELD}": field}
+    change.update(accepted)
+    return change
 
 
 def _entity(design: Design) -> Entity | None:
