@@ -98,8 +98,8 @@ WEAKNESSES = [weakness for copy in COPIES.values() for weakness in copy]
 PROVE = """
 import sys
 from backend_architect.cli.app import run
-from backend_architect.proof.faults import slow_clients, worker
-slow_clients.CLOSED_WITHIN, worker.PATIENCE = 13.0, 10.0
+from backend_architect.proof.faults import ledger, slow_clients, worker
+slow_clients.CLOSED_WITHIN, worker.PATIENCE, ledger.PATIENCE = 13.0, 10.0, 5.0
 sys.exit(run(["prove", *sys.argv[1:], "--json"]))
 """
 
