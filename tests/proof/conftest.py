@@ -11,7 +11,8 @@ from backend_architect.postgres import EmbeddedServer, start_embedded
 from backend_architect.proof import Lab, Result, choose_probes, prove, read_subject
 from backend_architect.proof.lab import FAST
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+ROOT = Path(__file__).parents[2]
+EXAMPLES, RIGHT = ROOT / "examples", ROOT / "tests/cases/designs/right"
 
 Prove = Callable[[Path, str], Result]
 Weaken = Callable[..., Path]
@@ -32,7 +33,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     def build(name: str) -> Path:
         if name not in folders:
             folders[name] = tmp_path_factory.mktemp(name) / name
-            assert run(["build", str(folders[name]), "--design", str(EXAMPLES / name / "backend.yaml")]) == 0
+            design = next(path for path in (EXAMPLES / name, RIGHT / name) if path.exists()) / "backend.yaml"
+            assert run(["build", str(folders[name]), "--design", str(design)]) == 0
         return folders[name]
 
     return build
@@ -47,7 +49,7 @@ def weaken(tmp_path: Path, built: Callable[[str], Path]) -> Weaken:
         if not folder.exists():
             shutil.copytree(built(example), folder, ignore=shutil.ignore_patterns(".data", "__pycache__"))
         text = (folder / file).read_text()
-        assert old in text, f"{file} has no {old!r} any more: weaken it where it is strong now"
+        assert text.count(old) == 1, f"{file} does not have {old!r} once any more: weaken it where it is strong now"
         (folder / file).write_text(text.replace(old, new))
         return folder
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from backend_architect.proof import PROBES, Group, Verdict
+from backend_architect.postgres import EmbeddedServer
+from backend_architect.proof import PROBES, Group, Lab, Result, Verdict, choose_probes, prove, read_subject
 from tests.proof.conftest import Prove, Weaken
 
 # probe: the file, the text that makes it strong, and what a hasty edit would leave of it
@@ -21,7 +22,14 @@ def test_a_weakness_is_found(probe: str, weaken: Weaken, proven: Prove) -> None:
     assert result.verdict is Verdict.FAILED, result
 
 
+@pytest.fixture(scope="module")
+def results(built: Callable[[str], Path], server: EmbeddedServer) -> dict[str, Result]:
+    """What every attack on a built project came to; they share one running copy of it."""
+    with Lab(read_subject(built("social-sharing")), print, server) as lab:
+        evidence = list(prove(lab, choose_probes(["attacks"])))[-1].evidence
+    return {result.probe: result for result in evidence.results}
+
+
 @pytest.mark.parametrize("probe", [probe.name for probe in PROBES if probe.group is Group.ATTACKS])
-def test_a_built_project_holds(probe: str, built: Callable[[str], Path], proven: Prove) -> None:
-    result = proven(built("social-sharing"), probe)
-    assert result.verdict is Verdict.HELD, result
+def test_a_built_project_holds(probe: str, results: dict[str, Result]) -> None:
+    assert results[probe].verdict in {Verdict.HELD, Verdict.SKIPPED}, results[probe]

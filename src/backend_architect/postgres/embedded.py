@@ -23,7 +23,13 @@ from urllib.parse import quote
 from backend_architect.errors import DatabaseError
 from backend_architect.postgres.account import Account, open_the_way, server_account
 from backend_architect.postgres.failures import database_error, from_log, from_os_error
-from backend_architect.postgres.postmaster import Postmaster, forget_the_dead, read_postmaster, stop_postmaster
+from backend_architect.postgres.postmaster import (
+    Postmaster,
+    crash_postmaster,
+    forget_the_dead,
+    read_postmaster,
+    stop_postmaster,
+)
 from backend_architect.postgres.users import join_users, leave_users
 
 SUPERUSER = "postgres"
@@ -59,7 +65,7 @@ def start_embedded(folder: Path, settings: Mapping[str, str] = SETTINGS) -> Iter
     account = server_account()
     with _one_at_a_time(folder):
         _initialise(folder, account)
-        postmaster = _running(folder) or _start(folder, account, settings)
+        postmaster = _running(folder) or _start(folder, _socket_folder(folder, account), account, settings)
         join_users(folder)
     try:
         yield EmbeddedServer(folder, postmaster.pid, postmaster.socket_folder, postmaster.port)
@@ -120,9 +126,20 @@ def _initdb(folder: Path, account: Account) -> None:
         raise from_log(done.stdout, folder.with_name(folder.name.removesuffix(".new")))
 
 
-def _start(folder: Path, account: Account, settings: Mapping[str, str]) -> Postmaster:
+def crash(server: EmbeddedServer) -> None:
+    """Stop a server as a power cut would: connections break, and the next start recovers from the log."""
+    crash_postmaster(server.pid)
+
+
+def start_again(server: EmbeddedServer, settings: Mapping[str, str] = SETTINGS) -> EmbeddedServer:
+    """Return the server that crashed, running again at the same URL."""
+    with _one_at_a_time(server.folder):
+        postmaster = _start(server.folder, Path(server.socket_folder), server_account(), settings)
+    return EmbeddedServer(server.folder, postmaster.pid, postmaster.socket_folder, postmaster.port)
+
+
+def _start(folder: Path, socket_folder: Path, account: Account, settings: Mapping[str, str]) -> Postmaster:
     """Return the new server, once it takes connections."""
-    socket_folder = _socket_folder(folder, account)
     until = time.monotonic() + START_SECONDS
     while True:
         forget_the_dead(folder)

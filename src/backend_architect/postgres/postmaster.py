@@ -53,6 +53,13 @@ def stop_postmaster(pid: int) -> None:
                 return
 
 
+def crash_postmaster(pid: int) -> None:
+    """Stop the server as `pg_ctl stop -m immediate` does: nothing is finished, and the next start recovers."""
+    process = psutil.Process(pid)
+    process.send_signal(signal.SIGQUIT)
+    _ended(process, STOP_SECONDS)
+
+
 def _ended(process: psutil.Process, seconds: float) -> bool:
     """Return whether the process ended in time; one of our own children is reaped on the way."""
     until = time.monotonic() + seconds

@@ -4,7 +4,7 @@ import secrets
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
@@ -40,14 +40,25 @@ class Backend:
         """Return somebody who has not signed in, from an address that nobody else has."""
         return Actor(NOBODY, self._address())
 
+    def newcomer(self, name: str, password: str = "") -> Actor:
+        """Return somebody who has no account yet, with an e-mail address and a password to register with."""
+        email = f"{name}-{next(self._numbers)}@people.example"
+        return Actor(name, self._address(), email=email, password=password or secrets.token_urlsafe(18))
+
     def person(self, name: str, *roles: str) -> Actor:
         """Return somebody who has just registered and signed in, with these roles."""
-        number = next(self._numbers)
-        email = f"{name}-{number}@people.example"
-        password = secrets.token_urlsafe(18)
-        actor = join(self, Actor(name, self._address(), email=email, password=password), roles, number)
+        actor = join(self, self.newcomer(name), roles)
         self.people.append(actor)
         return actor
+
+    def insider(self) -> Actor:
+        """Return somebody with every role, for what no rule should refuse; nobody where there are no accounts."""
+        auth = self.design.auth
+        return self.person("insider", *auth.roles) if auth else self.anonymous()
+
+    def moved(self, actor: Actor) -> Actor:
+        """Return the same person at an address that nobody else has: limits per address begin anew."""
+        return replace(actor, address=self._address())
 
     def _address(self) -> str:
         number = next(self._numbers)

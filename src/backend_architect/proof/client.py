@@ -1,8 +1,9 @@
 """Requests to a running backend, kept with their answers so that each can be shown and repeated."""
 
 import json
+import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -10,6 +11,9 @@ import httpx
 from backend_architect.proof.evidence import Case, Verdict
 
 SHOWN = 300
+SHORTEST_SECRET = 16
+SECRET_MEMBER = re.compile(rb'"\w*(?:password|token|secret)\w*"\s*:\s*"([^"]*)"')
+BETWEEN_SECRETS = re.compile(r"[\s;,=]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +29,8 @@ class Actor:
 
     @property
     def variable(self) -> str:
-        """Return the shell variable that stands for the token in commands that people repeat."""
-        return self.name.upper().replace("-", "_")
+        """Return the shell variable that stands for the token in commands that people repeat; each person has one."""
+        return (self.email.partition("@")[0] or self.name).upper().replace("-", "_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +92,23 @@ class Exchange:
         return self.case(title, expected=expected, held=self.status in statuses, advice=advice)
 
 
+def secrets_in(exchange: Exchange) -> Iterator[str]:
+    """Give what is secret in a request and its answer; words too short to be one are left out."""
+    texts = [value for name, value in exchange.sent.items() if name.lower() in {"authorization", "cookie"}]
+    texts.append(exchange.headers.get("set-cookie", ""))
+    for body in (exchange.content, exchange.body):
+        texts += [found.decode(errors="replace") for found in SECRET_MEMBER.findall(body)]
+    for text in texts:
+        yield from (word for word in BETWEEN_SECRETS.split(text) if len(word) >= SHORTEST_SECRET)
+
+
 class Client:
     """Sends requests to one backend; several threads may use it at once."""
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.secrets: set[str] = set()
+        """Every password, token and cookie that went to and fro: none of them may be in a log."""
         limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
         self._http = httpx.Client(base_url=url, timeout=30.0, limits=limits, follow_redirects=False, trust_env=False)
 
@@ -117,7 +133,9 @@ class Client:
         answer = self._http.request(method, path, content=content or None, headers=sent)
         found = {name.lower(): value for name, value in answer.headers.items()}
         seconds = answer.elapsed.total_seconds()
-        return Exchange(actor, method, path, sent, content, answer.status_code, found, answer.content, seconds)
+        seen = Exchange(actor, method, path, sent, content, answer.status_code, found, answer.content, seconds)
+        self.secrets.update(secrets_in(seen))
+        return seen
 
     def close(self) -> None:
         """Close every connection."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from backend_architect.postgres import EmbeddedServer, Session, start_embedded
+from backend_architect.proof.application import Application, read_application
 from backend_architect.proof.backend import Backend, running
 from backend_architect.proof.subject import Subject
 from backend_architect.running import Place, migrate, python_for
@@ -24,6 +25,12 @@ FAST = {
     "full_page_writes": "off",
 }
 ALLOWED_ORIGIN = "https://app.example.com"
+FILE_STORE = {  # only designs with files read it; nothing is sent there, addresses are signed for it
+    "S3_ENDPOINT": "https://files.example.com",
+    "S3_BUCKET": "files",
+    "S3_ACCESS_KEY": "proof",
+    "S3_SECRET_KEY": secrets.token_urlsafe(24),
+}
 
 
 class Lab:
@@ -66,6 +73,23 @@ class Lab:
         return self._stack.enter_context(self.own())
 
     @cached_property
+    def application(self) -> Application:
+        """Return the routes of the project's application, and its OpenAPI document."""
+        return read_application(self.place("postgresql://nobody@127.0.0.1/nothing"))
+
+    @cached_property
+    def disturbed(self) -> Backend:
+        """Return the backend that the faults share which leave it running; its bounds are tighter, to be met soon."""
+        return self._stack.enter_context(self.own(STATEMENT_TIMEOUT="3", REQUEST_TIMEOUT="6"))
+
+    @contextmanager
+    def durable(self) -> Iterator[EmbeddedServer]:
+        """Give a migrated PostgreSQL of the caller's own, as durable as production's, that may be stopped."""
+        with start_embedded(self.folder / "durable") as server:
+            migrate(self.place(server.url()))
+            yield server
+
+    @cached_property
     def _template(self) -> str:
         """Return the name of the migrated database that all others are copies of."""
         name = f"proof_{self.subject.migrations}"
@@ -95,6 +119,7 @@ class Lab:
             "ALLOWED_ORIGINS": ALLOWED_ORIGIN,
             "PUBLIC_URL": "https://api.example.com",
             "PYTHONUNBUFFERED": "1",
+            **FILE_STORE,
         }
         return Place(self.subject.folder, self.python, {**kept, **own, **environment})
 

@@ -3,11 +3,18 @@
 from collections.abc import Iterable, Sequence
 
 from backend_architect.errors import ArchitectError, Problem
-from backend_architect.proof import attacks, own_tests
+from backend_architect.proof import access, attacks, contract, faults, own_tests, plans
 from backend_architect.proof.evidence import Group
 from backend_architect.proof.probe import Probe
 
-PROBES: tuple[Probe, ...] = (own_tests.PROBE, *attacks.PROBES)
+PROBES: tuple[Probe, ...] = (
+    own_tests.PROBE,
+    *access.PROBES,
+    contract.PROBE,
+    *plans.PROBES,
+    *attacks.PROBES,
+    *faults.PROBES,
+)
 
 
 class NoSuchProbe(ArchitectError):

@@ -13,6 +13,8 @@ from backend_architect.postgres import Session
 from backend_architect.queries.shape import changed_by_effects
 
 PLENTY = 1_000
+COUNTABLE = frozenset({FieldType.TEXT, FieldType.SLUG, FieldType.INTEGER, FieldType.MONEY, FieldType.UUID})
+"""The types of which there is always another value."""
 
 Values = Mapping[str, object]
 
@@ -48,9 +50,8 @@ class Rows:
         fields = row.accepted("create") if isinstance(row, Entity) else tuple(row.extra.values())
         parent = nested_under(self.design, row) if isinstance(row, Entity) else None
         wanted = [f for f in fields if f is not parent and not f.optional and f.default is None]
-        return {item.column: self._value(row, item, owner) for item in wanted} | self._spans(
-            row, {f.name for f in wanted}
-        )
+        values = {item.column: self._value(row, item, owner) for item in wanted}
+        return values | self._spans(row, {f.name for f in wanted}, values)
 
     def count(self, table: str) -> int:
         """Return the number of rows of a table."""
@@ -60,6 +61,10 @@ class Rows:
         """Return a row as JSON holds it, or None."""
         found = self.database.value(f'SELECT to_jsonb(t) FROM "{table}" t WHERE t.id = $1::text::uuid', identity)
         return dict(json.loads(found)) if found else None
+
+    def identity(self) -> str:
+        """Return an id that no row has."""
+        return str(self.database.value("SELECT uuidv7()"))
 
     def _row(self, name: str) -> Row:
         return self.design.entities.get(name) or self.design.edges[name]
@@ -73,7 +78,8 @@ class Rows:
                 values[item.column] = owner
             elif not item.optional:
                 values[item.column] = self._value(row, item, owner)
-        return values | {k: v for k, v in self._spans(row, set(row.fields)).items() if k not in given}
+        spans = self._spans(row, set(row.fields), {**values, **given})
+        return values | {k: v for k, v in spans.items() if k not in given}
 
     def _value(self, row: Row, item: Field, owner: str) -> object:
         if item.is_reference:
@@ -81,8 +87,9 @@ class Rows:
         if (row.name, item.name) in self._drawn:
             return PLENTY if item.max is None else min(PLENTY, int(item.max))
         if item.type is FieldType.FILE:
-            return f"{row.plural}.{item.name}/{owner}/{self._uuid()}"
-        return self._new(item) if item.unique else sample(item)
+            return f"{row.plural}.{item.name}/{owner}/{self.identity()}"
+        together = isinstance(row, Entity) and any(item.name in group for group in row.unique)
+        return self._new(item) if item.unique or (together and item.type in COUNTABLE) else sample(item)
 
     def _new(self, item: Field) -> object:
         """Return a value that no other row has."""
@@ -90,20 +97,24 @@ class Rows:
         made: dict[FieldType, object] = {
             FieldType.INTEGER: number,
             FieldType.MONEY: number,
-            FieldType.UUID: self._uuid(),
+            FieldType.UUID: self.identity(),
             FieldType.EMAIL: f"person{number}@example.com",
             FieldType.URL: f"https://example.com/{number}",
         }
         return made.get(item.type, f"{item.name.replace('_', '-')[:8]}-{number}")
 
-    def _uuid(self) -> str:
-        return str(self.database.value("SELECT uuidv7()"))
+    def _spans(self, row: Row, wanted: set[str], made: Values) -> dict[str, object]:
+        """Return beginnings and ends that come after every earlier one, so that no two rows overlap.
 
-    def _spans(self, row: Row, wanted: set[str]) -> dict[str, object]:
-        """Return beginnings and ends that come after every earlier one, so that no two rows overlap."""
+        Where the row belongs to one with a range of its own, it takes that: it may have to lie within it.
+        """
         values: dict[str, object] = {}
+        outer = self._outer_span(row, made)
         for end, start in ranges_of(row).items():
             if not {start, end} & wanted:
+                continue
+            if outer:
+                values |= {row.fields[start].column: outer[0], row.fields[end].column: outer[1]}
                 continue
             first = datetime(2031, 1, 1, tzinfo=UTC) + timedelta(days=2 * next(self._numbers))
             texts = [first, first + timedelta(days=1)]
@@ -111,3 +122,15 @@ class Rows:
             shown = [str(moment.date()) if is_date else moment.isoformat() for moment in texts]
             values |= {row.fields[start].column: shown[0], row.fields[end].column: shown[1]}
         return values
+
+    def _outer_span(self, row: Row, made: Values) -> tuple[object, object] | None:
+        """Return the range of the first row that this one points at and that has one."""
+        for item in row.references:
+            target = self.design.entities.get(item.to or "")
+            spans = ranges_of(target) if target else {}
+            identity = made.get(item.column)
+            if target and spans and identity and target is not row:
+                found = self.read(target.table, str(identity)) or {}
+                end, start = next(iter(spans.items()))
+                return found.get(start), found.get(end)
+        return None

@@ -8,7 +8,7 @@ from backend_architect.design.expressions import Kept, resolve_rule
 from backend_architect.design.model import Action, Design, Entity, Field, Row
 from backend_architect.design.syntax import fold
 from backend_architect.queries.model import Shape
-from backend_architect.queries.text import Statement
+from backend_architect.queries.text import Statement, looked_up
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Context:
         """Return the read rule of an entity's own row as text: the shape's shared text, or a short condition."""
         if self.shape(entity).readable:
             return "{READABLE}"
-        return conditions(statement, self.allowed(entity, "read"), indent=indent)
+        return conditions(statement, looked_up(self.allowed(entity, "read")), indent=indent)
 
     def readable(self, item: Field, alias: str) -> exp.Expr:
         """Return whether the row that `item` of `alias` points at exists and may be read by the caller."""

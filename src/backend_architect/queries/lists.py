@@ -116,10 +116,35 @@ def _plain(parts: _ListParts) -> str:
         texts.append(f"{table}.{parts.entity.fields[parts.spec.by].column} = {parts.parent()}")
     texts += parts.shared_conditions(table, 0)
     texts.append(parts.after(key, f"{table}.id"))
+    if _is_sorted_window(parts):
+        return _chosen_first(parts, key, texts)
     where = "\n  AND ".join(texts)
     return (
         f"SELECT /* NAME */\n    {{COLUMNS}}\nFROM {table}\n{{JOINS}}\nWHERE {where}\n"
         f"ORDER BY {parts.order(key, f'{table}.id')}\nLIMIT {parts.limit()}"
+    )
+
+
+def _is_sorted_window(parts: _ListParts) -> bool:
+    """Return whether the rows come by one column's range and are sorted by another: all of them, before the page."""
+    key = key_column(parts.entity, parts.spec)
+    ranges = [
+        part.this.name
+        for part in _where(parts.context, parts.entity, parts.spec)
+        if isinstance(part, exp.GT | exp.GTE | exp.LT | exp.LTE) and isinstance(part.this, exp.Column)
+    ]
+    return bool(ranges) and key not in ranges
+
+
+def _chosen_first(parts: _ListParts, key: str, texts: list[str]) -> str:
+    """A page whose ids are chosen before anything is joined: only what is answered is read whole."""
+    table = parts.entity.table
+    where = "\n      AND ".join(text.replace("\n", "\n    ") for text in texts)
+    order = parts.order(key, f"{table}.id")
+    return (
+        f"SELECT /* NAME */\n    {{COLUMNS}}\nFROM (\n    SELECT {table}.id\n    FROM {table}\n    WHERE {where}\n"
+        f"    ORDER BY {order}\n    LIMIT {parts.limit()}\n) AS chosen\n"
+        f"JOIN {table} ON {table}.id = chosen.id\n{{JOINS}}\nORDER BY {order}"
     )
 
 

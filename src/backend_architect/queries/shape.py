@@ -10,7 +10,7 @@ from backend_architect.design.names import class_name, safe_name
 from backend_architect.design.syntax import conjuncts, parse
 from backend_architect.queries.model import Nested, Output, Shape
 from backend_architect.queries.rows import SQL_TYPES
-from backend_architect.queries.text import Statement, listed, placeholders
+from backend_architect.queries.text import Statement, listed, looked_up, placeholders
 
 CARD_TEXT = 100
 """A related row shows its texts up to this length, unless the relation says what to `show`."""
@@ -101,7 +101,7 @@ class _ShapeBuilder:
 
     def _readable(self) -> str:
         """Return the read rule where it is long, and all of its parameters are numbered already."""
-        tree = self._rule(self.entity.allow.get("read", "nobody")).unnest()
+        tree = looked_up(self._rule(self.entity.allow.get("read", "nobody"))).unnest()
         known = {param.name for param in self.statement.params}
         if not set(placeholders(tree)) <= known:
             return ""

@@ -44,8 +44,7 @@ def _list_needs(context: Context, route: Route, query: Query, spec: ListSpec) ->
     entity = query.row
     assert isinstance(entity, Entity)
     down = " DESC" if spec.order.descending else ""
-    if spec.match:
-        return [Need(entity.table, ("search",), (), query.name, "gin")]
+    found_by_word = [Need(entity.table, ("search",), (), query.name, "gin")] if spec.match else []
     if spec.through:
         edge = context.design.rows_by_plural[spec.through[0]]
         assert isinstance(edge, Edge)
@@ -63,7 +62,8 @@ def _list_needs(context: Context, route: Route, query: Query, spec: ListSpec) ->
     order = (f"{key}{down}", f"id{down}")
     if ranged and key not in ranged:
         order = (f"{ranged[0]} DESC", "id DESC")
-    return [Need(entity.table, tuple(dict.fromkeys(exact)), order, query.name)]
+    # a rare word is found by the words; of one that most rows have, the first rows in order are soon a page
+    return [*found_by_word, Need(entity.table, tuple(dict.fromkeys(exact)), order, query.name)]
 
 
 def _conditions(context: Context, entity: Entity, spec: ListSpec) -> tuple[list[str], list[str]]:

@@ -4,5 +4,6 @@ The same design and size give the same data. It is skewed as life is: a few rows
 """
 
 from backend_architect.seed.plan import Portion, plan_seed
+from backend_architect.seed.values import field_sql
 
-__all__ = ["Portion", "plan_seed"]
+__all__ = ["Portion", "field_sql", "plan_seed"]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from backend_architect.design.model import Design, Field, FieldType, Row
 from backend_architect.schema.columns import column_type
+from backend_architect.seed.privacy import is_private
 
 FIRST = (
     "Ada",
@@ -71,12 +72,12 @@ def _even(row: Row, field: Field, use: str = "") -> str:
 
 
 def _reference(design: Design, row: Row, field: Field) -> str:
-    """Return the id of a numbered row: early rows are popular; where pairs are unique, both sides must spread."""
+    """Return the id of a numbered row: early rows are popular, unless each row is filled by its owner alone."""
     table = f'"seed_{design.entities[field.to or ""].table}"'
-    even = _even(row, field)
+    skew = 1 if is_private(design, row, field) else POPULAR
     found = (
         f"(SELECT s.id FROM {table} AS s "
-        f"WHERE s.nth = 1 + floor((SELECT count(*) FROM {table}) * power({even}, {POPULAR}))::bigint)"
+        f"WHERE s.nth = 1 + floor((SELECT count(*) FROM {table}) * power({_even(row, field)}, {skew}))::bigint)"
     )
     return f"CASE WHEN {_even(row, field, 'given')} < 0.3 THEN {found} END" if field.optional else found
 
@@ -103,6 +104,8 @@ def _bounded(made: str, field: Field) -> str:
 
 
 def _slug(row: Row, field: Field) -> str:
+    if not field.unique:  # many rows share it, as they share a category
+        return f"left(lower({_pick(row, field, THINGS)}), {field.length[1]})"
     made = f"lower({_pick(row, field, FIRST, 'first')}) || '-' || lower({_pick(row, field, LAST, 'last')}) || '-' || n"
     return f"trim('-' from right({made}, {field.length[1]}))"
 

@@ -1,13 +1,27 @@
 """The base of every model of what clients send: unknown fields are refused, so nothing is assigned by accident."""
 
 from collections.abc import Set
-from typing import Any, ClassVar, TypeAlias
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-Json: TypeAlias = dict[str, Any]
+DEEPEST = 100
+
+
+def _is_readable(value: dict[str, Any]) -> dict[str, Any]:
+    """Refuse JSON that is nested so deeply that it could be stored, and then not be read again."""
+    level: list[Any] = [value]
+    for _ in range(DEEPEST + 1):
+        inner = [each.values() if isinstance(each, dict) else each for each in level if isinstance(each, (dict, list))]
+        level = [item for items in inner for item in items]
+        if not level:
+            return value
+    raise PydanticCustomError("too_deep", "must not be nested more than {deepest} times", {"deepest": DEEPEST})
+
+
+Json: TypeAlias = Annotated[dict[str, Any], AfterValidator(_is_readable)]
 
 
 class Input(BaseModel):

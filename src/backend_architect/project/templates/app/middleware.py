@@ -47,6 +47,7 @@ DOCS_HEADERS: list[Header] = [
 ]
 SECURITY_HEADERS = [*DOCS_HEADERS, (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")]
 NO_STORE: Header = (b"cache-control", b"no-store")
+CLOSE: Header = (b"connection", b"close")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 DOCS = frozenset({"/docs", "/openapi.json"})
 
@@ -69,6 +70,8 @@ class Observe:
             if message["type"] == "http.response.start":
                 context.status = message["status"]
                 message["headers"] = [*message["headers"], *_extra_headers(context)]
+                if scope["app"].state.stopping.is_set():
+                    message["headers"].append(CLOSE)  # a kept connection would break under its next request
             return send(message)
 
         try:

@@ -10,7 +10,7 @@ import signal
 from pathlib import Path
 from threading import Timer
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
@@ -40,6 +40,7 @@ def build_server(target: str = "app.main:create_app", *, reload: bool = False) -
         address=os.environ.get("HOST", "127.0.0.1"),
         port=int(os.environ.get("PORT", "8000")),
         interface=Interfaces.ASGI,
+        http=HTTPModes.http1,  # where it may be HTTP/2, a connection on which nothing is sent is never closed
         websockets=False,
         log_level=LogLevels.warning,
         backlog=1024,

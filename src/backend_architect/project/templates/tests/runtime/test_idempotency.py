@@ -2,9 +2,10 @@
 
 import asyncio
 
+import asyncpg
 import pytest
 
-from app.database import Database
+from app.database import Database, repeated
 from tests.conftest import Client, People
 
 pytestmark = pytest.mark.anyio
@@ -60,6 +61,18 @@ async def test_a_failure_is_not_kept(ann: Client, db: Database) -> None:
     assert (await ann.post("/probe/once", json={"name": "x"}, headers=headers)).status_code == 409
     await db.execute("DELETE /* test */ FROM probe_items")
     assert (await ann.post("/probe/once", json={"name": "x"}, headers=headers)).status_code == 201
+
+
+async def test_a_transaction_that_met_another_is_begun_again() -> None:
+    tries: list[int] = []
+
+    async def work() -> int:
+        tries.append(1)
+        if len(tries) < 3:
+            raise asyncpg.DeadlockDetectedError
+        return len(tries)
+
+    assert await repeated(work) == 3
 
 
 async def test_old_keys_go(ann: Client, db: Database) -> None:

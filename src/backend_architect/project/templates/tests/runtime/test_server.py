@@ -13,7 +13,11 @@ from time import perf_counter, sleep
 import httpx
 import pytest
 
-RUN = "from app.serve import build_server; build_server('tests.runtime.probe:create_probe_app').serve()"
+RUN = """
+from app import serve
+serve.SLOW_CLIENT_MS = 1_000
+serve.build_server('tests.runtime.probe:create_probe_app').serve()
+"""
 
 
 class Running:
@@ -74,6 +78,14 @@ def test_slow_clients_do_not_keep_others_waiting(served: Running) -> None:
         client.close()
 
 
+def test_connections_on_which_nothing_comes_are_closed(served: Running) -> None:
+    idle, half = [socket.create_connection(("127.0.0.1", served.port), 5) for _ in range(2)]
+    half.sendall(b"GET /healthz HTTP/1.1\r\nHost:")
+    for client in (idle, half):
+        assert client.recv(1) == b""
+        client.close()
+
+
 def test_at_last_sigterm_lets_running_requests_finish(served: Running) -> None:
     with ThreadPoolExecutor() as threads:
         slow = threads.submit(served.get, "/probe/sleep?seconds=1.5")
@@ -81,7 +93,8 @@ def test_at_last_sigterm_lets_running_requests_finish(served: Running) -> None:
         served.process.send_signal(signal.SIGTERM)
         sleep(0.1)
         assert served.get("/readyz").status_code == 503
-        assert served.get("/probe/numbers").status_code == 200
+        last = served.get("/probe/numbers")
+        assert (last.status_code, last.headers["connection"]) == (200, "close")
         sleep(0.7)
         with pytest.raises(httpx.TransportError):
             served.get("/probe/numbers")

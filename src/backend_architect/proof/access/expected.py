@@ -1,0 +1,102 @@
+"""The answer that somebody should get: what the access table says, else what the design's rule says of the rows."""
+
+from dataclasses import dataclass
+
+from backend_architect.design.model import Action, Edge, FieldType
+from backend_architect.design.routes import Route
+from backend_architect.proof.access.judge import Judge
+from backend_architect.proof.access.personas import Persona
+from backend_architect.proof.routes import ProjectRoute, Request
+
+ACTIONS: dict[str, Action] = {
+    "read": "read",
+    "create": "create",
+    "update": "update",
+    "delete": "delete",
+    "put_edge": "create",
+    "delete_edge": "delete",
+}
+DONE = {"read": 200, "list": 200, "create": 201, "update": 200, "delete": 204, "put_edge": 204, "delete_edge": 204}
+LET_IN = frozenset({*range(200, 300), 400, 409, 422, 501})
+"""What a route may answer that the team wrote itself, once its rule lets the caller in."""
+ANYTHING_SAFE = frozenset(range(200, 500)) | {501}
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The statuses that hold, in words, and who says so."""
+
+    statuses: frozenset[int]
+    told: str
+    source: str
+
+
+def expected_answer(judge: Judge, route: ProjectRoute, persona: Persona, request: Request) -> Expected:
+    """Return what the persona should get for this request."""
+    told = route.table.answers.get(persona.name)
+    if told is not None:
+        return Expected(frozenset({told}), str(told), f"{route.table.file}:{route.table.line}")
+    if route.design is None:
+        return Expected(ANYTHING_SAFE, "no fault of the server", "a route of the team's own")
+    return _by_rule(judge, route.design, persona, request)
+
+
+def with_own_files(route: ProjectRoute, request: Request, persona: Persona) -> Request:
+    """Return the request with files that its sender was given a form for, instead of the owner's."""
+    if route.design is None or not isinstance(request.body, dict) or persona.me is None:
+        return request
+    row = route.design.row
+    files = [item.name for item in row.fields.values() if item.type is FieldType.FILE and item.name in request.body]
+    own = {name: f"{row.plural}.{name}/{persona.me}/{str(request.body[name]).rpartition('/')[2]}" for name in files}
+    return request.with_body({**request.body, **own})
+
+
+def _by_rule(judge: Judge, route: Route, persona: Persona, request: Request) -> Expected:
+    rule = route.custom.allow if route.custom else route.list.allow if route.list else _rule(route)
+    source = f"backend.yaml: {' '.join(rule.split())}"
+    if persona.me is None and _asks_for_caller(judge, route, rule):
+        return Expected(frozenset({401}), "401", source)
+    if not _allowed(judge, route, persona, request):
+        return Expected(frozenset({403, 404}), "403 or 404", source)
+    if route.kind == "custom":
+        return Expected(LET_IN, "let in", source)
+    return Expected(frozenset({DONE[route.kind]}), str(DONE[route.kind]), source)
+
+
+def _rule(route: Route) -> str:
+    return route.row.allow.get(ACTIONS[route.kind], "nobody")
+
+
+def _asks_for_caller(judge: Judge, route: Route, rule: str) -> bool:
+    """Return whether only those who have signed in can ever be let in."""
+    if route.list and route.list.where and judge.needs_caller(route.row, route.list.where):
+        return True
+    return judge.needs_caller(None if route.list or route.is_of_collection else route.row, rule)
+
+
+def _allowed(judge: Judge, route: Route, persona: Persona, request: Request) -> bool:
+    if route.list:
+        return judge.lets_ask(persona, route.list.allow)
+    if route.custom and route.is_of_collection:
+        return judge.lets_ask(persona, route.custom.allow)
+    if route.kind == "delete_edge":
+        return True  # a pair that is not there, or not theirs, is told apart from nothing
+    if route.kind in {"create", "put_edge"}:
+        return judge.may_make(persona, route.row, _new_row(route, persona, request))
+    identity = request.ids[f"{route.row.name}_id"]
+    rule = route.custom.allow if route.custom else _rule(route)
+    return judge.holds(persona, route.row, rule, identity)
+
+
+def _new_row(route: Route, persona: Persona, request: Request) -> dict[str, object]:
+    """Return the row that the request would make: what its path and its body say."""
+    body = dict(request.body) if isinstance(request.body, dict) else {}
+    if isinstance(route.row, Edge):
+        sides = {
+            item.column: request.ids.get(item.column) or request.ids.get(f"{item.to}_id") for item in route.row.pair
+        }
+        mine = {item.column: persona.me for item in route.row.pair if item.set == "me"}
+        return {**body, **sides, **mine}
+    if route.parent:
+        body[route.parent.column] = next(iter(request.ids.values()))
+    return body

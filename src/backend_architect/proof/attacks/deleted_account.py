@@ -1,0 +1,64 @@
+"""P27: whoever is deleted, or loses a role, is not let in by a token from before."""
+
+import time
+from collections.abc import Iterator
+
+from backend_architect.proof.attacks.forging import ME, NO_ACCOUNTS
+from backend_architect.proof.backend import Backend
+from backend_architect.proof.client import Actor, Exchange
+from backend_architect.proof.evidence import Case, Group, skipped
+from backend_architect.proof.lab import Lab
+from backend_architect.proof.people import refresh, sign_in
+from backend_architect.proof.probe import Probe
+from backend_architect.proof.routes import ProjectRoute, project_routes
+
+SOON = 2.0
+TAKE_ROLES = "UPDATE auth_accounts SET roles = '{}' WHERE lower(email) = lower($1)"
+
+
+def deleted_account(lab: Lab) -> Iterator[Case]:
+    """Give the cases of an account deleted by its owner, of one deleted in the database, and of a role taken away."""
+    account = lab.subject.design.account
+    if account is None or lab.subject.design.auth is None:
+        yield skipped("the token of a deleted account", NO_ACCOUNTS)
+        return
+    backend = lab.backend
+    for route in project_routes(lab.subject):
+        if route.design and route.kind == "delete" and route.design.row is account and route.lets_in("owner"):
+            yield from _by_owner(backend, route)
+    person = backend.person("deleted")
+    session = sign_in(backend, person)
+    backend.database.run(f'DELETE FROM "{account.table}" WHERE id = $1::text::uuid', person.id)
+    yield from _gone(backend, person, session, "deleted in the database")
+    if lab.subject.design.auth.roles:
+        former = backend.person("former", *lab.subject.design.auth.roles)
+        backend.database.run(TAKE_ROLES, former.email)
+        yield _refused_soon(backend, former).answers("the token with a role that was taken away", 401)
+
+
+def _by_owner(backend: Backend, route: ProjectRoute) -> Iterator[Case]:
+    person = backend.person("leaver")
+    session = sign_in(backend, person)
+    path = route.path.partition("{")[0] + person.id
+    yield backend.client.ask(person, "DELETE", path).answers(route.title, 204, 200)
+    yield backend.client.ask(person, "GET", ME).answers("the token, at once", 401)
+    yield from _gone(backend, person, session, "deleted by its owner")
+
+
+def _gone(backend: Backend, person: Actor, session: Exchange, how: str) -> Iterator[Case]:
+    yield _refused_soon(backend, person).answers(f"the token of an account {how}", 401)
+    yield refresh(backend, person, session).answers(f"the refresh token of an account {how}", 401)
+    yield sign_in(backend, backend.moved(person)).answers(f"the password of an account {how}", 401)
+
+
+def _refused_soon(backend: Backend, person: Actor) -> Exchange:
+    """Return the answer to the token once it is refused, or the last one when the time is over."""
+    until = time.monotonic() + SOON
+    answer = backend.client.ask(person, "GET", ME)
+    while answer.status != 401 and time.monotonic() < until:
+        time.sleep(0.05)
+        answer = backend.client.ask(person, "GET", ME)
+    return answer
+
+
+PROBE = Probe("P27", Group.ATTACKS, "the token of a deleted account is refused", deleted_account)

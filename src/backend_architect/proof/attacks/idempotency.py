@@ -1,0 +1,69 @@
+"""P53 and P54: a request that is sent again under its Idempotency-Key happens once, and no other takes its key."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+from backend_architect.proof.attacks.creations import Creation, creations
+from backend_architect.proof.client import Actor, Exchange
+from backend_architect.proof.evidence import Case, Group
+from backend_architect.proof.lab import Lab
+from backend_architect.proof.probe import Probe
+from backend_architect.proof.routes import Request
+
+AT_ONCE = 10
+
+
+def repeated(lab: Lab) -> Iterator[Case]:
+    """Give for each route that makes something a case for the same request twice, and one for a key of another's."""
+    possible, not_possible = creations(lab)
+    yield from not_possible
+    for creation in possible:
+        request, key, before = creation.request(lab), str(uuid4()), _rows(lab, creation)
+        first, second = (_send(lab, request, creation.maker, key) for _ in range(2))
+        made = _rows(lab, creation) - before
+        held = first.status == 201 and (first.status, first.body) == (second.status, second.body) and made == 1
+        title, expected = f"{creation.route.title} twice", "the same answer, one row"
+        yield second.case(title, expected=expected, held=held, advice=f"{made} rows; at first: {first.told}")
+        other = _send(lab, request, lab.backend.insider(), key)
+        held = other.body != first.body
+        yield other.case(f"{title}, by somebody else", expected="not the first one's answer", held=held)
+
+
+def taken(lab: Lab) -> Iterator[Case]:
+    """Give for each route that makes something a case for a key used before, and one for many requests at once."""
+    possible, not_possible = creations(lab)
+    yield from not_possible
+    for creation in possible:
+        request, key = creation.request(lab), str(uuid4())
+        first = _send(lab, request, creation.maker, key)
+        other = _send(lab, creation.changed(request), creation.maker, key)
+        held = first.status == 201 and other.status == 422 and b"idempotency" in other.body.lower()
+        title = f"{creation.route.title}, another body under the same key"
+        yield other.case(title, expected="422 that names the key", held=held, advice=f"at first: {first.told}")
+        yield _at_once(lab, creation)
+
+
+def _at_once(lab: Lab, creation: Creation) -> Case:
+    request, key, before = creation.request(lab), str(uuid4()), _rows(lab, creation)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = list(pool.map(lambda _: _send(lab, request, creation.maker, key), range(AT_ONCE)))
+    made = _rows(lab, creation) - before
+    done = {answer.body for answer in answers if answer.status == 201}
+    statuses = sorted(answer.status for answer in answers)
+    held = set(statuses) <= {201, 409} and len(done) == 1 and made == 1
+    title = f"{creation.route.title}, {AT_ONCE} at once under one key"
+    expected = "one answer and one row; 409 while it is made"
+    return answers[0].case(title, expected=expected, held=held, advice=f"{made} rows, {statuses}")
+
+
+def _send(lab: Lab, request: Request, actor: Actor, key: str) -> Exchange:
+    return request.send(lab.backend, actor, {"idempotency-key": key})
+
+
+def _rows(lab: Lab, creation: Creation) -> int:
+    return lab.backend.rows.count(creation.entity.table)
+
+
+REPEATED = Probe("P53", Group.ATTACKS, "a request sent again under its key happens once", repeated)
+TAKEN = Probe("P54", Group.ATTACKS, "a key stands for one request, also when many come at once", taken)

@@ -1,0 +1,177 @@
+"""Fault 13: clients that send slowly, or half, or nothing, or far too much."""
+
+import contextlib
+import selectors
+import socket
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from backend_architect.proof.backend import Backend
+from backend_architect.proof.client import Actor
+from backend_architect.proof.evidence import Case, Group, Measure, Verdict
+from backend_architect.proof.faults.crowd import gather
+from backend_architect.proof.faults.driven import find_driven, writing
+from backend_architect.proof.faults.health_watch import watching
+from backend_architect.proof.faults.serving_process import serving_process
+from backend_architect.proof.lab import Lab
+from backend_architect.proof.probe import Probe
+
+HALF_HEADERS, IDLE, KEPT, HALF_BODIES = 200, 50, 20, 20
+CLOSED_WITHIN = 30.0
+GROWTH = 50 * 2**20
+CHUNK = 64 * 1024
+HUGE = 2**30
+REFUSED_WITHIN = 64 * 2**20
+"""What may be under way in the buffers of both sides before a client sees that it was refused."""
+DEEP = 100_000
+
+
+@dataclass
+class Waiting:
+    """Connections of one kind that a server should close: the seconds it took for each, and what was said."""
+
+    kind: str
+    sockets: list[socket.socket]
+    closed: list[float] = field(default_factory=list)
+    said: set[bytes] = field(default_factory=set)
+
+
+@writing
+def slow_clients(lab: Lab) -> Iterator[Case]:
+    """Give when each kind of connection is closed, and what they all cost the backend meanwhile."""
+    backend = lab.disturbed
+    crowd = gather(backend, lab.secret, HALF_BODIES)
+    path = find_driven(backend, crowd[0]).order(backend, crowd[0]).path
+    process = serving_process(backend)
+    before = process.memory_info().rss
+    with watching(backend) as health:
+        kinds = _connect(backend, crowd, path)
+        most = process.memory_info().rss
+        yield _huge(backend, crowd[1], path, {"Transfer-Encoding": "chunked"})
+        yield _huge(backend, crowd[2], path, {"Content-Length": str(HUGE)})
+        yield _deep(backend, crowd[3], path)
+        most = max(most, process.memory_info().rss)
+        _await_closing(kinds)
+        most = max(most, process.memory_info().rss)
+    yield from (_closed(kind) for kind in kinds)
+    yield _memory(most - before)
+    yield health.case()
+
+
+def _connect(backend: Backend, crowd: tuple[Actor, ...], path: str) -> list[Waiting]:
+    """Return connections of every kind that sends too little."""
+    half = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "
+    whole = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    bodies = [_head(person, path, {"Content-Length": "100"}) + b'{"a' for person in crowd]
+    kinds = [
+        Waiting("half-sent headers", _open(backend, [half] * HALF_HEADERS)),
+        Waiting("connections on which nothing is sent", _open(backend, [b""] * IDLE)),
+        Waiting("connections kept after an answer", _open(backend, [whole] * KEPT)),
+        Waiting("half-sent bodies", _open(backend, bodies)),
+    ]
+    for each in kinds[2].sockets:
+        each.recv(65_536)
+    return kinds
+
+
+def _open(backend: Backend, sent: list[bytes]) -> list[socket.socket]:
+    sockets = [_connection(backend) for _ in sent]
+    for connection, each in zip(sockets, sent, strict=True):
+        connection.sendall(each)
+    return sockets
+
+
+def _connection(backend: Backend) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", backend.port), 10)
+
+
+def _head(person: Actor, path: str, headers: Mapping[str, str]) -> bytes:
+    own = {"Host": "127.0.0.1", "Content-Type": "application/json", "Authorization": f"Bearer {person.token}"}
+    lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in {**own, **headers}.items())]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+def _await_closing(kinds: list[Waiting]) -> None:
+    """Wait until the server has closed every connection, or the time is over."""
+    began = time.monotonic()
+    with selectors.DefaultSelector() as selector:
+        for kind in kinds:
+            for each in kind.sockets:
+                selector.register(each, selectors.EVENT_READ, kind)
+        while selector.get_map() and (left := began + CLOSED_WITHIN - time.monotonic()) > 0:
+            for key, _ in selector.select(left):
+                connection, kind = key.fileobj, key.data
+                assert isinstance(connection, socket.socket)
+                if not _heard(connection, kind):
+                    selector.unregister(connection)
+                    kind.closed.append(time.monotonic() - began)
+    for kind in kinds:
+        for each in kind.sockets:
+            each.close()
+
+
+def _heard(connection: socket.socket, kind: Waiting) -> bool:
+    """Return whether the connection is still open; what the server says on it is kept."""
+    try:
+        data = connection.recv(65_536)
+    except OSError:
+        return False
+    if data:
+        kind.said.add(data.partition(b"\r\n")[0])
+    return bool(data)
+
+
+def _closed(kind: Waiting) -> Case:
+    slowest = max(kind.closed, default=0.0)
+    refused = all(b" 408 " in line for line in kind.said)
+    held = len(kind.closed) == len(kind.sockets) and refused
+    said = ", ".join(sorted(line.decode(errors="replace") for line in kind.said)) or "nothing is said"
+    came = f"{len(kind.closed)} of {len(kind.sockets)} closed, the last after {slowest:.1f} s; {said}"
+    advice = (
+        "" if held else "give the server a time in which a request must arrive (header_read_timeout in app/serve.py)"
+    )
+    measures = (Measure("closed after", round(slowest, 1), "s"),)
+    expected = f"all closed within {CLOSED_WITHIN:.0f} s, with 408 or without a word"
+    return Case(f"{len(kind.sockets)} {kind.kind}", _verdict(held), expected, came, "", advice, measures)
+
+
+def _huge(backend: Backend, person: Actor, path: str, headers: Mapping[str, str]) -> Case:
+    """Return whether a body of a gigabyte is refused long before it was sent."""
+    sent, answer = 0, b""
+    name = next(iter(headers))
+    piece = b"%x\r\n%b\r\n" % (CHUNK, b"a" * CHUNK) if "chunked" in headers.values() else b"a" * CHUNK
+    with _connection(backend) as connection, contextlib.suppress(OSError):
+        connection.sendall(_head(person, path, headers))
+        with contextlib.suppress(OSError):
+            while sent < HUGE:
+                connection.sendall(piece)
+                sent += CHUNK
+        answer = connection.recv(65_536)
+    line = answer.partition(b"\r\n")[0].decode(errors="replace")
+    held = " 413 " in line and sent < REFUSED_WITHIN
+    came = f"{line or 'no answer'}, after {sent / 2**20:.1f} MB were sent"
+    title = f"a body of 1 GB with {name}: {headers[name]}"
+    return Case(title, _verdict(held), f"413 before {REFUSED_WITHIN // 2**20} MB were sent", came)
+
+
+def _deep(backend: Backend, person: Actor, path: str) -> Case:
+    content = b"[" * DEEP + b"]" * DEEP
+    headers = {"content-type": "application/json"}
+    answer = backend.client.ask(person, "POST", path, content=content, headers=headers)
+    held = 400 <= answer.status < 500 and answer.status != 429
+    return answer.case(f"JSON of {DEEP:,} levels", expected="refused with a 4xx", held=held)
+
+
+def _memory(growth: int) -> Case:
+    came = f"{growth / 2**20:.1f} MB more at most"
+    measures = (Measure("memory", round(growth / 2**20, 1), "MB"),)
+    expected = f"less than {GROWTH // 2**20} MB more"
+    return Case("the memory of the process", _verdict(growth < GROWTH), expected, came, measures=measures)
+
+
+def _verdict(held: bool) -> Verdict:
+    return Verdict.HELD if held else Verdict.FAILED
+
+
+PROBE = Probe("F13", Group.FAULTS, "slow clients and huge bodies cost nothing, and do not stay", slow_clients)

@@ -1,0 +1,85 @@
+"""Every statement, run on rows shaped as declared and planned at 1, 10 and 100 times them."""
+
+from collections.abc import Iterator, Mapping
+
+from backend_architect.proof.evidence import Case, Group, Measure, Verdict
+from backend_architect.proof.lab import Lab
+from backend_architect.proof.plans import plan_rules, text_rules
+from backend_architect.proof.plans.study import Studied, study
+from backend_architect.proof.plans.thresholds import SIZES
+from backend_architect.proof.plans.view import Failure, View, times
+from backend_architect.proof.probe import Probe
+
+EXPECTED = "reads a bounded number of rows, however large its tables become"
+FILLED = "filled"
+HOW_TO_REPEAT = "architect prove plans --fresh"
+
+
+def growth(lab: Lab) -> Iterator[Case]:
+    """Give a case for each statement, and one for how the figures came about."""
+    studied = study(lab)
+    yield _about(studied)
+    yield from (_case(view) for view in studied.views)
+    for statement, refusal in studied.refused:
+        yield Case(statement.name, Verdict.BROKEN, EXPECTED, f"{statement.place}: {refusal}", HOW_TO_REPEAT)
+
+
+def judge(view: View) -> tuple[Failure, ...]:
+    """Return every failure of one statement, the most telling first."""
+    found = [rule(view) for rule in (*text_rules.RULES, *plan_rules.RULES)]
+    return tuple(failure for failure in found if failure)
+
+
+def _case(view: View) -> Case:
+    failures = judge(view)
+    verdict = Verdict.FAILED if failures else Verdict.HELD
+    why = "; ".join(dict.fromkeys(failure.why for failure in failures))
+    came = f"{view.statement.place}: {why}" if failures else _told(view)
+    advice = "; ".join(dict.fromkeys(failure.advice for failure in failures))
+    return Case(view.statement.name, verdict, EXPECTED, came, HOW_TO_REPEAT, advice, measures(view))
+
+
+def _told(view: View) -> str:
+    work = view.works[view.largest]
+    used = ", ".join(work.indexes) or "no index needed"
+    run = view.runs.get("a typical caller")
+    ratio = f", {run.rows_read / max(run.returned, 1):,.1f} rows read for each returned" if run else ", not run"
+    return f"{used}{ratio}"
+
+
+def measures(view: View) -> tuple[Measure, ...]:
+    """Return the figures of a statement: measured on the filled tables, and projected at each size."""
+    found: list[Measure] = []
+    for who, run in view.runs.items():
+        found += [
+            Measure(f"rows read, {who}", run.rows_read, "", FILLED),
+            Measure(f"rows returned, {who}", run.returned, "", FILLED),
+            Measure(f"buffers, {who}", float(run.buffers), "", FILLED),
+            Measure(f"time, {who}", round(run.milliseconds, 3), "ms", FILLED),
+        ]
+    for size, work in view.works.items():
+        projected: Mapping[str, float] = {
+            "rows read": work.rows,
+            "rows returned": work.returned,
+            "pages at most": work.pages,
+            "cost": work.cost,
+        }
+        found += [Measure(n, round(v, 2), "", times(size), measured=False) for n, v in projected.items()]
+    return tuple(found)
+
+
+def _about(studied: Studied) -> Case:
+    """Return a case that says what was filled, how it was planned, and how long that took."""
+    seconds = studied.seconds
+    filled = Measure("rows filled", float(studied.filled), "rows", FILLED)
+    took = tuple(Measure(name, round(value, 2), "s") for name, value in seconds.items())
+    fewer = studied.declared / max(studied.filled, 1)
+    came = (
+        f"{len(studied.views)} statements. Measured on {studied.filled:,} rows, {fewer:,.0f} times fewer than "
+        f"declared, skewed as real data is. Projected at {', '.join(map(times, SIZES))} the declared "
+        f"{studied.declared:,} rows by PostgreSQL's own planner, on empty tables that it takes for ones of that size"
+    )
+    return Case("how the figures came about", Verdict.HELD, "", came, HOW_TO_REPEAT, measures=(filled, *took))
+
+
+PROBE = Probe("plans", Group.PLANS, "no statement reads more as its tables grow", growth)

@@ -1,0 +1,231 @@
+"""What a statement's plans show: large tables read whole, work that grows with them, rows read to be thrown away."""
+
+from typing import Any
+
+from pglast import enums
+from pglast.stream import RawStream
+
+from backend_architect.proof.plans.advice import WHERE_TO, index_for
+from backend_architect.proof.plans.parsing import ast, below, parse
+from backend_architect.proof.plans.thresholds import (
+    DISCARDED,
+    FEW_VALUES,
+    FREE_ROWS,
+    GROWTH,
+    LARGE_TABLE,
+    MANY_ROWS,
+    MEASURED_ROWS,
+    PER_ROW,
+    WINDOW_ROWS,
+)
+from backend_architect.proof.plans.view import Failure, View, rows_of, times
+from backend_architect.proof.plans.work import Read
+
+TENFOLD = 10
+
+
+def reads_whole_table(view: View) -> Failure | None:
+    """Return a failure where a large table is read from its beginning to its end, at any size."""
+    for size, work in view.works.items():
+        for read in sorted(work.reads, key=lambda read: -read.rows):
+            whole = read.method == "Seq Scan" or (not read.condition and read.method != "Bitmap Heap Scan")
+            large = view.rows[size].get(read.table, 0.0) >= LARGE_TABLE
+            if whole and large and read.rows > max(FREE_ROWS, read.found / 2 * read.times) and not _in_window(view):
+                how = "reads the whole table" if read.method == "Seq Scan" else f"walks all of {read.index}"
+                return Failure(f"{how}: {rows_of(read)} at {times(size)}", advise(view, read))
+    return None
+
+
+def walks_index(view: View) -> Failure | None:
+    """Return a failure where an index is searched by a later column, its first one unknown: all of it is read."""
+    for size, work in view.works.items():
+        for read in work.reads:
+            first = _first_key(view, read)
+            if not first or first in _columns(read.condition):
+                continue
+            entries = view.rows[size].get(read.table, 0.0)
+            skipped = view.distinct.get((read.table, first), entries) <= FEW_VALUES
+            if entries >= LARGE_TABLE and entries * read.share > FREE_ROWS and not skipped:
+                why = f"searches {read.index} without its first column {first}: {entries:,.0f} entries at {times(size)}"
+                return Failure(why, advise(view, read))
+    return None
+
+
+def throws_away(view: View) -> Failure | None:
+    """Return a failure where most of what is read does not pass a filter that an index could have served."""
+    for size, work in view.works.items():
+        for read in work.reads:
+            if not read.filter or read.rows <= FREE_ROWS:
+                continue
+            ratio = read.found / max(read.kept, read.found / max(view.rows[size].get(read.table, 1.0), 1.0), 1e-9)
+            if ratio > DISCARDED and not _is_search(read):
+                why = f"keeps one of {ratio:,.0f} rows that it reads: {rows_of(read)} at {times(size)}"
+                return Failure(why, advise(view, read))
+    return None
+
+
+def grows(view: View) -> Failure | None:
+    """Return a failure where the rows read follow the size of the tables."""
+    least, most = min(view.works), view.largest
+    before, after = view.works[least], view.works[most]
+    if after.rows <= MANY_ROWS or after.rows <= GROWTH * max(before.rows, FREE_ROWS) or _in_window(view):
+        return None
+    read = max(after.reads, key=lambda read: read.rows)
+    what = "to sort or count them" if read.within in {"Sort", "Aggregate"} else "to find what it returns"
+    why = f"reads {before.rows:,.0f} rows at {times(least)} and {after.rows:,.0f} at {times(most)} {what}"
+    return Failure(why, advise(view, read))
+
+
+def window_too_wide(view: View) -> Failure | None:
+    """Return a failure where a list of what is recent reads more than its cache makes up for."""
+    work = view.works.get(TENFOLD)
+    if work is None or not _in_window(view):
+        return None
+    a_second = work.rows / max(view.cached, 1)
+    if a_second <= WINDOW_ROWS:
+        return None
+    kept = f"kept for {view.cached} s" if view.cached else "not cached"
+    seconds = round(work.rows / WINDOW_ROWS / 10 + 1) * 10
+    return Failure(
+        f"reads what is recent: {work.rows:,.0f} rows at 10x, and its answer is {kept}",
+        f"say `cache: {seconds}s` at its list in backend.yaml, or shorten the time that it looks back",
+    )
+
+
+def reads_for_each_row(view: View) -> Failure | None:
+    """Return a failure where a subquery or an inner side reads many rows for each row around it."""
+    for size, work in view.works.items():
+        for read in work.reads:
+            many = read.each_time > PER_ROW and read.rows > FREE_ROWS and not _in_window(view)
+            if many and (read.within == "Aggregate" or read.times > 1):
+                why = f"reads {read.each_time:,.0f} rows of {read.table} for each row around it, at {times(size)}"
+                return Failure(why, advise(view, read))
+    return None
+
+
+def measured_too_much(view: View) -> Failure | None:
+    """Return a failure where a run on the filled tables read a large part of them."""
+    for who, run in view.runs.items():
+        rows = run.rows_read
+        if rows > MEASURED_ROWS:
+            work = view.works[view.largest]
+            read = max(work.reads, key=lambda read: read.rows, default=None)
+            advice = advise(view, read) if read else "bound what it reads"
+            return Failure(f"read {rows:,.0f} of the filled rows for {who}", advice)
+    return None
+
+
+RULES = (reads_whole_table, walks_index, throws_away, grows, reads_for_each_row, window_too_wide, measured_too_much)
+
+
+def advise(view: View, read: Read) -> str:
+    """Return what mends a scan: a rewrite where the text is to blame, else the index that it lacks."""
+    return _rewrite(view, read) or _index(view, read)
+
+
+def _index(view: View, read: Read) -> str:
+    others = sorted(view.works[view.largest].reads, key=lambda other: -other.rows)
+    for each in (read, *(other for other in others if other.rows > FREE_ROWS)):
+        create = index_for(view.tree, view.tables, each.table, each.alias)
+        if create:
+            return f"{create}, {WHERE_TO}"
+    if read.within == "Aggregate":
+        return f"keep the number in a column: under `counts:` of the entity in backend.yaml, counted from {read.table}"
+    return (
+        f"bound it: a condition on the first column of one of {read.table}'s indexes, an ORDER BY that follows one, "
+        "and a LIMIT"
+    )
+
+
+def _rewrite(view: View, read: Read) -> str:
+    """Return how to write a condition so that an index can serve it, '' where it already is."""
+    texts = (rewrite(view, read) for rewrite in (_for_count, _for_logic, _for_casts))
+    return next((text for text in texts if text), "")
+
+
+def _for_count(view: View, read: Read) -> str:
+    served = not index_for(view.tree, view.tables, read.table, read.alias)
+    if read.within == "Aggregate" and served and _counts(view.tree):
+        return (
+            f"do not count {read.table} at each request: keep the number under `counts:` in backend.yaml, or leave the "
+            "total out"
+        )
+    return ""
+
+
+def _for_logic(view: View, read: Read) -> str:
+    for node in below(view.tree, ast.BoolExpr):
+        if node.boolop == enums.BoolExprType.NOT_EXPR and _is_in(node.args[0]) and read.table in _tables(node):
+            outer = RawStream()(node.args[0].testexpr)
+            return f"NOT EXISTS (SELECT FROM {read.table} WHERE … = {outer}) instead of NOT IN: it can use an index"
+        if node.boolop == enums.BoolExprType.OR_EXPR and _across(node):
+            sides = " and one by ".join(RawStream()(part) for part in node.args)
+            return f"UNION of two SELECTs, one by {sides}: no index serves an OR across tables"
+    return ""
+
+
+def _for_casts(view: View, read: Read) -> str:
+    for node in below(view.tree, ast.A_Expr):
+        cast = node.lexpr if isinstance(node.lexpr, ast.TypeCast) else None
+        if cast is None or not isinstance(cast.arg, ast.ColumnRef):
+            continue
+        column = RawStream()(cast.arg)
+        if column.split(".")[-1] not in view.tables.by_name[read.table].columns:
+            continue
+        why = f"a cast of {column} keeps its index from being used"
+        if str(cast.typeName.names[-1].sval) == "date":
+            return f"{column} >= $1::date AND {column} < $1::date + 1: {why}"
+        return f"cast the parameter, not {column}: {why}"
+    return ""
+
+
+def _first_key(view: View, read: Read) -> str:
+    """Return the first column of a btree that a condition is looked up in, '' for anything else."""
+    table = view.tables.get(read.table)
+    index = table.indexes.get(read.index) if table and read.condition else None
+    return index.keys[0] if table and index and index.method == "btree" and index.keys[0] in table.columns else ""
+
+
+def _columns(condition: str) -> set[str]:
+    tree = parse(f"SELECT 1 WHERE {condition}")
+    return {str(node.fields[-1].sval) for node in below(tree, ast.ColumnRef)} if tree else set()
+
+
+def _in_window(view: View) -> bool:
+    """Return whether what is read most lies in a time before now, along an index."""
+    for size in (view.largest, min(view.works)):
+        work = view.works[size]
+        ranged = [r for r in work.reads if r.index and "now()" in r.condition and r.rows > FREE_ROWS]
+        if any(read.rows * 3 >= _outer_rows(work.reads) for read in ranged):
+            return True
+    return False
+
+
+def _outer_rows(reads: tuple[Read, ...]) -> float:
+    return max((read.rows for read in reads), default=0.0)
+
+
+def _is_search(read: Read) -> bool:
+    return "@@" in read.filter or "@@" in read.condition
+
+
+def _counts(tree: Any) -> bool:
+    return any(str(call.funcname[-1].sval) == "count" for call in below(tree, ast.FuncCall))
+
+
+def _is_in(node: Any) -> bool:
+    return isinstance(node, ast.SubLink) and node.testexpr is not None and not node.operName
+
+
+def _tables(node: Any) -> set[str]:
+    return {item.relname for item in below(node, ast.RangeVar)}
+
+
+def _across(node: Any) -> bool:
+    """Return whether the branches of an OR are conditions on different tables."""
+    sides = [
+        {str(c.fields[0].sval) for c in below(part, ast.ColumnRef) if len(c.fields) > 1}
+        for part in node.args
+        if isinstance(part, ast.A_Expr) and not list(below(part, ast.SubLink))
+    ]
+    return len(sides) > 1 and len({frozenset(side) for side in sides if side}) > 1

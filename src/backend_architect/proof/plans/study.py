@@ -1,0 +1,158 @@
+"""A project's statements on rows: tables filled, every statement run on them, and planned on the twin at each size."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+from backend_architect.postgres import Refused, Session
+from backend_architect.postgres.twin import grow, make_twin, read_references, read_statistics
+from backend_architect.proof.lab import Lab
+from backend_architect.proof.plans.arguments import Picker, literal
+from backend_architect.proof.plans.expected import cached_seconds
+from backend_architect.proof.plans.filling import fill
+from backend_architect.proof.plans.parsing import parse
+from backend_architect.proof.plans.projecting import Projection, sizes_in, with_values
+from backend_architect.proof.plans.running import Prepared, Run, prepare, run
+from backend_architect.proof.plans.sizes import Sizes, sizes_of
+from backend_architect.proof.plans.statements import Statement, read_statements
+from backend_architect.proof.plans.tables import Tables, read_tables
+from backend_architect.proof.plans.thresholds import SIZES
+from backend_architect.proof.plans.ties import Role, Tie, read_ties
+from backend_architect.proof.plans.view import View
+from backend_architect.proof.plans.work import Work
+
+CALLERS = {"a typical caller": False, "the busiest": True}
+WRITTEN_OUT = frozenset({Role.LIMIT, Role.OFFSET, Role.SEARCH, Role.BELOW, Role.ABOVE})
+"""Parameters that a planner must know to see what it would see: the page, its start, and the words looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Studied:
+    """Every statement that was planned, those that the database refused and why, and the seconds of each step."""
+
+    views: tuple[View, ...]
+    refused: tuple[tuple[Statement, str], ...]
+    filled: int
+    declared: int
+    seconds: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    statement: Statement
+    ties: tuple[Tie, ...]
+    types: tuple[str, ...]
+    planned: str
+    runs: Mapping[str, Run]
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A migrated database with rows in it: its URL, and how many rows there are and would be."""
+
+    url: str
+    sizes: Sizes
+
+    @property
+    def name(self) -> str:
+        """Return the database's name."""
+        return self.url.split("?")[0].rsplit("/", 1)[1]
+
+
+@dataclass
+class _Study:
+    lab: Lab
+    filled: Filled
+    seconds: dict[str, float] = field(default_factory=dict)
+    refused: list[tuple[Statement, str]] = field(default_factory=list)
+
+
+def fill_database(lab: Lab) -> Filled:
+    """Return a new database of the project with rows shaped as its design declares them."""
+    url = lab.database()
+    with Session(url) as session:
+        tables = read_tables(session)
+        sizes = sizes_of(lab.subject.design, tables)
+        fill(session, lab.subject.design, tables, sizes)
+    return Filled(url, sizes)
+
+
+def study(lab: Lab, filled: Filled | None = None) -> Studied:
+    """Return what every statement of the project does, on a filled database of its own or on the one given."""
+    seconds: dict[str, float] = {}
+    with timed(seconds, "tables filled"):
+        filled = filled or fill_database(lab)
+    found = _Study(lab, filled, seconds)
+    with timed(seconds, "statements read"):
+        statements = read_statements(lab).statements
+    with Session(filled.url) as session:
+        tables = read_tables(session)
+        with timed(seconds, "statements run"):
+            ready = _run_all(found, session, statements, tables)
+    views = _plan_all(found, ready, tables)
+    rows = round(sum(table.rows for table in tables))
+    return Studied(tuple(views), tuple(found.refused), rows, sum(filled.sizes.declared.values()), seconds)
+
+
+@contextmanager
+def timed(seconds: dict[str, float], step: str) -> Iterator[None]:
+    """Note how long the block takes."""
+    started = time.monotonic()
+    yield
+    seconds[step] = time.monotonic() - started
+
+
+def _run_all(found: _Study, session: Session, statements: tuple[Statement, ...], tables: Tables) -> list[_Ready]:
+    account = found.lab.subject.design.account
+    picker = Picker(session, tables, account.table if account else "")
+    ready = []
+    for number, statement in enumerate(statements):
+        try:
+            ties = read_ties(parse(statement.sql), tables)
+            prepared = prepare(session, number, statement.sql)
+        except Refused as error:
+            found.refused.append((statement, str(error)))
+            continue
+        runs: dict[str, Run] = {}
+        for who, busy in CALLERS.items():
+            with suppress(Refused):  # no values were found that it takes: it is planned all the same
+                runs[who] = run(session, prepared, picker, ties, busy=busy)
+        ready.append(_Ready(statement, ties, prepared.types, _planned(statement, ties, prepared, picker), runs))
+    return ready
+
+
+def _planned(statement: Statement, ties: tuple[Tie, ...], prepared: Prepared, picker: Picker) -> str:
+    """Return the statement with what the planner must know written out, for a usual page and the commonest word."""
+    values = {
+        tie.parameter: literal(picker.value(tie, prepared.types[tie.parameter - 1]), prepared.types[tie.parameter - 1])
+        for tie in ties
+        if tie.role in WRITTEN_OUT
+    }
+    return with_values(statement.sql, values)
+
+
+def _plan_all(found: _Study, ready: list[_Ready], tables: Tables) -> list[View]:
+    sizes = found.filled.sizes
+    with Session(found.filled.url) as session:
+        base, references = read_statistics(session), read_references(session)
+    works: dict[str, dict[int, Work]] = {}
+    rows: dict[int, Mapping[str, float]] = {}
+    with timed(found.seconds, "twin made"):
+        twin = make_twin(found.lab.server, found.filled.name, grow(base, sizes.at(SIZES[0]), references))
+    with timed(found.seconds, "statements planned"), twin:
+        for size in SIZES:
+            grown = grow(base, sizes.at(size), references)
+            if size != SIZES[0]:
+                twin.resize(grown)
+            projection = Projection(twin, sizes_in(grown))
+            rows[size] = {table.name: table.rows for table in grown.tables}
+            for each in ready:
+                works.setdefault(each.statement.sql, {})[size] = projection.work(each.planned, each.types)
+    distinct = {(t.name, c.attname): c.distinct(t.rows) for t in grown.tables for c in t.columns}
+    cached = cached_seconds(found.lab.subject.design, tables)
+    return [
+        View(each.statement, parse(each.statement.sql), tables, works[each.statement.sql], rows, each.runs, distinct,
+             cached.get(each.statement.name, 0))
+        for each in ready
+    ]  # fmt: skip

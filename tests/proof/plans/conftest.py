@@ -1,0 +1,98 @@
+"""What the tests of the plan proof share: each example filled once, and copies of that database for each edited project."""
+
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from backend_architect.cli.app import run
+from backend_architect.postgres import EmbeddedServer, Session
+from backend_architect.proof import Lab, read_subject
+from backend_architect.proof.plans.growth import judge
+from backend_architect.proof.plans.study import Filled, Studied, fill_database, study
+from backend_architect.proof.plans.view import Failure
+
+ROOT = Path(__file__).parents[3]
+HOMES = (ROOT / "examples", ROOT / "tests/cases/designs/right")
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One careless edit of a built project: in `file`, `old` became `new`; `ddl` is what that does to the database."""
+
+    file: str
+    old: str
+    new: str
+    ddl: str = ""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A built project and its filled database."""
+
+    folder: Path
+    filled: Filled
+
+
+Examples = Callable[[str], Example]
+
+
+@pytest.fixture(scope="session")
+def examples(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Examples]:
+    """Return an example, built and filled once."""
+    made: dict[str, Example] = {}
+
+    def example(name: str) -> Example:
+        if name not in made:
+            folder = tmp_path_factory.mktemp(name) / name
+            assert run(["build", str(folder), "--design", str(_buildable(name, folder.parent))]) == 0
+            with Lab(read_subject(folder), print, server) as lab:
+                made[name] = Example(folder, fill_database(lab))
+        return made[name]
+
+    yield example
+
+
+def _buildable(name: str, folder: Path) -> Path:
+    """Return the design, with nothing that cannot be built yet."""
+    source = next(home / name / "backend.yaml" for home in HOMES if (home / name).exists())
+    target = folder / "design.yaml"
+    target.write_text(source.read_text().replace("sign_in: [password, google]", "sign_in: [password]"))
+    return target
+
+
+def failures_of(studied: Studied) -> Mapping[str, tuple[Failure, ...]]:
+    """Return what is wrong with each statement."""
+    assert not studied.refused, studied.refused
+    return {view.statement.name: judge(view) for view in studied.views}
+
+
+def study_edited(server: EmbeddedServer, example: Example, folder: Path, edits: Sequence[Edit]) -> Studied:
+    """Return the study of a copy of the project with all of these edits, on a copy of its filled database."""
+    shutil.copytree(example.folder, folder, ignore=shutil.ignore_patterns(".data", "__pycache__"))
+    for edit in edits:
+        text = (folder / edit.file).read_text()
+        assert text.count(edit.old) == 1, f"{edit.file} has {edit.old!r} {text.count(edit.old)} times"
+        (folder / edit.file).write_text(text.replace(edit.old, edit.new))
+    with _copied(server, example.filled, "; ".join(edit.ddl for edit in edits if edit.ddl)) as filled:
+        with Lab(read_subject(folder), print, server) as lab:
+            return study(lab, filled)
+
+
+@contextmanager
+def _copied(server: EmbeddedServer, filled: Filled, ddl: str) -> Iterator[Filled]:
+    name = f"copied_{secrets.token_hex(6)}"
+    with Session(server.url()) as admin:
+        admin.run(f'CREATE DATABASE {name} TEMPLATE "{filled.name}"')
+    try:
+        with Session(server.url(name)) as session:
+            session.run(ddl or "SELECT")
+            session.run("ANALYZE")
+        yield replace(filled, url=server.url(name))
+    finally:
+        with Session(server.url()) as admin:
+            admin.run(f"DROP DATABASE {name} WITH (FORCE)")

@@ -1,0 +1,228 @@
+"""Mistakes as people make them, each planted into one statement of a built project, and what must be said of it."""
+
+from dataclasses import dataclass
+
+from tests.proof.plans.conftest import Edit
+
+POSTS, USERS, COMMENTS = "app/posts/queries.py", "app/users/queries.py", "app/comments/queries.py"
+SCHEMA, AUTH = "migrations/0002_schema.sql", "migrations/0003_auth.sql"
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A mistake: the statements that it spoils, and the texts that the advice for each must hold."""
+
+    name: str
+    edit: Edit
+    spoilt: dict[str, tuple[str, ...]]
+
+
+def _where(table: str, old: str, new: str, file: str) -> Edit:
+    return Edit(file, old, new)
+
+
+SQL = (
+    Planted(
+        "a LIMIT removed",
+        Edit(
+            POSTS,
+            "AND (posts.created_at, posts.id) < ($3, $4)\nORDER BY posts.created_at DESC, posts.id DESC LIMIT $5\n"
+            '"""\n\n\nasync def of_user',
+            'AND (posts.created_at, posts.id) < ($3, $4)\nORDER BY posts.created_at DESC, posts.id DESC\n"""\n\n\n'
+            "async def of_user",
+        ),
+        {"posts.of_user": ("LIMIT", "posts (author_id, created_at DESC, id DESC)")},
+    ),
+    Planted(
+        "pages by OFFSET",
+        Edit(COMMENTS, "ORDER BY comments.created_at, comments.id LIMIT $5", "ORDER BY comments.created_at LIMIT 20 OFFSET $5"),
+        {"comments.of_post": ("keyset", "comments.created_at")},
+    ),
+    Planted(
+        "random order",
+        Edit(POSTS, "ORDER BY posts.likes_count DESC, posts.id DESC LIMIT $4\n) AS chosen", "ORDER BY random() LIMIT $4\n) AS chosen"),
+        {"posts.trending": ("random",)},
+    ),
+    Planted(
+        "a leading wildcard",
+        Edit(POSTS, "posts.search @@ websearch_to_tsquery('simple', $2)", "posts.body ILIKE '%' || $2::text || '%'"),
+        {"posts.search": ("gin (body gin_trgm_ops)", "match: [body]")},
+    ),
+    Planted(
+        "a function on an indexed column",
+        Edit(USERS, "FROM users\nWHERE users.id = $1\n", "FROM users\nWHERE lower(users.handle) = lower($1::text)\n"),
+        {"users.read": ("CREATE INDEX ON users (lower(handle))",)},
+    ),
+    Planted(
+        "a cast of a column to a date",
+        Edit(COMMENTS, "WHERE comments.id = $1\n", "WHERE comments.created_at::date = $1::date\n"),
+        {"comments.read": (">= $1::date", "< $1::date + 1")},
+    ),
+    Planted(
+        "an OR across tables",
+        Edit("app/auth/accounts.py", "ON a.user_id = u.id WHERE u.id = $1", "ON a.user_id = u.id WHERE u.handle = $1::text OR a.email = $1::text"),
+        {"auth.read_me": ("UNION",)},
+    ),
+    Planted(
+        "a column without an index",
+        Edit("app/likes/queries.py", "WHERE likes.user_id = $1 AND likes.post_id = $2", "WHERE likes.created_at = $1::timestamptz"),
+        {"likes.delete": ("CREATE INDEX ON likes (created_at)",)},
+    ),
+    Planted(
+        "NOT IN a large table",
+        Edit(POSTS, "WHERE posts.id = $2 AND {VISIBLE}\n\"\"\"\n\n\nasync def report", "WHERE posts.id NOT IN (SELECT post_id FROM likes) LIMIT 20\n\"\"\"\n\n\nasync def report"),
+        {"posts.report": ("NOT EXISTS",)},
+    ),
+    Planted(
+        "a count of all rows",
+        Edit(POSTS, "SELECT /* posts.read */ {COLUMNS}\nFROM posts {JOINS}\nWHERE posts.id = $2 AND {VISIBLE}", "SELECT /* posts.read */ count(*)\nFROM posts"),
+        {"posts.read": ("do not count", "counts:")},
+    ),
+    Planted(
+        "an unbounded computed field",
+        Edit(USERS, "SELECT /* users.followers_of_user */\n    {COLUMNS},", "SELECT /* users.followers_of_user */\n    {COLUMNS}, (SELECT count(*) FROM comments WHERE comments.author_id = users.id) AS written,"),
+        {"users.followers_of_user": ("counts:", "comments")},
+    ),
+    Planted(
+        "a delete by an unindexed text",
+        Edit(COMMENTS, "WHERE comments.id = $3\n  AND (", "WHERE comments.body = $3::text\n  AND ("),
+        {"comments.delete": ("CREATE INDEX ON comments (body)",)},
+    ),
+    Planted(
+        "a key compared as text",
+        Edit("app/follows/queries.py", "WHERE follows.follower_id = $1 AND follows.target_id = $2", "WHERE follows.follower_id::text = $1"),
+        {"follows.delete": ("cast the parameter, not follows.follower_id",)},
+    ),
+    Planted(
+        "an order that no index follows",
+        Edit(
+            POSTS,
+            "SELECT candidate.id FROM follows AS source",
+            "SELECT candidate.id FROM posts AS candidate ORDER BY candidate.comments_count DESC LIMIT $4\n) AS chosen\n"
+            "JOIN posts ON posts.id = chosen.id {JOINS}\nWHERE $1::uuid IS NOT NULL OR $2::timestamptz IS NULL OR $3::uuid IS NULL\n"
+            '"""\n\nOLD_FEED = f"""\nSELECT /* posts.old_feed */ {COLUMNS}\nFROM (\n    SELECT candidate.id FROM follows AS source',
+        ),
+        {"posts.feed": ("CREATE INDEX ON posts (comments_count DESC)",)},
+    ),
+)  # fmt: skip
+
+SCHEMAS = (
+    Planted(
+        "a list whose index is removed",
+        Edit(
+            SCHEMA,
+            "CREATE INDEX posts_author_id_created_at_idx ON posts (author_id, created_at DESC, id DESC);\n",
+            "",
+            "DROP INDEX posts_author_id_created_at_idx",
+        ),
+        {
+            "posts.of_user": ("CREATE INDEX ON posts (author_id, created_at DESC, id DESC)",),
+            "posts.feed": ("CREATE INDEX ON posts (author_id, created_at DESC, id DESC)",),
+            "users.delete": ("CREATE INDEX ON posts (author_id)",),
+            "auth.delete_user_without_account": ("CREATE INDEX ON posts (author_id)",),
+        },
+    ),
+    Planted(
+        "a foreign key without its index",
+        Edit(SCHEMA, "CREATE INDEX likes_post_id_idx ON likes (post_id);\n", "", "DROP INDEX likes_post_id_idx"),
+        {"posts.delete": ("CREATE INDEX ON likes (post_id)", "CREATE INDEX ON comments (post_id)"), "users.delete": (), "auth.delete_user_without_account": ()},
+    ),
+    Planted(
+        "an index with its columns in the wrong order",
+        Edit(
+            SCHEMA,
+            "ON comments (post_id, created_at, id);",
+            "ON comments (created_at, id, post_id);",
+            "DROP INDEX comments_post_id_created_at_idx; CREATE INDEX ON comments (created_at, id, post_id)",
+        ),
+        {
+            "comments.of_post": ("CREATE INDEX ON comments (post_id, created_at, id)",),
+            "posts.delete": (), "users.delete": (), "auth.delete_user_without_account": (),
+        },
+    ),
+    Planted(
+        "an index for some rows only",
+        Edit(
+            SCHEMA,
+            "ON follows (target_id, created_at DESC, follower_id DESC);",
+            "ON follows (target_id, created_at DESC, follower_id DESC) WHERE created_at > '2020-01-01';",
+            "DROP INDEX follows_target_id_created_at_follower_id_idx; CREATE INDEX ON follows "
+            "(target_id, created_at DESC, follower_id DESC) WHERE created_at > '2020-01-01'",
+        ),
+        {
+            "users.followers_of_user": ("CREATE INDEX ON follows (target_id, created_at DESC, follower_id DESC)",),
+            "users.delete": (), "auth.delete_user_without_account": (),
+        },
+    ),
+    Planted(
+        "a search without its index",
+        Edit(SCHEMA, "CREATE INDEX posts_search_idx ON posts USING gin (search);\n", "", "DROP INDEX posts_search_idx"),
+        {"posts.search": ("CREATE INDEX ON posts USING gin (search)",)},
+    ),
+    Planted(
+        "a sign-in without the index of its expression",
+        Edit(
+            AUTH,
+            "CREATE UNIQUE INDEX auth_accounts_email_key ON auth_accounts (lower(email));\n",
+            "",
+            "DROP INDEX auth_accounts_email_key",
+        ),
+        {"auth.find_account": ("CREATE INDEX ON auth_accounts (lower(email))",)},
+    ),
+    Planted(
+        "sessions without the index of their user",
+        Edit(
+            AUTH,
+            "CREATE INDEX auth_sessions_user_id_idx ON auth_sessions (user_id);\n",
+            "",
+            "DROP INDEX auth_sessions_user_id_idx",
+        ),
+        {
+            "auth.open_session": ("CREATE INDEX ON auth_sessions (user_id",),
+            "auth.revoke": (), "users.delete": (), "auth.delete_user_without_account": (), "auth.find_account": (),
+        },
+    ),
+)  # fmt: skip
+
+SHOP = (
+    Planted(
+        "an order that mixes directions against its index",
+        Edit(
+            "app/orders/queries.py",
+            "WHERE (orders.customer_id = $1 OR $2) AND (orders.created_at, orders.id) < ($3, $4)\n"
+            "ORDER BY orders.created_at DESC, orders.id DESC LIMIT $5",
+            "WHERE (orders.customer_id = $1 OR $2) AND (orders.created_at, orders.id) < ($3, $4)\n"
+            "ORDER BY orders.state, orders.created_at LIMIT $5",
+        ),
+        {"orders.orders": ("CREATE INDEX ON orders (state, created_at)",)},
+    ),
+    Planted(
+        "a rare kind without its index",
+        Edit(
+            SCHEMA,
+            "CREATE INDEX products_stock_created_at_idx ON products (stock, created_at DESC, id DESC);\n",
+            "",
+            "DROP INDEX products_stock_created_at_idx",
+        ),
+        {"products.sold_out": ("CREATE INDEX ON products (stock, created_at DESC, id DESC)",)},
+    ),
+    Planted(
+        "a sum over everybody's lines",
+        Edit(
+            "app/shipments/queries.py",
+            "SELECT /* shipments.of_order */ {COLUMNS}",
+            "SELECT /* shipments.of_order */ {COLUMNS}, (SELECT sum(quantity) FROM order_lines) AS sold",
+        ),
+        {"shipments.of_order": ("order_lines",)},
+    ),
+    Planted(
+        "lines without an index for their order",
+        Edit(
+            SCHEMA,
+            "CREATE INDEX order_lines_product_id_idx ON order_lines (product_id);\n",
+            "",
+            "DROP INDEX order_lines_product_id_idx",
+        ),
+        {"products.delete": ("CREATE INDEX ON order_lines (product_id)",)},
+    ),
+)

@@ -1,0 +1,170 @@
+"""P01 to P33 and P59 each fail on a copy of a project that is weakened in just that point."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from backend_architect.proof import Verdict
+from tests.proof.conftest import Prove, Weaken
+
+Edit = tuple[str, str, str]  # a file, the text that makes it strong, and what a hasty edit would leave of it
+
+
+class Weakness(NamedTuple):
+    """What is weak, the probe that must find it, and the edits that make it so."""
+
+    what: str
+    probe: str
+    edits: tuple[Edit, ...]
+    example: str = "social-sharing"
+
+
+TOKENS, SIGN_IN, SESSIONS = "app/auth/tokens.py", "app/auth/sign_in.py", "app/auth/sessions.py"
+LIMITS = "app/rate_limits.py"
+DECODED = "                decoded = jwt.decode(token, key, algorithms=[ALGORITHM])"
+UNVERIFIED = (
+    "                import json; from joserfc.jws import extract_compact; parts = extract_compact(token.encode())\n"
+    "                decoded = jwt.Token(parts.headers(), json.loads(parts.payload))"
+)
+CHECKED = "    matches = await passwords.matches(account.password_hash if account else None, password)\n    if account is None or not matches:\n        raise Unauthorized("  # noqa: E501
+RESET = '''
+@router.post("/auth/forgot-password", status_code=202)
+async def forgot_password(request: Request, db: Db) -> Response:
+    """Start a recovery."""
+    email = (await request.json())["email"]
+    if await db.fetchval("SELECT true FROM auth_accounts WHERE email = $1", email) is None:
+        raise Unauthorized("There is no such account.")
+    return Response(status_code=202)
+
+
+@router.get("/me", response_model=Me)'''
+
+WEAKNESSES = (
+    Weakness("a route forgets to ask for a caller", "P01", (
+        ("app/posts/routes.py", "async def feed(db: Db, me: SignedIn,", "async def feed(db: Db, me: Viewing,"),
+    )),
+    Weakness("the signature is not verified", "P02", ((TOKENS, DECODED, UNVERIFIED),)),
+    Weakness("the token's header says whether it is signed", "P03", (
+        (TOKENS, DECODED, f"                if 'none' in str(__import__('base64').b64decode(token.split('.')[0] + '==')).lower():\n    {UNVERIFIED.replace(chr(10), chr(10) + '    ')}\n                else:\n    {DECODED}"),  # noqa: E501
+    )),
+    Weakness("a second key that everybody guesses", "P04", (
+        (TOKENS, "(secret, previous_secret) if s", "(secret, previous_secret or 'secret') if s"),
+    )),
+    Weakness("the key that the token brings along", "P04", (
+        (TOKENS, DECODED, f"                inside = __import__('json').loads(__import__('base64').urlsafe_b64decode(token.split('.')[0] + '==')).get('jwk')\n{DECODED.replace('key,', 'OctKey.import_key(inside) if inside else key,')}"),  # noqa: E501
+    )),
+    Weakness("clocks may differ by two hours", "P05", ((TOKENS, "LEEWAY = 30", "LEEWAY = 7_200"),)),
+    Weakness("no end is needed", "P06", (
+        (TOKENS, '    exp={"essential": True},\n', ""),
+        (TOKENS, 'float(claims["exp"])', 'float(claims.get("exp", 1e10))'),
+    )),
+    Weakness("any audience", "P07", ((TOKENS, '"value": AUDIENCE', ""),)),
+    Weakness("any issuer", "P07", ((TOKENS, '"value": ISSUER', ""),)),
+    Weakness("any kind of token", "P08", ((TOKENS, 'if decoded.header.get("typ") == HEADER_TYPE:', "if decoded:"),)),
+    Weakness("its beginning may be two hours ahead", "P09", ((TOKENS, "LEEWAY = 30", "LEEWAY = 7_200"),)),
+    Weakness("the query has a token, too", "P10", (
+        ("app/auth/caller.py", "    if sent is None:\n", "    if sent is None and b'access_token=' in current.get().query:\n        return current.get().query.split(b'access_token=')[1].decode()\n    if sent is None:\n"),  # noqa: E501
+    )),
+    Weakness("a token for a day", "P11", ((TOKENS, "LIFETIME = 15 * 60", "LIFETIME = 24 * 3600"),)),
+    Weakness("a refresh token for ever", "P11", (
+        (SESSIONS, "renewed = presented[:FAMILY] + secrets.token_urlsafe(32)", "renewed = presented"),
+    )),
+    Weakness("a change that forgets its owner", "P12-P14", (
+        ("app/users/queries.py", "AND users.id = $7 AND", "AND $7::uuid IS NOT NULL AND"),
+    )),
+    Weakness("a read that forgets its rule", "P12-P14", (
+        ("app/posts/queries.py", "FROM posts {JOINS}\nWHERE posts.id = $2 AND {VISIBLE}\n\"\"\"\n\n\nasync def read(", "FROM posts {JOINS}\nWHERE posts.id = $2\n\"\"\"\n\n\nasync def read("),  # noqa: E501
+    )),
+    Weakness("an edge taken away for somebody else", "P12-P14", (
+        ("app/likes/queries.py", "WHERE likes.user_id = $1 AND", "WHERE $1::uuid IS NOT NULL AND"),
+    )),
+    Weakness("a post shares one that its maker may not see", "P12-P14", (
+        ("app/posts/queries.py", "          new.shared_id IS NULL\n", "          true\n"),
+    )),
+    Weakness("the query keeps a limit away", "P33", (
+        (LIMITS, 'asked = f"{method} {path}"', 'asked = f"{method} {path}?{current.get().query.decode()}"'),
+        (LIMITS, "sign-in|register|password)", "sign-in|register|password)\\\\?"),
+    )),
+    Weakness("403 tells that there is something", "P15", (
+        ("app/users/routes.py", "    return ok(await queries.update(db, user_id, changes, me, if_match))", "    from app.errors import Forbidden\n    if user_id != me.id and await queries.read(db, user_id):\n        raise Forbidden\n    return ok(await queries.update(db, user_id, changes, me, if_match))"),  # noqa: E501
+    )),
+    Weakness("a list that forgets the rule", "P16", (
+        ("app/posts/queries.py", "WHERE posts.author_id = $2 AND {VISIBLE} AND", "WHERE posts.author_id = $2 AND"),
+    )),
+    Weakness("a list without its role", "P17", (
+        ("app/products/routes.py", '"""Return a page of `sold_out`."""\n    if not (me.has("staff")):', '"""Return a page of `sold_out`."""\n    if not me.id:'),  # noqa: E501
+    ), "shop"),
+    Weakness("a creation without its role", "P17", (
+        ("app/products/queries.py", "new.on_sale FROM new WHERE $7\n", "new.on_sale FROM new WHERE $7 OR true\n"),
+    ), "shop"),
+    Weakness("whoever registers gives themselves a role", "P18-P19", (
+        ("app/auth/schemas.py", "    password: Password\n\n    @field_validator", "    password: Password\n    roles: list[str] = []\n\n    @field_validator"),  # noqa: E501
+        ("app/auth/accounts.py", "auth_accounts (user_id, email, password_hash) VALUES ($1, $2, $3)", "auth_accounts (user_id, email, password_hash, roles) VALUES ($1, $2, $3, $4)"),  # noqa: E501
+        ("app/auth/accounts.py", "CREATE_ACCOUNT, user, new.email, password_hash)", "CREATE_ACCOUNT, user, new.email, password_hash, new.roles)"),  # noqa: E501
+    )),
+    Weakness("a post is given to somebody else", "P18-P19", (
+        ("app/posts/schemas.py", "class PostChanges(Changes):\n    \"\"\"Changes to a post: what is not sent stays as it is.\"\"\"\n", "class PostChanges(Changes):\n    author_id: UUID | None = None\n"),  # noqa: E501
+        ("app/posts/queries.py", "    SET body = coalesce($3, body),", "    SET body = coalesce($3, body), author_id = coalesce($6, author_id),"),  # noqa: E501
+        ("app/posts/queries.py", "changes.audience, if_match)", "changes.audience, if_match, changes.author_id)"),
+    )),
+    Weakness("the hash of the password is shown", "P20", (
+        ("app/auth/schemas.py", "    roles: list[str]\n", "    roles: list[str]\n    password_hash: str\n"),
+        ("app/auth/accounts.py", "SELECT /* auth.read_me */ u.id,", "SELECT /* auth.read_me */ u.id, a.password_hash,"),
+    )),
+    Weakness("short passwords", "P21", (("app/auth/passwords.py", "MIN_LENGTH = 8", "MIN_LENGTH = 6"),)),
+    Weakness("short passphrases only", "P22", (("app/auth/passwords.py", "MAX_LENGTH = 128", "MAX_LENGTH = 40"),)),
+    Weakness("one common password", "P23", (
+        ("app/auth/passwords.py", "if plain in _COMMON:", 'if plain in _COMMON - {"trustno1"}:'),
+    )),
+    Weakness("as far as bcrypt reads", "P24", (
+        ("app/auth/passwords.py", 'return unicodedata.normalize("NFKC", password)', 'return unicodedata.normalize("NFKC", password)[:72]'),  # noqa: E501
+    )),
+    Weakness("any current password", "P25", (
+        (SIGN_IN, "    if account is None or not matches:\n        raise _invalid(", "    if account is None:\n        raise _invalid("),  # noqa: E501
+    )),
+    Weakness("a new password leaves old sessions alone", "P26", (
+        (SIGN_IN, "        await sessions.end_sessions(request, tx, user=me.id)\n", ""),
+    )),
+    Weakness("nobody hears that an account is gone", "P27", (
+        ("app/auth/revocations.py", "            self.add(UUID(text))\n", "            return\n"),
+    )),
+    Weakness("sign-out only forgets the cookie", "P28", (
+        ("app/auth/routes.py", "    await sessions.end_sessions(request, db, session=me.session)\n", ""),
+    )),
+    Weakness("sign-in tells who has no account", "P29", (
+        (SIGN_IN, CHECKED, CHECKED.replace("    if account is None or", '    if account is None:\n        raise Unauthorized("There is no such account.")\n    if')),  # noqa: E501
+    )),
+    Weakness("an unknown address costs no hash", "P30", (
+        (SIGN_IN, CHECKED, '    if account is None:\n        raise Unauthorized("The e-mail address or the password is wrong.")\n' + CHECKED),  # noqa: E501
+    )),
+    Weakness("registration tells who has an account", "P31", (
+        ("app/auth/accounts.py", "VALUES ($1, $2, $3)\nON CONFLICT DO NOTHING\n", "VALUES ($1, $2, $3)\n"),
+    )),
+    Weakness("recovery tells who has an account", "P32", (
+        ("app/auth/routes.py", '\n@router.get("/me", response_model=Me)', RESET),
+    )),
+    Weakness("hundreds of guesses a minute", "P33", (
+        (LIMITS, 'Limit("sign_in", 5, 60, per_ip=True)', 'Limit("sign_in", 500, 60, per_ip=True)'),
+    )),
+    Weakness("guesses from everywhere", "P33", ((SIGN_IN, "GUESSES = 30\n", "GUESSES = 3_000\n"),)),
+    Weakness("whoever guesses keeps the owner out", "P33", (
+        (SIGN_IN, "{network if account and account.familiar else 'elsewhere'}", "everywhere"),
+    )),
+    Weakness("the first address counts", "P59", ((LIMITS, "for hop in reversed([", "for hop in list(["),)),
+    Weakness("everybody is a proxy", "P59", ((LIMITS, "if trusted and _is_in(address, trusted):", "if True:"),)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("weakness", WEAKNESSES, ids=lambda weakness: f"{weakness.probe} {weakness.what}")
+def test_a_weakness_is_found(weakness: Weakness, weaken: Weaken, proven: Prove) -> None:
+    for edit in weakness.edits:
+        folder = weaken(*edit, example=weakness.example)
+    result = proven(folder, weakness.probe)
+    assert result.verdict is Verdict.FAILED, result
+
+
+def test_roles_hold_where_there_are_routes_for_them(built: Callable[[str], Path], proven: Prove) -> None:
+    result = proven(built("shop"), "P17")
+    assert result.verdict is Verdict.HELD, result

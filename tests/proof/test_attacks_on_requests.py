@@ -1,0 +1,149 @@
+"""P34 to P64 and S01 to S06 each fail on a copy of a project that is weakened in just that point."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from backend_architect.proof import Verdict
+from tests.proof.conftest import Prove, Weaken
+from tests.proof.weakness import Weakness
+
+MAIN, MIDDLEWARE, ERRORS = "app/main.py", "app/middleware.py", "app/errors.py"
+PAGES, ROUTES, ONCE = "app/pagination.py", "app/posts/routes.py", "app/idempotency.py"
+COOKIES, SESSIONS = "app/auth/cookies.py", "app/auth/sessions.py"
+SCHEMA = "migrations/0002_schema.sql"
+ORIGINS = "allow_origins=settings.allowed_origins"
+TAKEN_KEY = 'raise Conflict("A request with this Idempotency-Key is being answered.")'
+GUESSABLE = (
+    "DEFAULT ('01890a5d-ac96-774b-bcce-' || lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000000)::bigint),"
+    " 12, '0'))::uuid,"
+)
+TEXT_LINES = 'sys.stdout.buffer.write(" ".join(map(str, fields.values())).encode() + b"\\n")'
+
+WEAKNESSES = (
+    Weakness("a limit without an end", "P34-P36", ((PAGES, "Query(ge=1, le=100,", "Query(ge=1,"),)),
+    Weakness("a limit below one", "P34-P36", ((PAGES, "Query(ge=1, le=100,", "Query(le=100,"),)),
+    Weakness("a place in a list that is none", "P34-P36", ((PAGES, "except ValueError:", "except KeyError:"),)),
+    Weakness("a told size that nobody looks at", "P37", (
+        (MIDDLEWARE, "is_small = declared.isdigit() and int(declared[:20]) <= self.max_body", "is_small = True"),
+    )),
+    Weakness("chunks that nobody counts", "P37", (
+        (MIDDLEWARE, "is_small, more = size <= self.max_body, message", "is_small, more = True, message"),
+    )),
+    Weakness("deep JSON ends the look inside", "P38", (
+        (MIDDLEWARE, "except (ValueError, RecursionError):", "except ValueError:"),
+    )),
+    Weakness("JSON that is stored and cannot be read", "P38", (
+        ("app/input.py", "    for _ in range(DEEPEST + 1):", "    for _ in range(10_000):"),
+    ), "bookings"),
+    Weakness("characters that cannot be stored", "P39", (
+        (MIDDLEWARE, r'UNSTORABLE = re.compile("[\0\ud800-\udfff]")', 'UNSTORABLE = re.compile("[\\ud800-\\udfff]")'),
+        (ERRORS, '            return Invalid("A value cannot be stored.")', "            return Problem()"),
+    )),
+    Weakness("any kind of content", "P40", ((MIDDLEWARE, '!= b"application/json"', '== b"text/html"'),)),
+    Weakness("fields that are let by", "P41", (("app/input.py", 'extra="forbid"', 'extra="ignore"'),)),
+    Weakness("errors of another kind", "P42-P43", (
+        (ERRORS, 'media_type="application/problem+json"', 'media_type="application/json"'),
+    )),
+    Weakness("errors without a title", "P42-P43", ((ERRORS, "title=problem.title", 'title=""'),)),
+    Weakness("TRACE is answered", "P44", (
+        ("app/health.py", '@router.get("/healthz")', '@router.api_route("/healthz", methods=["GET", "TRACE"])'),
+    )),
+    Weakness("an Allow that forgets some", "P45", ((ERRORS, '", ".join(_methods_at(request)) or ', ""),)),
+    Weakness("every origin", "P50", ((MAIN, ORIGINS, 'allow_origin_regex=".*"'),)),
+    Weakness("origins that begin alike", "P50", ((MAIN, ORIGINS, r'allow_origin_regex=r"https://app\.example\.com.*"'),)),
+    Weakness("the documentation in production", "P51", (
+        (MAIN, 'openapi_url=None if settings.production else "/openapi.json"', 'openapi_url="/openapi.json"'),
+    )),
+    Weakness("a search put into the statement", "P52", (
+        ("app/posts/queries.py", "db.fetch(SEARCH, me.id, q,", "db.fetch(SEARCH.replace('$2', f\"'{q}' || left($2, 0)\"), me.id, q,"),  # noqa: E501
+    )),
+    Weakness("a sign-in put into the statement", "P52", (
+        ("app/auth/accounts.py", "db.fetchrow(FIND, email,", "db.fetchrow(FIND.replace('$1', f\"'{email}' || left($1, 0)\"), email,"),  # noqa: E501
+    )),
+    Weakness("a key that nobody keeps", "P53", ((ONCE, "    key = _key()\n", "    key = None\n"),)),
+    Weakness("a key for everybody", "P53", (
+        (ONCE, "idempotency_keys k ON k.caller = $1 AND k.key = $2", "idempotency_keys k ON k.key = $2"),
+    )),
+    Weakness("a key for any body", "P54", ((ONCE, 'if row["fingerprint"] != fingerprint:', "if False:"),)),
+    Weakness("many under one key", "P54", (
+        (ONCE, 'if row is None or not row["free"]:', "if row is None:"),
+        (ONCE, f'        if await tx.execute(KEEP, me.id, key, *kept) != "INSERT 0 1":\n            {TAKEN_KEY}\n', "        await tx.execute(KEEP, me.id, key, *kept)\n"),  # noqa: E501
+    )),
+    Weakness("no Location", "P55", (
+        ("app/responses.py", '201, [(b"location", location), *_version(value)]', "201, _version(value)"),
+    )),
+    Weakness("ids that count time", "P56", (
+        (SCHEMA, "CREATE TABLE posts (\n    id uuid PRIMARY KEY DEFAULT uuidv7(),", f"CREATE TABLE posts (\n    id uuid PRIMARY KEY {GUESSABLE}"),  # noqa: E501
+    )),
+    Weakness("ready without a database", "P57", (
+        ("app/health.py", 'raise Unavailable("The database does not answer.") from error', 'return Response(b"ready")'),
+    )),
+    Weakness("alive only with a database", "P57", (
+        ("app/health.py", "async def alive() -> Response:", "async def alive(request: Request) -> Response:\n    await request.app.state.database.fetchval(APPLIED)"),  # noqa: E501
+    )),
+    Weakness("a log without ids", "P58", ((MIDDLEWARE, '            "request_id": context.id,\n', ""),)),
+    Weakness("any id that is sent", "P58", ((MIDDLEWARE, "if SAFE_ID.fullmatch(sent) else", "if sent else"),)),
+    Weakness("errors as they are", "P60", ((ERRORS, "else Problem()\n", "else Problem(str(error))\n"),)),
+    Weakness("an address that is asked", "P61", (
+        ("app/things/routes.py", '    check_files("things", new, me)\n', '    check_files("things", new, me)\n    import contextlib, urllib.request\n    with contextlib.suppress(OSError):\n        urllib.request.urlopen(new.a_url, timeout=0.2)\n'),  # noqa: E501
+    ), "every-field"),
+    Weakness("a stock below zero", "P62", ((SCHEMA, "CHECK (stock >= 0)", "CHECK (stock >= -1000)"),), "shop"),
+    Weakness("bookings that overlap", "P62", (
+        (SCHEMA, "EXCLUDE USING gist (room_id WITH =, tstzrange(starts_at, ends_at) WITH &&)", "CHECK (room_id IS NOT NULL)"),  # noqa: E501
+    ), "bookings"),
+    Weakness("a log of plain text", "P63", (
+        ("app/telemetry.py", 'sys.stdout.buffer.write(encode(fields) + b"\\n")', TEXT_LINES),
+    )),
+    Weakness("headers in the log", "P64", (
+        (MIDDLEWARE, '            "path": context.path,\n', '            "path": context.path,\n            "headers": repr(context.headers),\n'),  # noqa: E501
+    )),
+    Weakness("bodies in the log", "P64", (
+        (MIDDLEWARE, '            "path": context.path,\n', '            "path": context.path,\n            "body": context.body.decode(errors="replace"),\n'),  # noqa: E501
+    )),
+    Weakness("queries in the log", "P64", (
+        (MIDDLEWARE, '            "path": context.path,\n', '            "path": f"{context.path}?{context.query.decode()}",\n'),  # noqa: E501
+    )),
+    Weakness("a cookie for scripts", "S01", ((COOKIES, "httponly=True", "httponly=False"),)),
+    Weakness("a cookie for other sites", "S01", ((COOKIES, 'samesite="lax"', 'samesite="none"'),)),
+    Weakness("a session that outlives the next sign-in", "S02", (
+        ("app/auth/routes.py", '        await sessions.end_sessions(request, db, refresh_token=request.cookies.get(REFRESH_COOKIE, ""))\n', ""),  # noqa: E501
+    )),
+    Weakness("sessions that begin alike", "S03", (
+        (SESSIONS, "token = secrets.token_urlsafe(16) +", 'token = f"{secrets.randbelow(10**12):022d}" +'),
+    )),
+    Weakness("sessions of few bits", "S03", (
+        (SESSIONS, "secrets.token_urlsafe(16) + secrets.token_urlsafe(32)", 'secrets.token_hex(8) + "0" * 49'),
+        (SESSIONS, "[:FAMILY] + secrets.token_urlsafe(32)", '[:FAMILY] + "0" * 35 + secrets.token_hex(4)'),
+    )),
+    Weakness("cookies from anywhere", "S04", (
+        (COOKIES, 'if request.headers.get("origin") not in own | {*settings.allowed_origins}:', "if False:"),
+    )),
+    Weakness("a sign-in from anywhere", "S04", (
+        ("app/auth/routes.py", "    if data.cookies:\n        check_origin(request)\n", ""),
+    )),
+    Weakness("a look that counts", "S05", (
+        (ROUTES, "    return ok(await queries.read(db, post_id, me))", '    await db.execute("UPDATE posts SET updated_at = clock_timestamp() WHERE id = $1", post_id)\n    return ok(await queries.read(db, post_id, me))'),  # noqa: E501
+    )),
+    Weakness("sessions that nobody uses", "S06", ((SESSIONS, " AND s.last_used_at > now() - interval '14 days'", ""),)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("weakness", WEAKNESSES, ids=lambda weakness: f"{weakness.probe} {weakness.what}")
+def test_a_weakness_is_found(weakness: Weakness, weaken: Weaken, proven: Prove) -> None:
+    for edit in weakness.edits:
+        folder = weaken(*edit, example=weakness.example)
+    result = proven(folder, weakness.probe)
+    assert result.verdict is Verdict.FAILED, result
+
+
+ELSEWHERE = (("shop", "P62"), ("bookings", "P62"), ("bookings", "P38"), ("every-field", "P61"))
+
+
+@pytest.mark.parametrize(("example", "probe"), ELSEWHERE)
+def test_what_other_designs_have_holds_too(
+    example: str, probe: str, built: Callable[[str], Path], proven: Prove
+) -> None:
+    result = proven(built(example), probe)
+    assert result.verdict is Verdict.HELD, result

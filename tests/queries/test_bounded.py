@@ -1,0 +1,40 @@
+"""Statements that stay bounded: what is chosen first, what is looked up, and the indexes that both need."""
+
+from collections.abc import Mapping
+
+from backend_architect.decisions import decide_all
+from backend_architect.design import Design, load_design
+from backend_architect.queries import build_queries
+from backend_architect.schema import build_schema
+from tests.conftest import ROOT
+
+
+def _design(name: str) -> Design:
+    folder = next(path for path in (ROOT / "examples", ROOT / "tests/cases/designs/right") if (path / name).exists())
+    return load_design(folder / name / "backend.yaml").design
+
+
+def _sql(design: Design) -> Mapping[str, str]:
+    queries = build_queries(design, decide_all(design).is_kept)
+    return {query.name: " ".join(query.sql.split()) for query in queries.all()}
+
+
+def test_what_is_recent_is_chosen_before_anything_is_joined() -> None:
+    trending = _sql(_design("social-sharing"))["posts.trending"]
+    chosen, _, joined = trending.partition(" AS chosen ")
+    assert "JOIN" not in chosen and "LIMIT" in chosen
+    assert joined.startswith("JOIN posts ON posts.id = chosen.id JOIN users AS author")
+
+
+def test_a_related_row_within_an_or_is_looked_up_alone() -> None:
+    statements = _sql(_design("helpdesk"))
+    assert "AND memberships.agent_id = $1 ) ) OFFSET 0 ) OR $2" in statements["tickets.search"]
+    assert "OFFSET" not in statements["replies.of_ticket"]  # outside of an OR: a join is better
+
+
+def test_a_search_also_has_an_index_in_its_order() -> None:
+    design = _design("helpdesk")
+    decisions = decide_all(design)
+    schema = build_schema(design, build_queries(design, decisions.is_kept), decisions.is_kept)
+    serving = {index.columns for index in schema.table("tickets").indexes if "tickets.search" in index.needed_by}
+    assert serving == {("search",), ("created_at DESC", "id DESC")}
