@@ -7,6 +7,7 @@ from typing import Any
 
 NEAR = 0.1
 SHAPE = ("Node Type", "Join Type", "Relation Name", "Index Name", "Strategy", "Partial Mode", "Scan Direction")
+CANDIDATE = re.compile(r"^-- (?P<name>[^\n.]+)\n(?P<ddl>CREATE[^;]+);\n(?P<sql>[^;]+);", re.MULTILINE)
 STATEMENT = re.compile(r"^-- (?P<name>[^\n.]+)\n(?P<sql>[^;]+);", re.MULTILINE)
 
 Plan = Mapping[str, Any]
@@ -17,6 +18,12 @@ def read_statements(path: Path) -> Iterator[tuple[str, str]]:
     """Give each statement of a file with its name, the comment above it."""
     for found in STATEMENT.finditer(path.read_text()):
         yield found["name"], found["sql"]
+
+
+def read_candidates(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Give each index of a file with its name, the comment above it, and the statement below that it would serve."""
+    for found in CANDIDATE.finditer(path.read_text()):
+        yield found["name"], found["ddl"], found["sql"]
 
 
 def near(one: Plan, other: Plan, figure: str) -> bool:

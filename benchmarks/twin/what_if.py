@@ -4,19 +4,16 @@ python benchmarks/twin/what_if.py [--folder DATA]    on the tables that run.py l
 """
 
 import argparse
-import re
 import tempfile
 import time
 from pathlib import Path
 
 from loading import HERE, SETTINGS, empty, load
-from plans import Plan, near, shape, text
+from plans import Plan, near, read_candidates, shape, text
 from run import LARGE
 
 from backend_architect.postgres import EmbeddedServer, Session, start_embedded
 from backend_architect.postgres.twin import IndexStatistics, Planner, make_twin, read_statistics
-
-CANDIDATE = re.compile(r"^-- (?P<name>[^\n.]+)\n(?P<ddl>CREATE[^;]+);\n(?P<sql>[^;]+);", re.MULTILINE)
 
 
 def main() -> None:
@@ -30,13 +27,13 @@ def main() -> None:
             known = read_statistics(session)
         print("| index | pages, tried / built | height | cost, tried / built | same shape | tried in |")
         print("|---|---|---|---|---|---|")
-        for found in CANDIDATE.finditer((HERE / "candidates.sql").read_text()):
-            built, truth = _build(server, loaded, found["ddl"], found["sql"])
+        for name, ddl, sql in read_candidates(HERE / "candidates.sql"):
+            built, truth = _build(server, loaded, ddl, sql)
             with make_twin(server, bare, known) as twin:
                 began = time.monotonic()
-                tried = twin.create_index(found["ddl"])
+                tried = twin.create_index(ddl)
                 seconds = time.monotonic() - began
-                _print(found["name"], (tried, built), (twin.explain(found["sql"]), truth), seconds)
+                _print(name, (tried, built), (twin.explain(sql), truth), seconds)
 
 
 def _build(server: EmbeddedServer, database: str, ddl: str, sql: str) -> tuple[IndexStatistics, Plan]:

@@ -138,6 +138,17 @@ def test_keys_that_were_all_common_become_a_range() -> None:
     assert author.histogram_bounds == '{"1000","2000","3000","4000"}'
 
 
+def test_tables_can_shrink() -> None:
+    common = with_author(most_common_vals='{"1","2"}', most_common_freqs=(0.2, 0.1))
+    shrunk = grow(common, {"notes": 10_000, "people": 100}, REFERENCES)
+    author = column(shrunk, "author")
+    assert author.histogram_bounds == '{"0","50","100"}'
+    assert (author.most_common_vals, author.most_common_freqs) == ('{"1","2"}', (0.2, 0.1))
+    assert author.distinct(10_000) == pytest.approx(100)
+    assert shrunk.by_name["notes"].pages == 200
+    assert shrunk.by_name["notes"].indexes[0].pages == pytest.approx(29, abs=2)
+
+
 def test_indexes_keep_what_they_are_larger_than_computed_and_get_higher() -> None:
     """An index that was filled by inserts has a third more pages than CREATE INDEX would make; it keeps the third."""
     loose = replace(NOTES.indexes[0], pages=368)

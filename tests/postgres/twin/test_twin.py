@@ -107,6 +107,11 @@ def test_more_rows_change_the_plan(twin: Twin, known: Statistics) -> None:
     assert twin.explain(statement)["Node Type"] == "Index Scan"
 
 
+def test_a_plan_may_tell_what_each_step_gives(twin: Twin) -> None:
+    assert twin.explain("SELECT id FROM people", verbose=True)["Output"] == ["id"]
+    assert "Output" not in twin.explain("SELECT id FROM people")
+
+
 def test_parameter_types_can_be_given(twin: Twin) -> None:
     with pytest.raises(Refused):
         twin.explain("SELECT $1 IS NULL")

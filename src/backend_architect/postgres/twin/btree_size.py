@@ -13,6 +13,7 @@ from backend_architect.postgres.twin.model import ColumnStatistics, IndexStatist
 PAGE = 8192
 FREE_AT_FIRST = PAGE - 24 - 16 - 4  # less the header, the btree's own data and the place of the high key
 INNER_FILLFACTOR = 70
+HEAD = 8  # of an entry
 POINTER = 4  # to an item, at the page's head
 ROW_ADDRESS = 6
 LONGEST_LIST = PAGE // 10 // 8 * 8 - POINTER
@@ -34,7 +35,8 @@ def btree_size(table: TableStatistics, index: IndexStatistics) -> BtreeSize:
     """Return the size of the index as CREATE INDEX would build it."""
     keys = table.key_columns(index, index.keys)
     stored = keys + table.key_columns(index, index.included)
-    entry = _tuple_bytes(stored) if stored else 8 + DEFAULT_WIDTH
+    unknown = len(index.keys) + len(index.included) - len(stored)
+    entry = _tuple_bytes(stored) + unknown * DEFAULT_WIDTH
     leaf_bytes = index.rows * (entry + POINTER)
     if index.deduplicates and not index.included and keys:
         leaf_bytes = sum(count * _bytes_of_equal(rows, entry) for count, rows in _equal_keys(table, index, keys))
@@ -64,7 +66,7 @@ def _fan_out(index: IndexStatistics, keys: Sequence[ColumnStatistics]) -> int:
         if distinct >= index.rows / 2:
             break
     equal = bool(keys) and not index.unique and distinct < index.rows / 2
-    pivot = (_tuple_bytes(needed) if needed else 8 + DEFAULT_WIDTH) + (8 if equal else 0) + POINTER
+    pivot = (_tuple_bytes(needed) if needed else HEAD + DEFAULT_WIDTH) + (8 if equal else 0) + POINTER
     return max((FREE_AT_FIRST - PAGE * (100 - INNER_FILLFACTOR) // 100) // pivot, 2)
 
 
@@ -73,7 +75,7 @@ def _equal_keys(
 ) -> Iterator[tuple[float, float]]:
     """Give how many keys stand in how many rows each: the common values, NULL, and all others alike."""
     rows = index.rows
-    if index.unique:
+    if index.unique or len(keys) < len(index.keys):
         yield rows, 1.0
     elif len(keys) > 1 or index.predicate:
         distinct = math.prod(max(column.distinct(table.rows), 1) for column in keys)
@@ -114,7 +116,7 @@ def _tuple_bytes(columns: Sequence[ColumnStatistics]) -> int:
         align = column.align if column.length > 0 or long else 1
         end = math.ceil(end / align) * align + column.avg_width
     share_of_nulls = columns[0].null_frac if len(columns) == 1 else 0.0
-    return 8 + _aligned(round(end * (1 - share_of_nulls)) + round(8 * share_of_nulls))
+    return HEAD + _aligned(round(end * (1 - share_of_nulls)) + round(8 * share_of_nulls))
 
 
 def _aligned(size: int) -> int:

@@ -40,9 +40,9 @@ def grow_key(column: ColumnStatistics, growth: Growth) -> ColumnStatistics:
         return column
     distinct = _distinct_then(column, growth)
     grown = replace(column, n_distinct=_as_statistic(distinct, growth.rows_then, column))
-    if growth.of_domain <= 1:
-        return grown
     stretched = _stretched(grown, growth.of_domain)
+    if growth.of_domain <= 1:
+        return replace(stretched, most_common_vals=grown.most_common_vals)
     return _thinned(stretched, growth.of_domain, distinct, growth.rows_then)
 
 

@@ -1,9 +1,11 @@
 """The sizes that the planner sees, written into the files of an empty database."""
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
 from backend_architect.postgres.account import Account
+from backend_architect.postgres.failures import database_error
 from backend_architect.postgres.session import Session
 from backend_architect.postgres.twin.files import PAGE, SparseFiles, first_page, overwrite
 from backend_architect.postgres.twin.index_pages import brin_first_page, btree_pages, gin_first_page
@@ -24,6 +26,9 @@ ALTER EXTENSION pg_buffercache SET SCHEMA twin_tools;
 """
 
 
+TRIES, PAUSE = 100, 0.02
+
+
 class Sizes:
     """The files of one schema's tables and indexes, in a database that nobody else writes."""
 
@@ -37,8 +42,7 @@ class Sizes:
         The server must forget what it has read of the indexes before, and does so without a restart.
         """
         paths = self._paths(session, statistics.schema)
-        if session.value(EVICT_INDEXES, statistics.schema):
-            raise RuntimeError("a page of the twin is in use")
+        _forget_indexes(session, statistics.schema)
         for table in statistics.tables:
             if table.name in paths:
                 self._files.stretch(paths[table.name], table.pages)
@@ -60,6 +64,15 @@ class Sizes:
         pages = _first_pages(first_page(path), index, table)
         overwrite(path, pages)
         self._files.stretch(path, max(index.pages, len(pages) // PAGE))
+
+
+def _forget_indexes(session: Session, schema: str) -> None:
+    """Have the server drop what it holds of the indexes' pages; one that is being written at the moment comes later."""
+    for _ in range(TRIES):
+        if not session.value(EVICT_INDEXES, schema):
+            return
+        time.sleep(PAUSE)
+    raise database_error("twin-in-use", "pages of the scale twin are in use", "end other connections to it")
 
 
 def _first_pages(first: bytes, index: IndexStatistics, table: TableStatistics) -> bytes:
