@@ -152,6 +152,8 @@ class Guard:
             late = Unavailable("It took too long.") if admitted else TooSlow()
             problem = error if isinstance(error, Problem) else late
             REFUSED.labels(problem.slug).inc()
+            if not admitted and _is_unread(context):
+                problem.headers["Connection"] = "close"  # the server ends it anyway: told, nobody sends on it again
             await problem_response(problem)(scope, receive, send)
 
     async def _admit(self, scope: Scope, context: RequestContext, receive: Receive) -> Receive:
@@ -185,6 +187,11 @@ class Guard:
         if not is_small:
             raise TooLarge(f"At most {self.max_body} bytes are accepted.")
         return b"".join(chunks)
+
+
+def _is_unread(context: RequestContext) -> bool:
+    """Return whether a body is announced that nobody has read."""
+    return not context.body and (b"content-length" in context.headers or b"transfer-encoding" in context.headers)
 
 
 def check_body(body: bytes, content_type: bytes) -> None:

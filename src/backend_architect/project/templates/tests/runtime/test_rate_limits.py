@@ -32,7 +32,17 @@ async def test_a_caller_over_the_limit_waits(app: FastAPI, client: Client) -> No
     assert int(answer.headers["retry-after"]) >= 1
     assert answer.headers["ratelimit"].startswith('"everything";r=0;t=')
     assert answer.headers["ratelimit-policy"] == f'"everything";q={EVERYTHING.count};w={EVERYTHING.seconds}'
+    assert "connection" not in answer.headers
     assert (await client.get("/healthz")).status_code == 200
+
+
+async def test_a_connection_ends_when_a_body_on_it_was_not_read(app: FastAPI, client: Client) -> None:
+    for _ in range(EVERYTHING.count):
+        app.state.rate_limits.local.take("everything:127.0.0.1", EVERYTHING.count, EVERYTHING.seconds)
+    answer = await client.post("/probe/numbers", json={})
+    while answer.status_code != 429:  # a slow machine
+        answer = await client.post("/probe/numbers", json={})
+    assert answer.headers["connection"] == "close"
 
 
 async def test_a_forwarded_address_counts_only_from_a_trusted_proxy(app: FastAPI, settings: Settings) -> None:
