@@ -12,14 +12,24 @@ from tests.proof.conftest import Prove, Weaken
 QUERIES = "app/posts/queries.py"
 ROUTES = "app/posts/routes.py"
 UPDATED = "return ok(await queries.update(db, post_id, changes, me, if_match))"
-# what is weak: the probe that finds it, the file, the text that makes it strong, and what a hasty edit would leave of it
+# what is weak: the probe that finds it, the file, the text that makes it strong, and what a hasty edit leaves of it
 WEAKENED = {
     "owner": ("routes", QUERIES, "WHERE posts.id = $2 AND posts.author_id = $1 AND (", "WHERE posts.id = $2 AND ("),
     "mark": ("routes", ROUTES, UPDATED, f'await db.execute("UPDATE posts SET updated_at = now()")\n    {UPDATED}'),
-    "list": ("hidden-rows", QUERIES, "WHERE posts.author_id = $2 AND {VISIBLE} AND (", "WHERE posts.author_id = $2 AND ("),
+    "list": (
+        "hidden-rows",
+        QUERIES,
+        "WHERE posts.author_id = $2 AND {VISIBLE} AND (",
+        "WHERE posts.author_id = $2 AND (",
+    ),
     "rule": ("checks", QUERIES, "(\n    posts.audience = 'public' OR posts", "(\n    posts.audience > '' OR posts"),
     "undeclared": ("declared", ROUTES, '@router.get("/feed"', '@router.get("/everything")\n@router.get("/feed"'),
-    "unserved": ("declared", "app/posts/access.py", "ACCESS = (", 'ACCESS = (\n    Access("GET /v1/old", "", 1, 1, 1, 1),'),
+    "unserved": (
+        "declared",
+        "app/posts/access.py",
+        "ACCESS = (",
+        'ACCESS = (\n    Access("GET /v1/old", "", 1, 1, 1, 1),',
+    ),
 }
 
 

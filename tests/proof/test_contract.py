@@ -15,7 +15,9 @@ def test_a_built_project_holds(built: Callable[[str], Path], proven: Prove) -> N
 def test_weaknesses_are_found(weaken: Weaken, proven: Prove) -> None:
     """A field of another type, a status that nobody declared, a fault of the server: each at its own route."""
     weaken("app/comments/queries.py", 'body=row["body"]', 'body=[row["body"]]')  # type: ignore[arg-type]
-    weaken("app/posts/routes.py", "return no_content(await queries.delete(db, post_id, me))", "return Response('', 299)")
+    weaken(
+        "app/posts/routes.py", "return no_content(await queries.delete(db, post_id, me))", "return Response('', 299)"
+    )
     folder = weaken("app/follows/routes.py", "return no_content(", "return 1 / no_content(")
     result = proven(folder, "contract")
     wrong = {case.title for case in result.cases if case.verdict is Verdict.FAILED}

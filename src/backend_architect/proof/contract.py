@@ -22,6 +22,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from backend_architect.design.model import Entity
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor
 from backend_architect.proof.evidence import Case, Group, Measure, Verdict
@@ -65,13 +66,14 @@ def contract(lab: Lab) -> Iterator[Case]:
     operations = [each.ok() for each in schema.get_all_operations() if isinstance(each, Ok)]
     share = min(max(REQUESTS // max(len(operations), 1), SHARE_LEAST), SHARE_MOST)
     routes = {(route.method, route.path): route for route in project_routes(lab.subject)}
+    account = lab.subject.design.account
     person, sent = _person(lab.backend), 0
     for operation in operations:
-        if sent + share > PER_PERSON or "auth" in operation.path:
+        if sent + share > PER_PERSON:
             person, sent = _person(lab.backend), 0
         route = routes.get((operation.method.upper(), operation.path)) or _undeclared(operation)
         yield _tried(lab.backend, operation, route, person, share=share)
-        sent += share
+        sent = PER_PERSON if _ends_sessions(route, account) else sent + share
     yield from _other_methods(lab, operations)
 
 
@@ -79,6 +81,12 @@ def _person(backend: Backend) -> Actor:
     """Return somebody who may do as much as anybody."""
     auth = backend.design.auth
     return backend.person("fuzzer", *auth.roles) if auth else backend.anonymous()
+
+
+def _ends_sessions(route: ProjectRoute, account: Entity | None) -> bool:
+    """Return whether the one who sent requests to this route may have no session any more."""
+    ends_account = route.kind == "delete" and route.design is not None and route.design.row is account
+    return ends_account or "/auth/" in route.path
 
 
 def _undeclared(operation: Operation) -> ProjectRoute:
