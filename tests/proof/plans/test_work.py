@@ -1,4 +1,4 @@
-"""What a plan reads is worked out from EXPLAIN's estimates: what a LIMIT stops, what runs again, what a filter drops."""
+"""What a plan reads is worked out from estimates: what a LIMIT stops, what runs again, what a filter drops."""
 
 from typing import Any
 
