@@ -16,7 +16,6 @@ from backend_architect.proof.faults.serving_process import serving_process
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
 
-PEOPLE = 20
 WRITES = 160
 BEFORE = 40
 NOTICED = 10.0
@@ -27,9 +26,9 @@ def app_killed(lab: Lab) -> Iterator[Case]:
     """Give whether the server ends with its worker, and the invariants of the writes that were under way."""
     url = lab.database()
     with lab.own(url) as backend:
-        crowd = gather(backend, lab.secret, PEOPLE)
-        driven = find_driven(backend, crowd[0])
-        with driving(backend, driven, driven.orders(backend, crowd, WRITES)) as ledger:
+        [person] = gather(backend, lab.secret, 1)
+        driven = find_driven(backend, person)
+        with driving(backend, driven, driven.orders(backend, person, lab.secret, WRITES)) as ledger:
             ledger.await_acknowledged(BEFORE)
             serving_process(backend).kill()
             yield _noticed(backend)

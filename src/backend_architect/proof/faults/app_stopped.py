@@ -14,7 +14,6 @@ from backend_architect.proof.faults.ledger import THREADS, Ledger, driving, stor
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
 
-PEOPLE = 20
 WRITES = 160
 BEFORE = 40
 DRAIN = 1.0
@@ -30,9 +29,9 @@ WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = cu
 def app_stopped(lab: Lab) -> Iterator[Case]:
     """Give what was said and done between SIGTERM and the end, with writes that a lock held up meanwhile."""
     with lab.own(DRAIN_SECONDS=str(DRAIN)) as backend:
-        crowd = gather(backend, lab.secret, PEOPLE)
-        driven = find_driven(backend, crowd[0])
-        with driving(backend, driven, driven.orders(backend, crowd, WRITES)) as ledger:
+        [person] = gather(backend, lab.secret, 1)
+        driven = find_driven(backend, person)
+        with driving(backend, driven, driven.orders(backend, person, lab.secret, WRITES)) as ledger:
             ledger.await_acknowledged(BEFORE)
             with Session(backend.place.environment["DATABASE_URL"]) as holder:
                 holder.run(f'BEGIN; LOCK TABLE "{driven.table}" IN EXCLUSIVE MODE')

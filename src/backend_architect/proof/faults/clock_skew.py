@@ -9,7 +9,7 @@ from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, Group, Verdict, skipped
 from backend_architect.proof.faults.crowd import gather
-from backend_architect.proof.faults.driven import Driven, find_driven, writing
+from backend_architect.proof.faults.driven import find_driven, writing
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.people import sign_in
 from backend_architect.proof.probe import Probe
@@ -137,14 +137,12 @@ def _same_times(backend: Backend, table: str, columns: list[str], ids: list[str]
 def _ordered(ours: Backend, other: Backend, clock: Clock, secret: str) -> Case:
     """Return whether rows that both servers make in turn have ids in the order in which they were made."""
     [person] = gather(ours, secret, 1)
-    driven: Driven = find_driven(ours, person)
     ids: list[str] = []
-    for number in range(ROWS):
-        clock.shift(SKEW if number % 4 < 2 else -SKEW)
-        answer = driven.order(ours, person).send((ours, other)[number % 2])
-        ids.append(str(answer.field("id")))
+    for number, order in enumerate(find_driven(ours, person).orders(ours, person, secret, ROWS)):
+        clock.shift(SKEW if number % 4 < 2 else -WITHIN_LEEWAY)
+        ids.append(str(order.send((ours, other)[number % 2]).field("id")))
     held = ids == sorted(set(ids)) and "None" not in ids
-    came = f"{len(set(ids))} ids, " + ("in their order" if held else "not in their order")
+    came = f"{len(set(ids))} ids, " + ("in their order" if held else f"not in their order: {ids}")
     return Case("ids of rows made in turn", Verdict.HELD if held else Verdict.FAILED, "different, and in order", came)
 
 

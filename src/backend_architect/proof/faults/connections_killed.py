@@ -14,7 +14,6 @@ from backend_architect.proof.faults.ledger import driving, settle
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
 
-PEOPLE = 20
 WRITES = 120
 PAUSE = 0.05
 ROUNDS = 3
@@ -32,19 +31,19 @@ SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM ours WHERE half = 
 def connections_killed(lab: Lab) -> Iterator[Case]:
     """Give how many requests failed for each killed connection, and the invariants."""
     backend = lab.disturbed
-    crowd = gather(backend, lab.secret, PEOPLE)
-    driven = find_driven(backend, crowd[0])
+    [person] = gather(backend, lab.secret, 1)
+    driven = find_driven(backend, person)
     path = driven.reading(backend.design, driven.ids(backend)[0])
     killed = 0
     reads: list[Exchange | None] = []
-    orders = driven.orders(backend, crowd[1:], WRITES)
+    orders = driven.orders(backend, person, lab.secret, WRITES)
     with watching(backend) as health, driving(backend, driven, orders, pause=PAUSE) as ledger:
         for number in range(ROUNDS):
             if not ledger.await_acknowledged(8 * (number + 1)):
                 break
             killed += int(backend.database.value(KILL_HALF))
             if path:
-                reads += [_read(backend, crowd[0], path) for _ in range(READS)]
+                reads += [_read(backend, person, path) for _ in range(READS)]
         ledger.await_acknowledged(ledger.acknowledged() + 1)
     yield _failed(killed, sum(each.unknown for each in ledger.written))
     if path:

@@ -28,7 +28,12 @@ FROM account, auth_sessions s WHERE s.user_id = $1::text::uuid LIMIT 1
 def gather(backend: Backend, secret: str, number: int) -> tuple[Actor, ...]:
     """Return so many people, each with an account, a session and a token signed with the backend's own secret."""
     first = backend.person("writer")
-    return (first, *(_copy(backend, first, secret) for _ in range(number - 1)))
+    return (first, *copies(backend, first, secret, number - 1))
+
+
+def copies(backend: Backend, first: Actor, secret: str, number: int) -> tuple[Actor, ...]:
+    """Return so many more people, made like the first."""
+    return tuple(_copy(backend, first, secret) for _ in range(number))
 
 
 def _copy(backend: Backend, first: Actor, secret: str) -> Actor:

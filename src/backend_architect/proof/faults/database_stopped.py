@@ -16,7 +16,6 @@ from backend_architect.proof.faults.ledger import Ledger, driving, is_honest, se
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
 
-PEOPLE = 30
 WRITES = 150
 PAUSE = 0.25
 BEFORE = 20
@@ -29,9 +28,9 @@ RECOVERED = 10.0
 def database_stopped(lab: Lab) -> Iterator[Case]:
     """Give what is answered while the database is gone, how soon all is well again, and the invariants."""
     with lab.durable() as server, lab.own(server.url()) as backend:
-        crowd = gather(backend, lab.secret, PEOPLE)
-        driven = find_driven(backend, crowd[0])
-        orders = driven.orders(backend, crowd[1:], WRITES)
+        [person] = gather(backend, lab.secret, 1)
+        driven = find_driven(backend, person)
+        orders = driven.orders(backend, person, lab.secret, WRITES)
         path = driven.reading(backend.design, driven.ids(backend)[0])
         with watching(backend) as health, driving(backend, driven, orders, pause=PAUSE) as ledger:
             ledger.await_acknowledged(BEFORE)
@@ -39,7 +38,7 @@ def database_stopped(lab: Lab) -> Iterator[Case]:
             down = time.monotonic()
             time.sleep(DOWN / 3)
             for asked in filter(None, (path, "/readyz")):
-                yield _honest(backend.client.ask(crowd[0], "GET", asked))
+                yield _honest(backend.client.ask(person, "GET", asked))
             time.sleep(max(0.0, down + DOWN - time.monotonic()))
             start_again(server)
             yield _recovered(backend, ledger, time.monotonic())

@@ -13,10 +13,9 @@ from backend_architect.proof.faults.ledger import Ledger, Written, settle
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
 
-PEOPLE = 12
 TOGETHER = 4
 ROUNDS = 2
-AT_ONCE = 8
+AT_ONCE = 4
 MOST_ATTEMPTS = 3
 """How often a write that met another may be tried before the client is told."""
 
@@ -48,19 +47,18 @@ TRIGGER = 'CREATE TRIGGER proof_meet BEFORE INSERT ON "{table}" FOR EACH ROW EXE
 def deadlock(lab: Lab) -> Iterator[Case]:
     """Give what writers are answered who met, how often each was tried, and the invariants."""
     backend = lab.disturbed
-    crowd = gather(backend, lab.secret, PEOPLE)
-    driven = find_driven(backend, crowd[0])
-    orders = driven.orders(backend, crowd, ROUNDS * TOGETHER)
+    [person] = gather(backend, lab.secret, 1)
+    driven = find_driven(backend, person)
+    *orders, late, never, one = driven.orders(backend, person, lab.secret, ROUNDS * TOGETHER + 3)
     ledger = Ledger(driven, frozenset(driven.ids(backend)))
     with _meeting(backend, driven, DEADLOCK):
         for start in range(0, len(orders), TOGETHER):
             _together(backend, ledger, orders[start : start + TOGETHER])
     yield _met(ledger)
-    for failures in (MOST_ATTEMPTS - 1, FOR_EVER):
+    for failures, order in ((MOST_ATTEMPTS - 1, late), (FOR_EVER, never)):
         with _meeting(backend, driven, UNSERIALIZABLE.format(failures=failures)):
-            [answer] = _together(backend, ledger, [driven.order(backend, crowd[1])])
+            [answer] = _together(backend, ledger, [order])
             yield _unserializable(answer, int(backend.database.value("SELECT last_value FROM proof_turn")), failures)
-    one = driven.order(backend, crowd[0])
     yield _once(_together(backend, ledger, [one] * AT_ONCE))
     yield from settle(ledger, backend)
 

@@ -10,10 +10,14 @@ from backend_architect.design.samples import sample
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, skipped
+from backend_architect.proof.faults.crowd import copies
 from backend_architect.proof.lab import Lab
 
 VERSION = "/v1"
 CREATED = 201
+OFTEN = 20
+SENT = 4
+"""How often the same write may be sent: once, twice more when its fate is unknown, and once to see its answer again."""
 
 
 class NothingToWrite(Exception):
@@ -39,6 +43,11 @@ class Order:
         return backend.client.ask(
             self.actor, self.method, self.path, json_body=self.body, headers={"idempotency-key": self.key}
         )
+
+    def send_for_row(self, backend: Backend) -> str:
+        """Return the id of the row that it made or changed."""
+        answer = self.send(backend)
+        return self.row or str(answer.field("id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +83,10 @@ class Driven:
             item.column: sample(item) for item in row.accepted("update") if not item.is_reference and not item.unique
         }
 
-    def orders(self, backend: Backend, crowd: tuple[Actor, ...], number: int) -> list[Order]:
-        """Return that many writes, each person's turn after the other's."""
+    def orders(self, backend: Backend, first: Actor, secret: str, number: int) -> list[Order]:
+        """Return that many writes, by as many people like `first` as it takes to meet no limit."""
+        each = max(1, _limit(backend.design, self.route) // SENT)
+        crowd = copies(backend, first, secret, -(-number // each))
         return [self.order(backend, crowd[turn % len(crowd)]) for turn in range(number)]
 
     def reading(self, design: Design, identity: str) -> str:
@@ -110,7 +121,7 @@ def writing(run: Callable[[Lab], Iterator[Case]]) -> Callable[[Lab], Iterator[Ca
 
 
 def find_driven(backend: Backend, actor: Actor) -> Driven:
-    """Return the first create route that lets the actor write twice; what needs the fewest other rows comes first."""
+    """Return the plainest create route that lets the actor write twice."""
     for route in _plainest_first(backend.design):
         driven = Driven(route, route.row.table)
         answers = [driven.order(backend, actor).send(backend) for _ in range(2)]
@@ -120,8 +131,19 @@ def find_driven(backend: Backend, actor: Actor) -> Driven:
 
 
 def _plainest_first(design: Design) -> list[Route]:
+    """Return the create routes: those that one may use often first, and of these what needs the fewest other rows."""
     routes = [route for route in routes_of(design) if route.kind == "create" and isinstance(route.row, Entity)]
-    return sorted(routes, key=lambda route: len([item for item in route.row.references if _is_needed(item)]))
+    return sorted(routes, key=lambda route: (_limit(design, route) < OFTEN, _others(route)))
+
+
+def _others(route: Route) -> int:
+    return len([item for item in route.row.references if _is_needed(item)])
+
+
+def _limit(design: Design, route: Route) -> int:
+    """Return how many such writes one person may send in a row, as far as the faults need many."""
+    targets = {f"{route.slice}.{route.kind}", "everything"}
+    return min([OFTEN, *(limit.count for limit in design.limits if limit.target in targets)])
 
 
 def _is_needed(item: Field) -> bool:

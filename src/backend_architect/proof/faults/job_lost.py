@@ -12,7 +12,6 @@ from backend_architect.proof.faults.worker import TABLES, awaited, with_events, 
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
 
-PEOPLE = 20
 WRITES = 120
 BEFORE = 30
 ENDED = "SELECT NOT EXISTS (SELECT FROM pgqueuer WHERE entrypoint = $1 AND status IN ('queued', 'picked'))"
@@ -22,14 +21,14 @@ ENDED = "SELECT NOT EXISTS (SELECT FROM pgqueuer WHERE entrypoint = $1 AND statu
 def job_lost(lab: Lab) -> Iterator[Case]:
     """Give whether every write that was committed has its work done, and none that was not."""
     with lab.own() as backend:
-        crowd = gather(backend, lab.secret, PEOPLE)
-        found = find_event(backend, crowd[0])
+        [person] = gather(backend, lab.secret, 1)
+        found = find_event(backend, person)
         if found is None:
             yield skipped("jobs", "no event can be brought about by somebody who has merely signed in")
             return
         backend.database.run(TABLES)
         backend.database.run("DELETE FROM pgqueuer")
-        with driving(backend, found.driven, found.driven.orders(backend, crowd, WRITES)) as ledger:
+        with driving(backend, found.driven, found.driven.orders(backend, person, lab.secret, WRITES)) as ledger:
             ledger.await_acknowledged(BEFORE)
             serving_process(backend).kill()
             backend.process.wait()

@@ -37,11 +37,8 @@ def poison_job(lab: Lab) -> Iterator[Case]:
     if found is None:
         yield skipped("jobs", "no event can be brought about by somebody who has merely signed in")
         return
-    jobs = []
-    for _ in range(1 + OTHERS):
-        order = found.driven.order(backend, person)
-        answer = order.send(backend)
-        jobs.append(order.row or str(answer.field("id")))
+    orders = found.driven.orders(backend, person, lab.secret, 1 + OTHERS)
+    jobs = [order.send_for_row(backend) for order in orders]
     poison, *others = jobs
     backend.database.run(TABLES)
     backend.database.run("INSERT INTO proof_jobs VALUES ($1::text::uuid, 'poison')", poison)

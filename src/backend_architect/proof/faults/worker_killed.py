@@ -27,9 +27,8 @@ def worker_killed(lab: Lab) -> Iterator[Case]:
     if found is None:
         yield skipped("jobs", "no event can be brought about by somebody who has merely signed in")
         return
-    order = found.driven.order(backend, person)
-    answer = order.send(backend)
-    job = order.row or str(answer.field("id"))
+    [order] = found.driven.orders(backend, person, lab.secret, 1)
+    job = order.send_for_row(backend)
     backend.database.run(TABLES)
     backend.database.run("INSERT INTO proof_jobs VALUES ($1::text::uuid, 'slow')", job)
     with working(backend) as first:
