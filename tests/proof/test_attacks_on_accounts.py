@@ -2,24 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from backend_architect.proof import Verdict
 from tests.proof.conftest import Prove, Weaken
-
-Edit = tuple[str, str, str]  # a file, the text that makes it strong, and what a hasty edit would leave of it
-
-
-class Weakness(NamedTuple):
-    """What is weak, the probe that must find it, and the edits that make it so."""
-
-    what: str
-    probe: str
-    edits: tuple[Edit, ...]
-    example: str = "social-sharing"
-
+from tests.proof.weakness import Weakness
 
 TOKENS, SIGN_IN, SESSIONS = "app/auth/tokens.py", "app/auth/sign_in.py", "app/auth/sessions.py"
 LIMITS = "app/rate_limits.py"

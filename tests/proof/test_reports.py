@@ -8,6 +8,7 @@ from backend_architect.cli.terminal import Paint
 from backend_architect.proof import Verdict
 from backend_architect.report.evidence import case_lines, verdict_lines
 from backend_architect.report.evidence_page import evidence_page
+from backend_architect.report.plan_lines import plan_lines
 from tests.proof.sample import EVIDENCE, RESULTS
 
 PLAIN = Paint(on=False)
@@ -72,9 +73,15 @@ def test_the_access_matrix_is_a_grid() -> None:
 
 def test_projected_figures_are_told_from_measured_ones() -> None:
     page = evidence_page(EVIDENCE)
-    assert '<td class="number">1.2 ms</td>' in page
-    assert '<td class="number projected">130 ms</td>' in page
+    assert '<td class="number">1.2<br></td>' in page
+    assert '<td class="number projected">90 k</td>' in page
     assert "rows read at 1x: 900, 10x: 9,000, 100x: 90,000" in page
+
+
+def test_a_terminal_shows_every_statement_with_its_growth() -> None:
+    lines = plan_lines(next(result for result in RESULTS if result.probe == "plans"), PLAIN)
+    [search] = [line for line in lines if "posts.search" in line]
+    assert search.split() == ["posts.search", "failed", "900", "45.0", "66", "1.20", "-", "900", "9,000", "90,000"]
 
 
 def test_an_interrupted_proof_says_so() -> None:

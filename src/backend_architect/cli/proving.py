@@ -14,6 +14,7 @@ from backend_architect.errors import FolderError, Problem
 from backend_architect.proof import Evidence, Lab, Result, choose_probes, prove, read_subject
 from backend_architect.proof.stored import read_evidence
 from backend_architect.report.evidence import case_lines, result_line, verdict_lines
+from backend_architect.report.plan_lines import plan_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ def prove_project(wish: Wish) -> int:
 
 def _tell(wish: Wish, result: Result) -> None:
     colours = paint(sys.stderr if wish.json else sys.stdout)
-    wish.tell("\n".join([result_line(result, colours), *case_lines(result, colours)]))
+    lines = [result_line(result, colours), *plan_lines(result, colours), *case_lines(result, colours)]
+    wish.tell("\n".join(lines))
 
 
 def _end(wish: Wish, evidence: Evidence) -> None:

@@ -11,9 +11,8 @@ import httpx
 from backend_architect.proof.evidence import Case, Verdict
 
 SHOWN = 300
-SHORTEST_SECRET = 16
 SECRET_MEMBER = re.compile(rb'"\w*(?:password|token|secret)\w*"\s*:\s*"([^"]*)"')
-BETWEEN_SECRETS = re.compile(r"[\s;,=]+")
+SECRET = re.compile(r"[\w.~+/-]{16,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +92,13 @@ class Exchange:
 
 
 def secrets_in(exchange: Exchange) -> Iterator[str]:
-    """Give what is secret in a request and its answer; words too short to be one are left out."""
+    """Give what is secret in a request and its answer: words of the length and the characters of tokens."""
     texts = [value for name, value in exchange.sent.items() if name.lower() in {"authorization", "cookie"}]
     texts.append(exchange.headers.get("set-cookie", ""))
     for body in (exchange.content, exchange.body):
         texts += [found.decode(errors="replace") for found in SECRET_MEMBER.findall(body)]
     for text in texts:
-        yield from (word for word in BETWEEN_SECRETS.split(text) if len(word) >= SHORTEST_SECRET)
+        yield from SECRET.findall(text)
 
 
 class Client:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from backend_architect.errors import ArchitectError, Problem
-from backend_architect.proof import access, attacks, contract, faults, own_tests, plans
+from backend_architect.proof import access, attacks, contract, faults, maintain, own_tests, plans
 from backend_architect.proof.evidence import Group
 from backend_architect.proof.probe import Probe
 
@@ -11,6 +11,7 @@ PROBES: tuple[Probe, ...] = (
     own_tests.PROBE,
     *access.PROBES,
     contract.PROBE,
+    *maintain.PROBES,
     *plans.PROBES,
     *attacks.PROBES,
     *faults.PROBES,

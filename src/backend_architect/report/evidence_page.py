@@ -9,6 +9,8 @@ from jinja2 import Environment, StrictUndefined
 
 from backend_architect.proof.evidence import Case, Evidence, Group, Measure, Question, Result, Verdict, worst
 from backend_architect.report.growth_chart import growth_chart
+from backend_architect.report.plan_lines import is_planned
+from backend_architect.report.plan_rows import SIZES, plan_rows
 
 TITLES = {
     Group.PLANS: "Every statement at 1, 10 and 100 times the declared rows",
@@ -39,21 +41,11 @@ class Grid:
     rows: Mapping[str, tuple[Case | None, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """One statement: its case, its chart as SVG, and each figure's values by size."""
-
-    case: Case
-    chart: str
-    sizes: tuple[str, ...]
-    figures: Mapping[str, tuple[Measure | None, ...]]
-
-
 def evidence_page(evidence: Evidence) -> str:
     """Return the page; it needs no network, and follows the reader's light or dark."""
     template = files("backend_architect.report") / "pages" / "evidence.html.jinja"
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["figure"] = _figure
+    environment.filters |= {"figure": _figure, "chart": growth_chart}
     sections = [(TITLES[group], group.value, _of(evidence, group)) for group in TITLES]
     return environment.from_string(template.read_text(encoding="utf-8")).render(
         evidence=evidence,
@@ -62,7 +54,9 @@ def evidence_page(evidence: Evidence) -> str:
         answers=[_answer(evidence, question) for question in Question],
         sections=[section for section in sections if section[2]],
         grid=_grid(_of(evidence, Group.ACCESS)),
-        plans=[_plan(case) for result in _of(evidence, Group.PLANS) for case in result.cases if case.measures],
+        plans=plan_rows(case for result in _of(evidence, Group.PLANS) for case in result.cases),
+        told=[c.came for r in _of(evidence, Group.PLANS) for c in r.cases if c.measures and not is_planned(c)],
+        sizes=SIZES,
     )
 
 
@@ -91,25 +85,12 @@ def _grid(results: Iterable[Result]) -> Grid:
     return Grid(tuple(columns), {row: tuple(found.get(name) for name in columns) for row, found in cells.items()})
 
 
-def _plan(case: Case) -> Plan:
-    sizes = tuple(dict.fromkeys(measure.at for measure in case.measures if measure.at))
-    figures: dict[str, dict[str, Measure]] = {}
-    for measure in case.measures:
-        figures.setdefault(measure.name, {})[measure.at] = measure
-    laid_out = {name: tuple(found.get(size) for size in sizes) for name, found in figures.items()}
-    return Plan(case, growth_chart(laid_out, sizes), sizes, laid_out)
-
-
 def _figure(measure: Measure | None) -> str:
-    """Return a figure as people read it: `1.2 M rows`."""
-    if measure is None:
-        return ""
-    number = _short(measure.value)
-    return f"{number} {measure.unit}".rstrip()
-
-
-def _short(value: float) -> str:
-    for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e4 / 10)):
+    """Return a figure as people read it: `1.2 M`."""
+    value = measure.value if measure else 0.0
+    for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
         if abs(value) >= max(size, 10_000):
             return f"{value / size:,.3g} {unit}"
+    if measure is None:
+        return ""
     return f"{value:,.0f}" if value == int(value) or abs(value) >= 100 else f"{value:,.3g}"

@@ -8,14 +8,15 @@ from backend_architect.proof.evidence import Measure
 WIDTH, HEIGHT, MARGIN = 120, 36, 5
 DECADES = 2
 """The height stands for so many factors of ten: a line to the top grows as fast as the largest tables."""
-SHOWN = ("rows read", "buffers", "cost")
+SHOWN = ("rows read", "pages at most")
 
 
-def growth_chart(figures: Mapping[str, Sequence[Measure | None]], sizes: Sequence[str]) -> str:
+def growth_chart(figures: Mapping[str, Sequence[Measure | None]]) -> str:
     """Return the chart of the first figure that is known at every size, or an empty text."""
     for name in SHOWN:
-        measures = [measure for measure in figures.get(name, ()) if measure is not None]
-        if len(sizes) > 1 and len(measures) == len(sizes):
+        values = figures.get(name, ())
+        measures = [measure for measure in values if measure is not None]
+        if len(measures) == len(values) > 1:
             return _chart(name, measures)
     return ""
 

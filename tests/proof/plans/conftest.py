@@ -1,4 +1,4 @@
-"""What the tests of the plan proof share: each example filled once, and copies of that database for each edited project."""
+"""What the tests of the plan proof share: each example filled once, and copies of its database for edited projects."""
 
 import secrets
 import shutil
@@ -13,7 +13,7 @@ from backend_architect.cli.app import run
 from backend_architect.postgres import EmbeddedServer, Session
 from backend_architect.proof import Lab, read_subject
 from backend_architect.proof.plans.growth import judge
-from backend_architect.proof.plans.study import Filled, Studied, fill_database, study
+from backend_architect.proof.plans.study import Filled, Studied, fill_database, name_in, study
 from backend_architect.proof.plans.view import Failure
 
 ROOT = Path(__file__).parents[3]
@@ -78,21 +78,23 @@ def study_edited(server: EmbeddedServer, example: Example, folder: Path, edits: 
         text = (folder / edit.file).read_text()
         assert text.count(edit.old) == 1, f"{edit.file} has {edit.old!r} {text.count(edit.old)} times"
         (folder / edit.file).write_text(text.replace(edit.old, edit.new))
-    with _copied(server, example.filled, "; ".join(edit.ddl for edit in edits if edit.ddl)) as filled:
-        with Lab(read_subject(folder), print, server) as lab:
-            return study(lab, filled)
+    ddl = "; ".join(edit.ddl for edit in edits if edit.ddl)
+    with _changed(server, example.filled, ddl) as filled, Lab(read_subject(folder), print, server) as lab:
+        return study(lab, filled)
 
 
 @contextmanager
-def _copied(server: EmbeddedServer, filled: Filled, ddl: str) -> Iterator[Filled]:
-    name = f"copied_{secrets.token_hex(6)}"
+def _changed(server: EmbeddedServer, filled: Filled, ddl: str) -> Iterator[Filled]:
+    """Give the databases with a change, in copies that are dropped afterwards; the same ones where nothing changes."""
+    if not ddl:
+        yield filled
+        return
+    copies = {url: f"copied_{secrets.token_hex(6)}" for url in (filled.url, filled.empty)}
     with Session(server.url()) as admin:
-        admin.run(f'CREATE DATABASE {name} TEMPLATE "{filled.name}"')
-    try:
-        with Session(server.url(name)) as session:
-            session.run(ddl or "SELECT")
-            session.run("ANALYZE")
-        yield replace(filled, url=server.url(name))
-    finally:
-        with Session(server.url()) as admin:
-            admin.run(f"DROP DATABASE {name} WITH (FORCE)")
+        for url, copied in copies.items():
+            admin.run(f'CREATE DATABASE {copied} TEMPLATE "{name_in(url)}" STRATEGY FILE_COPY')
+            with Session(server.url(copied)) as session:
+                session.run(ddl)
+        yield replace(filled, url=server.url(copies[filled.url]), empty=server.url(copies[filled.empty]))
+        for copied in copies.values():
+            admin.run(f"DROP DATABASE {copied} WITH (FORCE)")

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - what is edited stands here as it stands in its file
 """Mistakes as people make them, each planted into one statement of a built project, and what must be said of it."""
 
 from dataclasses import dataclass

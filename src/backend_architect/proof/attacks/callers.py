@@ -6,13 +6,11 @@ from itertools import repeat
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange
 
-TURNS = 100
 
-
-def insiders(backend: Backend) -> Iterator[Actor]:
-    """Give somebody with every role again and again, and somebody new before a limit is reached."""
+def insiders(backend: Backend, turns: int) -> Iterator[Actor]:
+    """Give somebody with every role, and after so many turns somebody new, before a limit is reached."""
     while True:
-        yield from repeat(backend.insider(), TURNS)
+        yield from repeat(backend.insider(), turns)
 
 
 def is_refused(answer: Exchange) -> bool:

@@ -19,7 +19,7 @@ INSIDE = ("http://169.254.169.254/latest/meta-data/", "http://[::1]/", "file:///
 
 def fetched_addresses(lab: Lab) -> Iterator[Case]:
     """Give a case for each field that takes an address: what a listener hears after each is sent."""
-    callers = insiders(lab.backend)
+    callers = insiders(lab.backend, 20)
     found = False
     for route in project_routes(lab.subject):
         fields = [item for item in (fields_of(route.design) if route.design else ()) if _is_address(item)]

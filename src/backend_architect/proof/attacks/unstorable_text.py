@@ -22,11 +22,12 @@ IN_JSON: Mapping[str, bytes] = {
 }
 IN_ADDRESS = ("%00", "a%00b")
 PLACE = b'"PLACE"'
+ROUTES_EACH = 4  # of one person, who may ask so often
 
 
 def unstorable_text(lab: Lab) -> Iterator[Case]:
     """Give cases for each text in a body, for the ids in paths and for what a list is searched and filtered by."""
-    callers = insiders(lab.backend)
+    callers = insiders(lab.backend, ROUTES_EACH)
     cases: list[Case] = []
     for route in project_routes(lab.subject):
         caller = next(callers)

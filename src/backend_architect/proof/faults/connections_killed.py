@@ -40,11 +40,12 @@ def connections_killed(lab: Lab) -> Iterator[Case]:
     orders = driven.orders(backend, crowd[1:], WRITES)
     with watching(backend) as health, driving(backend, driven, orders, pause=PAUSE) as ledger:
         for number in range(ROUNDS):
-            ledger.await_acknowledged(8 * (number + 1))
+            if not ledger.await_acknowledged(8 * (number + 1)):
+                break
             killed += int(backend.database.value(KILL_HALF))
             if path:
                 reads += [_read(backend, crowd[0], path) for _ in range(READS)]
-        ledger.await_acknowledged(8 * (ROUNDS + 1))
+        ledger.await_acknowledged(ledger.acknowledged() + 1)
     yield _failed(killed, sum(each.unknown for each in ledger.written))
     if path:
         yield _reads(reads)

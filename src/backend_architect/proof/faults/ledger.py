@@ -112,11 +112,24 @@ def settle(ledger: Ledger, backend: Backend) -> Iterator[Case]:
     """Give the cases of the invariants I1 to I4, once the backend is well again."""
     acknowledged = [each for each in ledger.written if each.acknowledged]
     unknown = [each.order for each in ledger.written if each.unknown and not each.order.wrong]
-    again = {order.key: _answers_again(backend, order) for order in unknown}
+    again = list(_until_unwell(backend, [order for order in unknown for _ in range(2)]))
     some = acknowledged[:: max(1, len(acknowledged) // AGAIN)]
-    yield _sent_again(ledger, again)
-    yield _replayed(ledger, [(each, _well_again(backend, each.order)) for each in some])
-    yield from stored(ledger, backend, {_id(answers[0]) for answers in again.values()})
+    yield _sent_again(ledger, unknown, again)
+    yield _replayed(ledger, some, list(_until_unwell(backend, [each.order for each in some])))
+    yield from stored(ledger, backend, {_id(answer) for answer in again})
+
+
+def _until_unwell(backend: Backend, orders: Sequence[Order]) -> Iterator[Exchange]:
+    """Give the answer to each write, sent again; after the first that is not well within a while, none is sent."""
+    until = time.monotonic() + PATIENCE
+    for order in orders:
+        answer = order.send(backend)
+        while answer.status in {409, 503} and time.monotonic() < until:
+            time.sleep(0.1)
+            answer = order.send(backend)
+        yield answer
+        if answer.status >= 300:
+            return
 
 
 def stored(ledger: Ledger, backend: Backend, later: Collection[str] = ()) -> Iterator[Case]:
@@ -148,20 +161,24 @@ def _nothing_else(ledger: Ledger, known: set[str], there: set[str]) -> Case:
     return _case(ledger, "I2: refused writes", not extra, "no refused write is stored, and none twice", came)
 
 
-def _sent_again(ledger: Ledger, again: dict[str, list[Exchange]]) -> Case:
-    wrong = [
-        a for a in again.values() if a[-1].status >= 300 or len({(_id(x), x.body) for x in a if x.status < 300}) != 1
-    ]
-    came = f"{len(again)} sent again, {len(again) - len(wrong)} answered the same each time"
-    if wrong:
-        came += f"; one with {' and then '.join(answer.told for answer in wrong[0])}"
-    return _case(ledger, "I3: unknown writes", not wrong, "sent again with its key: stored, the same answer", came)
+def _sent_again(ledger: Ledger, unknown: Sequence[Order], again: list[Exchange]) -> Case:
+    """Return whether each unknown write, sent two times more, is stored and gets the same answer each time."""
+    pairs = list(zip(again[::2], again[1::2], strict=False))
+    same = sum(first.status < 300 and first.body == second.body for first, second in pairs)
+    came = f"{len(unknown)} sent again, {same} answered the same each time"
+    if same < len(unknown):
+        came += f"; the last with {again[-1].told}"
+    return _case(
+        ledger, "I3: unknown writes", same == len(unknown), "sent again with its key: stored, the same answer", came
+    )
 
 
-def _replayed(ledger: Ledger, replayed: list[tuple[Written, Exchange]]) -> Case:
-    other = [new for old, new in replayed if old.answer is None or new.body != old.answer.body]
-    came = f"{len(replayed)} sent again, {len(other)} with another answer" + (f": {other[0].told}" if other else "")
-    return _case(ledger, "I3: acknowledged writes sent again", not other, "the answer given the first time", came)
+def _replayed(ledger: Ledger, some: Sequence[Written], again: list[Exchange]) -> Case:
+    """Return whether acknowledged writes get the same answer when they are sent again."""
+    other = [new for old, new in zip(some, again, strict=False) if old.answer is None or new.body != old.answer.body]
+    held = len(again) == len(some) and not other
+    came = f"{len(again)} sent again, {len(other)} with another answer" + (f": {other[0].told}" if other else "")
+    return _case(ledger, "I3: acknowledged writes sent again", held, "the answer given the first time", came)
 
 
 def no_leak(ledger: Ledger) -> Case:
@@ -177,20 +194,6 @@ def is_honest(answer: Exchange) -> bool:
     after = answer.headers.get("retry-after", "")
     kind = answer.headers.get("content-type", "")
     return answer.status in {503, 504} and kind.startswith("application/problem+json") and after.isdigit()
-
-
-def _answers_again(backend: Backend, order: Order) -> list[Exchange]:
-    return [_well_again(backend, order), _well_again(backend, order)]
-
-
-def _well_again(backend: Backend, order: Order) -> Exchange:
-    """Return the answer to the same write; what passes by itself is waited for."""
-    until = time.monotonic() + PATIENCE
-    while True:
-        answer = order.send(backend)
-        if answer.status not in {409, 503} or time.monotonic() > until:
-            return answer
-        time.sleep(0.1)
 
 
 def _id(answer: Exchange | None) -> str:

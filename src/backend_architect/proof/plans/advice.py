@@ -63,7 +63,8 @@ def index_for(tree: Any, tables: Tables, table: str, alias: str) -> str:
     for wanted in (each for name in names for each in wanted_of(tree, tables, table, name)):
         if wanted.search and wanted.search[0] not in words:
             return f"CREATE INDEX ON {table} USING gin ({wanted.search[0]})"
-        if wanted.keys and not _served(own, wanted.keys):
+        one_row = any(key <= set(wanted.equal) for key in own.keys)
+        if wanted.keys and not one_row and not _served(own, wanted.keys):
             return f"CREATE INDEX ON {table} ({', '.join(wanted.keys)})"
     return ""
 

@@ -18,10 +18,11 @@ class Unresolved(Exception):
 
 @dataclass(frozen=True)
 class Module:
-    """One file: the values assigned at its top, and where imported names come from (module, name)."""
+    """One file: its text, the values assigned at its top, and where imported names come from (module, name)."""
 
     name: str
     file: str
+    text: str
     tree: ast.Module
     values: dict[str, ast.expr] = field(default_factory=dict)
     imports: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -103,12 +104,13 @@ class Sources:
 def _read_modules(folder: Path) -> Iterator[Module]:
     for path in sorted((folder / "app").rglob("*.py")):
         try:
-            tree = ast.parse(path.read_text())
+            text = path.read_text()
+            tree = ast.parse(text)
         except (SyntaxError, ValueError):
             continue  # nothing of it runs: the project's own tests say so
         file = path.relative_to(folder)
         name = ".".join(file.with_suffix("").parts).removesuffix(".__init__")
-        yield Module(name, str(file), tree, _values(tree), _imports(tree))
+        yield Module(name, str(file), text, tree, _values(tree), _imports(tree))
 
 
 def _values(tree: ast.Module) -> dict[str, ast.expr]:

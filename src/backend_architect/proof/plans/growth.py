@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from backend_architect.proof.evidence import Case, Group, Measure, Verdict
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.plans import plan_rules, text_rules
-from backend_architect.proof.plans.study import Studied, study
+from backend_architect.proof.plans.plan_rules import in_window
+from backend_architect.proof.plans.study import TYPICAL, Studied, study
 from backend_architect.proof.plans.thresholds import SIZES
 from backend_architect.proof.plans.view import Failure, View, times
 from backend_architect.proof.probe import Probe
@@ -40,22 +41,29 @@ def _case(view: View) -> Case:
 
 
 def _told(view: View) -> str:
+    """Return what a statement that holds does: its indexes, what it read, and what was not seen."""
     work = view.works[view.largest]
-    used = ", ".join(work.indexes) or "no index needed"
-    run = view.runs.get("a typical caller")
-    ratio = f", {run.rows_read / max(run.returned, 1):,.1f} rows read for each returned" if run else ", not run"
-    return f"{used}{ratio}"
+    run = view.runs.get(TYPICAL)
+    parts = [", ".join(work.indexes) or "no index needed"]
+    if run:
+        parts.append(f"{run.rows_read / max(run.returned, 1):,.1f} rows read for each returned")
+    if in_window(view):
+        kept = f", once in {view.cached} s" if view.cached else ""
+        parts.append(f"reads what is recent, which grows with the load and not with the tables{kept}")
+    parts += [f"not measured for {who} ({why})" for who, why in view.not_run.items()]
+    return "; ".join(parts)
 
 
 def measures(view: View) -> tuple[Measure, ...]:
     """Return the figures of a statement: measured on the filled tables, and projected at each size."""
     found: list[Measure] = []
     for who, run in view.runs.items():
+        of = "" if who == TYPICAL else f" ({who})"
         found += [
-            Measure(f"rows read, {who}", run.rows_read, "", FILLED),
-            Measure(f"rows returned, {who}", run.returned, "", FILLED),
-            Measure(f"buffers, {who}", float(run.buffers), "", FILLED),
-            Measure(f"time, {who}", round(run.milliseconds, 3), "ms", FILLED),
+            Measure(f"rows read{of}", run.rows_read, "", FILLED),
+            Measure(f"rows returned{of}", run.returned, "", FILLED),
+            Measure(f"buffers{of}", float(run.buffers), "", FILLED),
+            Measure(f"time{of}", round(run.milliseconds, 3), "ms", FILLED),
         ]
     for size, work in view.works.items():
         projected: Mapping[str, float] = {

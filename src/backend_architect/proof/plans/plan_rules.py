@@ -30,7 +30,7 @@ def reads_whole_table(view: View) -> Failure | None:
         for read in sorted(work.reads, key=lambda read: -read.rows):
             whole = read.method == "Seq Scan" or (not read.condition and read.method != "Bitmap Heap Scan")
             large = view.rows[size].get(read.table, 0.0) >= LARGE_TABLE
-            if whole and large and read.rows > max(FREE_ROWS, read.found / 2 * read.times) and not _in_window(view):
+            if whole and large and read.rows > max(FREE_ROWS, read.found / 2 * read.times) and not in_window(view):
                 how = "reads the whole table" if read.method == "Seq Scan" else f"walks all of {read.index}"
                 return Failure(f"{how}: {rows_of(read)} at {times(size)}", advise(view, read))
     return None
@@ -68,7 +68,7 @@ def grows(view: View) -> Failure | None:
     """Return a failure where the rows read follow the size of the tables."""
     least, most = min(view.works), view.largest
     before, after = view.works[least], view.works[most]
-    if after.rows <= MANY_ROWS or after.rows <= GROWTH * max(before.rows, FREE_ROWS) or _in_window(view):
+    if after.rows <= MANY_ROWS or after.rows <= GROWTH * max(before.rows, FREE_ROWS) or in_window(view):
         return None
     read = max(after.reads, key=lambda read: read.rows)
     what = "to sort or count them" if read.within in {"Sort", "Aggregate"} else "to find what it returns"
@@ -79,7 +79,7 @@ def grows(view: View) -> Failure | None:
 def window_too_wide(view: View) -> Failure | None:
     """Return a failure where a list of what is recent reads more than its cache makes up for."""
     work = view.works.get(TENFOLD)
-    if work is None or not _in_window(view):
+    if work is None or not in_window(view):
         return None
     a_second = work.rows / max(view.cached, 1)
     if a_second <= WINDOW_ROWS:
@@ -96,7 +96,7 @@ def reads_for_each_row(view: View) -> Failure | None:
     """Return a failure where a subquery or an inner side reads many rows for each row around it."""
     for size, work in view.works.items():
         for read in work.reads:
-            many = read.each_time > PER_ROW and read.rows > FREE_ROWS and not _in_window(view)
+            many = read.each_time > PER_ROW and read.rows > FREE_ROWS and not in_window(view)
             if many and (read.within == "Aggregate" or read.times > 1):
                 why = f"reads {read.each_time:,.0f} rows of {read.table} for each row around it, at {times(size)}"
                 return Failure(why, advise(view, read))
@@ -191,7 +191,7 @@ def _columns(condition: str) -> set[str]:
     return {str(node.fields[-1].sval) for node in below(tree, ast.ColumnRef)} if tree else set()
 
 
-def _in_window(view: View) -> bool:
+def in_window(view: View) -> bool:
     """Return whether what is read most lies in a time before now, along an index."""
     for size in (view.largest, min(view.works)):
         work = view.works[size]

@@ -61,14 +61,13 @@ def _alone(table: str, alias: str, condition: str) -> str | None:
     select = parse(f'SELECT 1 FROM "{table}" AS "{alias}" WHERE {condition}')
     if select is None:
         return None
-    numbers = [node.number for node in below(select, ast.ParamRef)]
-    following = max(numbers, default=0)
     text = f'SELECT 1 FROM "{table}" AS "{alias}" WHERE {condition}'.encode()
-    columns = [n for n in below(select.whereClause, ast.ColumnRef) if len(n.fields) > 1 and n.fields[0].sval != alias]
-    for node in sorted(columns, key=lambda node: -int(node.location)):
-        following += 1
-        written = RawStream()(node).encode()
-        if not text[node.location :].startswith(written):
+    elsewhere = [n for n in below(select.whereClause, ast.ColumnRef) if len(n.fields) > 1 and n.fields[0].sval != alias]
+    written = {RawStream()(node): node for node in [*elsewhere, *below(select.whereClause, ast.ParamRef)]}
+    numbers = {name: number for number, name in enumerate(written, 1)}
+    for node in sorted([*elsewhere, *below(select.whereClause, ast.ParamRef)], key=lambda node: -int(node.location)):
+        name = RawStream()(node)
+        if not text[node.location :].startswith(name.encode()):
             return None
-        text = text[: node.location] + f"${following}".encode() + text[node.location + len(written) :]
+        text = text[: node.location] + f"${numbers[name]}".encode() + text[node.location + len(name.encode()) :]
     return text.decode()

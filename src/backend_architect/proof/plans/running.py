@@ -11,7 +11,8 @@ from backend_architect.proof.plans.arguments import CHANCES, Picker
 from backend_architect.proof.plans.ties import Tie
 from backend_architect.proof.plans.work import SCANS
 
-TIMEOUT = "5s"
+TIMEOUT = "2s"
+CANCELLED = "57014"
 READ = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck")
 
 
@@ -72,6 +73,8 @@ def run(session: Session, prepared: Prepared, picker: Picker, ties: tuple[Tie, .
             with rolled_back(session):
                 found = json.loads(session.value(f"EXPLAIN (ANALYZE, BUFFERS, VERBOSE, FORMAT JSON) EXECUTE {call}"))[0]
         except Refused as error:
+            if getattr(error, "sqlstate", "") == CANCELLED:
+                raise
             refused = error
             continue
         triggers = sum(float(each.get("Time", 0.0)) for each in found.get("Triggers", ()))

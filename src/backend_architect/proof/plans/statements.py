@@ -83,7 +83,7 @@ def _read(lab: Lab) -> Found:
     parts = {name for module in sources.modules.values() for name in _parts(module)}
     statements: list[Statement] = []
     open_texts: list[tuple[_Text, str]] = []
-    for module in sources.modules.values():
+    for module in (module for module in sources.modules.values() if any(verb in module.text for verb in VERBS)):
         for text in _texts(module):
             try:
                 sql = sources.resolve(module, text.node)
@@ -182,5 +182,6 @@ def _name_in(sql: str) -> str:
 
 
 def _distinct(statements: list[Statement]) -> tuple[Statement, ...]:
-    """Return each text once, under its first name."""
-    return tuple({statement.sql: statement for statement in reversed(statements)}.values())[::-1]
+    """Return each text once, in the order of files and lines."""
+    ordered = sorted(statements, key=lambda statement: (statement.file, statement.line))
+    return tuple({statement.sql: statement for statement in reversed(ordered)}.values())[::-1]

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from backend_architect.postgres import Refused, Session
@@ -22,7 +22,8 @@ from backend_architect.proof.plans.ties import Role, Tie, read_ties
 from backend_architect.proof.plans.view import View
 from backend_architect.proof.plans.work import Work
 
-CALLERS = {"a typical caller": False, "the busiest": True}
+TYPICAL, BUSIEST = "a typical caller", "the busiest"
+CALLERS = {TYPICAL: False, BUSIEST: True}
 WRITTEN_OUT = frozenset({Role.LIMIT, Role.OFFSET, Role.SEARCH, Role.BELOW, Role.ABOVE})
 """Parameters that a planner must know to see what it would see: the page, its start, and the words looked for."""
 
@@ -45,19 +46,21 @@ class _Ready:
     types: tuple[str, ...]
     planned: str
     runs: Mapping[str, Run]
+    not_run: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A migrated database with rows in it: its URL, and how many rows there are and would be."""
+    """A migrated database with rows in it, another without, and how many rows there are and would be."""
 
     url: str
+    empty: str
     sizes: Sizes
 
     @property
     def name(self) -> str:
-        """Return the database's name."""
-        return self.url.split("?")[0].rsplit("/", 1)[1]
+        """Return the filled database's name."""
+        return name_in(self.url)
 
 
 @dataclass
@@ -70,12 +73,12 @@ class _Study:
 
 def fill_database(lab: Lab) -> Filled:
     """Return a new database of the project with rows shaped as its design declares them."""
-    url = lab.database()
+    url, empty = lab.database(), lab.database()
     with Session(url) as session:
         tables = read_tables(session)
         sizes = sizes_of(lab.subject.design, tables)
         fill(session, lab.subject.design, tables, sizes)
-    return Filled(url, sizes)
+    return Filled(url, empty, sizes)
 
 
 def study(lab: Lab, filled: Filled | None = None) -> Studied:
@@ -93,6 +96,11 @@ def study(lab: Lab, filled: Filled | None = None) -> Studied:
     views = _plan_all(found, ready, tables)
     rows = round(sum(table.rows for table in tables))
     return Studied(tuple(views), tuple(found.refused), rows, sum(filled.sizes.declared.values()), seconds)
+
+
+def name_in(url: str) -> str:
+    """Return the name of the database that an embedded server's URL is for."""
+    return url.split("?", maxsplit=1)[0].rsplit("/", 1)[1]
 
 
 @contextmanager
@@ -115,10 +123,14 @@ def _run_all(found: _Study, session: Session, statements: tuple[Statement, ...],
             found.refused.append((statement, str(error)))
             continue
         runs: dict[str, Run] = {}
+        not_run: dict[str, str] = {}
         for who, busy in CALLERS.items():
-            with suppress(Refused):  # no values were found that it takes: it is planned all the same
+            try:
                 runs[who] = run(session, prepared, picker, ties, busy=busy)
-        ready.append(_Ready(statement, ties, prepared.types, _planned(statement, ties, prepared, picker), runs))
+            except Refused as error:  # no values were found that it takes: it is planned all the same
+                not_run[who] = str(error)
+        planned = _planned(statement, ties, prepared, picker)
+        ready.append(_Ready(statement, ties, prepared.types, planned, runs, not_run))
     return ready
 
 
@@ -139,7 +151,7 @@ def _plan_all(found: _Study, ready: list[_Ready], tables: Tables) -> list[View]:
     works: dict[str, dict[int, Work]] = {}
     rows: dict[int, Mapping[str, float]] = {}
     with timed(found.seconds, "twin made"):
-        twin = make_twin(found.lab.server, found.filled.name, grow(base, sizes.at(SIZES[0]), references))
+        twin = make_twin(found.lab.server, name_in(found.filled.empty), grow(base, sizes.at(SIZES[0]), references))
     with timed(found.seconds, "statements planned"), twin:
         for size in SIZES:
             grown = grow(base, sizes.at(size), references)
@@ -152,7 +164,8 @@ def _plan_all(found: _Study, ready: list[_Ready], tables: Tables) -> list[View]:
     distinct = {(t.name, c.attname): c.distinct(t.rows) for t in grown.tables for c in t.columns}
     cached = cached_seconds(found.lab.subject.design, tables)
     return [
-        View(each.statement, parse(each.statement.sql), tables, works[each.statement.sql], rows, each.runs, distinct,
+        View(each.statement, parse(each.statement.sql), tables, works[each.statement.sql], rows, each.runs,
+             each.not_run, distinct,
              cached.get(each.statement.name, 0))
         for each in ready
     ]  # fmt: skip

@@ -23,6 +23,8 @@ class View:
     works: Mapping[int, Work]
     rows: Mapping[int, Mapping[str, float]]
     runs: Mapping[str, Run]
+    not_run: Mapping[str, str]
+    """Why there is no run for a caller: what the database said."""
     distinct: Mapping[tuple[str, str], float]
     """The different values of each table's columns at the largest size."""
     cached: int = 0

@@ -65,6 +65,8 @@ class Malformed(Problem):
 
 
 class Unauthorized(Problem):
+    """Nobody has signed in, or with a token that is no good."""
+
     status, slug, title = 401, "unauthorized", "Sign in first"
 
     def __init__(self, detail: str = "") -> None:

@@ -51,6 +51,7 @@ class JsonLines(logging.Handler):
     """Writes every log record of this process, of libraries too, as one line of JSON."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
         fields: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC),
             "level": record.levelname.lower(),

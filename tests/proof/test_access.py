@@ -1,0 +1,56 @@
+"""The access probes hold on built projects, and each finds a copy weakened in just its point."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from backend_architect.postgres import EmbeddedServer
+from backend_architect.proof import Lab, Result, Verdict, choose_probes, prove, read_subject
+from tests.proof.conftest import Prove, Weaken
+
+QUERIES = "app/posts/queries.py"
+ROUTES = "app/posts/routes.py"
+UPDATED = "return ok(await queries.update(db, post_id, changes, me, if_match))"
+# what is weak: the probe that finds it, the file, the text that makes it strong, and what a hasty edit would leave of it
+WEAKENED = {
+    "owner": ("routes", QUERIES, "WHERE posts.id = $2 AND posts.author_id = $1 AND (", "WHERE posts.id = $2 AND ("),
+    "mark": ("routes", ROUTES, UPDATED, f'await db.execute("UPDATE posts SET updated_at = now()")\n    {UPDATED}'),
+    "list": ("hidden-rows", QUERIES, "WHERE posts.author_id = $2 AND {VISIBLE} AND (", "WHERE posts.author_id = $2 AND ("),
+    "rule": ("checks", QUERIES, "(\n    posts.audience = 'public' OR posts", "(\n    posts.audience > '' OR posts"),
+    "undeclared": ("declared", ROUTES, '@router.get("/feed"', '@router.get("/everything")\n@router.get("/feed"'),
+    "unserved": ("declared", "app/posts/access.py", "ACCESS = (", 'ACCESS = (\n    Access("GET /v1/old", "", 1, 1, 1, 1),'),
+}
+
+
+def failed(result: Result) -> list[str]:
+    """Return the titles of the cases that failed."""
+    return [case.title for case in result.cases if case.verdict is Verdict.FAILED]
+
+
+@pytest.mark.parametrize("weakness", WEAKENED)
+def test_a_weakness_is_found(weakness: str, weaken: Weaken, proven: Prove) -> None:
+    probe, file, old, new = WEAKENED[weakness]
+    folder = weaken(file, old, new)
+    assert (folder / file).read_text().count(new) == 1
+    result = proven(folder, probe)
+    assert result.verdict is Verdict.FAILED, result
+    assert len(failed(result)) < len(result.cases)
+
+
+def test_a_member_who_may_too_much_is_found(weaken: Weaken, proven: Prove) -> None:
+    """Customers of a company may change tickets: the access table has no column for them, the rule has."""
+    file, alias = "app/tickets/queries.py", "memberships"
+    start, end = "UPDATE tickets\n", "RETURNING *"
+    text = (weaken(file, start, start, example="helpdesk") / file).read_text()
+    statement = text[text.index(start) : text.index(end, text.index(start))]
+    assert statement.count(f"{alias}.role IN ('agent', 'lead')") == 1
+    weaker = statement.replace(f"{alias}.role IN ('agent', 'lead')", f"{alias}.role <> ''")
+    result = proven(weaken(file, statement, weaker, example="helpdesk"), "routes")
+    assert failed(result) == ["PATCH /v1/tickets/{ticket_id} as member:customer"]
+
+
+def test_a_built_project_holds(built: Callable[[str], Path], server: EmbeddedServer) -> None:
+    with Lab(read_subject(built("helpdesk")), print, server) as lab:
+        evidence = list(prove(lab, choose_probes(["access"])))[-1].evidence
+    assert evidence.held, [failed(result) for result in evidence.results]
