@@ -37,7 +37,7 @@ def taken(lab: Lab) -> Iterator[Case]:
     for creation in possible:
         request, key = creation.request(lab), str(uuid4())
         first = _send(lab, request, creation.maker, key)
-        other = _send(lab, creation.changed(request), creation.maker, key)
+        other = _send(lab, creation.changed(lab, request), creation.maker, key)
         held = first.status == 201 and other.status == 422 and b"idempotency" in other.body.lower()
         title = f"{creation.route.title}, another body under the same key"
         yield other.case(title, expected="422 that names the key", held=held, advice=f"at first: {first.told}")
