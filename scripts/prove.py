@@ -1,5 +1,6 @@
 """Builds every example and proves it: `make prove`. Ends with the three questions, answered for all of them together.
 
+Two examples are proven at a time, since a proof waits a lot; each line begins with the example that it tells of.
 Name examples to prove only those, and groups of probes to try only those: `python scripts/prove.py shop attacks`.
 """
 
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from backend_architect.report.evidence import verdict_lines
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted(path.parent.name for path in ROOT.glob("examples/*/backend.yaml"))
+AT_A_TIME = 2
 ARCHITECT = [sys.executable, "-c", "import sys; from backend_architect.cli import main; sys.exit(main())"]
 
 
@@ -28,8 +31,8 @@ def main(words: list[str]) -> int:
         sys.exit(f"no example and no group of probes: {', '.join(unknown)}")
     names = [name for name in EXAMPLES if name in words] or EXAMPLES
     groups = [word for word in words if word not in EXAMPLES]
-    with tempfile.TemporaryDirectory(prefix="architect-prove-") as place:
-        found = [_proven(Path(place) / name, groups) for name in names]
+    with tempfile.TemporaryDirectory(prefix="architect-prove-") as place, ThreadPoolExecutor(AT_A_TIME) as pool:
+        found = list(pool.map(lambda name: _proven(Path(place) / name, groups), names))
     print(f"\n{', '.join(names)}:")
     print("\n".join(verdict_lines(_together(found), paint(sys.stdout))))
     return int(not all(evidence.held for evidence in found))
@@ -37,12 +40,15 @@ def main(words: list[str]) -> int:
 
 def _proven(folder: Path, groups: list[str]) -> Evidence:
     """Return the evidence of one example, after telling it."""
-    print(f"\n=== {folder.name} ===", flush=True)
     started = time.monotonic()
     design = ROOT / "examples" / folder.name / "backend.yaml"
-    subprocess.run([*ARCHITECT, "build", str(folder), "--design", str(design)], check=True)
-    subprocess.run([*ARCHITECT, "prove", *groups, str(folder)], check=False)
-    print(f"{folder.name}: built and proven in {time.monotonic() - started:.0f} s", flush=True)
+    subprocess.run([*ARCHITECT, "build", str(folder), "--design", str(design)], check=True, stdout=subprocess.DEVNULL)
+    command = [*ARCHITECT, "prove", *groups, str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            print(f"{folder.name:14} {line}", end="", flush=True)
+    print(f"{folder.name:14} built and proven in {time.monotonic() - started:.0f} s", flush=True)
     return read_evidence(json.loads((folder / ".data" / "proof.json").read_text()))
 
 
