@@ -29,10 +29,12 @@ class Creation:
         """Return the answer to such a request."""
         return self.request(lab).send(lab.backend, self.maker)
 
-    def changed(self, request: Request) -> Request:
+    def changed(self, lab: Lab, request: Request) -> Request:
         """Return the request with another body, which is valid too."""
         body: dict[str, object] = {**request.body} if isinstance(request.body, dict) else {}
         fields = [item for item in self.entity.accepted("create") if item.type in CHANGEABLE]
+        if not fields:  # times and files: a new body has others
+            return request.with_body(self.request(lab).body)
         changes = {item.column: _other(item, body.get(item.column)) for item in fields[:1]}
         return request.with_body(body | changes)
 
