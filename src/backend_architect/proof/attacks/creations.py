@@ -33,9 +33,10 @@ class Creation:
         """Return the request with another body, which is valid too."""
         body: dict[str, object] = {**request.body} if isinstance(request.body, dict) else {}
         fields = [item for item in self.entity.accepted("create") if item.type in CHANGEABLE]
-        if not fields:
-            return request.with_body(self.request(lab).body)  # of times, say, which are new for each row
-        return request.with_body(body | {fields[0].column: _other(fields[0], body.get(fields[0].column))})
+        if not fields:  # times and files: a new body has others
+            return request.with_body(self.request(lab).body)
+        changes = {item.column: _other(item, body.get(item.column)) for item in fields[:1]}
+        return request.with_body(body | changes)
 
 
 def creations(lab: Lab) -> tuple[list[Creation], list[Case]]:
