@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
-from backend_architect.design.model import Design, Entity, Field, Row
+from backend_architect.design.model import Design, Entity, Field, FieldType, Row
 from backend_architect.postgres import Session
 from backend_architect.proof.plans.sizes import Sizes
 from backend_architect.proof.plans.tables import Column, Table, Tables
 from backend_architect.seed import field_sql
 
+AHEAD = 0.01
+"""The share of what has a time of its own, as a booking has, that is still to come."""
 SHARES = 5
 """One row in so many points at an earlier one, where a table may point at itself."""
 LIFETIMES = {"auth_revocations": 3_600, "idempotency_keys": 86_400}
@@ -73,6 +75,8 @@ def _statements(design: Design, tables: Tables, table: Table, sizes: Sizes) -> I
 def _value(design: Design, sizes: Sizes, table: Table, row: Row | None, column: Column) -> str:
     """Return the SQL of a column's value, '' where its default will do."""
     item = next((f for f in row.fields.values() if f.column == column.name), None) if row else None
+    if row and item and item.type is FieldType.TIMESTAMP:
+        return _moment(sizes, row, item)
     if row and item:
         return "" if item.is_reference and item.to == row.name else field_sql(design, row, item)
     if column.type == "timestamp with time zone" and column.has_default:
@@ -80,6 +84,13 @@ def _value(design: Design, sizes: Sizes, table: Table, row: Row | None, column: 
     if column.has_default or (row and not column.not_null):
         return ""
     return _generic(sizes, table, column)
+
+
+def _moment(sizes: Sizes, row: Row, item: Field) -> str:
+    """Return a time of the row's own, later fields later: none overlap, and a few are still ahead."""
+    step = sizes.days * 86_400 / max(sizes.filled[row.table], 1)
+    later = (1 + list(row.fields).index(item.name)) / (len(row.fields) + 1) * step
+    return f"created + {later + AHEAD * sizes.days * 86_400} * interval '1 second'"
 
 
 def _generic(sizes: Sizes, table: Table, column: Column) -> str:

@@ -9,6 +9,8 @@ from backend_architect.proof.plans.tables import Table, Tables
 
 BUDGET = 160_000
 """Rows filled in all: some five seconds, and enough that indexes are worth their while."""
+SLOWLY_FILLED = 20_000
+"""Rows of a table whose rows must not overlap: each is compared with the others as it comes."""
 LEAST = 1_000
 """No declared table is filled with fewer rows, unless fewer are declared."""
 BUSY_HOUR = 4
@@ -43,7 +45,8 @@ def sizes_of(design: Design, tables: Tables) -> Sizes:
     fixed = frozenset(name for name in declared if name.startswith("pgqueuer"))
     known = sum(rows for name, rows in declared.items() if name in design.rows_by_plural)
     days = known / max(design.load.writes / BUSY_HOUR, 0.01) / SECONDS_A_DAY
-    return Sizes(declared, _filled(declared, fixed), min(max(days, DAYS[0]), DAYS[1]), fixed)
+    slow = frozenset(table.name for table in tables if any(index.exclusion for index in table.indexes.values()))
+    return Sizes(declared, _filled(declared, fixed, slow), min(max(days, DAYS[0]), DAYS[1]), fixed)
 
 
 def _declared(design: Design, table: Table, declared: Mapping[str, int]) -> int:
@@ -59,15 +62,17 @@ def _declared(design: Design, table: Table, declared: Mapping[str, int]) -> int:
     return max(parents, default=design.load.users)
 
 
-def _filled(declared: Mapping[str, int], fixed: frozenset[str]) -> dict[str, int]:
+def _filled(declared: Mapping[str, int], fixed: frozenset[str], slow: frozenset[str]) -> dict[str, int]:
     """Return each table's rows to one power below 1: large tables shrink most, and none becomes trivial."""
 
+    most = {name: min(rows, SLOWLY_FILLED) if name in slow else rows for name, rows in declared.items()}
+
     def scaled(power: float) -> dict[str, int]:
-        return {n: r if n in fixed else min(r, max(LEAST, round(math.pow(r, power)))) for n, r in declared.items()}
+        return {n: r if n in fixed else min(r, max(LEAST, round(math.pow(r, power)))) for n, r in most.items()}
 
     low, high = 0.0, 1.0
-    if sum(declared.values()) <= BUDGET:
-        return dict(declared)
+    if sum(most.values()) <= BUDGET:
+        return most
     for _ in range(30):
         middle = (low + high) / 2
         low, high = (middle, high) if sum(scaled(middle).values()) <= BUDGET else (low, middle)
