@@ -64,7 +64,6 @@ def _declared(design: Design, table: Table, declared: Mapping[str, int]) -> int:
 
 def _filled(declared: Mapping[str, int], fixed: frozenset[str], slow: frozenset[str]) -> dict[str, int]:
     """Return each table's rows to one power below 1: large tables shrink most, and none becomes trivial."""
-
     most = {name: min(rows, SLOWLY_FILLED) if name in slow else rows for name, rows in declared.items()}
 
     def scaled(power: float) -> dict[str, int]:
