@@ -14,9 +14,9 @@ from backend_architect.proof.faults.ledger import driving, settle
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
 
-WRITES = 120
+WRITES = 200
 PAUSE = 0.05
-ROUNDS = 3
+ROUNDS = 6
 READS = 20
 KILL_HALF = """
 WITH ours AS (
@@ -43,13 +43,22 @@ def connections_killed(lab: Lab) -> Iterator[Case]:
                 break
             killed += int(backend.database.value(KILL_HALF))
             if path:
-                reads += [_read(backend, person, path) for _ in range(READS)]
+                reads += _some_reads(backend, person, path)
         ledger.await_acknowledged(ledger.acknowledged() + 1)
     yield _failed(killed, sum(each.unknown for each in ledger.written))
     if path:
         yield _reads(reads)
     yield health.case()
     yield from settle(ledger, backend)
+
+
+def _some_reads(backend: Backend, reader: Actor, path: str) -> Iterator[Exchange | None]:
+    """Give the answers to reads, up to the first that fails."""
+    for _ in range(READS):
+        answer = _read(backend, reader, path)
+        yield answer
+        if answer is None or answer.status != 200:
+            return
 
 
 def _read(backend: Backend, reader: Actor, path: str) -> Exchange | None:
