@@ -72,7 +72,8 @@ def looked_up(tree: exp.Expr) -> exp.Expr:
     few of them a page reads. `OFFSET 0` rules that out. Outside of an OR it makes a join, which is better still.
     """
     for found in tree.find_all(exp.Exists):
-        if "hop" in found.meta and found.find_ancestor(exp.Or) and isinstance(found.this, exp.Select):
+        in_or = isinstance(found.find_ancestor(exp.Or, exp.Select), exp.Or)
+        if "hop" in found.meta and in_or and isinstance(found.this, exp.Select):
             found.this.set("offset", exp.Offset(expression=exp.Literal.number(0)))
     return tree
 

@@ -9,15 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from backend_architect.cli.app import run
 from backend_architect.postgres import EmbeddedServer, Session
 from backend_architect.proof import Lab, read_subject
 from backend_architect.proof.plans.growth import judge
 from backend_architect.proof.plans.study import Filled, Studied, fill_database, name_in, study
 from backend_architect.proof.plans.view import Failure
-
-ROOT = Path(__file__).parents[3]
-HOMES = (ROOT / "examples", ROOT / "tests/cases/designs/right")
 
 
 @dataclass(frozen=True)
@@ -42,27 +38,17 @@ Examples = Callable[[str], Example]
 
 
 @pytest.fixture(scope="session")
-def examples(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Examples]:
+def examples(server: EmbeddedServer, built: Callable[[str], Path]) -> Examples:
     """Return an example, built and filled once."""
     made: dict[str, Example] = {}
 
     def example(name: str) -> Example:
         if name not in made:
-            folder = tmp_path_factory.mktemp(name) / name
-            assert run(["build", str(folder), "--design", str(_buildable(name, folder.parent))]) == 0
-            with Lab(read_subject(folder), print, server) as lab:
-                made[name] = Example(folder, fill_database(lab))
+            with Lab(read_subject(built(name)), print, server) as lab:
+                made[name] = Example(built(name), fill_database(lab))
         return made[name]
 
-    yield example
-
-
-def _buildable(name: str, folder: Path) -> Path:
-    """Return the design, with nothing that cannot be built yet."""
-    source = next(home / name / "backend.yaml" for home in HOMES if (home / name).exists())
-    target = folder / "design.yaml"
-    target.write_text(source.read_text().replace("sign_in: [password, google]", "sign_in: [password]"))
-    return target
+    return example
 
 
 def failures_of(studied: Studied) -> Mapping[str, tuple[Failure, ...]]:

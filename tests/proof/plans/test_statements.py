@@ -26,7 +26,7 @@ async def sorted_by(db, column: str):
 @pytest.fixture
 def edited(weaken: Weaken) -> Path:
     """Return a project with a module that its team wrote."""
-    folder = weaken("app/posts/report.py", '"""', '"""')
+    folder = weaken("app/posts/report.py", "raise NotWritten", "raise NotWritten  # yet")
     (folder / "app/posts/by_hand.py").write_text(BY_HAND)
     return folder
 

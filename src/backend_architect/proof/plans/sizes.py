@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from backend_architect.design.model import Design
 from backend_architect.proof.plans.tables import Table, Tables
 
-BUDGET = 160_000
+BUDGET = 100_000
 """Rows filled in all: some five seconds, and enough that indexes are worth their while."""
 SLOWLY_FILLED = 20_000
 """Rows of a table whose rows must not overlap: each is compared with the others as it comes."""
