@@ -1,5 +1,6 @@
 """What all tests share: one embedded PostgreSQL a worker, and the designs that are right."""
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ RIGHT_DESIGNS = [*EXAMPLES, *sorted((ROOT / "tests/cases/designs/right").glob("*
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
-    """A real PostgreSQL."""
-    with start_embedded(tmp_path_factory.mktemp("postgres")) as started:
+def server() -> Iterator[EmbeddedServer]:
+    """A real PostgreSQL, in a folder of its own: another run of pytest closes the one that all of them share."""
+    with tempfile.TemporaryDirectory(prefix="architect-tests-") as folder, start_embedded(Path(folder)) as started:
         yield started
