@@ -31,7 +31,7 @@ fix: setup ## mend what can be mended by itself
 	$(BIN)/ruff format .
 
 test: setup ## every test, the examples built and tested too
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/proof tests  # the longest first
 
 prove: setup ## build the examples and answer the three questions for each
 	$(BIN)/python scripts/prove.py
