@@ -171,19 +171,22 @@ class Guard:
 
     def _knows(self, host: bytes) -> bool:
         name = host.decode("latin-1").lower()
-        return name in self.hosts or re.sub(r":\d+$", "", name) in self.hosts
+        without_port, _, port = name.rpartition(":")
+        return name in self.hosts or (port.isdecimal() and without_port in self.hosts)
 
     async def _read_body(self, declared: bytes, receive: Receive) -> bytes:
         """Return the whole body; one that is too large is refused as soon as that is known."""
         size, chunks, more = 0, [], True
-        is_small = declared.isdigit() and int(declared[:20]) <= self.max_body
+        length = int(declared[:20]) if declared.isdigit() else self.max_body + 1
+        is_small = length <= self.max_body
         while is_small and more:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise Malformed("The request ended before its body did.")
             chunks.append(message.get("body", b""))
             size += len(chunks[-1])
-            is_small, more = size <= self.max_body, message.get("more_body", False)
+            is_small = size <= self.max_body
+            more = message.get("more_body", False) and size != length  # to ask once more only to hear that it ended
         if not is_small:
             raise TooLarge(f"At most {self.max_body} bytes are accepted.")
         return b"".join(chunks)
