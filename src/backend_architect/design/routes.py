@@ -3,10 +3,19 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from backend_architect.design.model import Custom, Design, Edge, Entity, Field, ListSpec, Row
+from backend_architect.design.model import Action, Custom, Design, Edge, Entity, Field, ListSpec, Row
 from backend_architect.design.names import url_segment
 
 RouteKind = Literal["read", "list", "create", "update", "delete", "put_edge", "delete_edge", "custom"]
+ACTION_OF: dict[str, Action] = {
+    "read": "read",
+    "create": "create",
+    "update": "update",
+    "delete": "delete",
+    "put_edge": "create",
+    "delete_edge": "delete",
+}
+"""Which action's rule decides a kind of route; lists and custom routes have rules of their own."""
 
 
 @dataclass(frozen=True)

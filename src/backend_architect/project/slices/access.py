@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from backend_architect.design.expressions import resolve_rule
 from backend_architect.design.model import Design, Persona
 from backend_architect.design.names import words
-from backend_architect.design.routes import Route, routes_of
+from backend_architect.design.routes import ACTION_OF, Route, routes_of
 from backend_architect.design.truth import Truth, persona_facts, truth
 from backend_architect.project.samples import python_string
-from backend_architect.project.slices.calls import ACTIONS, asks_for_caller, rule_of
+from backend_architect.project.slices.calls import asks_for_caller, rule_of
 from backend_architect.queries.model import Query
 
 PERSONAS: tuple[Persona, ...] = ("anonymous", "stranger", "owner", "moderator")
@@ -74,7 +74,7 @@ def _row_verdict(design: Design, query: Query, route: Route, persona: Persona) -
     is_new = route.kind in {"create", "put_edge"}
     alias = "new" if is_new else route.row.table
     facts = persona_facts(design, route.row, persona, alias, is_new=is_new)
-    verdict = truth(resolve_rule(design, route.row, route.row.allow[ACTIONS[route.kind]], alias=alias), facts)
+    verdict = truth(resolve_rule(design, route.row, route.row.allow[ACTION_OF[route.kind]], alias=alias), facts)
     looks_up = any(f"AS {item.name}_target" in query.sql for item in route.row.references)
     # what a new row points at must be readable too, and the table does not know whether it is
     return verdict | {False} if looks_up else verdict

@@ -3,18 +3,9 @@
 from sqlglot import exp
 
 from backend_architect.design.expressions import resolve_rule
-from backend_architect.design.model import Action, Design
-from backend_architect.design.routes import Route
+from backend_architect.design.model import Design
+from backend_architect.design.routes import ACTION_OF, Route
 from backend_architect.design.truth import needs_caller
-
-ACTIONS: dict[str, Action] = {
-    "read": "read",
-    "create": "create",
-    "update": "update",
-    "delete": "delete",
-    "put_edge": "create",
-    "delete_edge": "delete",
-}
 
 
 def rule_of(route: Route) -> str:
@@ -23,7 +14,7 @@ def rule_of(route: Route) -> str:
         return route.list.allow
     if route.custom:
         return route.custom.allow
-    return route.row.allow[ACTIONS[route.kind]]
+    return route.row.allow[ACTION_OF[route.kind]]
 
 
 def asks_for_caller(design: Design, route: Route) -> bool:

@@ -2,20 +2,12 @@
 
 from dataclasses import dataclass
 
-from backend_architect.design.model import Action, Edge, FieldType
-from backend_architect.design.routes import Route
+from backend_architect.design.model import Edge, FieldType
+from backend_architect.design.routes import ACTION_OF, Route
 from backend_architect.proof.access.judge import Judge
 from backend_architect.proof.access.personas import Persona
 from backend_architect.proof.routes import ProjectRoute, Request
 
-ACTIONS: dict[str, Action] = {
-    "read": "read",
-    "create": "create",
-    "update": "update",
-    "delete": "delete",
-    "put_edge": "create",
-    "delete_edge": "delete",
-}
 DONE = {"read": 200, "list": 200, "create": 201, "update": 200, "delete": 204, "put_edge": 204, "delete_edge": 204}
 LET_IN = frozenset({*range(200, 300), 400, 409, 422, 501})
 """What a route may answer that the team wrote itself, once its rule lets the caller in."""
@@ -64,7 +56,7 @@ def _by_rule(judge: Judge, route: Route, persona: Persona, request: Request) -> 
 
 
 def _rule(route: Route) -> str:
-    return route.row.allow.get(ACTIONS[route.kind], "nobody")
+    return route.row.allow.get(ACTION_OF[route.kind], "nobody")
 
 
 def _asks_for_caller(judge: Judge, route: Route, rule: str) -> bool:
