@@ -26,10 +26,10 @@ WEAKNESSES = (
     Weakness("a limit below one", "P34-P36", ((PAGES, "Query(ge=1, le=100,", "Query(le=100,"),)),
     Weakness("a place in a list that is none", "P34-P36", ((PAGES, "except ValueError:", "except KeyError:"),)),
     Weakness("a told size that nobody looks at", "P37", (
-        (MIDDLEWARE, "is_small = declared.isdigit() and int(declared[:20]) <= self.max_body", "is_small = True"),
+        (MIDDLEWARE, "is_small = length <= self.max_body", "is_small = True"),
     )),
     Weakness("chunks that nobody counts", "P37", (
-        (MIDDLEWARE, "is_small, more = size <= self.max_body, message", "is_small, more = True, message"),
+        (MIDDLEWARE, "is_small = size <= self.max_body", "is_small = True"),
     )),
     Weakness("deep JSON ends the look inside", "P38", (
         (MIDDLEWARE, "except (ValueError, RecursionError):", "except ValueError:"),
