@@ -1,0 +1,145 @@
+"""An index that could be made, and the advice that comes of choosing some. Sizes are in bytes."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from backend_architect.postgres.catalog import Index
+from backend_architect.postgres.catalog.model import quoted
+from backend_architect.tune.workload import Statement
+
+LONGEST_NAME = 63
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class NewKey:
+    """One key: a column's name, or '' and an expression as SQL. `opclass` is '' for the type's default."""
+
+    column: str
+    expression: str = ""
+    opclass: str = ""
+    descending: bool = False
+    nulls_first: bool = False
+
+    @property
+    def sql(self) -> str:
+        """Return the key as CREATE INDEX takes it."""
+        base = quoted(self.column) if self.column else f"({self.expression})"
+        order = " DESC" if self.descending else ""
+        nulls = "" if self.nulls_first == self.descending else " NULLS FIRST" if self.nulls_first else " NULLS LAST"
+        return f"{base}{f' {self.opclass}' if self.opclass else ''}{order}{nulls}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class NewIndex:
+    """An index that is not there. `predicate` is a partial index's condition as SQL, '' for a whole one."""
+
+    schema: str
+    table: str
+    keys: tuple[NewKey, ...]
+    included: tuple[str, ...] = ()
+    predicate: str = ""
+    method: str = "btree"
+
+    @property
+    def qualified_table(self) -> str:
+        """Return the table as SQL, with the schema unless it is public."""
+        own = quoted(self.table)
+        return own if self.schema == "public" else f"{quoted(self.schema)}.{own}"
+
+    @property
+    def name(self) -> str:
+        """Return a name that tells the keys, the same for the same index, and short enough for PostgreSQL."""
+        parts = [key.column or "expr" for key in self.keys]
+        plain = "_".join([self.table, *parts, "idx"])
+        digest = hashlib.sha256(self.definition("").encode()).hexdigest()[:6]
+        simple = (
+            self.method == "btree"
+            and not (self.included or self.predicate)
+            and all(key == NewKey(key.column) for key in self.keys)
+        )
+        name = plain if simple else f"{plain.removesuffix('_idx')}_{digest}_idx"
+        encoded = name.encode()
+        if len(encoded) <= LONGEST_NAME:
+            return name
+        room = LONGEST_NAME - len(f"_{digest}_idx")
+        return f"{encoded[:room].decode(errors='ignore')}_{digest}_idx"
+
+    def definition(self, name: str, *, concurrently: bool = False) -> str:
+        """Return the statement that makes it under this name."""
+        how = "CONCURRENTLY " if concurrently else ""
+        method = "" if self.method == "btree" else f" USING {self.method}"
+        keys = ", ".join(key.sql for key in self.keys)
+        include = f" INCLUDE ({', '.join(map(quoted, self.included))})" if self.included else ""
+        where = f" WHERE {self.predicate}" if self.predicate else ""
+        named = f"{quoted(name)} " if name else ""
+        return f"CREATE INDEX {how}{named}ON {self.qualified_table}{method} ({keys}){include}{where}"
+
+    def statement(self) -> str:
+        """Return what a migration runs."""
+        return f"{self.definition(self.name, concurrently=True)};"
+
+
+@dataclass(frozen=True, slots=True)
+class StatementCost:
+    """A statement's cost a call in the planner's units, with the indexes as they are and as advised.
+
+    `uses` names the advised indexes that its plan uses. `problem` tells why it has no plan; its costs are then 0.
+    """
+
+    statement: Statement
+    before: float
+    after: float
+    uses: tuple[str, ...] = ()
+    problem: str = ""
+
+    @property
+    def gain(self) -> float:
+        """Return the cost that is saved over all calls."""
+        return (self.before - self.after) * self.statement.calls
+
+
+@dataclass(frozen=True, slots=True)
+class Recommended:
+    """One index to make: its size, what it saves and what keeping it costs (planner's units over all calls)."""
+
+    index: NewIndex
+    bytes: int
+    gain: float
+    upkeep: float
+    statements: tuple[str, ...]
+    """What the statements that use it are called."""
+    covers: tuple[Index, ...] = ()
+    """Existing indexes that nobody needs beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A set of indexes for a workload. `budget` is in bytes, None where there is none.
+
+    `what_if` names what planned: `twin` or `hypopg`. `left` says what was not looked at any more when time ran out.
+    """
+
+    recommended: tuple[Recommended, ...]
+    statements: tuple[StatementCost, ...]
+    budget: int | None
+    what_if: str
+    candidates: int
+    left: tuple[str, ...] = ()
+    unplanned: Mapping[str, int] = field(default_factory=dict)
+    """How many statements had no plan, by the reason."""
+
+    @property
+    def bytes(self) -> int:
+        """Return the size of all advised indexes."""
+        return sum(each.bytes for each in self.recommended)
+
+    @property
+    def before(self) -> float:
+        """Return the workload's cost as it is."""
+        return sum(each.before * each.statement.calls for each in self.statements)
+
+    @property
+    def after(self) -> float:
+        """Return the workload's cost with the advised indexes, without their upkeep."""
+        return sum(each.after * each.statement.calls for each in self.statements)
