@@ -25,6 +25,11 @@ def is_plannable(tree: object) -> bool:
     return isinstance(tree, PLANNABLE)
 
 
+def is_a(node: Any, kinds: type | tuple[type, ...]) -> bool:
+    """Return isinstance, and keep the node's type open: pglast types every field as possibly None."""
+    return isinstance(node, kinds)
+
+
 def nodes(tree: Any, *kinds: type) -> Iterator[Any]:
     """Yield every node of these kinds below (and at) a tree."""
     found: list[Any] = []

@@ -1,0 +1,194 @@
+"""What one block asks of one of its tables: which columns it compares and how, its order, and what else it reads."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pglast import ast, enums
+
+from backend_architect.postgres.catalog import Table
+from backend_architect.tune.indexes.blocks import Block, columns_read, conjuncts
+from backend_architect.tune.indexes.expressions import is_constant, key_of, sources_in, sql_over_table
+from backend_architect.tune.indexes.model import NewKey
+from backend_architect.tune.indexes.orders import group_of, orders_of
+from backend_architect.tune.indexes.patterns import Searched, prefix_of, searched
+from backend_architect.tune.parsing import is_a, nodes
+
+KIND = enums.A_Expr_Kind
+LISTS = {KIND.AEXPR_IN, KIND.AEXPR_OP_ANY}
+BETWEEN = {KIND.AEXPR_BETWEEN, KIND.AEXPR_BETWEEN_SYM}
+COMPARED = {"<", ">", "<=", ">="}
+FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "="}
+OR = enums.BoolExprType.OR_EXPR
+NOT = enums.BoolExprType.NOT_EXPR
+IS_TRUE = {enums.BoolTestType.IS_TRUE, enums.BoolTestType.IS_NOT_FALSE}
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A condition that is the same in every call, as SQL: a partial index may hold just the rows that meet it."""
+
+    sql: str
+    columns: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """`equal` are compared with values of the call, `joined` with columns of other tables, `ranges` with bounds.
+
+    `orders` are the orders that would spare a sort; `limited` whether only the first rows are wanted. `read` are the
+    columns that the statement reads, None for all of them.
+    """
+
+    table: Table
+    equal: tuple[NewKey, ...] = ()
+    joined: tuple[NewKey, ...] = ()
+    ranges: tuple[NewKey, ...] = ()
+    prefixes: tuple[NewKey, ...] = ()
+    fixed: tuple[Fixed, ...] = ()
+    searched: tuple[Searched, ...] = ()
+    orders: tuple[tuple[NewKey, ...], ...] = ()
+    group: tuple[NewKey, ...] = ()
+    limited: bool = False
+    read: frozenset[str] | None = frozenset()
+
+
+@dataclass(slots=True)
+class _Found:
+    """What has been found so far of one table."""
+
+    equal: list[NewKey] = field(default_factory=list)
+    joined: list[NewKey] = field(default_factory=list)
+    ranges: list[NewKey] = field(default_factory=list)
+    prefixes: list[NewKey] = field(default_factory=list)
+    fixed: list[Fixed] = field(default_factory=list)
+    searched: list[Searched] = field(default_factory=list)
+
+    def in_table(self, table: Table) -> Access:
+        return Access(
+            table,
+            equal=_once(self.equal),
+            joined=_once(self.joined),
+            ranges=_once(self.ranges),
+            prefixes=_once(self.prefixes),
+            fixed=tuple(dict.fromkeys(self.fixed)),
+            searched=tuple(dict.fromkeys(self.searched)),
+        )
+
+
+def _once(keys: list[NewKey]) -> tuple[NewKey, ...]:
+    return tuple(dict.fromkeys(keys))
+
+
+def accesses_of(blocks: tuple[Block, ...]) -> tuple[Access, ...]:
+    """Return what every block asks of every table; each arm of an OR is one more, by itself."""
+    found: list[Access] = []
+    for block in blocks:
+        read = columns_read(block, blocks)
+        for source, table in block.sources.items():
+            if table is not None:
+                columns = read[source]
+                found += _accesses(block, source, table, None if columns is None else frozenset(columns))
+    return tuple(found)
+
+
+def _accesses(block: Block, source: str, table: Table, read: frozenset[str] | None) -> list[Access]:
+    main = replace(
+        _conditions(block, source, block.conditions).in_table(table),
+        orders=orders_of(block, source),
+        group=group_of(block, source),
+        limited=getattr(block.tree, "limitCount", None) is not None,
+        read=read,
+    )
+    arms = [
+        _conditions(block, source, conjuncts(arm)).in_table(table)
+        for condition in block.conditions
+        if is_a(condition, ast.BoolExpr) and condition.boolop == OR
+        for arm in condition.args
+    ]
+    shared = [replace(arm, equal=tuple(dict.fromkeys((*main.equal, *arm.equal)))) for arm in arms if main.equal]
+    return [main, *(replace(arm, read=read) for arm in (*arms, *shared) if _asks(arm))]
+
+
+def _asks(access: Access) -> bool:
+    return bool(access.equal or access.joined or access.ranges or access.prefixes or access.searched)
+
+
+def _conditions(block: Block, source: str, conditions: Iterable[Any]) -> _Found:
+    found = _Found()
+    for condition in conditions:
+        _note(found, condition, block, source)
+        fixed = _fixed(condition, block, source)
+        if fixed:
+            found.fixed.append(fixed)
+    return found
+
+
+def _note(found: _Found, condition: Any, block: Block, source: str) -> None:
+    """Add one condition to what has been found."""
+    found.searched += searched(condition, block, source)
+    found.prefixes += prefix_of(condition, block, source)
+    if is_a(condition, ast.A_Expr):
+        _note_comparison(found, condition, block, source)
+    elif is_a(condition, ast.NullTest) and condition.nulltesttype == enums.NullTestType.IS_NULL:
+        found.equal += _keys(condition.arg, block, source)
+    elif is_a(condition, ast.SubLink) and condition.subLinkType == enums.SubLinkType.ANY_SUBLINK:
+        found.joined += _keys(condition.testexpr, block, source)
+    else:
+        found.equal += _boolean(condition, block, source)
+
+
+def _note_comparison(found: _Found, condition: Any, block: Block, source: str) -> None:
+    operator = condition.name[-1].sval
+    if condition.kind in BETWEEN:
+        found.ranges += _keys(condition.lexpr, block, source)
+    elif condition.kind in LISTS and operator == "=":
+        found.equal += _keys(condition.lexpr, block, source)
+    elif condition.kind == KIND.AEXPR_OP and operator in FLIPPED:
+        for mine, other in ((condition.lexpr, condition.rexpr), (condition.rexpr, condition.lexpr)):
+            if mine is not None and source not in sources_in(other, block):
+                keys = _keys(mine, block, source)
+                if operator in COMPARED:
+                    found.ranges += keys
+                elif sources_in(other, block):
+                    found.joined += keys
+                else:
+                    found.equal += keys
+
+
+def _keys(node: Any, block: Block, source: str) -> list[NewKey]:
+    """Return the key of an expression; of a row of them, its keys in their order."""
+    parts = node.args if is_a(node, ast.RowExpr) else (node,)
+    keys = [key_of(part, block, source) for part in parts]
+    return [key for key in keys if key is not None]
+
+
+def _boolean(condition: Any, block: Block, source: str) -> list[NewKey]:
+    """Return the column of a condition that is a boolean column, or one negated."""
+    if is_a(condition, ast.BoolExpr) and condition.boolop == NOT:
+        condition = condition.args[0]
+    elif is_a(condition, ast.BooleanTest) and condition.booltesttype in IS_TRUE:
+        condition = condition.arg
+    key = key_of(condition, block, source) if is_a(condition, ast.ColumnRef) else None
+    return [key] if key else []
+
+
+def _fixed(condition: Any, block: Block, source: str) -> Fixed | None:
+    """Return a condition on this table alone that holds no parameter and nothing that changes with time."""
+    if sources_in(condition, block) != {source} or not _is_fixed(condition):
+        return None
+    references = list(nodes(condition, ast.ColumnRef))
+    if any((owner := block.owner(each)) is None or owner[0] is not block for each in references):
+        return None
+    return Fixed(sql_over_table(condition), frozenset(each.fields[-1].sval for each in references))
+
+
+def _is_fixed(condition: Any) -> bool:
+    if is_a(condition, ast.A_Expr):
+        plain = condition.kind in {KIND.AEXPR_OP, KIND.AEXPR_IN, *BETWEEN}
+        return plain and is_a(condition.lexpr, ast.ColumnRef) and is_constant(condition.rexpr)
+    if is_a(condition, ast.BoolExpr) and condition.boolop == NOT:
+        return is_a(condition.args[0], ast.ColumnRef)
+    if is_a(condition, (ast.NullTest, ast.BooleanTest)):
+        return is_a(condition.arg, ast.ColumnRef)
+    return is_a(condition, ast.ColumnRef)

@@ -1,0 +1,61 @@
+"""What each statement costs with a set of indexes: the planner is asked once for each set that makes a difference."""
+
+import time
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from backend_architect.tune.indexes.model import NewIndex
+from backend_architect.tune.what_if import WhatIf
+
+Set = frozenset[NewIndex]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A statement as it is planned: its SQL, how often it runs, and the tables that it reads, by schema and name."""
+
+    sql: str
+    calls: float
+    tables: frozenset[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class _Known:
+    """A plan that is known: what it could use, what it used, and its cost."""
+
+    offered: Set
+    used: Set
+    cost: float
+
+
+@dataclass(slots=True)
+class Costs:
+    """The planner with a memory. `deadline` is on the clock of time.monotonic; after it nothing is asked any more."""
+
+    what_if: WhatIf
+    deadline: float = float("inf")
+    asked: int = 0
+    _known: dict[str, list[_Known]] = field(default_factory=dict)
+
+    def plan(self, query: Query, indexes: Iterable[NewIndex]) -> tuple[float, Set]:
+        """Return the cost of one call with these indexes, and those of them that its plan uses.
+
+        A plan that uses only some of what it was offered stays the best where just these are offered. Raises
+        PlanRefused, and TimeoutError after the deadline.
+        """
+        relevant = frozenset(each for each in indexes if (each.schema, each.table) in query.tables)
+        known = self._known.setdefault(query.sql, [])
+        for each in known:
+            if each.used <= relevant <= each.offered:
+                return each.cost, each.used
+        if time.monotonic() > self.deadline:
+            raise TimeoutError
+        self.asked += 1
+        planned = self.what_if.plan(query.sql, sorted(relevant))
+        used = frozenset(index for index in relevant if index.name in planned.used)
+        known.append(_Known(relevant, used, planned.cost))
+        return planned.cost, used
+
+    def cost(self, query: Query, indexes: Collection[NewIndex]) -> float:
+        """Return the cost of one call with these indexes."""
+        return self.plan(query, indexes)[0]

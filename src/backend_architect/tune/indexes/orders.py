@@ -1,0 +1,77 @@
+"""The orders that would spare a block a sort: ORDER BY, DISTINCT ON, windows, and the end that min or max wants."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from pglast import ast, enums
+
+from backend_architect.tune.indexes.blocks import Block
+from backend_architect.tune.indexes.expressions import key_of
+from backend_architect.tune.indexes.model import NewKey
+from backend_architect.tune.parsing import is_a, nodes
+from backend_architect.tune.statement_facts import function_name
+
+DESCENDING = enums.SortByDir.SORTBY_DESC
+NULLS = {enums.SortByNulls.SORTBY_NULLS_FIRST: True, enums.SortByNulls.SORTBY_NULLS_LAST: False}
+
+
+def orders_of(block: Block, source: str) -> tuple[tuple[NewKey, ...], ...]:
+    """Return the orders, each the keys that lead it as long as they are this source's."""
+    tree = block.tree
+    if not is_a(tree, ast.SelectStmt):
+        return ()
+    sort = _leading(block, source, tree.sortClause or ())
+    distinct = [key_of(each, block, source) for each in tree.distinctClause or () if each is not None]
+    windows = [_window(block, source, each) for each in nodes(tree.targetList or (), ast.WindowDef)]
+    ends = [(key,) for key in _ends(block, source)]
+    found = [sort, tuple(key for key in distinct if key) if not sort else (), *windows, *ends]
+    return tuple(dict.fromkeys(each for each in found if each))
+
+
+def group_of(block: Block, source: str) -> tuple[NewKey, ...]:
+    """Return the keys of GROUP BY that are this source's."""
+    tree = block.tree
+    if not is_a(tree, ast.SelectStmt):
+        return ()
+    grouped = [_meant(tree, each) for each in tree.groupClause or ()]
+    keys = [key_of(each, block, source) for each in grouped]
+    return tuple(dict.fromkeys(key for key in keys if key))
+
+
+def _leading(block: Block, source: str, sorts: Iterable[Any]) -> tuple[NewKey, ...]:
+    keys: list[NewKey] = []
+    for sort in sorts:
+        key = key_of(_meant(block.tree, sort.node), block, source)
+        if key is None:
+            break
+        descending = sort.sortby_dir == DESCENDING
+        keys.append(replace(key, descending=descending, nulls_first=NULLS.get(sort.sortby_nulls, descending)))
+    return tuple(keys)
+
+
+def _window(block: Block, source: str, window: Any) -> tuple[NewKey, ...]:
+    parts = [key_of(each, block, source) for each in window.partitionClause or ()]
+    return (*(key for key in parts if key), *_leading(block, source, window.orderClause or ()))
+
+
+def _ends(block: Block, source: str) -> Iterable[NewKey]:
+    """Yield what min() and max() are asked of, where nothing is grouped."""
+    if block.tree.groupClause:
+        return
+    for call in nodes(block.tree.targetList or (), ast.FuncCall):
+        if function_name(call) in {"min", "max"} and len(call.args or ()) == 1:
+            key = key_of(call.args[0], block, source)
+            if key:
+                yield key
+
+
+def _meant(tree: Any, node: Any) -> Any:
+    """Return the expression that a name or a number in ORDER BY or GROUP BY stands for."""
+    targets = getattr(tree, "targetList", None) or ()
+    if is_a(node, ast.A_Const) and is_a(node.val, ast.Integer) and 0 < node.val.ival <= len(targets):
+        return targets[node.val.ival - 1].val
+    if is_a(node, ast.ColumnRef) and len(node.fields) == 1 and is_a(node.fields[0], ast.String):
+        named = [each.val for each in targets if each.name == node.fields[0].sval]
+        return named[0] if named else node
+    return node

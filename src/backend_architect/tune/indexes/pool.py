@@ -1,0 +1,67 @@
+"""The candidates that are left to choose from, and what any set of them costs the whole workload."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from backend_architect.tune.indexes.costs import Costs, Query, Set
+from backend_architect.tune.indexes.model import NewIndex
+
+
+@dataclass(frozen=True)
+class Pool:
+    """`relevant` are the candidates that a query may gain from, by its SQL. Sizes and `budget` are in bytes.
+
+    `least` is the share of the workload's cost that an index must save to be worth having at all.
+    """
+
+    queries: tuple[Query, ...]
+    relevant: Mapping[str, Set]
+    sizes: Mapping[NewIndex, int]
+    upkeep: Mapping[NewIndex, float]
+    costs: Costs
+    budget: int | None
+    least: float
+
+    @cached_property
+    def candidates(self) -> tuple[NewIndex, ...]:
+        """Every candidate, in one order."""
+        return tuple(sorted({each for found in self.relevant.values() for each in found}))
+
+    @cached_property
+    def users(self) -> Mapping[NewIndex, tuple[Query, ...]]:
+        """The queries that each candidate may serve."""
+        found: dict[NewIndex, list[Query]] = {each: [] for each in self.candidates}
+        for query in self.queries:
+            for index in self.relevant.get(query.sql, ()):
+                found[index].append(query)
+        return {index: tuple(queries) for index, queries in found.items()}
+
+    @cached_property
+    def toll(self) -> float:
+        """What each index costs beyond its upkeep, so that one which saves next to nothing is not made."""
+        return self.least * sum(query.calls * self.cost(query, frozenset()) for query in self.queries)
+
+    def cost(self, query: Query, chosen: Set) -> float:
+        """Return the cost of one call of a query with the chosen indexes."""
+        return self.costs.plan(query, chosen & self.relevant.get(query.sql, frozenset()))[0]
+
+    def saved(self, chosen: Set, other: Set) -> float:
+        """Return what the workload saves with `other` in the place of `chosen`, the upkeep counted."""
+        changed = chosen ^ other
+        concerned = {query.sql: query for index in changed for query in self.users[index]}
+        reads = sum(
+            query.calls * (self.cost(query, chosen) - self.cost(query, other)) for _, query in sorted(concerned.items())
+        )
+        return reads + self._kept(chosen - other) - self._kept(other - chosen)
+
+    def bytes(self, chosen: Iterable[NewIndex]) -> int:
+        """Return the size of a set."""
+        return sum(self.sizes[each] for each in chosen)
+
+    def fits(self, chosen: Iterable[NewIndex]) -> bool:
+        """Return whether a set is within the budget."""
+        return self.budget is None or self.bytes(chosen) <= self.budget
+
+    def _kept(self, indexes: Iterable[NewIndex]) -> float:
+        return sum(self.upkeep[each] + self.toll for each in sorted(indexes))

@@ -1,0 +1,292 @@
+"""Chooses the indexes for a whole workload: the planner itself says what each is worth, together with the others."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from backend_architect.postgres.catalog import Catalog, Index
+from backend_architect.tune.indexes.access import Access, accesses_of
+from backend_architect.tune.indexes.blocks import blocks_of
+from backend_architect.tune.indexes.candidates import plain_candidates, richer
+from backend_architect.tune.indexes.costs import Costs, Query, Set
+from backend_architect.tune.indexes.covering import covered_by, is_there_already
+from backend_architect.tune.indexes.merging import merged
+from backend_architect.tune.indexes.model import Advice, NewIndex, Recommended, StatementCost
+from backend_architect.tune.indexes.pool import Pool
+from backend_architect.tune.indexes.search import best_set
+from backend_architect.tune.indexes.upkeep import upkeep, writes_of
+from backend_architect.tune.observed import Observed
+from backend_architect.tune.statement_facts import tree_of
+from backend_architect.tune.what_if import PlanRefused, WhatIf
+from backend_architect.tune.workload import Statement
+
+Progress = Callable[[str], None]
+SLIGHT_GAIN = 0.002  # of a statement's cost, below which an index does not matter to it
+BEST_PLAIN = 6
+BEST_OF_QUERY = 14
+MERGES = 3
+CHEAP = 1e-6  # of the workload's cost
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the choice keeps to: `budget` in bytes, `seconds` of planning, `least` a share of the workload's cost."""
+
+    budget: int | None = None
+    seconds: float = 45.0
+    least: float = 0.0005
+
+
+@dataclass(slots=True)
+class _Asked:
+    """One statement on its way: how it is planned, what it asks of tables, and what its candidates save."""
+
+    statement: Statement
+    query: Query
+    base: float
+    accesses: tuple[Access, ...]
+    own: dict[NewIndex, Access] = field(default_factory=dict)
+    gains: dict[NewIndex, float] = field(default_factory=dict)
+    used: Set = frozenset()
+
+
+def choose(
+    observed: Observed, what_if: WhatIf, limits: Limits, *, sql_of: Callable[[Statement], str], tell: Progress
+) -> Advice:
+    """Return the indexes that serve the workload best within the limits; `sql_of` gives a statement as it is planned.
+
+    When time runs out it says in `left` what was not looked at.
+    """
+    return _Choice(observed, what_if, limits, tell).advice(sql_of)
+
+
+class _Choice:
+    """The steps of one choice, and what they share."""
+
+    def __init__(self, observed: Observed, what_if: WhatIf, limits: Limits, tell: Progress) -> None:
+        self._observed = observed
+        self._catalog = observed.catalog
+        self._limits = limits
+        self._tell = tell
+        self._what_if = what_if
+        self._costs = Costs(what_if, deadline=time.monotonic() + limits.seconds)
+        self._sizes: dict[NewIndex, int] = {}
+        self._upkeep: dict[NewIndex, float] = {}
+        self._offered: set[NewIndex] = set()
+        self._tables = {(table.schema, table.name): table for table in self._catalog.tables}
+        self._left: list[str] = []
+        self._refused: Counter[str] = Counter()
+
+    def advice(self, sql_of: Callable[[Statement], str]) -> Advice:
+        workload = self._observed.workload
+        statements = workload.statements if workload else ()
+        asked = self._read(statements, sql_of)
+        self._evaluate(asked, {each.query.sql: plain_of(each, self._catalog) for each in asked})
+        self._evaluate(asked, {each.query.sql: _richer_of(each) for each in asked})
+        self._together(asked)
+        chosen = self._search(asked)
+        return self._told(statements, asked, chosen)
+
+    def _read(self, statements: Sequence[Statement], sql_of: Callable[[Statement], str]) -> list[_Asked]:
+        """Return what can be planned, the dearest first."""
+        found: list[_Asked] = []
+        for statement in sorted(statements, key=lambda each: each.id):
+            tree = tree_of(statement.text)
+            blocks = blocks_of(tree, self._catalog) if tree is not None else ()
+            tables = frozenset((t.schema, t.name) for block in blocks for t in block.sources.values() if t is not None)
+            query = Query(sql_of(statement), statement.calls, tables)
+            try:
+                base = self._costs.cost(query, frozenset())
+            except PlanRefused as error:
+                self._refused[str(error)] += 1
+                continue
+            except TimeoutError:
+                self._left.append(f"{statement.shown}: never planned")
+                continue
+            found.append(_Asked(statement, query, base, accesses_of(blocks)))
+        return sorted(found, key=lambda each: (-each.base * each.query.calls, each.query.sql))
+
+    def _evaluate(self, asked: Sequence[_Asked], wanted: Mapping[str, Mapping[NewIndex, Access]]) -> None:
+        """Plan every statement with each candidate by itself: its own, and others that its conditions could use."""
+        self._offer({index for found in wanted.values() for index in found})
+        new = sorted({index for found in wanted.values() for index in found} & self._sizes.keys())
+        total = sum(each.base * each.query.calls for each in asked) or 1.0
+        for number, each in enumerate(asked):
+            if each.base * each.query.calls < CHEAP * total:
+                continue
+            own = wanted[each.query.sql]
+            each.own |= own
+            tried = [index for index in new if index in own or _may_serve(index, each)]
+            if not self._try_each(each, tried):
+                self._left += [f"{one.statement.shown}: not every index was tried" for one in asked[number:]]
+                return
+            self._tell(f"{number + 1} of {len(asked)} statements, {self._costs.asked:,} plans")
+
+    def _try_each(self, each: _Asked, tried: Iterable[NewIndex]) -> bool:
+        for index in tried:
+            try:
+                gain = each.base - self._costs.cost(each.query, frozenset({index}))
+            except PlanRefused:
+                continue
+            except TimeoutError:
+                return False
+            if gain > SLIGHT_GAIN * each.base:
+                each.gains[index] = gain
+        return True
+
+    def _together(self, asked: Sequence[_Asked]) -> None:
+        """Plan every statement with all of its candidates at once: what it then uses may be of use only together."""
+        for each in asked:
+            try:
+                _, each.used = self._costs.plan(each.query, [index for index in each.own if index in self._sizes])
+            except (TimeoutError, PlanRefused):
+                continue
+
+    def _offer(self, indexes: set[NewIndex]) -> None:
+        """Make candidates known to the planner, but those that are there already."""
+        new = sorted(index for index in indexes - self._offered if not is_there_already(index, self._indexes_of(index)))
+        self._offered |= indexes
+        self._sizes |= {i: size for i, size in self._what_if.offer(new).items() if self._may_fit(size)}
+        writes = writes_of(self._observed.workload, self._catalog) if self._observed.workload else {}
+        page_cost = float(self._catalog.settings.get("random_page_cost", "4"))
+        for index in new:
+            place = index.schema, index.table
+            others = len(self._indexes_of(index))
+            self._upkeep[index] = upkeep(
+                index, self._tables[place], writes[place], random_page_cost=page_cost, others=others
+            )
+
+    def _may_fit(self, size: int) -> bool:
+        return self._limits.budget is None or size <= self._limits.budget
+
+    def _indexes_of(self, index: NewIndex) -> tuple[Index, ...]:
+        return self._catalog.indexes_of(self._tables[index.schema, index.table].oid)
+
+    def _pool(self, asked: Sequence[_Asked]) -> Pool:
+        return Pool(
+            queries=tuple(each.query for each in asked),
+            relevant={each.query.sql: frozenset(_best(each, self._sizes)) for each in asked},
+            sizes=self._sizes,
+            upkeep=self._upkeep,
+            costs=self._costs,
+            budget=self._limits.budget,
+            least=self._limits.least,
+        )
+
+    def _search(self, asked: Sequence[_Asked]) -> Set:
+        bundles = [each.used for each in asked]
+        chosen: Set = frozenset()
+        for _ in range(MERGES):
+            pool = self._shared(self._pool(asked), asked)
+            found = best_set(pool, bundles, chosen)
+            if not found.finished:
+                self._left.append("the search for a better set was cut short")
+            if found.chosen == chosen or not found.finished:
+                return found.chosen
+            chosen = found.chosen
+            self._tell(f"{len(chosen)} indexes chosen, {self._costs.asked:,} plans")
+            if not self._merge(asked, chosen):
+                return chosen
+        return chosen
+
+    def _shared(self, pool: Pool, asked: Sequence[_Asked]) -> Pool:
+        """Return the pool in which each statement also sees what others' candidates do for it."""
+        everything = set(pool.candidates)
+        relevant = {
+            each.query.sql: pool.relevant[each.query.sql] | frozenset(everything & each.gains.keys()) for each in asked
+        }
+        return replace(pool, relevant=relevant)
+
+    def _merge(self, asked: Sequence[_Asked], chosen: Set) -> bool:
+        """Try indexes that do the work of two chosen ones; return whether there are any."""
+        pairs = [(one, other, index) for one, other, index in merged(chosen) if index not in self._offered]
+        self._offer({index for _, _, index in pairs})
+        for each in asked:
+            tried = [i for one, other, i in pairs if i in self._sizes and (one in each.gains or other in each.gains)]
+            self._try_each(each, tried)
+            each.own |= {index: each.accesses[0] for index in tried if index in each.gains and each.accesses}
+        return bool(pairs)
+
+    def _told(self, statements: Sequence[Statement], asked: Sequence[_Asked], chosen: Set) -> Advice:
+        self._costs.deadline = float("inf")
+        by_id = {each.statement.id: each for each in asked}
+        costs = [self._cost_of(statement, by_id, chosen) for statement in statements]
+        names = {cost.statement.id: cost for cost in costs}
+        recommended = [self._recommended(index, asked, chosen, names) for index in sorted(chosen)]
+        return Advice(
+            recommended=tuple(sorted(recommended, key=lambda each: (-each.gain, each.index))),
+            statements=tuple(costs),
+            budget=self._limits.budget,
+            what_if=self._what_if.kind,
+            candidates=len(self._sizes),
+            left=tuple(dict.fromkeys(self._left)),
+            unplanned=dict(sorted(self._refused.items())),
+        )
+
+    def _cost_of(self, statement: Statement, by_id: Mapping[str, _Asked], chosen: Set) -> StatementCost:
+        each = by_id.get(statement.id)
+        if each is None:
+            return StatementCost(statement, 0.0, 0.0, problem="it could not be planned")
+        after, used = self._costs.plan(each.query, chosen)
+        return StatementCost(statement, each.base, after, tuple(sorted(index.name for index in used)))
+
+    def _recommended(
+        self, index: NewIndex, asked: Sequence[_Asked], chosen: Set, costs: Mapping[str, StatementCost]
+    ) -> Recommended:
+        serving = [each for each in asked if index.name in costs[each.statement.id].uses]
+        without = chosen - {index}
+        gain = sum(
+            each.query.calls * (self._costs.cost(each.query, without) - costs[each.statement.id].after)
+            for each in serving
+        )
+        return Recommended(
+            index=index,
+            bytes=self._sizes[index],
+            gain=gain,
+            upkeep=self._upkeep[index],
+            statements=tuple(each.statement.shown for each in serving),
+            covers=covered_by(index, self._indexes_of(index)),
+        )
+
+
+def plain_of(each: _Asked, catalog: Catalog) -> dict[NewIndex, Access]:
+    """Return a statement's candidates on keys alone, with the access that each is for."""
+    found: dict[NewIndex, Access] = {}
+    for access in each.accesses:
+        if access.table.kind in {"r", "p", "m"}:
+            for index in plain_candidates(access):
+                found.setdefault(index, access)
+    return found
+
+
+def _richer_of(each: _Asked) -> dict[NewIndex, Access]:
+    """Return the richer forms of the candidates that save a statement most, of each of its tables."""
+    found: dict[NewIndex, Access] = {}
+    for access in each.accesses:
+        own = [index for index, its in each.own.items() if its is access or its.table is access.table]
+        best = sorted(own, key=lambda index: (-each.gains.get(index, 0.0), index))[:BEST_PLAIN]
+        for index in best:
+            for richer_index in richer(index, access):
+                found.setdefault(richer_index, access)
+    return found
+
+
+def _best(each: _Asked, sizes: Mapping[NewIndex, int]) -> list[NewIndex]:
+    """Return the candidates that a statement gains most from, at all and for each byte; and those it uses together."""
+    gains = {index: gain for index, gain in each.gains.items() if index in sizes}
+    at_all = sorted(gains, key=lambda index: (-gains[index], sizes[index], index))[:BEST_OF_QUERY]
+    by_byte = sorted(gains, key=lambda index: (-gains[index] / sizes[index], index))[:BEST_OF_QUERY]
+    return list(dict.fromkeys([*at_all, *by_byte, *sorted(each.used)]))
+
+
+def _may_serve(index: NewIndex, each: _Asked) -> bool:
+    """Return whether a statement compares or orders by the first key of another statement's candidate."""
+    first = index.keys[0]
+    for access in each.accesses:
+        if (access.table.schema, access.table.name) == (index.schema, index.table):
+            keys = [*access.equal, *access.joined, *access.ranges, *access.group, *(o[0] for o in access.orders)]
+            keys += [*access.prefixes, *(found.key for found in access.searched)]
+            if any((key.column, key.expression) == (first.column, first.expression) for key in keys):
+                return True
+    return False
