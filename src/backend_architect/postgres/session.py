@@ -5,7 +5,7 @@ from collections.abc import Coroutine, Mapping
 from threading import Lock, Thread
 from typing import Any, Self, TypeVar
 
-from backend_architect.postgres.connection import Connection, connect
+from backend_architect.postgres.connection import OLDEST, Connection, connect
 
 T = TypeVar("T")
 
@@ -13,11 +13,12 @@ T = TypeVar("T")
 class Session:
     """One connection, usable from several threads: their calls take turns."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, oldest: int = OLDEST, settings: Mapping[str, str] | None = None) -> None:
+        """Open it; what the arguments mean and what is raised is `connect`'s."""
         self._loop = asyncio.new_event_loop()
         self._turn = Lock()
         Thread(target=self._loop.run_forever, daemon=True).start()
-        self._connection: Connection = self._wait(connect(url))
+        self._connection: Connection = self._wait(connect(url, oldest=oldest, settings=settings))
 
     def fetch(self, sql: str, *args: object) -> list[Mapping[str, Any]]:
         """Return all rows."""

@@ -47,6 +47,12 @@ def inject(session: Session, statistics: Statistics) -> None:
     session.fetch(ATTRIBUTES, statistics.schema, json.dumps(list(_attributes(statistics))))
 
 
+def inject_sizes(session: Session, statistics: Statistics) -> None:
+    """Write the sizes of the tables and their indexes, and the statistics of these, in place of what they had."""
+    session.fetch(RELATIONS, statistics.schema, json.dumps(list(_relations(statistics))))
+    session.fetch(ATTRIBUTES, statistics.schema, json.dumps(list(_attributes(statistics, of_tables=False))))
+
+
 def _relations(statistics: Statistics) -> Iterator[dict[str, Any]]:
     for table in statistics.tables:
         yield _relation(table.name, table.pages, table.rows, round(table.pages * table.all_visible))
@@ -58,9 +64,10 @@ def _relation(name: str, pages: int, rows: float, visible: int) -> dict[str, Any
     return {"relname": name, "relpages": pages, "reltuples": rows, "relallvisible": visible}
 
 
-def _attributes(statistics: Statistics) -> Iterator[dict[str, Any]]:
+def _attributes(statistics: Statistics, *, of_tables: bool = True) -> Iterator[dict[str, Any]]:
     for table in statistics.tables:
-        yield from (_attribute(table.name, column) for column in table.columns)
+        if of_tables:
+            yield from (_attribute(table.name, column) for column in table.columns)
         for index in table.indexes:
             yield from (_attribute(index.name, column) for column in index.expressions)
 

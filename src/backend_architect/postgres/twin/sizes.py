@@ -52,10 +52,17 @@ class Sizes:
 
     def shrink(self, session: Session, statistics: Statistics) -> None:
         """Make every table as empty as it is, so that building an index on it reads nothing."""
+        self._stretch_tables(session, statistics, shrunk=True)
+
+    def restore(self, session: Session, statistics: Statistics) -> None:
+        """Give every table its pages back."""
+        self._stretch_tables(session, statistics, shrunk=False)
+
+    def _stretch_tables(self, session: Session, statistics: Statistics, *, shrunk: bool) -> None:
         paths = self._paths(session, statistics.schema)
         for table in statistics.tables:
             if table.name in paths:
-                self._files.stretch(paths[table.name], 0)
+                self._files.stretch(paths[table.name], 0 if shrunk else table.pages)
 
     def _paths(self, session: Session, schema: str) -> Mapping[str, Path]:
         return {each["name"]: self._folder / each["path"] for each in session.fetch(FILES, schema)}

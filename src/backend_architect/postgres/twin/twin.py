@@ -2,22 +2,18 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Self
-
-from pglast import parse_sql
-from pglast.ast import IndexStmt
 
 from backend_architect.postgres.account import server_account
 from backend_architect.postgres.catalog.model import quoted
 from backend_architect.postgres.embedded import EmbeddedServer
 from backend_architect.postgres.session import Session
-from backend_architect.postgres.twin.fresh_index import with_size
 from backend_architect.postgres.twin.inject import inject
-from backend_architect.postgres.twin.model import IndexStatistics, Statistics, TableStatistics
+from backend_architect.postgres.twin.model import IndexStatistics, Statistics
+from backend_architect.postgres.twin.new_indexes import read_index_statement
 from backend_architect.postgres.twin.planner import Planner
-from backend_architect.postgres.twin.read import read_indexes
 from backend_architect.postgres.twin.sizes import TOOLS, Sizes
+from backend_architect.postgres.twin.trying import Tried, try_indexes
 
 OWN_TABLES = """
 SELECT format('%I.%I', n.nspname, c.relname) AS name, c.relkind::text AS kind
@@ -28,10 +24,11 @@ KEPT_FROM_VACUUM = "ALTER {kind} {name} SET (autovacuum_enabled = off)"
 PREFIX = "twin_"
 
 
-def make_twin(server: EmbeddedServer, database: str, statistics: Statistics) -> "Twin":
-    """Return a twin of `database` that is planned as `statistics` say. The database itself is only copied.
+def make_twin(server: EmbeddedServer, database: str, *statistics: Statistics) -> "Twin":
+    """Return a twin of `database` that is planned as `statistics` say, those of one schema each.
 
-    Nobody may be connected to it. Of the schema's tables and indexes, those without statistics are planned as empty.
+    The database itself is only copied, and nobody may be connected to it. Of these schemas' tables and indexes, those
+    without statistics are planned as empty; other schemas are left as they are.
     """
     name = f"{PREFIX}{secrets.token_hex(8)}"
     with Session(server.url()) as admin:
@@ -39,9 +36,10 @@ def make_twin(server: EmbeddedServer, database: str, statistics: Statistics) -> 
     twin = Twin(server, name)
     try:
         with Session(server.url(name)) as session:
-            _empty(session, statistics.schema)
+            for each in statistics:
+                _empty(session, each.schema)
             session.run(TOOLS)
-        twin.resize(statistics)
+        twin.resize(*statistics)
     except BaseException:
         twin.close()
         raise
@@ -58,61 +56,59 @@ class Twin:
         self.database = database
         self._sizes = Sizes(server.folder, server_account())
         self._planner: Planner | None = None
-        self.statistics = Statistics("public", ())
-        """What it is planned as."""
+        self._schemas: dict[str, Statistics] = {}
 
-    def resize(self, statistics: Statistics) -> None:
-        """Let the planner see these sizes and values from now on."""
+    @property
+    def url(self) -> str:
+        """Return where it can be connected to. A connection must be closed before sizes or indexes change."""
+        return self._server.url(self.database)
+
+    @property
+    def schemas(self) -> tuple[Statistics, ...]:
+        """Return what each schema is planned as."""
+        return tuple(self._schemas.values())
+
+    @property
+    def statistics(self) -> Statistics:
+        """Return what the first schema is planned as: for a twin of only one."""
+        return next(iter(self._schemas.values()), Statistics("public", ()))
+
+    def resize(self, *statistics: Statistics) -> None:
+        """Let the planner see these sizes and values from now on, and other schemas as before."""
         self._leave()  # a connection keeps open what it has read of files that are replaced here
-        with Session(self._server.url(self.database)) as session:
-            self._sizes.write(session, statistics)
-            inject(session, statistics)
-        self.statistics = statistics
+        with Session(self.url) as session:
+            for each in statistics:
+                self._sizes.write(session, each)
+                inject(session, each)
+        self._schemas |= {each.schema: each for each in statistics}
 
     def create_index(self, statement: str) -> IndexStatistics:
         """Return the index that one CREATE INDEX statement makes; it is planned from now on in the size it would have.
 
-        `statistics` has it too, so that it can be grown with the rest. On a partitioned table so do its parts'.
+        `schemas` have it too, so that it can be grown with the rest. On a partitioned table so do its parts'.
         """
-        made = parse_sql(statement)
-        if len(made) != 1 or not isinstance(made[0].stmt, IndexStmt):
-            raise ValueError("only one CREATE INDEX can be tried")
-        new = self._new_indexes(statement)
-        for table, index in new:
-            self.statistics = self.statistics.with_index(table.name, self._sized(table, index))
-        self.resize(self.statistics)
-        named = made[0].stmt.relation
-        for table in self.statistics.tables:
-            if new and named and table.name == named.relname:
-                return table.indexes[-1]
-        raise ValueError("the statement makes no index on a table that has statistics")
+        read_index_statement(statement)
+        (tried,) = self.create_indexes([statement])
+        if not tried.made:
+            raise ValueError(f"the statement makes no index that can be tried: {tried.refused}")
+        return tried.made[0].index
 
-    def _new_indexes(self, statement: str) -> list[tuple[TableStatistics, IndexStatistics]]:
-        """Return the indexes that were not there before the statement ran, as empty as they are."""
-        schema = self.statistics.schema
+    def create_indexes(self, statements: Sequence[str]) -> tuple[Tried, ...]:
+        """Return what each CREATE INDEX statement made; all are planned from now on in the sizes they would have.
+
+        One that fails says why and hinders no other.
+        """
         self._leave()
-        with Session(self._server.url(self.database)) as session:
-            before = {index.name for indexes in read_indexes(session, schema, {}).values() for index in indexes}
-            self._sizes.shrink(session, self.statistics)  # so that building it reads nothing
-            try:
-                session.fetch(statement)
-                found = read_indexes(session, schema, {})
-            finally:
-                self.resize(self.statistics)
-        tables = self.statistics.tables
-        return [(t, index) for t in tables for index in found.get(t.name, ()) if index.name not in before]
-
-    def _sized(self, table: TableStatistics, index: IndexStatistics) -> IndexStatistics:
-        rows = table.rows
-        if index.predicate:
-            name = f"{quoted(self.statistics.schema)}.{quoted(table.name)}"
-            rows = self.explain(f"SELECT FROM {name} WHERE {index.predicate}")["Plan Rows"]
-        return with_size(table, replace(index, rows=rows))
+        tried = try_indexes(self.url, self._sizes, self._schemas, statements)
+        for made in (made for each in tried for made in each.made):
+            place = made.place
+            self._schemas[place.schema] = self._schemas[place.schema].with_index(place.table, made.index)
+        return tried
 
     def explain(self, sql: str, types: Sequence[str] | None = None, *, verbose: bool = False) -> dict[str, Any]:
         """Return the plan of one statement for unknown parameters: see Planner.explain."""
         if self._planner is None:
-            self._planner = Planner(self._server.url(self.database))
+            self._planner = Planner(self.url)
         return self._planner.explain(sql, types, verbose=verbose)
 
     def close(self) -> None:

@@ -1,5 +1,6 @@
 """Plans as they would be with other indexes: on the scale twin, or by the extension hypopg where it is installed."""
 
 from backend_architect.tune.what_if.model import Planned, PlanRefused, WhatIf
+from backend_architect.tune.what_if.on_twin import TwinWhatIf
 
-__all__ = ["PlanRefused", "Planned", "WhatIf"]
+__all__ = ["PlanRefused", "Planned", "TwinWhatIf", "WhatIf"]

@@ -1,0 +1,133 @@
+"""Many indexes at once, made on a twin in the sizes that they would have."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pglast.ast import IndexStmt
+
+from backend_architect.postgres.catalog.model import quoted
+from backend_architect.postgres.session import Session
+from backend_architect.postgres.twin.expressions import read_expressions
+from backend_architect.postgres.twin.fresh_index import with_size
+from backend_architect.postgres.twin.inject import inject_sizes
+from backend_architect.postgres.twin.model import IndexStatistics, Statistics
+from backend_architect.postgres.twin.new_indexes import Made, Place, make_index, read_index_statement, tables_of
+from backend_architect.postgres.twin.planner import Planner
+from backend_architect.postgres.twin.read import read_indexes
+from backend_architect.postgres.twin.sizes import Sizes
+
+Schemas = Mapping[str, Statistics]
+Found = Mapping[Place, IndexStatistics]
+PAGE = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class TriedIndex:
+    """An index on the twin, and what it is planned as."""
+
+    place: Place
+    index: IndexStatistics
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a CREATE INDEX made: the index, then those of the table's partitions. Or nothing, and why."""
+
+    statement: str
+    made: tuple[TriedIndex, ...]
+    refused: str = ""
+
+    @property
+    def bytes(self) -> int:
+        """Return the size of the index, or of all its parts."""
+        return sum(each.index.pages for each in self.made if not each.place.partitioned) * PAGE
+
+
+def try_indexes(url: str, sizes: Sizes, schemas: Schemas, statements: Sequence[str]) -> tuple[Tried, ...]:
+    """Return what each statement made on the twin at `url`, which has these sizes and plans with them from now on."""
+    with Session(url) as session:
+        made = _make(session, sizes, schemas, statements)
+        found = _read(session, schemas, [place for each in made for place in each.places])
+        sized = _sized(url, schemas, found)
+        for changed in _with_indexes(schemas, sized):
+            sizes.write(session, changed)
+            inject_sizes(session, changed)
+    return tuple(_tried(statement, each, sized) for statement, each in zip(statements, made, strict=True))
+
+
+def _make(session: Session, sizes: Sizes, schemas: Schemas, statements: Sequence[str]) -> list[Made]:
+    """Return what each statement made; while it is built every table is as empty as it is, so that nothing is read."""
+    read = [_read_statement(statement) for statement in statements]
+    touched = _only(schemas, tables_of(session, [each for each in read if not isinstance(each, str)]))
+    for each in touched:
+        sizes.shrink(session, each)
+    try:
+        return [
+            Made((), parsed) if isinstance(parsed, str) else make_index(session, statement)
+            for statement, parsed in zip(statements, read, strict=True)
+        ]
+    finally:
+        for each in touched:
+            sizes.restore(session, each)
+            inject_sizes(session, each)
+
+
+def _read_statement(statement: str) -> IndexStmt | str:
+    try:
+        return read_index_statement(statement)
+    except ValueError as error:
+        return str(error)
+
+
+def _only(schemas: Schemas, tables: set[tuple[str, str]]) -> list[Statistics]:
+    """Return the statistics of these tables alone, by schema."""
+    own = (
+        Statistics(name, tuple(table for table in each.tables if (name, table.name) in tables))
+        for name, each in schemas.items()
+    )
+    return [each for each in own if each.tables]
+
+
+def _read(session: Session, schemas: Schemas, places: Sequence[Place]) -> Found:
+    """Return the new indexes of tables that have statistics, as empty as they are, with those of their expressions."""
+    wanted = {(place.schema, place.index): place for place in places}
+    found: dict[Place, IndexStatistics] = {}
+    for name in sorted({place.schema for place in places} & schemas.keys()):
+        tables = schemas[name].by_name
+        for table, indexes in read_indexes(session, name, {}).items():
+            own = [(wanted[name, index.name], index) for index in indexes if (name, index.name) in wanted]
+            found |= dict(own) if table in tables else {}
+    expressions = read_expressions(session, schemas, sorted(found, key=lambda place: place.oid))
+    return {place: replace(index, expressions=expressions.get(place, ())) for place, index in found.items()}
+
+
+def _sized(url: str, schemas: Schemas, found: Found) -> Found:
+    """Return the indexes with their rows, a partial one's as the planner estimates them, and their pages."""
+    sized = {}
+    with Planner(url) as planner:
+        for place, index in found.items():
+            table = schemas[place.schema].by_name[place.table]
+            rows = _matching_rows(planner, place, index) if index.predicate else table.rows
+            sized[place] = with_size(table, replace(index, rows=rows))
+    return sized
+
+
+def _matching_rows(planner: Planner, place: Place, index: IndexStatistics) -> float:
+    table = f"{quoted(place.schema)}.{quoted(place.table)}"
+    return float(planner.explain(f"SELECT FROM ONLY {table} WHERE {index.predicate}")["Plan Rows"])
+
+
+def _with_indexes(schemas: Schemas, sized: Found) -> Iterator[Statistics]:
+    """Give each schema's changed tables, with the new indexes alone."""
+    own: dict[tuple[str, str], list[IndexStatistics]] = {}
+    for place, index in sized.items():
+        own.setdefault((place.schema, place.table), []).append(index)
+    for each in _only(schemas, set(own)):
+        tables = (replace(table, indexes=tuple(own[each.schema, table.name])) for table in each.tables)
+        yield Statistics(each.schema, tuple(tables))
+
+
+def _tried(statement: str, made: Made, sized: Found) -> Tried:
+    found = tuple(TriedIndex(place, sized[place]) for place in made.places if place in sized)
+    without = "" if made.refused or found else "there are no statistics of the table, or the index was there"
+    return Tried(statement, found, made.refused or without)
