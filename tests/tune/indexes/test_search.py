@@ -61,7 +61,9 @@ def _pool(seed: int) -> Pool:
     sizes = {index: chance.randint(5, 40) for index in candidates}
     upkeep = {index: chance.choice([0.0, 100.0, 4000.0]) for index in candidates}
     costs = Costs(MadeUp(factors))
-    return Pool(queries, relevant, sizes, upkeep, costs, budget=chance.choice([40, 70, 110]), least=0.0)
+    floors = {query.sql: costs.cost(query, relevant[query.sql]) for query in queries}
+    budget = chance.choice([40, 70, 110])
+    return Pool(queries, relevant, sizes, upkeep, costs, budget=budget, toll=0.0, floors=floors)
 
 
 def _saved_at_most(pool: Pool) -> float:
@@ -85,7 +87,7 @@ def test_an_index_that_costs_more_than_it_saves_is_not_chosen() -> None:
     query = Query("q", 1.0, frozenset({("public", "t")}))
     for upkeep, chosen in ((900.0, set()), (10.0, {index})):
         costs = Costs(MadeUp({("q", index): 0.5}))
-        pool = Pool((query,), {"q": frozenset({index})}, {index: 1}, {index: upkeep}, costs, budget=None, least=0.0)
+        pool = Pool((query,), {"q": frozenset({index})}, {index: 1}, {index: upkeep}, costs, None, 0.0, {"q": 500.0})
         assert best_set(pool, []).chosen == chosen
 
 

@@ -17,6 +17,7 @@ from backend_architect.tune.parsing import is_a, nodes
 KIND = enums.A_Expr_Kind
 LISTS = {KIND.AEXPR_IN, KIND.AEXPR_OP_ANY}
 BETWEEN = {KIND.AEXPR_BETWEEN, KIND.AEXPR_BETWEEN_SYM}
+KINDS = 20  # values of a column that still tell kinds of rows apart
 COMPARED = {"<", ">", "<=", ">="}
 FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "="}
 OR = enums.BoolExprType.OR_EXPR
@@ -26,10 +27,14 @@ IS_TRUE = {enums.BoolTestType.IS_TRUE, enums.BoolTestType.IS_NOT_FALSE}
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A condition that is the same in every call, as SQL: a partial index may hold just the rows that meet it."""
+    """A condition that is the same in every call, as SQL: a partial index may hold just the rows that meet it.
+
+    `settles` tells whether its column has one value in all of them.
+    """
 
     sql: str
-    columns: frozenset[str]
+    column: str
+    settles: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,19 +179,40 @@ def _boolean(condition: Any, block: Block, source: str) -> list[NewKey]:
 
 
 def _fixed(condition: Any, block: Block, source: str) -> Fixed | None:
-    """Return a condition on this table alone that holds no parameter and nothing that changes with time."""
-    if sources_in(condition, block) != {source} or not _is_fixed(condition):
+    """Return a condition on this table alone that tells few kinds of rows apart, and is the same in every call.
+
+    A range, or one of many values, is one call's and no kind of row: the next call asks for another.
+    """
+    if sources_in(condition, block) != {source}:
         return None
     references = list(nodes(condition, ast.ColumnRef))
-    if any((owner := block.owner(each)) is None or owner[0] is not block for each in references):
+    owners = [block.owner(each) for each in references]
+    if len(references) != 1 or owners[0] is None or owners[0][0] is not block:
         return None
-    return Fixed(sql_over_table(condition), frozenset(each.fields[-1].sval for each in references))
+    name = owners[0][2]
+    table = block.sources[source]
+    column = table.column(name) if table else None
+    if column is None or not (_is_kind(condition) or (_is_one_of(condition) and 0 < (column.distinct or 0) <= KINDS)):
+        return None
+    return Fixed(sql_over_table(condition), name, settles=_settles(condition))
 
 
-def _is_fixed(condition: Any) -> bool:
+def _settles(condition: Any) -> bool:
     if is_a(condition, ast.A_Expr):
-        plain = condition.kind in {KIND.AEXPR_OP, KIND.AEXPR_IN, *BETWEEN}
-        return plain and is_a(condition.lexpr, ast.ColumnRef) and is_constant(condition.rexpr)
+        return bool(condition.kind == KIND.AEXPR_OP and condition.name[-1].sval == "=")
+    return not is_a(condition, ast.NullTest) or condition.nulltesttype == enums.NullTestType.IS_NULL
+
+
+def _is_one_of(condition: Any) -> bool:
+    """Return whether a column is compared with values that are written out."""
+    if not is_a(condition, ast.A_Expr) or condition.kind not in {KIND.AEXPR_OP, KIND.AEXPR_IN}:
+        return False
+    compared = condition.name[-1].sval in {"=", "<>"}
+    return compared and is_a(condition.lexpr, ast.ColumnRef) and is_constant(condition.rexpr)
+
+
+def _is_kind(condition: Any) -> bool:
+    """Return whether a condition is a boolean column, one negated, or whether a column is NULL."""
     if is_a(condition, ast.BoolExpr) and condition.boolop == NOT:
         return is_a(condition.args[0], ast.ColumnRef)
     if is_a(condition, (ast.NullTest, ast.BooleanTest)):

@@ -96,16 +96,10 @@ def _partial(index: NewIndex, fixed: Sequence[Fixed]) -> NewIndex | None:
     """Return the index over just these rows; a key that is the same in all of them is none any more."""
     if index.method == "brin":
         return None
-    settled = {column for each in fixed for column in each.columns if _settles(each)}
+    settled = {each.column for each in fixed if each.settles}
     keys = tuple(key for key in index.keys if key.column not in settled) or index.keys
     predicate = " AND ".join(sorted(each.sql for each in fixed))
     return replace(index, keys=keys, predicate=predicate)
-
-
-def _settles(fixed: Fixed) -> bool:
-    """Return whether a condition leaves one value of its column: an equality, IS NULL or a boolean."""
-    words = f" {fixed.sql} "
-    return not any(sign in words for sign in (" IN ", " BETWEEN ", "<", ">", " IS NOT NULL "))
 
 
 def _covering(index: NewIndex, access: Access) -> NewIndex | None:

@@ -12,7 +12,8 @@ from backend_architect.tune.indexes.model import NewIndex
 class Pool:
     """`relevant` are the candidates that a query may gain from, by its SQL. Sizes and `budget` are in bytes.
 
-    `least` is the share of the workload's cost that an index must save to be worth having at all.
+    `floors` are the least costs of a call that were seen, with every candidate there.
+    `toll` is what each index costs beyond its upkeep, so that one which saves next to nothing is not made.
     """
 
     queries: tuple[Query, ...]
@@ -21,7 +22,8 @@ class Pool:
     upkeep: Mapping[NewIndex, float]
     costs: Costs
     budget: int | None
-    least: float
+    toll: float
+    floors: Mapping[str, float]
 
     @cached_property
     def candidates(self) -> tuple[NewIndex, ...]:
@@ -37,11 +39,6 @@ class Pool:
                 found[index].append(query)
         return {index: tuple(queries) for index, queries in found.items()}
 
-    @cached_property
-    def toll(self) -> float:
-        """What each index costs beyond its upkeep, so that one which saves next to nothing is not made."""
-        return self.least * sum(query.calls * self.cost(query, frozenset()) for query in self.queries)
-
     def cost(self, query: Query, chosen: Set) -> float:
         """Return the cost of one call of a query with the chosen indexes."""
         return self.costs.plan(query, chosen & self.relevant.get(query.sql, frozenset()))[0]
@@ -54,6 +51,14 @@ class Pool:
             query.calls * (self.cost(query, chosen) - self.cost(query, other)) for _, query in sorted(concerned.items())
         )
         return reads + self._kept(chosen - other) - self._kept(other - chosen)
+
+    def most_saved(self, chosen: Set, new: Set) -> float:
+        """Return the most that adding indexes can save, by what each query costs with all candidates there."""
+        concerned = {query.sql: query for index in new for query in self.users[index]}
+        reads = sum(
+            query.calls * (self.cost(query, chosen) - self.floors[sql]) for sql, query in sorted(concerned.items())
+        )
+        return reads - self._kept(new)
 
     def bytes(self, chosen: Iterable[NewIndex]) -> int:
         """Return the size of a set."""

@@ -1,14 +1,16 @@
 """A search for the set of indexes that saves the most within a budget.
 
 Two greedy starts (most saved for each byte, most saved at all) are improved by moves until none helps: leave one out,
-put another in its place, add one and leave out what it makes least worth its room. It is the same for the same
-workload, whatever order it comes in: every choice is made in the order of names.
+put another in its place, add one and leave out what is least worth its room. A move whose gain cannot be large enough,
+by what the planner has said already, is not planned at all. The outcome is the same for the same workload, whatever
+order it comes in: every choice is made in the order of names.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from backend_architect.tune.indexes.costs import Set
+from backend_architect.tune.indexes.model import NewIndex
 from backend_architect.tune.indexes.pool import Pool
 
 ROUNDS = 12
@@ -26,16 +28,13 @@ class Found:
 
 def best_set(pool: Pool, bundles: Iterable[Set], start: Set = frozenset()) -> Found:
     """Return the best set found, past the deadline the best yet; `bundles` are sets that only help together."""
-    best = start
-    together = tuple(sorted({each for each in bundles if len(each) > 1}, key=sorted))
+    search = _Search(pool, bundles, start)
     try:
         for worth in (_by_byte, _at_all):
-            found = _improved(pool, _greedy(pool, together, worth, start), together)
-            if pool.saved(best, found) > SLIGHT:
-                best = found
+            search.improve(search.greedy(worth, start))
     except TimeoutError:
-        return Found(best, finished=False)
-    return Found(best, finished=True)
+        return Found(search.best, finished=False)
+    return Found(search.best, finished=True)
 
 
 def _by_byte(saved: float, size: int) -> float:
@@ -46,78 +45,105 @@ def _at_all(saved: float, size: int) -> float:
     return saved
 
 
-def _greedy(pool: Pool, together: tuple[Set, ...], worth: Worth, start: Set) -> Set:
-    """Return the set that grows by whatever is worth most each time; a worth is looked at again when it is on top."""
-    chosen = start
-    moves = [frozenset({each}) for each in pool.candidates] + list(together)
-    ranked = [(float("inf"), number) for number in range(len(moves))]
-    while ranked:
-        ranked.sort(key=lambda each: (-each[0], each[1]))
-        _, number = ranked[0]
-        value = _worth(pool, chosen, moves[number], worth)
-        if value is None:
-            ranked.pop(0)
-        elif len(ranked) == 1 or value >= ranked[1][0]:
-            chosen |= moves[number]
-            ranked.pop(0)
-        else:
-            ranked[0] = (value, number)
-    return chosen
+class _Search:
+    """One search: what may be added, and the best set that was seen."""
 
+    def __init__(self, pool: Pool, bundles: Iterable[Set], start: Set) -> None:
+        self._pool = pool
+        self.best = start
+        together = sorted({each for each in bundles if len(each) > 1}, key=sorted)
+        self._additions = (*(frozenset({each}) for each in pool.candidates), *together)
+        self._losses: tuple[Set, dict[NewIndex, float]] = frozenset(), {}
 
-def _worth(pool: Pool, chosen: Set, move: Set, worth: Worth) -> float | None:
-    """Return what adding a move is worth, None where it does not fit or saves nothing."""
-    new = move - chosen
-    if not new or not pool.fits(chosen | new):
-        return None
-    saved = pool.saved(chosen, chosen | new)
-    return worth(saved, pool.bytes(new)) if saved > SLIGHT else None
+    def greedy(self, worth: Worth, start: Set) -> Set:
+        """Return the set that grows by whatever is worth most; a worth is looked at again when it is on top."""
+        chosen = start
+        ranked = [(float("inf"), number) for number in range(len(self._additions))]
+        while ranked:
+            ranked.sort(key=lambda each: (-each[0], each[1]))
+            number = ranked[0][1]
+            value = self._worth(chosen, self._additions[number], worth)
+            if value is None:
+                ranked.pop(0)
+            elif len(ranked) == 1 or value >= ranked[1][0]:
+                chosen |= self._additions[number]
+                ranked.pop(0)
+                self._note(chosen)
+            else:
+                ranked[0] = (value, number)
+        return chosen
 
+    def improve(self, chosen: Set) -> None:
+        """Make every move that saves something, until none does."""
+        for _ in range(ROUNDS):
+            before = chosen
+            for move in self._moves(before):
+                moved = self._moved(move, chosen)
+                if moved is not None and self._pool.saved(chosen, moved) > SLIGHT:
+                    chosen = moved
+                    self._note(chosen)
+            if chosen == before:
+                return
 
-def _improved(pool: Pool, chosen: Set, together: tuple[Set, ...]) -> Set:
-    """Return the set after every move that saves something, until none does."""
-    for _ in range(ROUNDS):
-        before = chosen
-        for move in _moves(pool, before, together):
-            moved = move.on(pool, chosen)
-            if moved is not None and moved != chosen and pool.fits(moved) and pool.saved(chosen, moved) > SLIGHT:
-                chosen = moved
-        if chosen == before:
-            break
-    return chosen
+    def _note(self, chosen: Set) -> None:
+        if self._pool.saved(self.best, chosen) > SLIGHT:
+            self.best = chosen
+
+    def _worth(self, chosen: Set, move: Set, worth: Worth) -> float | None:
+        """Return what adding a move is worth, None where it does not fit or saves nothing."""
+        new = move - chosen
+        if not new or not self._pool.fits(chosen | new) or self._pool.most_saved(chosen, new) <= SLIGHT:
+            return None
+        saved = self._pool.saved(chosen, chosen | new)
+        return worth(saved, self._pool.bytes(new)) if saved > SLIGHT else None
+
+    def _moves(self, chosen: Set) -> Iterator["_Move"]:
+        for index in sorted(chosen):
+            yield _Move(frozenset({index}), frozenset())
+        for index in sorted(chosen):
+            for other in self._pool.candidates:
+                if other not in chosen:
+                    yield _Move(frozenset({index}), frozenset({other}))
+        yield from (_Move(frozenset(), each) for each in self._additions if not each <= chosen)
+
+    def _moved(self, move: "_Move", current: Set) -> Set | None:
+        """Return what a move makes of a set, None where it cannot be made or cannot save anything."""
+        if not move.out <= current or (move.into and move.into <= current):
+            return None
+        moved = (current - move.out) | move.into
+        if not self._pool.fits(moved):
+            moved = self._with_room(current, moved, move.into)
+        out, into = current - moved, moved - current
+        if into and self._pool.most_saved(current, into) + self._most_spared(current, out) <= SLIGHT:
+            return None
+        return moved if moved != current and self._pool.fits(moved) else None
+
+    def _with_room(self, current: Set, moved: Set, kept: Set) -> Set:
+        """Return the set without what is least worth its room, until it fits or only `kept` is left."""
+        losses = self._losses_of(current)
+        ranked = sorted(moved - kept, key=lambda each: (losses[each] / max(self._pool.sizes[each], 1), each))
+        for index in ranked:
+            if self._pool.fits(moved):
+                break
+            moved -= {index}
+        return moved
+
+    def _losses_of(self, current: Set) -> dict[NewIndex, float]:
+        """Return what each index of a set is worth in it."""
+        if self._losses[0] != current:
+            losses = {each: self._pool.saved(current - {each}, current) for each in sorted(current)}
+            self._losses = current, losses
+        return self._losses[1]
+
+    def _most_spared(self, current: Set, out: Set) -> float:
+        """Return the most that leaving indexes out can save beyond what they are worth: nothing, if they are alone."""
+        losses = self._losses_of(current)
+        return -max((losses[each] for each in out), default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class _Move:
-    """Leave `out` and put `in_`; where there is no room, leave out what is least worth it."""
+    """Leave `out` and put `into`."""
 
     out: Set
-    in_: Set
-
-    def on(self, pool: Pool, current: Set) -> Set | None:
-        if not self.out <= current or (self.in_ and self.in_ <= current):
-            return None
-        moved = (current - self.out) | self.in_
-        return moved if self.out else _with_room(pool, moved, self.in_)
-
-
-def _moves(pool: Pool, chosen: Set, together: tuple[Set, ...]) -> Iterator[_Move]:
-    for index in sorted(chosen):
-        yield _Move(frozenset({index}), frozenset())
-    for index in sorted(chosen):
-        for other in pool.candidates:
-            if (other.schema, other.table) == (index.schema, index.table) and other not in chosen:
-                yield _Move(frozenset({index}), frozenset({other}))
-    for bundle in (*(frozenset({each}) for each in pool.candidates if each not in chosen), *together):
-        yield _Move(frozenset(), bundle)
-
-
-def _with_room(pool: Pool, moved: Set, kept: Set) -> Set | None:
-    """Return the set without what is least worth its room, until it fits; `kept` stays."""
-    while not pool.fits(moved):
-        rest = sorted(moved - kept)
-        if not rest:
-            return None
-        losses = {each: pool.saved(moved - {each}, moved) / max(pool.sizes[each], 1) for each in rest}
-        moved -= {min(rest, key=lambda each: (losses[each], each))}
-    return moved
+    into: Set

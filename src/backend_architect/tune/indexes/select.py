@@ -24,14 +24,14 @@ from backend_architect.tune.workload import Statement
 Progress = Callable[[str], None]
 SLIGHT_GAIN = 0.002  # of a statement's cost, below which an index does not matter to it
 BEST_PLAIN = 6
-BEST_OF_QUERY = 14
+MORE = 1.01  # times the gain, from which a larger index is worth its room
 MERGES = 3
 CHEAP = 1e-6  # of the workload's cost
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the choice keeps to: `budget` in bytes, `seconds` of planning, `least` a share of the workload's cost."""
+    """What the choice keeps to: `budget` in bytes, `seconds` of planning, `least` a share of the least possible cost."""
 
     budget: int | None = None
     seconds: float = 45.0
@@ -49,6 +49,8 @@ class _Asked:
     own: dict[NewIndex, Access] = field(default_factory=dict)
     gains: dict[NewIndex, float] = field(default_factory=dict)
     used: Set = frozenset()
+    best: float = 0.0
+    """The cost with every candidate there."""
 
 
 def choose(
@@ -139,7 +141,9 @@ class _Choice:
         """Plan every statement with all of its candidates at once: what it then uses may be of use only together."""
         for each in asked:
             try:
-                _, each.used = self._costs.plan(each.query, [index for index in each.own if index in self._sizes])
+                each.best, each.used = self._costs.plan(
+                    each.query, [index for index in each.own if index in self._sizes]
+                )
             except (TimeoutError, PlanRefused):
                 continue
 
@@ -171,14 +175,15 @@ class _Choice:
             upkeep=self._upkeep,
             costs=self._costs,
             budget=self._limits.budget,
-            least=self._limits.least,
+            toll=self._limits.least * sum(each.query.calls * each.best for each in asked),
+            floors={each.query.sql: each.best for each in asked},
         )
 
     def _search(self, asked: Sequence[_Asked]) -> Set:
         bundles = [each.used for each in asked]
         chosen: Set = frozenset()
         for _ in range(MERGES):
-            pool = self._shared(self._pool(asked), asked)
+            pool = self._shared(self._pool(asked), asked, chosen)
             found = best_set(pool, bundles, chosen)
             if not found.finished:
                 self._left.append("the search for a better set was cut short")
@@ -190,9 +195,9 @@ class _Choice:
                 return chosen
         return chosen
 
-    def _shared(self, pool: Pool, asked: Sequence[_Asked]) -> Pool:
-        """Return the pool in which each statement also sees what others' candidates do for it."""
-        everything = set(pool.candidates)
+    def _shared(self, pool: Pool, asked: Sequence[_Asked], chosen: Set) -> Pool:
+        """Return the pool in which each statement also sees what others' candidates and the chosen do for it."""
+        everything = {*pool.candidates, *chosen}
         relevant = {
             each.query.sql: pool.relevant[each.query.sql] | frozenset(everything & each.gains.keys()) for each in asked
         }
@@ -273,11 +278,15 @@ def _richer_of(each: _Asked) -> dict[NewIndex, Access]:
 
 
 def _best(each: _Asked, sizes: Mapping[NewIndex, int]) -> list[NewIndex]:
-    """Return the candidates that a statement gains most from, at all and for each byte; and those it uses together."""
-    gains = {index: gain for index, gain in each.gains.items() if index in sizes}
-    at_all = sorted(gains, key=lambda index: (-gains[index], sizes[index], index))[:BEST_OF_QUERY]
-    by_byte = sorted(gains, key=lambda index: (-gains[index] / sizes[index], index))[:BEST_OF_QUERY]
-    return list(dict.fromkeys([*at_all, *by_byte, *sorted(each.used)]))
+    """Return the candidates than which no smaller one of the same table gains as much; and those used together."""
+    best: list[NewIndex] = []
+    most: dict[tuple[str, str], float] = {}
+    for index in sorted(each.gains.keys() & sizes.keys(), key=lambda index: (sizes[index], -each.gains[index], index)):
+        place = index.schema, index.table
+        if each.gains[index] > MORE * most.get(place, 0.0):
+            most[place] = each.gains[index]
+            best.append(index)
+    return [*best, *sorted(each.used - set(best))]
 
 
 def _may_serve(index: NewIndex, each: _Asked) -> bool:
