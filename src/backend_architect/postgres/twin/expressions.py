@@ -62,14 +62,19 @@ def read_expressions(
         place = by_oid[each["index"]]
         key = (place.schema, place.table, each["sql"])
         if key not in known:
-            known[key] = _statistics(session, place, schemas[place.schema].by_name[place.table], each["sql"])
+            table = schemas[place.schema].by_name[place.table]
+            known[key] = expression_statistics(session, place.schema, table, each["sql"])
         if statistics := known[key]:
             found.setdefault(place, []).append(replace(statistics, attname=each["name"]))
     return {place: tuple(columns) for place, columns in found.items()}
 
 
-def _statistics(session: Session, place: Place, table: TableStatistics, sql: str) -> ColumnStatistics | None:
-    """Return the statistics of one expression. It is computed in a transaction that may only read, and not for long."""
+def expression_statistics(session: Session, schema: str, table: TableStatistics, sql: str) -> ColumnStatistics | None:
+    """Return the statistics of one expression of a table's columns, without a name; None when nothing is known.
+
+    It is computed by the server in a transaction that may only read, and not for long.
+    """
+    where = f"{quoted(schema)}.{quoted(table.name)}"
     bases = [table.column(name) for name in column_names(sql)]
     columns = [base for base in bases if base is not None]
     rows = sample_rows(columns) if columns and len(columns) == len(bases) else ()
@@ -77,8 +82,8 @@ def _statistics(session: Session, place: Place, table: TableStatistics, sql: str
         return None
     session.run(f"BEGIN; {LIMITS}")
     try:
-        kind = _type(session, place, sql)
-        found = _computed(session, place, sql, kind, (columns, rows))
+        kind = _type(session, where, sql)
+        found = _computed(session, where, sql, kind, (columns, rows))
     except Refused:  # the expression fails for some value, or its values have no order
         return None
     finally:
@@ -86,8 +91,8 @@ def _statistics(session: Session, place: Place, table: TableStatistics, sql: str
     return statistics_of("", kind, found, columns, table.rows)
 
 
-def _type(session: Session, place: Place, sql: str) -> ExpressionType:
-    (record,) = session.fetch(TYPE.format(sql=sql, table=_qualified(place)))
+def _type(session: Session, where: str, sql: str) -> ExpressionType:
+    (record,) = session.fetch(TYPE.format(sql=sql, table=where))
     kind = ExpressionType(**record)
     step = 1.0 if kind.name in INTEGERS else DAY if kind.name == "date" else _unit(sql)
     return replace(kind, step=step)
@@ -95,13 +100,13 @@ def _type(session: Session, place: Place, sql: str) -> ExpressionType:
 
 def _computed(
     session: Session,
-    place: Place,
+    where: str,
     sql: str,
     kind: ExpressionType,
     sample: tuple[Sequence[ColumnStatistics], Sequence[SampleRow]],
 ) -> list[Computed]:
     columns, rows = sample
-    types = [session.value(COLUMN_TYPE, _qualified(place), column.attname) for column in columns]
+    types = [session.value(COLUMN_TYPE, where, column.attname) for column in columns]
     names = [f"twin_value_{number}" for number in range(len(columns))]
     number = "extract(epoch FROM computed)" if kind.name in TIMES else "computed" if kind.name in INTEGERS else "NULL"
     asked = COMPUTED.format(
@@ -149,7 +154,3 @@ def _function(node: Any) -> str:
 def _parsed(sql: str) -> Any:
     select: Any = parse_sql(f"SELECT {sql}")[0].stmt
     return select.targetList[0].val
-
-
-def _qualified(place: Place) -> str:
-    return f"{quoted(place.schema)}.{quoted(place.table)}"
