@@ -1,23 +1,16 @@
 """Reads what the planner knows from a database that is loaded and analyzed."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
-from backend_architect.postgres.catalog.model import quoted
 from backend_architect.postgres.connection import Refused
 from backend_architect.postgres.session import Session
+from backend_architect.postgres.structure.reading import for_version, server_version
 from backend_architect.postgres.twin import statements
-from backend_architect.postgres.twin.array_text import read_array, write_array
-from backend_architect.postgres.twin.btree_size import btree_size, with_levels
-from backend_architect.postgres.twin.model import (
-    ColumnStatistics,
-    GinPages,
-    IndexStatistics,
-    Statistics,
-    TableStatistics,
-)
+from backend_architect.postgres.twin.model import ColumnStatistics, IndexStatistics, Statistics, TableStatistics
+from backend_architect.postgres.twin.read_ends import with_real_ends
+from backend_architect.postgres.twin.read_heights import with_computed_heights, with_inspected_pages
 
 Record = Mapping[str, Any]
 SHARES = ("most_common_freqs", "most_common_elem_freqs", "elem_count_histogram")
@@ -30,41 +23,70 @@ def read_statistics(session: Session, schema: str = "public") -> Statistics:
     The heights of btrees and the parts of GIN indexes need the extension pageinspect, which is made in a transaction
     that is taken back; where that is refused, heights are computed.
     """
-    columns: dict[str, list[ColumnStatistics]] = {}
-    for record in session.fetch(statements.COLUMNS, schema):
-        columns.setdefault(record["owner"], []).append(_column(record))
-    with _page_inspection(session) as may_inspect:
-        found = read_indexes(session, schema, columns)
-        indexes = {
-            table: tuple(_inspected(session, schema, index) if may_inspect else index for index in own)
-            for table, own in found.items()
-        }
-        tables = [
-            _table(record, tuple(columns.get(record["name"], ())), indexes.get(record["name"], ()))
-            for record in session.fetch(statements.TABLES, schema)
-        ]
-    if not may_inspect:
-        tables = [_with_computed_heights(table) for table in tables]
-    return Statistics(schema, tuple(_with_real_ends(session, schema, tables)))
+    with _page_inspection(session):
+        (found,) = read_schemas(session, (schema,))
+    return found
+
+
+def read_schemas(session: Session, schemas: Sequence[str], pages: str = statements.MEASURED) -> tuple[Statistics, ...]:
+    """Return what the planner knows of the tables of each schema, in a few statements of an open transaction.
+
+    `pages` is how sizes are asked for: statements.MEASURED, or LAST_SEEN, which waits for nobody. What must be read
+    from an index itself is computed where the role may not, or where the extension pageinspect is not there.
+    """
+    columns = _columns(session, schemas)
+    indexes = _indexes(session, schemas, columns, pages)
+    tables: dict[str, list[TableStatistics]] = {schema: [] for schema in schemas}
+    for record in session.fetch(statements.TABLES.format(pages=pages), list(schemas)):
+        place = (record["schema"], record["name"])
+        own = _table(record, tuple(columns.get(place, ())), tuple(indexes.get(place, ())))
+        tables[record["schema"]].append(own)
+    found = [Statistics(schema, tuple(tables[schema])) for schema in schemas]
+    inspected = with_inspected_pages(session, found)
+    known = [with_computed_heights(each) for each in found] if inspected is None else inspected
+    return tuple(with_real_ends(session, known))
 
 
 def read_indexes(
     session: Session, schema: str, columns: Mapping[str, Sequence[ColumnStatistics]]
 ) -> Mapping[str, Sequence[IndexStatistics]]:
     """Return the indexes of each table as the catalog has them; `columns` are statistics by table or index."""
-    indexes: dict[str, list[IndexStatistics]] = {}
-    for record in session.fetch(statements.INDEXES, schema):
-        indexes.setdefault(record["owner"], []).append(_index(record, tuple(columns.get(record["name"], ()))))
-    return indexes
+    own = {(schema, name): each for name, each in columns.items()}
+    found = _indexes(session, (schema,), own, statements.MEASURED)
+    return {table: indexes for (_, table), indexes in found.items()}
 
 
 def read_references(session: Session, schema: str = "public") -> References:
-    """Return the table that each foreign key's column points to, by table and column."""
-    return {(each["table"], each["column"]): each["parent"] for each in session.fetch(statements.REFERENCES, schema)}
+    """Return the table of the same schema that each foreign key's column points to, by table and column."""
+    found = session.fetch(statements.REFERENCES, [schema])
+    return {(each["table"], each["column"]): each["parent"] for each in found if each["parent_schema"] == schema}
+
+
+def _columns(session: Session, schemas: Sequence[str]) -> dict[tuple[str, str], list[ColumnStatistics]]:
+    """Return the statistics of columns by schema and table or index."""
+    asked = statements.COLUMNS.format(ranges=for_version(statements.RANGES, server_version(session)))
+    found: dict[tuple[str, str], list[ColumnStatistics]] = {}
+    for record in session.fetch(asked, list(schemas)):
+        found.setdefault((record["schema"], record["owner"]), []).append(_column(record))
+    return found
+
+
+def _indexes(
+    session: Session,
+    schemas: Sequence[str],
+    columns: Mapping[tuple[str, str], Sequence[ColumnStatistics]],
+    pages: str,
+) -> dict[tuple[str, str], list[IndexStatistics]]:
+    """Return the indexes by schema and table."""
+    found: dict[tuple[str, str], list[IndexStatistics]] = {}
+    for record in session.fetch(statements.INDEXES.format(pages=pages), list(schemas)):
+        own = _index(record, tuple(columns.get((record["schema"], record["name"]), ())))
+        found.setdefault((record["schema"], record["owner"]), []).append(own)
+    return found
 
 
 def _column(record: Record) -> ColumnStatistics:
-    values = {name: value for name, value in record.items() if name != "owner"}
+    values = {name: value for name, value in record.items() if name not in ("owner", "schema")}
     lists = {name: tuple(values[name]) for name in SHARES if values[name] is not None}
     return ColumnStatistics(**{**values, **lists})
 
@@ -98,65 +120,15 @@ def _table(
 
 
 @contextmanager
-def _page_inspection(session: Session) -> Iterator[bool]:
-    """Give whether the extension pageinspect can be used; it is gone afterwards unless it was there before."""
+def _page_inspection(session: Session) -> Iterator[None]:
+    """Have the extension pageinspect where it can be made; it is gone afterwards unless it was there before."""
     session.run("BEGIN")
     try:
         session.run("SAVEPOINT inspection")
         try:
             session.run("CREATE EXTENSION IF NOT EXISTS pageinspect")
-            may_inspect = True
         except Refused:
             session.run("ROLLBACK TO inspection")
-            may_inspect = False
-        yield may_inspect
+        yield
     finally:
         session.run("ROLLBACK")
-
-
-def _inspected(session: Session, schema: str, index: IndexStatistics) -> IndexStatistics:
-    """Return the index with what its first page says."""
-    name = f"{quoted(schema)}.{quoted(index.name)}"
-    if index.method == "btree" and index.pages:
-        return replace(index, height=session.value(statements.HEIGHT, name))
-    if index.method == "gin" and index.pages:
-        return replace(index, gin=GinPages(**session.fetch(statements.GIN, name)[0]))
-    return index
-
-
-def _with_computed_heights(table: TableStatistics) -> TableStatistics:
-    indexes = (
-        replace(index, height=with_levels(max(index.pages - 1, 1), btree_size(table, index).fan_out).height)
-        if index.method == "btree"
-        else index
-        for index in table.indexes
-    )
-    return replace(table, indexes=tuple(indexes))
-
-
-def _with_real_ends(session: Session, schema: str, tables: Iterable[TableStatistics]) -> Iterator[TableStatistics]:
-    """Give the tables with each histogram reaching to the least and greatest value, where a btree knows them.
-
-    For a search near the end of a histogram the planner looks up the real end in the index; a twin's has none.
-    """
-    ordered = {(each["owner"], each["column"]) for each in session.fetch(statements.ORDERED, schema)}
-    for table in tables:
-        name = f"{quoted(schema)}.{quoted(table.name)}"
-        columns = (
-            _with_ends(session, name, column) if (table.name, column.attname) in ordered else column
-            for column in table.columns
-        )
-        yield replace(table, columns=tuple(columns))
-
-
-def _with_ends(session: Session, table: str, column: ColumnStatistics) -> ColumnStatistics:
-    if not column.histogram_bounds or column.inherited:
-        return column
-    name = quoted(column.attname)
-    asked = f"SELECT {name}::text AS found FROM {table} t WHERE {name} IS NOT NULL ORDER BY t.{name}"
-    try:
-        least, greatest = (session.value(f"{asked} {way} LIMIT 1") for way in ("ASC", "DESC"))
-    except Refused:  # the role may not read the table
-        return column
-    bounds = read_array(column.histogram_bounds)
-    return replace(column, histogram_bounds=write_array([least, *bounds[1:-1], greatest]))

@@ -1,37 +1,52 @@
-"""The statements that read what the planner knows. Each takes the schema's name."""
+"""The statements that read what the planner knows, on PostgreSQL 13 and later. Each takes the schemas' names.
+
+`{pages}` is how a relation's size is asked for, `{ranges}` what the version tells of the columns of ranges.
+"""
+
+MEASURED = "coalesce(pg_relation_size(c.oid) / current_setting('block_size')::int8, 0)"
+LAST_SEEN = "c.relpages"
+"""As VACUUM or ANALYZE found it: for where the real size is not told, since somebody holds the table."""
 
 TABLES = """
-SELECT c.relname AS name, greatest(c.reltuples, 0)::float8 AS analyzed_rows, c.relpages AS analyzed_pages,
-       coalesce(pg_relation_size(c.oid) / current_setting('block_size')::int8, 0) AS pages,
+SELECT n.nspname AS schema, c.relname AS name,
+       greatest(c.reltuples, 0)::float8 AS analyzed_rows, c.relpages AS analyzed_pages,
+       {pages} AS pages,
        c.relallvisible AS visible_pages,
        coalesce((SELECT sum(CASE WHEN a.attlen > 0 THEN a.attlen ELSE 32 END)::int FROM pg_attribute a
                  WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), 0) AS default_width
-FROM pg_class c
-WHERE c.relnamespace = to_regnamespace(quote_ident($1)) AND c.relkind IN ('r', 'm', 'p') AND c.relpersistence <> 't'
-ORDER BY c.relname
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = ANY ($1) AND c.relkind IN ('r', 'm', 'p', 'f') AND c.relpersistence <> 't'
+ORDER BY n.nspname, c.relname
 """
 
 COLUMNS = """
-SELECT s.tablename AS owner, s.attname, format_type(a.atttypid, NULL) AS type, a.attlen AS length,
+SELECT s.schemaname AS schema, s.tablename AS owner,
+       s.attname, format_type(a.atttypid, NULL) AS type, a.attlen AS length,
        CASE a.attalign WHEN 'c' THEN 1 WHEN 's' THEN 2 WHEN 'i' THEN 4 ELSE 8 END AS align,
        s.inherited, s.null_frac::float8 AS null_frac, s.avg_width, s.n_distinct::float8 AS n_distinct,
        s.most_common_vals::text AS most_common_vals, s.most_common_freqs::float8[] AS most_common_freqs,
        s.histogram_bounds::text AS histogram_bounds, s.correlation::float8 AS correlation,
        s.most_common_elems::text AS most_common_elems, s.most_common_elem_freqs::float8[] AS most_common_elem_freqs,
        s.elem_count_histogram::float8[] AS elem_count_histogram,
-       s.range_length_histogram::text AS range_length_histogram,
-       s.range_empty_frac::float8 AS range_empty_frac, s.range_bounds_histogram::text AS range_bounds_histogram
+       {ranges}
 FROM pg_stats s
-JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(s.schemaname)) AND c.relname = s.tablename
+JOIN pg_namespace n ON n.nspname = s.schemaname
+JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.tablename AND c.relpersistence <> 't'
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = s.attname
-WHERE s.schemaname = $1
-ORDER BY s.tablename, a.attnum, s.inherited
+WHERE s.schemaname = ANY ($1)
+ORDER BY s.schemaname, s.tablename, a.attnum, s.inherited
 """
+RANGES = {
+    13: """NULL::text AS range_length_histogram, NULL::float8 AS range_empty_frac,
+       NULL::text AS range_bounds_histogram""",
+    17: """s.range_length_histogram::text AS range_length_histogram,
+       s.range_empty_frac::float8 AS range_empty_frac, s.range_bounds_histogram::text AS range_bounds_histogram""",
+}
 
 INDEXES = """
-SELECT t.relname AS owner, c.relname AS name, m.amname AS method,
+SELECT n.nspname AS schema, t.relname AS owner, c.relname AS name, m.amname AS method,
        greatest(c.reltuples, 0)::float8 AS rows,
-       coalesce(pg_relation_size(c.oid) / current_setting('block_size')::int8, 0) AS pages,
+       {pages} AS pages,
        coalesce(pg_get_expr(x.indpred, x.indrelid), '') AS predicate,
        x.indisunique AS unique, x.indnkeyatts AS key_count,
        ARRAY(SELECT coalesce(own.attname, part.attname) FROM unnest(x.indkey::int2[]) WITH ORDINALITY k (number, place)
@@ -46,31 +61,55 @@ SELECT t.relname AS owner, c.relname AS name, m.amname AS method,
            AND (y.typname IN ('numeric', 'float4', 'float8', 'jsonb', 'interval') OR y.typcategory IN ('A', 'R', 'C'))
        ) AS deduplicates
 FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
-JOIN pg_am m ON m.oid = c.relam
-WHERE t.relnamespace = to_regnamespace(quote_ident($1)) AND x.indisvalid AND t.relpersistence <> 't'
-  AND t.relkind IN ('r', 'm', 'p')
-ORDER BY c.relname
+JOIN pg_am m ON m.oid = c.relam JOIN pg_namespace n ON n.oid = t.relnamespace
+WHERE n.nspname = ANY ($1) AND x.indisvalid AND t.relpersistence <> 't' AND t.relkind IN ('r', 'm', 'p')
+ORDER BY n.nspname, c.relname
 """
 
-HEIGHT = "SELECT fastlevel FROM bt_metap($1)"
-GIN = """
-SELECT n_total_pages AS total, n_entry_pages AS entry, n_data_pages AS data, n_entries AS entries
-FROM gin_metapage_info(get_raw_page($1, 0))
+INSPECTION = """
+SELECT quote_ident(n.nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+WHERE e.extname = 'pageinspect' AND current_setting('is_superuser') = 'on'
+"""
+HEIGHTS = """
+SELECT name, (SELECT fastlevel::int FROM {schema}.bt_metap(name)) AS height FROM unnest($1::text[]) name
+"""
+GINS = """
+SELECT name, n_total_pages AS total, n_entry_pages AS entry, n_data_pages AS data, n_entries AS entries
+FROM unnest($1::text[]) name, {schema}.gin_metapage_info({schema}.get_raw_page(name, 0))
 """
 
 ORDERED = """
-SELECT DISTINCT t.relname AS owner, a.attname AS column
+SELECT DISTINCT n.nspname AS schema, t.relname AS owner, a.attname AS column
 FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
+JOIN pg_namespace n ON n.oid = t.relnamespace
 JOIN pg_am m ON m.oid = c.relam AND m.amname = 'btree' JOIN pg_opclass o ON o.oid = x.indclass[0] AND o.opcdefault
 JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = x.indkey[0] AND a.attcollation = x.indcollation[0]
-WHERE t.relnamespace = to_regnamespace(quote_ident($1)) AND x.indisvalid AND x.indpred IS NULL
-  AND t.relkind IN ('r', 'm')
+WHERE n.nspname = ANY ($1) AND x.indisvalid AND x.indpred IS NULL AND t.relkind IN ('r', 'm')
+  AND has_schema_privilege(n.oid, 'USAGE') AND has_column_privilege(t.oid, a.attnum, 'SELECT')
+ORDER BY 1, 2, 3
+"""
+
+UNSEEN = """
+SELECT format('%I.%I', n.nspname, c.relname) AS name
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = ANY ($1) AND c.relkind IN ('r', 'm', 'p') AND c.relpersistence <> 't'
+  AND (NOT has_any_column_privilege(c.oid, 'SELECT') OR row_security_active(c.oid))
+ORDER BY n.nspname, c.relname
+"""
+
+NEVER_ANALYZED = """
+SELECT format('%I.%I', n.nspname, c.relname) AS name
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = ANY ($1) AND c.relkind IN ('r', 'm', 'p') AND c.relpersistence <> 't'
+  AND (c.reltuples < 0 OR (c.reltuples = 0 AND c.relpages = 0 AND current_setting('server_version_num')::int < 140000))
+ORDER BY n.nspname, c.relname
 """
 
 REFERENCES = """
-SELECT t.relname AS table, a.attname AS column, p.relname AS parent
+SELECT n.nspname AS schema, t.relname AS table, a.attname AS column, pn.nspname AS parent_schema, p.relname AS parent
 FROM pg_constraint k JOIN pg_class t ON t.oid = k.conrelid JOIN pg_class p ON p.oid = k.confrelid
+JOIN pg_namespace n ON n.oid = t.relnamespace JOIN pg_namespace pn ON pn.oid = p.relnamespace
 CROSS JOIN unnest(k.conkey) number JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = number
-WHERE k.contype = 'f' AND t.relnamespace = to_regnamespace(quote_ident($1)) AND p.relnamespace = t.relnamespace
-ORDER BY cardinality(k.conkey) DESC, k.conname
+WHERE k.contype = 'f' AND n.nspname = ANY ($1)
+ORDER BY cardinality(k.conkey) DESC, n.nspname, t.relname, k.conname
 """

@@ -1,0 +1,11 @@
+"""A twin of any PostgreSQL from 13 on, without its rows.
+
+`read_known(session, schemas)` reads what its planner knows, beside `structure.read_structure`; `make_copy(server, …)`
+makes a twin of both on the server that `twin_server()` starts.
+"""
+
+from backend_architect.postgres.copy.known import Known, References, TableName, read_known
+from backend_architect.postgres.copy.make import Copy, make_copy
+from backend_architect.postgres.copy.server import twin_server
+
+__all__ = ["Copy", "Known", "References", "TableName", "make_copy", "read_known", "twin_server"]

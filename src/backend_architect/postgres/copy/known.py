@@ -1,0 +1,66 @@
+"""What the planner of a production database knows, read by a role that may not be allowed to see much."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from backend_architect.postgres.connection import Refused
+from backend_architect.postgres.session import Session
+from backend_architect.postgres.structure.model import Named
+from backend_architect.postgres.structure.reading import reading, server_version
+from backend_architect.postgres.twin import statements
+from backend_architect.postgres.twin.model import Statistics
+from backend_architect.postgres.twin.read import read_schemas
+
+
+class TableName(NamedTuple):
+    """A table by its schema and its own name."""
+
+    schema: str
+    name: str
+
+
+References = Mapping[tuple[TableName, str], TableName]
+
+
+@dataclass(frozen=True)
+class Known:
+    """Statistics by schema, and the table that each foreign key's column points to.
+
+    `unseen` are tables (as SQL) whose statistics the role may not see, `never_analyzed` those that have none, and
+    `grant` is the statement that shows the former. `problems` tells what could not be read otherwise.
+    """
+
+    statistics: tuple[Statistics, ...]
+    references: References
+    unseen: tuple[str, ...]
+    never_analyzed: tuple[str, ...]
+    grant: str
+    problems: tuple[Named, ...] = ()
+
+
+def read_known(session: Session, schemas: Sequence[str]) -> Known:
+    """Return what the planner knows of these schemas' tables, on PostgreSQL 13 or newer, without writing anything."""
+    privilege = "pg_read_all_data" if server_version(session) >= 14 else "SELECT ON ALL TABLES IN SCHEMA …"
+    with reading(session):
+        role = session.value("SELECT quote_ident(current_user::text)")
+        statistics, problems = _statistics(session, schemas)
+        unseen = tuple(each["name"] for each in session.fetch(statements.UNSEEN, list(schemas)))
+        never = tuple(each["name"] for each in session.fetch(statements.NEVER_ANALYZED, list(schemas)))
+        found = session.fetch(statements.REFERENCES, list(schemas))
+    references = {
+        (TableName(each["schema"], each["table"]), each["column"]): TableName(each["parent_schema"], each["parent"])
+        for each in found
+    }
+    return Known(statistics, references, unseen, never, f"GRANT {privilege} TO {role}", problems)
+
+
+def _statistics(session: Session, schemas: Sequence[str]) -> tuple[tuple[Statistics, ...], tuple[Named, ...]]:
+    """Return the statistics, with sizes as they were last seen where somebody holds a table for himself."""
+    session.run("SAVEPOINT statistics")
+    try:
+        return read_schemas(session, schemas), ()
+    except Refused as error:
+        session.run("ROLLBACK TO statistics")
+        problem = Named("sizes", "all", f"taken as VACUUM last saw them ({error})")
+        return read_schemas(session, schemas, statements.LAST_SEEN), (problem,)

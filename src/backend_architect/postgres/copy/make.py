@@ -1,0 +1,86 @@
+"""A scale twin of any database, made from its structure and its statistics alone."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backend_architect.postgres.catalog.model import quoted
+from backend_architect.postgres.copy.collating import create_database, missing_collations, sorted_alike
+from backend_architect.postgres.copy.fitting import fitting
+from backend_architect.postgres.copy.known import Known
+from backend_architect.postgres.copy.making import make_all, make_instead, prepare
+from backend_architect.postgres.embedded import EmbeddedServer
+from backend_architect.postgres.session import Session
+from backend_architect.postgres.structure import (
+    Definition,
+    Named,
+    Structure,
+    before_tables,
+    create_statements,
+    stand_ins,
+    types_of,
+)
+from backend_architect.postgres.twin.model import Statistics
+from backend_architect.postgres.twin.sizes import TOOLS
+from backend_architect.postgres.twin.twin import PREFIX, Twin
+
+MISSING_TYPES = "SELECT type FROM unnest($1::text[]) type WHERE to_regtype(type) IS NULL ORDER BY 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A twin, what it is planned as, and all that is not on it as it was, in the order of its making."""
+
+    twin: Twin
+    statistics: tuple[Statistics, ...]
+    left_out: tuple[Named, ...]
+
+
+def make_copy(server: EmbeddedServer, structure: Structure, known: Known) -> Copy:
+    """Return a twin that is planned as the database of this structure and these statistics. Closing it drops it.
+
+    Each object is made by itself: one that cannot be is named in `left_out`, and stops nothing else.
+    """
+    name = f"{PREFIX}{os.getpid()}_{secrets.token_hex(6)}"
+    with Session(server.url()) as admin:
+        locale = create_database(admin, name, structure.collate)
+    twin = Twin(server, name)
+    try:
+        with Session(server.url(name)) as session:
+            failed = tuple(_make(session, structure, locale))
+            session.run(TOOLS)
+            alike = sorted_alike(structure.collate, locale)
+            statistics = fitting(session, known.statistics, sorted_alike=alike)
+        twin.resize(*statistics)
+    except BaseException:
+        twin.close()
+        raise
+    return Copy(twin, statistics, (*structure.left_out, *failed))
+
+
+def _make(session: Session, structure: Structure, locale: str) -> Iterator[Named]:
+    """Make everything, and give what failed."""
+    prepare(session)
+    session.run("SET allow_system_table_mods = on")  # collations of the system's locales are the catalog's own
+    collations = tuple(missing_collations(session, structure, locale))
+    early = make_all(session, (*before_tables(structure), *collations))
+    missing = {each["type"] for each in session.fetch(MISSING_TYPES, list(types_of(structure)))}
+    yield from stand_ins(structure, missing)
+    again = (each.definition for each in early)  # of a function on the rows of a view the view must be there
+    late = make_all(session, (*create_statements(structure, missing), *again, *_settings(session, structure)))
+    yield from make_instead(session, late)
+
+
+def _settings(session: Session, structure: Structure) -> Iterator[Definition]:
+    """Give what sets each of the planner's settings for the whole database."""
+    database = quoted(session.value("SELECT current_database()"))
+    for name, value in structure.settings.items():
+        yield Definition("setting", name, f"ALTER DATABASE {database} SET {name} = {_literal(value)}")
+    if structure.search_path:
+        path = ", ".join(map(quoted, structure.search_path))
+        yield Definition("setting", "search_path", f"ALTER DATABASE {database} SET search_path = {path}")
+
+
+def _literal(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,77 @@
+"""Objects made one by one in a database, none of which stops the others."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from backend_architect.postgres.session import Session
+from backend_architect.postgres.structure.model import Definition, Named
+
+AT_ONCE = 200
+"""Statements of one transaction: each takes locks until its end."""
+
+PREPARED = """
+SET search_path = ''; SET check_function_bodies = off; SET client_min_messages = error; SET synchronous_commit = off;
+CREATE SCHEMA IF NOT EXISTS twin_tools;
+CREATE OR REPLACE FUNCTION twin_tools.make(statements text[]) RETURNS TABLE (place int, reason text)
+LANGUAGE plpgsql AS $$
+DECLARE statement text;
+BEGIN
+    place := 0;
+    FOREACH statement IN ARRAY statements LOOP
+        BEGIN
+            EXECUTE statement;
+        EXCEPTION WHEN OTHERS THEN
+            reason := SQLERRM;
+            RETURN NEXT;
+        END;
+        place := place + 1;
+    END LOOP;
+END $$
+"""
+MAKE = "SELECT place, reason FROM twin_tools.make($1)"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An object that cannot be made, and what the server says."""
+
+    definition: Definition
+    reason: str
+
+
+def prepare(session: Session) -> None:
+    """Have the session ready to make objects, with names that are meant as they are written."""
+    session.run(PREPARED)
+
+
+def make_all(session: Session, definitions: Sequence[Definition]) -> tuple[Failed, ...]:
+    """Make the objects, in rounds until no more succeed; return those that cannot be made, each with the reason.
+
+    What depends on another comes in the round after it, whatever the order.
+    """
+    waiting = list(definitions)
+    failed = _round(session, waiting)
+    while failed and len(failed) < len(waiting):
+        waiting = [each.definition for each in failed]
+        failed = _round(session, waiting)
+    return tuple(failed)
+
+
+def make_instead(session: Session, failed: Sequence[Failed]) -> Iterator[Named]:
+    """Make what can stand in for objects that cannot be made, and give all of these."""
+    simpler = [replace(each.definition, sql=each.definition.instead) for each in failed if each.definition.instead]
+    lost = {(each.definition.kind, each.definition.name) for each in make_all(session, simpler)}
+    stood_in = {(each.kind, each.name) for each in simpler} - lost
+    for each in failed:
+        place = (each.definition.kind, each.definition.name)
+        yield Named(*place, f"something simpler stands in: {each.reason}" if place in stood_in else each.reason)
+
+
+def _round(session: Session, waiting: Sequence[Definition]) -> list[Failed]:
+    """Return what fails, and why."""
+    return [found for at in range(0, len(waiting), AT_ONCE) for found in _few(session, waiting[at : at + AT_ONCE])]
+
+
+def _few(session: Session, few: Sequence[Definition]) -> Iterator[Failed]:
+    for record in session.fetch(MAKE, [each.sql for each in few]):
+        yield Failed(few[record["place"]], record["reason"])

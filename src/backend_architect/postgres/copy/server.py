@@ -1,0 +1,86 @@
+"""The embedded server that twins of other databases live on."""
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from backend_architect.errors import DatabaseError
+from backend_architect.postgres.catalog.model import quoted
+from backend_architect.postgres.embedded import EmbeddedServer, start_embedded
+from backend_architect.postgres.session import Session
+from backend_architect.postgres.twin.twin import PREFIX
+
+SETTINGS = {
+    "autovacuum": "off",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "shared_buffers": "32MB",
+    "max_connections": "30",
+    "max_locks_per_transaction": "2048",
+    "log_timezone": "UTC",
+}
+"""Nothing on it is worth keeping: what a crash destroys is made again."""
+
+OWNER = re.compile(rf"{PREFIX}(\d+)_")
+TWINS = "SELECT datname AS name FROM pg_database WHERE starts_with(datname, $1) ORDER BY 1"
+
+
+@contextmanager
+def twin_server(folder: Path | None = None) -> Iterator[EmbeddedServer]:
+    """Return a server for twins, in the user's cache folder; it stops with its last user, also at Ctrl-C.
+
+    Several programs may use it at the same time. Twins that a killed one left behind are dropped.
+    """
+    if folder is None and (folder := _cache_folder()) is None:
+        with tempfile.TemporaryDirectory(prefix="backend-architect-") as own, twin_server(Path(own) / "twin") as server:
+            yield server
+        return
+    with _started(folder) as server:
+        _drop_left_behind(server)
+        yield server
+
+
+@contextmanager
+def _started(folder: Path) -> Iterator[EmbeddedServer]:
+    """Start the server; on a folder that is broken it starts anew with an empty one."""
+    started = start_embedded(folder, SETTINGS)
+    try:
+        server = started.__enter__()
+    except DatabaseError:
+        shutil.rmtree(folder, ignore_errors=True)
+        started = start_embedded(folder, SETTINGS)
+        server = started.__enter__()
+    try:
+        yield server
+    finally:
+        started.__exit__(None, None, None)
+
+
+def _cache_folder() -> Path | None:
+    """Return where the server's files are kept; None where the user has no such place."""
+    caches = Path.home() / "Library" / "Caches" if sys.platform == "darwin" else Path.home() / ".cache"
+    own = Path(os.environ.get("XDG_CACHE_HOME") or caches) / "backend-architect"
+    try:
+        own.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return own / "twin-18" if os.access(own, os.W_OK) else None
+
+
+def _drop_left_behind(server: EmbeddedServer) -> None:
+    """Drop the twins of programs that have ended."""
+    with Session(server.url()) as admin:
+        for record in admin.fetch(TWINS, PREFIX):
+            owner = OWNER.match(record["name"])
+            if owner and not psutil.pid_exists(int(owner[1])):
+                admin.run(f"DROP DATABASE IF EXISTS {quoted(record['name'])} WITH (FORCE)")

@@ -1,0 +1,30 @@
+"""A database's structure: read from the catalog of any PostgreSQL from 13 on, and made again without its rows.
+
+`read_structure(session)` needs no right but to connect, locks nothing and writes nothing. `before_tables` and
+`create_statements` give the statements that make the structure elsewhere.
+"""
+
+from backend_architect.postgres.structure.create import before_tables, create_statements, stand_ins, types_of
+from backend_architect.postgres.structure.model import (
+    Collate,
+    Definition,
+    Named,
+    Structure,
+    StructureTable,
+    TableColumn,
+)
+from backend_architect.postgres.structure.read import read_structure
+
+__all__ = [
+    "Collate",
+    "Definition",
+    "Named",
+    "Structure",
+    "StructureTable",
+    "TableColumn",
+    "before_tables",
+    "create_statements",
+    "read_structure",
+    "stand_ins",
+    "types_of",
+]
