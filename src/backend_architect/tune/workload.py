@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 LONG = 72
 
@@ -10,7 +11,9 @@ LONG = 72
 class Statement:
     """One normalised statement. Times are in milliseconds over all calls, blocks are pages of 8 kB.
 
-    `name` is what the application calls it, from a comment in its text, `tags` are sqlcommenter's.
+    `name` is what the application calls it, from a comment in its text, `tags` are sqlcommenter's. `examples` are
+    real values of its parameters by `$1` (None is NULL), as a log has them; `plans` are its slowest ones, as
+    auto_explain wrote them.
     """
 
     id: str
@@ -24,6 +27,8 @@ class Statement:
     user: str = ""
     name: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    examples: tuple[Mapping[str, str | None], ...] = ()
+    plans: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def shown(self) -> str:
