@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from backend_architect.postgres import Session
-from backend_architect.postgres.catalog import Catalog, Column, Table
 from backend_architect.postgres.twin import read_statistics
 from backend_architect.postgres.twin.planner import Planner
 from backend_architect.tune import Statement, Workload, observe
 from backend_architect.tune.plannable import column_values, plannable, with_values
+from tests.tune.catalog import CATALOG
 from tests.tune.conftest import NewDatabase
 
 CORPUS = Path(__file__).parents[1] / "cases" / "tune_statements"
@@ -48,27 +48,6 @@ def _refuses(planner: Planner, sql: str) -> bool:
     return False
 
 
-def _column(name: str, kind: str) -> Column:
-    return Column(name, kind, False, -1.0, 0.0, 8, 0.0)
-
-
-COLUMNS = tuple(
-    _column(*each)
-    for each in (("id", "bigint"), ("name", "text"), ("made", "timestamp with time zone"), ("due", "date"))
-)
-OF_COUNTS = dict.fromkeys(
-    ("scans", "rows_scanned", "index_scans", "inserted", "updated", "deleted", "updated_in_place", "live", "dead"), 0
-)
-TABLE = Table(
-    oid=1, schema="public", name="posts", kind="r", temporary=False, partition_of=None, rows=1000.0, pages=10,
-    bytes=81920, total_bytes=81920, columns=COLUMNS, options=(), changed_since_analyze=0, last_analyzed=None,
-    last_vacuumed=None, frozen_age=0, **OF_COUNTS,
-)  # fmt: skip
-CATALOG = Catalog(
-    database="d", version=18, standby=False, bytes=0, frozen_age=0, counted=None, settings={}, tables=(TABLE,),
-    indexes=(), foreign_keys=(), primary_keys={}, sequences=(), sessions=(), checkpoints_timed=0,
-    checkpoints_requested=0,
-)  # fmt: skip
 VALUES = {("public", "posts", "name"): ["Anna", "Berta", "Co%la", "Dora"]}
 
 
