@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,7 +13,7 @@ from backend_architect.cli.terminal import paint
 from backend_architect.cli.tune import FailOn, Form
 from backend_architect.finding import Finding
 from backend_architect.report.findings import counted, finding_lines, findings_markdown, findings_sarif
-from backend_architect.tune import RULES, Observation, Workload, find_all, observe
+from backend_architect.tune import RULES, Observation, Workload, find_everything, observe
 from backend_architect.tune.accepted import read_accepted
 
 DEAREST = 5
@@ -34,9 +34,10 @@ def tune_database(wish: Wish) -> int:
     """Return 1 when a finding is as severe as what was asked to fail on."""
     accepted = read_accepted(wish.baseline) if wish.baseline else {}
     observation = asyncio.run(observe(wish.url, wish.workload))
-    everything = find_all(observation.observed)
-    findings = tuple(finding for finding in everything if finding.key not in accepted)
-    _print(wish, observation, findings, hidden=len(everything) - len(findings))
+    found = find_everything(observation.observed)
+    observation = replace(observation, problems=(*observation.problems, *found.problems))
+    findings = tuple(finding for finding in found.findings if finding.key not in accepted)
+    _print(wish, observation, findings, hidden=len(found.findings) - len(findings))
     severe = [finding for finding in findings if finding.severity.value in _failing(wish.fail_on)]
     return int(bool(severe))
 

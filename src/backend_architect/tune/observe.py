@@ -7,7 +7,7 @@ from backend_architect.errors import Problem
 from backend_architect.postgres import connect
 from backend_architect.postgres.catalog import read_catalog
 from backend_architect.tune.observed import Observed
-from backend_architect.tune.reading.files import read_files
+from backend_architect.tune.reading.any_files import database_of, read_workload
 from backend_architect.tune.reading.statements_view import NoStatements, read_statements
 
 OLDEST = 13
@@ -34,7 +34,7 @@ async def observe(url: str, workload: Path | None = None) -> Observation:
 
     Raises DatabaseError when it cannot be reached or is older than 13, and WorkloadError for a file that holds none.
     """
-    given = read_files(workload) if workload else None
+    given = read_workload(workload, database_of(url)) if workload else None
     connection = await connect(url, oldest=OLDEST, settings=READ_ONLY)
     problems: list[Problem] = []
     try:

@@ -1,16 +1,22 @@
 """A workload: the statements that a database runs, how often, and what they cost."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 LONG = 72
+ORIGINS = ("route", "controller", "action", "job", "file", "source", "code.filepath", "code.function", "caller")
+"""The tags of sqlcommenter and of its relatives that name a place, the most telling first."""
+COUNTS = ("calls", "total_ms", "rows", "blocks", "blocks_read", "temporary_blocks")
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One normalised statement. Times are in milliseconds over all calls, blocks are pages of 8 kB.
 
-    `name` is what the application calls it, from a comment in its text, `tags` are sqlcommenter's.
+    `name` is what the application calls it, from a comment in its text, `tags` are sqlcommenter's. `examples` are
+    real values of its parameters by `$1` (None is NULL), as a log has them; `plans` are its slowest ones, as
+    auto_explain wrote them: {"Query Text": …, "Plan": {…}}.
     """
 
     id: str
@@ -24,6 +30,8 @@ class Statement:
     user: str = ""
     name: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    examples: tuple[Mapping[str, str | None], ...] = ()
+    plans: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def shown(self) -> str:
@@ -32,22 +40,57 @@ class Statement:
         return self.name or (text if len(text) <= LONG else f"{text[:LONG]}… [{self.id}]")
 
     @property
+    def source(self) -> str:
+        """Return where in the application it comes from, as its sqlcommenter tags tell, '' where they do not."""
+        told = {name: self.tags[name] for name in ORIGINS if self.tags.get(name)}
+        return " ".join(dict.fromkeys(told.values()))
+
+    def plus(self, other: "Statement | None") -> "Statement":
+        """Return the counts of both: the server counts a statement apart for each user."""
+        if other is None:
+            return self
+        numbers = {name: getattr(self, name) + getattr(other, name) for name in COUNTS}
+        users = sorted({*self.user.split(", "), *other.user.split(", ")} - {""})
+        return replace(self, **numbers, user=", ".join(users))
+
+    @property
     def mean_ms(self) -> float:
         """Return the time of one call."""
         return self.total_ms / self.calls if self.calls else 0.0
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """After `before`, its session ran `statement` at least twice in a row: `times` in all, with `calls` altogether.
+
+    Both are ids of statements. In a loop over several statements each of them has its own.
+    """
+
+    before: str
+    statement: str
+    times: int
+    calls: int
+
+    @property
+    def length(self) -> float:
+        """Return how often the statement ran in a row, on average."""
+        return self.calls / self.times
+
+
+@dataclass(frozen=True, slots=True)
 class Workload:
     """Statements, the dearest first. `left_out` counts those that cannot be looked at, by the reason.
 
-    `seconds` is the time over which they were counted, None where nobody knows.
+    `seconds` is the time over which they were counted, None where nobody knows. `runs` are what a log tells of the
+    order of statements. `notes` say what to know when reading the counts.
     """
 
     source: str
     statements: tuple[Statement, ...]
     left_out: Mapping[str, int] = field(default_factory=dict)
     seconds: float | None = None
+    runs: tuple[Run, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def total_ms(self) -> float:

@@ -55,22 +55,8 @@ def _merged(records: list[Mapping[str, Any]]) -> list[Statement]:
         text = record["query"] or "<insufficient privilege>"
         counted = {name: value for name, value in record.items() if name != "query"}
         own = Statement(id=identity(text), text=text, **counted)
-        found[own.id] = _sum(found[own.id], own) if own.id in found else own
+        found[own.id] = own.plus(found.get(own.id))
     return list(found.values())
-
-
-def _sum(one: Statement, other: Statement) -> Statement:
-    return Statement(
-        id=one.id,
-        text=one.text,
-        calls=one.calls + other.calls,
-        total_ms=one.total_ms + other.total_ms,
-        rows=one.rows + other.rows,
-        blocks=one.blocks + other.blocks,
-        blocks_read=one.blocks_read + other.blocks_read,
-        temporary_blocks=one.temporary_blocks + other.temporary_blocks,
-        user=one.user if one.user == other.user else f"{one.user}, {other.user}",
-    )
 
 
 async def _since(connection: Connection, schema: str) -> float | None:

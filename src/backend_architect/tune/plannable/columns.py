@@ -1,0 +1,119 @@
+"""Which table's column a name in a statement means, and what type an expression has."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pglast import ast, enums
+
+from backend_architect.postgres.catalog import Catalog, Column, Table
+from backend_architect.tune.plannable.rewrite import within
+from backend_architect.tune.plannable.syntax import (
+    ARITHMETIC,
+    COMPARISONS,
+    function_of,
+    operator_of,
+    results_of,
+    text_of,
+)
+
+TIMES = {"timestamp with time zone", "timestamp without time zone"}
+NOW = {"now", "clock_timestamp", "statement_timestamp", "transaction_timestamp", "to_timestamp"}
+SAME_AS_ARGUMENT = {"max", "min", "date_trunc", "abs", "lower", "upper"}
+SPELLED = {
+    "timestamptz": "timestamp with time zone",
+    "timestamp": "timestamp without time zone",
+    "int": "integer",
+    "int4": "integer",
+    "int8": "bigint",
+    "int2": "smallint",
+    "float8": "double precision",
+    "bool": "boolean",
+}
+MOMENTS = {
+    enums.SQLValueFunctionOp.SVFOP_CURRENT_DATE: "date",
+    enums.SQLValueFunctionOp.SVFOP_CURRENT_TIMESTAMP: "timestamp with time zone",
+    enums.SQLValueFunctionOp.SVFOP_LOCALTIMESTAMP: "timestamp without time zone",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The tables that a statement names, by what it calls them; several where a name is used again further in."""
+
+    tables: Mapping[str, tuple[Table, ...]]
+
+    def column(self, reference: Any) -> tuple[Table, Column] | None:
+        """Return the table and column that a column reference means, None for anything else."""
+        names = _names(reference)
+        if not names:
+            return None
+        tables = self.tables.get(names[-2], ()) if len(names) > 1 else self._all()
+        for table in tables:
+            column = table.column(names[-1])
+            if column is not None:
+                return table, column
+        return None
+
+    def type_of(self, node: Any) -> str:
+        """Return the type of an expression as PostgreSQL spells it, '' where that takes more than a look."""
+        found = self.column(node)
+        if found:
+            return found[1].type
+        if isinstance(node, ast.TypeCast):
+            spelled = text_of(node.typeName)
+            return SPELLED.get(spelled, spelled)
+        if isinstance(node, ast.SQLValueFunction):
+            operation: Any = node.op
+            return MOMENTS.get(operation, "")
+        return self._type_of_call(node) or self._type_of_operation(node)
+
+    def _type_of_call(self, node: Any) -> str:
+        name = function_of(node)
+        if name in NOW:
+            return "timestamp with time zone"
+        arguments = node.args if name in SAME_AS_ARGUMENT else getattr(node, "args", ()) if _picks(node) else ()
+        types = [self.type_of(each) for each in arguments or ()]
+        return "bigint" if name == "count" else next((each for each in reversed(types) if each), "")
+
+    def _type_of_operation(self, node: Any) -> str:
+        if isinstance(node, ast.CaseExpr):
+            return next((found for each in results_of(node) if (found := self.type_of(each))), "")
+        operator = operator_of(node)
+        if operator in COMPARISONS:
+            return "boolean"
+        if operator not in ARITHMETIC:
+            return ""
+        left, right = self.type_of(node.lexpr), self.type_of(node.rexpr)
+        for moment in ("date", *sorted(TIMES)):
+            if moment in {left, right} and left != right:
+                return "timestamp without time zone" if "interval" in {left, right} and moment == "date" else moment
+        return left if left == right else ""
+
+    def _all(self) -> list[Table]:
+        return [table for own in self.tables.values() for table in own]
+
+
+def scope_of(tree: Any, catalog: Catalog) -> Scope:
+    """Return the tables that a statement names; those of the schema public come first where it names none."""
+    by_name: dict[str, list[Table]] = {}
+    for table in sorted(catalog.tables, key=lambda each: (each.schema != "public", each.schema, each.name)):
+        by_name.setdefault(table.name, []).append(table)
+    found: dict[str, list[Table]] = {}
+    queries = {each.ctename for each in within(tree, ast.CommonTableExpr)}
+    for named in within(tree, ast.RangeVar):
+        if named.schemaname is None and named.relname in queries:
+            continue
+        own = [each for each in by_name.get(named.relname, ()) if named.schemaname in {None, each.schema}]
+        alias = named.alias.aliasname if named.alias else named.relname
+        found.setdefault(alias, []).extend(own[:1])
+    return Scope({alias: tuple(tables) for alias, tables in found.items()})
+
+
+def _names(reference: Any) -> tuple[str, ...]:
+    fields: Any = reference.fields if isinstance(reference, ast.ColumnRef) else ()
+    return tuple(str(each.sval) for each in fields) if all(isinstance(each, ast.String) for each in fields) else ()
+
+
+def _picks(node: Any) -> bool:
+    return isinstance(node, (ast.CoalesceExpr, ast.MinMaxExpr))

@@ -1,0 +1,28 @@
+"""LIMIT and OFFSET: the rows that the server counted tell how many are asked for."""
+
+import math
+from typing import Any
+
+from pglast import ast
+
+from backend_architect.tune.plannable.rewrite import within
+from backend_architect.tune.plannable.syntax import is_constant, number
+
+UNKNOWN = 20
+
+
+def with_limits(tree: Any, rows: float | None) -> tuple[Any, list[str]]:
+    """Return a statement whose LIMITs are numbers, and what was put there. `rows` are those of a call, if counted."""
+    notes: list[str] = []
+    limited = [each for each in within(tree, ast.SelectStmt) if is_constant(each.limitCount)]
+    for select in limited:
+        outermost = select is tree or (len(limited) == 1 and not isinstance(tree, ast.SelectStmt))
+        known = outermost and rows is not None
+        most = max(1, math.ceil(rows or 0)) if known else UNKNOWN
+        select.limitCount = number(most)
+        notes.append(f"LIMIT {most}" + (": the rows of a call" if known else ": unknown"))
+    for select in within(tree, ast.SelectStmt):
+        if is_constant(select.limitOffset):
+            select.limitOffset = None
+            notes.append("OFFSET 0")
+    return tree, notes

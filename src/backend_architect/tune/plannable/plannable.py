@@ -1,0 +1,102 @@
+"""The steps that make a statement plannable."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from pglast import ast, parse_sql
+
+from backend_architect.postgres.catalog import Catalog
+from backend_architect.tune.plannable.casts import with_casts, with_last_casts, with_typed_lists
+from backend_architect.tune.plannable.columns import Scope, scope_of
+from backend_architect.tune.plannable.grouping import with_equal_groups
+from backend_architect.tune.plannable.limits import with_limits
+from backend_architect.tune.plannable.lists import squashed_in, with_whole_lists
+from backend_architect.tune.plannable.model import ColumnValues, PlannableStatement
+from backend_architect.tune.plannable.parameters import Choice, with_literals
+from backend_architect.tune.plannable.patterns import with_patterns
+from backend_architect.tune.plannable.ranges import with_bounds
+from backend_architect.tune.plannable.rewrite import rewrite
+from backend_architect.tune.plannable.syntax import LIKES, function_of, parameters_in, renumbered, text_of
+from backend_architect.tune.plannable.values import TYPICAL, value_at
+from backend_architect.tune.workload import Statement
+
+CASES = {"lower": str.lower, "upper": str.upper}
+
+
+def plannable(statement: Statement, catalog: Catalog, values: ColumnValues | None = None) -> PlannableStatement:
+    """Return a statement that parses, as EXPLAIN (GENERIC_PLAN) takes it: parameters stay where nothing is known.
+
+    `values` are what a beginning for LIKE is taken from. The text must hold one statement, as `Workload` has them.
+    """
+    tree, _scope, notes = _prepared(statement, catalog, values or {})
+    return PlannableStatement(text_of(renumbered(tree)), notes)
+
+
+def with_values(statement: Statement, catalog: Catalog, values: ColumnValues | None = None) -> PlannableStatement:
+    """Return a statement without parameters, for servers that have no GENERIC_PLAN (before 16).
+
+    Each stands for a typical value of its column, of an example where there is one, else of its type.
+    """
+    tree, scope, notes = _prepared(statement, catalog, values or {})
+    left = len(parameters_in(tree))
+    tree = with_literals(tree, Choice(scope, values or {}, _examples(statement)))
+    told = (f"{left} parameters have values",) if left else ()
+    return PlannableStatement(text_of(tree), (*notes, *told))
+
+
+def _prepared(statement: Statement, catalog: Catalog, values: ColumnValues) -> tuple[Any, Scope, tuple[str, ...]]:
+    tree = parse_sql(statement.text)[0].stmt
+    written = text_of(tree)
+    tree = rewrite(tree, with_equal_groups)
+    scope = scope_of(tree, catalog)
+    rows = statement.rows / statement.calls if statement.calls and statement.rows else None
+    tree, notes = with_limits(tree, rows)
+    tree, known = _with_known(tree, scope, statement, values)
+    cast = rewrite(rewrite(with_typed_lists(tree, scope), partial(with_casts, scope=scope)), with_last_casts)
+    notes += known
+    return cast, scope, tuple(notes) or (("casts where a constant told the type",) if text_of(cast) != written else ())
+
+
+def _with_known(tree: Any, scope: Scope, statement: Statement, values: ColumnValues) -> tuple[Any, list[str]]:
+    """Return a tree with the patterns, lists and ranges that are known, and what was put there."""
+    examples = _examples(statement)
+    squashed = squashed_in(statement.text)
+    notes: list[str] = []
+    sample = partial(_sample, scope=scope, values=values)
+
+    def change(node: Any) -> Any:
+        if isinstance(node, ast.A_Expr) and node.kind in LIKES and parameters_in(node.rexpr):
+            node = with_patterns(node, examples, sample)
+            notes.append(f"the pattern {text_of(node.rexpr)}")
+        node, used = with_bounds(node, examples, scope)
+        notes.extend(f"${number} = {examples[number]!r}, an example" for number in used)
+        return with_whole_lists(node, squashed, _lengths(examples))
+
+    changed = rewrite(tree, change)
+    notes += [f"${number} for a whole list" for number in sorted(squashed)]
+    return changed, notes
+
+
+def _sample(searched: Any, *, scope: Scope, values: ColumnValues) -> str | None:
+    """Return a typical value of the column that is searched."""
+    while isinstance(searched, ast.TypeCast):
+        searched = searched.arg
+    if function_of(searched) in CASES and searched.args:
+        inner = _sample(searched.args[0], scope=scope, values=values)
+        return CASES[function_of(searched)](inner) if inner else None
+    found = scope.column(searched)
+    known = values.get((found[0].schema, found[0].name, found[1].name)) if found else None
+    return value_at(known, TYPICAL) if known else None
+
+
+def _examples(statement: Statement) -> dict[int, str]:
+    """Return the values of the first example that has any, by the parameter's number."""
+    first: Mapping[str, str | None] = next((each for each in statement.examples if each), {})
+    return {int(name[1:]): value for name, value in first.items() if value is not None and name[1:].isdecimal()}
+
+
+def _lengths(examples: Mapping[int, str]) -> dict[int, int]:
+    """Return how many elements the arrays among the values have."""
+    arrays = {number: value for number, value in examples.items() if value[:1] == "{" and value[-1:] == "}"}
+    return {number: value.count(",") + 1 for number, value in arrays.items() if value != "{}"}

@@ -1,0 +1,20 @@
+"""One entry of a server's log, whatever form the log has."""
+
+from dataclasses import dataclass
+
+LEVELS = (
+    *("LOG", "DETAIL", "STATEMENT", "ERROR", "FATAL", "PANIC", "WARNING", "HINT", "CONTEXT", "NOTICE", "INFO"),
+    *("QUERY", "LOCATION", "DEBUG1", "DEBUG2", "DEBUG3", "DEBUG4", "DEBUG5"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """A message with its detail. `session` tells sessions apart, `database` and `time` are '' where it is not told."""
+
+    session: str
+    level: str
+    message: str
+    detail: str = ""
+    database: str = ""
+    time: str = ""

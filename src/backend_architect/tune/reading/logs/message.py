@@ -1,0 +1,83 @@
+"""What a log's message says of a statement: that it ran, for how long, with which values and which plan."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from backend_architect.tune.reading.logs.entry import LogEntry
+
+DURATION = re.compile(r"duration: ([0-9.]+) ms(?:  (.*))?", re.DOTALL)
+RAN = re.compile(r"(?:statement|execute(?: fetch from)? (?:<unnamed>|[^\s:]*)): (.*)", re.DOTALL)
+PREPARED = re.compile(r"(?:parse|bind) (?:<unnamed>|[^\s:]*): ")
+PLAN = "plan:\n"
+PARAMETERS = re.compile(r"\s*parameters: (.*)", re.DOTALL | re.IGNORECASE)
+PARAMETER = re.compile(r"\$(\d+) = (NULL|'(?:[^']|'')*')")
+TEXT_PLAN = re.compile(r"^Query Text: (.*?)\n(?:Query Parameters: (.*?)\n)?(?=[A-Z][^\n]*  \(cost=)", re.DOTALL)
+
+Kind = Literal["ran", "planned", "began", "ended", "prepared", "other", "unknown plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """`ran`: a statement with its duration · `planned`: with its plan · `began`: its text, `ended`: its duration later.
+
+    `prepared` is a parse or bind, which is no run of its own.
+    """
+
+    kind: Kind
+    text: str = ""
+    milliseconds: float = 0.0
+    parameters: Mapping[str, str | None] = field(default_factory=dict)
+    plan: Mapping[str, Any] | None = None
+
+
+def read_message(entry: LogEntry) -> Said:
+    """Return what an entry says of a statement; its kind is `other` where it says nothing of one."""
+    if entry.level != "LOG":
+        return Said("other")
+    duration = DURATION.fullmatch(entry.message)
+    if duration is None:
+        ran = RAN.fullmatch(entry.message)
+        return Said("began", ran[1], parameters=_detail(entry)) if ran else Said("other")
+    milliseconds, rest = float(duration[1]), duration[2] or ""
+    if rest.startswith(PLAN):
+        return _plan(rest.removeprefix(PLAN), milliseconds)
+    ran = RAN.fullmatch(rest)
+    if ran:
+        return Said("ran", ran[1], milliseconds, _detail(entry))
+    if PREPARED.match(rest):
+        return Said("prepared")
+    return Said("other" if rest else "ended", milliseconds=milliseconds)
+
+
+def read_parameters(text: str) -> Mapping[str, str | None]:
+    """Return the values in `$1 = '7', $2 = NULL`, by `$1`."""
+    found = PARAMETER.findall(text)
+    return {f"${number}": None if value == "NULL" else value[1:-1].replace("''", "'") for number, value in found}
+
+
+def _detail(entry: LogEntry) -> Mapping[str, str | None]:
+    told = PARAMETERS.fullmatch(entry.detail)
+    return read_parameters(told[1]) if told else {}
+
+
+def _plan(text: str, milliseconds: float) -> Said:
+    if not text.lstrip().startswith("{"):
+        return _text_plan(text, milliseconds)
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return Said("unknown plan")
+    if not isinstance(data, dict) or not isinstance(data.get("Query Text"), str):
+        return Said("unknown plan")
+    parameters = read_parameters(str(data.get("Query Parameters", "")))
+    return Said("planned", data["Query Text"], milliseconds, parameters, data if "Plan" in data else None)
+
+
+def _text_plan(text: str, milliseconds: float) -> Said:
+    found = TEXT_PLAN.match(text)
+    if found is None:
+        return Said("unknown plan")
+    return Said("planned", found[1], milliseconds, read_parameters(found[2] or ""))

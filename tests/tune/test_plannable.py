@@ -1,0 +1,100 @@
+"""Statements as PostgreSQL counts them: each can be planned, with estimates as in production."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from backend_architect.postgres import Session
+from backend_architect.postgres.twin import read_statistics
+from backend_architect.postgres.twin.planner import Planner
+from backend_architect.tune import Statement, Workload, observe
+from backend_architect.tune.plannable import column_values, plannable, with_values
+from tests.tune.catalog import CATALOG
+from tests.tune.conftest import NewDatabase
+
+CORPUS = Path(__file__).parents[1] / "cases" / "tune_statements"
+WRITTEN = [each for each in (CORPUS / "as_written.sql").read_text().split(";\n") if each.strip()]
+
+
+def test_what_the_server_counted_can_be_planned_with_parameters_and_with_values(new_database: NewDatabase) -> None:
+    url = new_database((CORPUS / "schema.sql").read_text())
+    with Session(url) as session:
+        session.run("SELECT pg_stat_statements_reset()")
+        for statement in WRITTEN:
+            session.run(statement)
+        observed = asyncio.run(observe(url)).observed
+        values = column_values([read_statistics(session)])
+    workload = observed.workload
+    assert isinstance(workload, Workload)
+    counted = [each for each in workload.statements if "pg_catalog" not in each.text and "pg_class" not in each.text]
+    assert len(counted) >= len(WRITTEN) >= 65
+    with Planner(url) as planner, Session(url) as session:
+        refused = [each.text for each in counted if _refuses(planner, each.text)]
+        assert len(refused) > 20, "as they are counted, they cannot be planned"
+        for each in counted:
+            generic = plannable(each, observed.catalog, values)
+            planner.explain(generic.sql)
+            session.run(f"EXPLAIN (GENERIC_PLAN) {generic.sql}")
+            session.run(f"EXPLAIN {with_values(each, observed.catalog, values).sql}")
+
+
+def _refuses(planner: Planner, sql: str) -> bool:
+    try:
+        planner.explain(sql)
+    except Exception as error:  # noqa: BLE001
+        assert type(error).__module__.startswith("asyncpg")
+        return True
+    return False
+
+
+VALUES = {("public", "posts", "name"): ["Anna", "Berta", "Co%la", "Dora"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "sql"),
+    [
+        ("SELECT id FROM posts WHERE id < $1 LIMIT $2", "SELECT id FROM posts WHERE id < $1 LIMIT 13"),
+        ("SELECT id FROM posts LIMIT $1 OFFSET $2", "SELECT id FROM posts LIMIT 13"),
+        (
+            "SELECT id FROM posts p WHERE EXISTS (SELECT $1 FROM posts LIMIT $2) AND id = $3",
+            "SELECT id FROM posts AS p WHERE EXISTS (SELECT $1 FROM posts LIMIT 20) AND id = $2",
+        ),
+        ("SELECT id FROM posts p WHERE p.name LIKE $1", "SELECT id FROM posts AS p WHERE p.name LIKE 'Co\\%%'"),
+        ("SELECT id FROM posts WHERE name LIKE $1 || $2", "SELECT id FROM posts WHERE name LIKE 'Co\\%%'"),
+        ("SELECT id FROM posts WHERE name LIKE $2 || $1 || $3", "SELECT id FROM posts WHERE name LIKE '%Co\\%%'"),
+        ("SELECT id FROM posts WHERE lower(name) LIKE $1", "SELECT id FROM posts WHERE lower(name) LIKE 'co\\%%'"),
+        (
+            "SELECT id FROM posts WHERE made > now() - $1",
+            "SELECT id FROM posts WHERE made > now() - CAST($1 AS interval)",
+        ),
+        ("SELECT id FROM posts WHERE id IN ($1 /*, ... */)", f"SELECT id FROM posts WHERE id IN ({'$1, ' * 9}$1)"),
+        (
+            "SELECT date_trunc($1, made) FROM posts GROUP BY date_trunc('day', made)",
+            "SELECT date_trunc('day', made) FROM posts GROUP BY date_trunc('day', made)",
+        ),
+    ],
+)
+def test_a_parameter_becomes_what_the_plan_depends_on(text: str, sql: str) -> None:
+    found = plannable(Statement("s", text, calls=10.0, rows=125.0), CATALOG, VALUES)
+    assert found.sql == sql
+    assert found.notes
+
+
+@pytest.mark.parametrize(
+    ("text", "examples", "sql"),
+    [
+        ("name ILIKE $1", {"$1": "%nn%"}, "name ILIKE '%nn%'"),
+        ("made >= $1 AND id = $2", {"$1": "2026-01-02", "$2": "7"}, "made >= {time}'2026-01-02'{end} AND id = $1"),
+        ("id = ANY($1)", {"$1": "{1,2,3}"}, "id IN ($1, $1, $1)"),
+        ("name LIKE $1", {"$1": None}, "name LIKE 'Co\\%%'"),
+    ],
+)
+def test_an_example_tells_more_than_a_guess(text: str, examples: dict[str, str | None], sql: str) -> None:
+    statement = Statement("s", f"SELECT id FROM posts WHERE {text}", calls=1.0, examples=(examples,))
+    told = sql.format(time="CAST(", end=" AS timestamp with time zone)")
+    assert plannable(statement, CATALOG, VALUES).sql == f"SELECT id FROM posts WHERE {told}"
+
+
+def test_a_statement_that_needs_nothing_says_nothing() -> None:
+    assert plannable(Statement("s", "SELECT id FROM posts WHERE id = $1", 1.0), CATALOG).notes == ()
