@@ -52,13 +52,22 @@ class Pool:
         )
         return reads + self._kept(chosen - other) - self._kept(other - chosen)
 
-    def most_saved(self, chosen: Set, new: Set) -> float:
-        """Return the most that adding indexes can save, by what each query costs with all candidates there."""
-        concerned = {query.sql: query for index in new for query in self.users[index]}
+    def most_saved(self, chosen: Set, new: Set, old: Set = frozenset()) -> float:
+        """Return the most that can be saved by `new` in the place of `old`, by what the planner has said already.
+
+        The queries that `new` may serve cost no less than with every candidate there; the others lose `old`.
+        """
+        served = {query.sql: query for index in new for query in self.users[index]}
         reads = sum(
-            query.calls * (self.cost(query, chosen) - self.floors[sql]) for sql, query in sorted(concerned.items())
+            query.calls * (self.cost(query, chosen) - self.floors[sql]) for sql, query in sorted(served.items())
         )
-        return reads - self._kept(new)
+        lost = max((self._lost(chosen, index, served) for index in old), default=0.0)
+        return reads - lost - self._kept(new) + self._kept(old)
+
+    def _lost(self, chosen: Set, index: NewIndex, served: Mapping[str, Query]) -> float:
+        """Return what leaving an index out costs the queries that are not served otherwise."""
+        alone = [query for query in self.users[index] if query.sql not in served]
+        return sum(each.calls * (self.cost(each, chosen - {index}) - self.cost(each, chosen)) for each in alone)
 
     def bytes(self, chosen: Iterable[NewIndex]) -> int:
         """Return the size of a set."""

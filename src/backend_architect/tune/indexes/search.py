@@ -114,7 +114,7 @@ class _Search:
         if not self._pool.fits(moved):
             moved = self._with_room(current, moved, move.into)
         out, into = current - moved, moved - current
-        if into and self._pool.most_saved(current, into) + self._most_spared(current, out) <= SLIGHT:
+        if into and self._pool.most_saved(current, into, out) <= SLIGHT:
             return None
         return moved if moved != current and self._pool.fits(moved) else None
 
@@ -134,11 +134,6 @@ class _Search:
             losses = {each: self._pool.saved(current - {each}, current) for each in sorted(current)}
             self._losses = current, losses
         return self._losses[1]
-
-    def _most_spared(self, current: Set, out: Set) -> float:
-        """Return the most that leaving indexes out can save beyond what they are worth: nothing, if they are alone."""
-        losses = self._losses_of(current)
-        return -max((losses[each] for each in out), default=0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ CHEAP = 1e-6  # of the workload's cost
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the choice keeps to: `budget` in bytes, `seconds` of planning, `least` a share of the least possible cost."""
+    """What the choice keeps to: `budget` in bytes, `seconds` of planning, `least` a share of the least cost."""
 
     budget: int | None = None
     seconds: float = 45.0
