@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import typer
 from typer.exceptions import Abort, TyperException
@@ -55,7 +56,7 @@ def run(arguments: Sequence[str]) -> int:
         status = make_app()(words, standalone_mode=False, prog_name="architect")
         return status if isinstance(status, int) else 0
     except ArchitectError as error:
-        show_failure(error, as_json="--json" in words)
+        show_failure(error, as_json=_wants_json(words))
         return PROBLEMS
     except TyperException as error:
         return _show_usage(error)
@@ -93,6 +94,10 @@ def _with_brief(arguments: Sequence[str]) -> list[str]:
     if any(word in COMMANDS for word in words[:1]) or not any(" " in word.strip() for word in words):
         return words
     return words if words[0] in {BRIEF, "--help", "--version"} else [BRIEF, *words]
+
+
+def _wants_json(words: Sequence[str]) -> bool:
+    return "--json" in words or "--format=json" in words or ("--format", "json") in pairwise(words)
 
 
 def _show_usage(error: TyperException) -> int:
