@@ -8,7 +8,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from backend_architect import __version__
-from backend_architect.cli import brief, build, check, decide, init, prove, schema, tune, up
+from backend_architect.cli import INTERRUPTED, brief, build, check, decide, init, prove, schema, tune, up
 from backend_architect.cli.failures import PROBLEMS, USAGE, show_failure
 from backend_architect.errors import ArchitectError
 
@@ -54,7 +54,6 @@ def run(arguments: Sequence[str]) -> int:
     words = _with_brief(arguments)
     try:
         status = make_app()(words, standalone_mode=False, prog_name="architect")
-        return status if isinstance(status, int) else 0
     except ArchitectError as error:
         show_failure(error, as_json=_wants_json(words))
         return PROBLEMS
@@ -62,6 +61,11 @@ def run(arguments: Sequence[str]) -> int:
         return _show_usage(error)
     except Abort:
         raise KeyboardInterrupt from None
+    except SystemExit as error:  # what typer makes of a reader that is gone
+        raise (BrokenPipeError if isinstance(error.__context__, BrokenPipeError) else error) from None
+    if status == INTERRUPTED:  # what typer makes of Ctrl-C
+        raise KeyboardInterrupt
+    return status if isinstance(status, int) else 0
 
 
 def make_app() -> typer.Typer:
