@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from backend_architect.cli.app import run
 from backend_architect.postgres import Session, start_embedded
 
+SCHEMA = Path(__file__).parents[2] / "docs/reference/tune.schema.json"
 SHOP = """
 CREATE TABLE users (id bigint PRIMARY KEY);
 CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint REFERENCES users, status text);
@@ -43,6 +45,7 @@ def test_a_sentence_does_the_same(url: str, capsys: pytest.CaptureFixture[str]) 
 def test_findings_as_data_can_be_accepted(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["tune", url, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
+    Draft202012Validator(json.loads(SCHEMA.read_text())).validate(told)
     keys = [finding["key"] for finding in told["findings"]]
     assert "duplicate-index:again" in keys
     baseline = tmp_path / "accepted.yaml"
@@ -62,6 +65,30 @@ def test_sarif_and_markdown(url: str, capsys: pytest.CaptureFixture[str]) -> Non
     assert sarif["runs"][0]["results"][0]["partialFingerprints"]
     assert run(["tune", url, "--format", "markdown"]) == 0
     assert "```sql\nDROP INDEX CONCURRENTLY IF EXISTS again;\n```" in capsys.readouterr().out
+
+
+def test_the_page_is_written_over_the_last_one(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "reports" / "page.html"
+    for _ in range(2):
+        assert run(["tune", url, "--html", str(page)]) == 0
+        assert f"The page: {page}" in capsys.readouterr().out
+    assert "duplicate-index" in page.read_text()
+
+
+def test_a_page_that_cannot_be_written_is_told_before_anything_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert run(["tune", "postgresql://127.0.0.1:1/none", "--html", str(tmp_path / "file" / "page.html")]) == 1
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_a_failure_is_data_too(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["--json"], ["--format", "json"], ["--format=json"]):
+        assert run(["tune", "postgresql://me:hunter2@127.0.0.1:1/shop", *words]) == 1
+        told = json.loads(capsys.readouterr().out)
+        Draft202012Validator(json.loads(SCHEMA.read_text())).validate(told)
+        assert [problem["code"] for problem in told["problems"]] == ["database-down"]
 
 
 def test_a_baseline_without_reasons_is_refused(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import typer
 from typer.exceptions import Abort, TyperException
 
 from backend_architect import __version__
-from backend_architect.cli import brief, build, check, decide, init, prove, schema, tune, up
+from backend_architect.cli import INTERRUPTED, brief, build, check, decide, init, prove, schema, tune, up
 from backend_architect.cli.failures import PROBLEMS, USAGE, show_failure
 from backend_architect.errors import ArchitectError
 
@@ -53,14 +54,18 @@ def run(arguments: Sequence[str]) -> int:
     words = _with_brief(arguments)
     try:
         status = make_app()(words, standalone_mode=False, prog_name="architect")
-        return status if isinstance(status, int) else 0
     except ArchitectError as error:
-        show_failure(error, as_json="--json" in words)
+        show_failure(error, as_json=_wants_json(words))
         return PROBLEMS
     except TyperException as error:
         return _show_usage(error)
     except Abort:
         raise KeyboardInterrupt from None
+    except SystemExit as error:  # what typer makes of a reader that is gone
+        raise (BrokenPipeError if isinstance(error.__context__, BrokenPipeError) else error) from None
+    if status == INTERRUPTED:  # what typer makes of Ctrl-C
+        raise KeyboardInterrupt
+    return status if isinstance(status, int) else 0
 
 
 def make_app() -> typer.Typer:
@@ -93,6 +98,10 @@ def _with_brief(arguments: Sequence[str]) -> list[str]:
     if any(word in COMMANDS for word in words[:1]) or not any(" " in word.strip() for word in words):
         return words
     return words if words[0] in {BRIEF, "--help", "--version"} else [BRIEF, *words]
+
+
+def _wants_json(words: Sequence[str]) -> bool:
+    return "--json" in words or "--format=json" in words or ("--format", "json") in pairwise(words)
 
 
 def _show_usage(error: TyperException) -> int:

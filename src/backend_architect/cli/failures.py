@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from backend_architect.cli.terminal import Paint, paint
 from backend_architect.errors import ArchitectError, Problem
+from backend_architect.report.visible import visible
 
 PROBLEMS = 1
 USAGE = 2
@@ -26,8 +27,8 @@ def show_failure(error: ArchitectError, *, as_json: bool) -> None:
 def problem_text(problem: Problem, colours: Paint) -> str:
     """Return a problem as a line that editors can jump to, and its fix below."""
     where = f"{colours.bold(str(problem.place))}: " if problem.place.file else ""
-    text = f"{where}{colours.red(problem.code)}: {problem.message}"
-    return f"{text}\n  {colours.green('fix:')} {problem.fix}" if problem.fix else text
+    text = f"{where}{colours.red(problem.code)}: {visible(problem.message)}"
+    return f"{text}\n  {colours.green('fix:')} {visible(problem.fix)}" if problem.fix else text
 
 
 def problems_as_data(problems: Iterable[Problem]) -> list[dict[str, object]]:

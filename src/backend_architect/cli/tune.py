@@ -37,6 +37,7 @@ def tune(
     ] = None,
     form: Annotated[Form, typer.Option("--format", help="How the findings are written.")] = Form.TEXT,
     baseline: Annotated[Path | None, typer.Option(help="Findings that were accepted, each with a reason.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write it all as one page here.", dir_okay=False)] = None,
     fail_on: Annotated[FailOn, typer.Option(help="From which severity on to fail.")] = FailOn.NEVER,
     json: Json = False,
 ) -> int:
@@ -48,6 +49,7 @@ def tune(
     Examples:
       architect tune postgresql://reader@db.example.com/shop
       architect tune --workload queries/ --format markdown > report.md
+      architect tune postgresql://reader@db.example.com/shop --html report.html
       architect tune --fail-on high --baseline accepted.yaml
 
     \b
@@ -55,4 +57,4 @@ def tune(
     """
     from backend_architect.cli.tuning import Wish, tune_database
 
-    return tune_database(Wish(url, workload, Form.JSON if json else form, baseline, fail_on))
+    return tune_database(Wish(url, workload, Form.JSON if json else form, baseline, fail_on, html))

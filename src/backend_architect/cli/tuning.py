@@ -3,17 +3,22 @@
 import asyncio
 import json
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from backend_architect.cli.as_data import as_data
 from backend_architect.cli.failures import problem_text
 from backend_architect.cli.terminal import paint
 from backend_architect.cli.tune import FailOn, Form
-from backend_architect.finding import Finding
+from backend_architect.cli.writing.disk import check_place, write_new
+from backend_architect.report.advice import advice_lines, advice_markdown
 from backend_architect.report.findings import counted, finding_lines, findings_markdown, findings_sarif
-from backend_architect.tune import RULES, Observation, Workload, find_everything, observe
+from backend_architect.report.tune_page import tune_page
+from backend_architect.report.tuning import Tuning
+from backend_architect.report.tuning_data import tuning_data
+from backend_architect.report.visible import in_one_line
+from backend_architect.tune import RULES, Statement, Workload, find_everything, observe
 from backend_architect.tune.accepted import read_accepted
 
 DEAREST = 5
@@ -28,16 +33,23 @@ class Wish:
     form: Form
     baseline: Path | None
     fail_on: FailOn
+    html: Path | None = None
 
 
 def tune_database(wish: Wish) -> int:
     """Return 1 when a finding is as severe as what was asked to fail on."""
+    if wish.html:
+        check_place(wish.html)
     accepted = read_accepted(wish.baseline) if wish.baseline else {}
     observation = asyncio.run(observe(wish.url, wish.workload))
     found = find_everything(observation.observed)
-    observation = replace(observation, problems=(*observation.problems, *found.problems))
     findings = tuple(finding for finding in found.findings if finding.key not in accepted)
-    _print(wish, observation, findings, hidden=len(found.findings) - len(findings))
+    hidden = len(found.findings) - len(findings)
+    problems = (*observation.problems, *found.problems)
+    tuning = Tuning(observation.observed, findings, problems, accepted=hidden)
+    if wish.html:
+        write_new(wish.html, tune_page(tuning, when=datetime.now(UTC)))
+    _print(wish, tuning)
     severe = [finding for finding in findings if finding.severity.value in _failing(wish.fail_on)]
     return int(bool(severe))
 
@@ -47,29 +59,34 @@ def _failing(fail_on: FailOn) -> set[str]:
     return set() if fail_on is FailOn.NEVER else set(order[: order.index(fail_on.value) + 1])
 
 
-def _print(wish: Wish, observation: Observation, findings: tuple[Finding, ...], *, hidden: int) -> None:
-    catalog = observation.observed.catalog
+def _print(wish: Wish, tuning: Tuning) -> None:
     titles = {rule.code: rule.title for rule in RULES}
     if wish.form is Form.SARIF:
-        print(json.dumps(findings_sarif(findings, titles, _place(wish.url)), indent=2, ensure_ascii=False))
+        print(json.dumps(findings_sarif(tuning.findings, titles, _place(wish.url)), indent=2, ensure_ascii=False))
     elif wish.form is Form.MARKDOWN:
-        print(findings_markdown(findings, f"{catalog.database}: what makes it slow"), end="")
+        print(findings_markdown(tuning.findings, f"{tuning.observed.catalog.database}: what makes it slow"), end="")
+        if tuning.advice:
+            print(f"\n{advice_markdown(tuning.advice)}", end="")
     elif wish.form is Form.JSON:
-        print(json.dumps(_data(observation, findings, hidden), indent=2, ensure_ascii=False))
+        print(json.dumps(tuning_data(tuning), indent=2, ensure_ascii=False))
     else:
-        _print_text(observation, findings, hidden)
+        _print_text(tuning, wish.html)
 
 
-def _print_text(observation: Observation, findings: tuple[Finding, ...], hidden: int) -> None:
+def _print_text(tuning: Tuning, page: Path | None) -> None:
     colours = paint(sys.stdout)
-    catalog, workload = observation.observed.catalog, observation.observed.workload
-    parts = [f"{catalog.database}: PostgreSQL {catalog.version}, {len(catalog.tables)} tables, {_read(workload)}"]
-    parts += ["\n".join(finding_lines(finding, colours)) for finding in findings]
-    parts += [problem_text(problem, colours) for problem in observation.problems]
+    catalog, workload = tuning.observed.catalog, tuning.observed.workload
+    name = in_one_line(catalog.database)
+    parts = [f"{name}: PostgreSQL {catalog.version}, {len(catalog.tables)} tables, {_read(workload)}"]
+    parts += ["\n".join(finding_lines(finding, colours)) for finding in tuning.findings]
+    parts += [problem_text(problem, colours) for problem in tuning.problems]
     if workload is not None and workload.total_ms:
         parts.append(_dearest(workload))
-    kept_back = f", {hidden} accepted" if hidden else ""
-    print("\n\n".join([*parts, f"{counted(findings)}{kept_back}"]))
+    if tuning.advice:
+        parts.append("\n".join(advice_lines(tuning.advice, colours)))
+    kept_back = f", {tuning.accepted} accepted" if tuning.accepted else ""
+    written = f"\nThe page: {page}" if page else ""
+    print("\n\n".join([*parts, f"{counted(tuning.findings)}{kept_back}{written}"]))
 
 
 def _read(workload: Workload | None) -> str:
@@ -83,33 +100,13 @@ def _read(workload: Workload | None) -> str:
 
 def _dearest(workload: Workload) -> str:
     """Return the statements that take most of the time, a line each."""
-    lines = [
-        f"  {each.total_ms / workload.total_ms:4.0%}  {each.calls:12,.0f} calls of {each.mean_ms:,.2f} ms  {each.shown}"
-        for each in workload.statements[:DEAREST]
-    ]
+    lines = [f"  {_shown(each, workload.total_ms)}" for each in workload.statements[:DEAREST]]
     return "\n".join(["Where the time goes:", *lines])
 
 
-def _data(observation: Observation, findings: tuple[Finding, ...], hidden: int) -> object:
-    catalog, workload = observation.observed.catalog, observation.observed.workload
-    read = None
-    if workload is not None:
-        read = {"source": workload.source, "statements": len(workload.statements), "left_out": workload.left_out}
-    return {
-        "format": 1,
-        "database": catalog.database,
-        "postgresql": catalog.version,
-        "workload": read,
-        "findings": [{**dict(_mapping(finding)), "key": finding.key} for finding in findings],
-        "accepted": hidden,
-        "problems": as_data(observation.problems),
-    }
-
-
-def _mapping(finding: Finding) -> dict[str, object]:
-    data = as_data(finding)
-    assert isinstance(data, dict)
-    return data
+def _shown(each: Statement, whole: float) -> str:
+    share = f"{each.total_ms / whole:4.0%}"
+    return f"{share}  {each.calls:12,.0f} calls of {each.mean_ms:,.2f} ms  {in_one_line(each.shown)}"
 
 
 def _place(url: str) -> str:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from backend_architect import __version__
 from backend_architect.finding import Finding, Severity
+from backend_architect.report.visible import in_one_line, visible
 
 WIDTH = 98
 LEVELS = {Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}
@@ -24,11 +25,11 @@ class Paint(Protocol):
 def finding_lines(finding: Finding, paint: Paint) -> list[str]:
     """Return a finding as a person reads it: what, why, the evidence, and what mends it."""
     colour = {Severity.HIGH: paint.red, Severity.MEDIUM: paint.yellow, Severity.LOW: paint.dim}[finding.severity]
-    lines = [f"{colour(f'{finding.severity.value:6}')} {paint.bold(finding.code)}  {finding.message}"]
+    lines = [f"{colour(f'{finding.severity.value:6}')} {paint.bold(finding.code)}  {in_one_line(finding.message)}"]
     evidence = ", ".join(map(str, finding.evidence))
     for name, text in (("why", finding.why), ("seen", f"{evidence} ({finding.sureness.value})"), ("fix", finding.fix)):
         lines += _hanging(name, text)
-    return lines + [f"         {line}" for line in finding.sql.splitlines()]
+    return lines + [f"         {line}" for line in visible(finding.sql).split("\n")] if finding.sql else lines
 
 
 def findings_markdown(findings: Sequence[Finding], title: str) -> str:
@@ -81,7 +82,7 @@ def counted(findings: Sequence[Finding]) -> str:
 
 
 def _hanging(name: str, text: str) -> list[str]:
-    lines = wrap(text, WIDTH - 13) or [""]
+    lines = wrap(visible(text), WIDTH - 13) or [""]
     return [f"       {name:5}{lines[0]}", *(f"            {line}" for line in lines[1:])]
 
 

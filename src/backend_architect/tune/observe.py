@@ -3,15 +3,19 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend_architect.errors import Problem
-from backend_architect.postgres import connect
+from backend_architect.errors import DatabaseError, Problem
+from backend_architect.postgres import Connection, Lost, connect, leave
 from backend_architect.postgres.catalog import read_catalog
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.reading.any_files import database_of, read_workload
 from backend_architect.tune.reading.statements_view import NoStatements, read_statements
+from backend_architect.tune.unread import LOST_FIX, unread
+from backend_architect.tune.workload import Workload
 
 OLDEST = 13
 STATEMENT_MS = 10_000
+ANSWER_SECONDS = 15.0
+"""A server that does not even cancel a statement is not there any more."""
 READ_ONLY = {
     "default_transaction_read_only": "on",
     "statement_timeout": str(STATEMENT_MS),
@@ -32,23 +36,46 @@ class Observation:
 async def observe(url: str, workload: Path | None = None) -> Observation:
     """Return a database as it is now, with the workload of a file or folder, else of pg_stat_statements.
 
-    Raises DatabaseError when it cannot be reached or is older than 13, and WorkloadError for a file that holds none.
+    A connection that is lost is opened once more; lost again, what was read so far is returned. Raises DatabaseError
+    when the database cannot be reached or is older than 13, and WorkloadError for a file that holds no statement.
     """
     given = read_workload(workload, database_of(url)) if workload else None
-    connection = await connect(url, oldest=OLDEST, settings=READ_ONLY)
-    problems: list[Problem] = []
+    first = await _read(url, given)
+    if first is not None and not _lost(first):
+        return first
+    try:
+        again = await _read(url, given)
+    except DatabaseError:
+        again = None
+    best = again or first
+    if best is None:
+        raise DatabaseError(Problem("connection-lost", "the connection was lost before anything was read", LOST_FIX))
+    return best
+
+
+def _lost(observation: Observation) -> bool:
+    return any(problem.code == "connection-lost" for problem in observation.problems)
+
+
+async def _read(url: str, given: Workload | None) -> Observation | None:
+    """Return what one connection reads before it ends, None where that is nothing."""
+    connection = await connect(url, oldest=OLDEST, settings=READ_ONLY, answer_seconds=ANSWER_SECONDS)
     try:
         catalog = await read_catalog(connection)
-        if given is None:
-            try:
-                given = await read_statements(connection)
-            except NoStatements as error:
-                problems += error.problems
+        given, problems = (given, ()) if given else await _statements(connection)
+    except Lost:
+        return None
     finally:
-        await connection.close()
-    problems += [_unseen(part) for part in catalog.unseen]
-    return Observation(Observed(catalog, given), tuple(problems))
+        await leave(connection)
+    lost = catalog.lost or problems is None
+    return Observation(Observed(catalog, given), (*(problems or ()), *unread(catalog, lost=lost)))
 
 
-def _unseen(part: str) -> Problem:
-    return Problem("not-visible", f"this role may not read {part}", "grant it pg_monitor to see more")
+async def _statements(connection: Connection) -> tuple[Workload | None, tuple[Problem, ...] | None]:
+    """Return what the server counted, and what hinders it; None for problems where the connection is lost."""
+    try:
+        return await read_statements(connection), ()
+    except NoStatements as error:
+        return None, error.problems
+    except Lost:
+        return None, None

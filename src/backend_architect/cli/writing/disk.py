@@ -47,6 +47,14 @@ def write_new(path: Path, text: str) -> None:
         _replace(path, text.encode())
 
 
+def check_place(path: Path) -> None:
+    """Raise FolderError where `path` could not be written: before the work, not after it."""
+    with _told(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+
+
 def _is_there(memory: Path, changes: tuple[Change, ...]) -> bool:
     """Return whether the disk already is as it should be."""
     if any(change.fate in WRITTEN for change in changes) or (memory / "pending.json").exists():

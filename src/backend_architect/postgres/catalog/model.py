@@ -29,7 +29,8 @@ class Column:
 class Table:
     """A table, partition, partitioned table or materialised view. `rows` is an estimate, -1 where nobody has counted.
 
-    `kind` is pg_class.relkind. The counts are those since the statistics were last reset.
+    `kind` is pg_class.relkind. The counts are those since the statistics were last reset. Where it is not `readable`
+    by this role, what ANALYZE found is hidden too.
     """
 
     oid: int
@@ -57,6 +58,7 @@ class Table:
     last_analyzed: float | None
     last_vacuumed: float | None
     frozen_age: int
+    readable: bool = True
 
     @property
     def qualified(self) -> str:
@@ -180,6 +182,8 @@ class Catalog:
     checkpoints_requested: int
     unseen: tuple[str, ...] = field(default=())
     """What the role may not read, in words."""
+    lost: bool = False
+    """Whether the connection was lost: the last of `unseen` were not asked for."""
 
     @cached_property
     def table_by_oid(self) -> Mapping[int, Table]:

@@ -1,6 +1,7 @@
 """Reads a catalog; what the role may not see is left out and named, and never stops the rest."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from backend_architect.postgres.catalog import statements
@@ -14,7 +15,7 @@ from backend_architect.postgres.catalog.model import (
     Table,
 )
 from backend_architect.postgres.catalog.model import Sequence as DatabaseSequence
-from backend_architect.postgres.connection import Connection, Refused
+from backend_architect.postgres.connection import Connection, Lost, Refused
 
 Record = Mapping[str, Any]
 DESCENDING, NULLS_FIRST = 1, 2  # the bits of pg_index.indoption
@@ -30,7 +31,10 @@ PARTS = {
 
 
 async def read_catalog(connection: Connection) -> Catalog:
-    """Return everything that the connection's role may see of its database."""
+    """Return everything that the connection's role may see of its database.
+
+    Of a connection that is lost meanwhile, what was read before; raises one of Lost when nothing was.
+    """
     version = connection.get_server_version().major
     last_scan = "extract(epoch FROM now() - s.last_idx_scan)::float8" if version >= 16 else "NULL::float8"
     asked = {
@@ -38,16 +42,21 @@ async def read_catalog(connection: Connection) -> Catalog:
         "indexes": statements.INDEXES.format(last_scan=last_scan),
         "checkpoints": statements.CHECKPOINTS[17 if version >= 17 else 13],
     }
-    found: dict[str, Sequence[Record]] = {}
+    database = (await connection.fetch(statements.DATABASE))[0]
+    found: dict[str, Sequence[Record]] = dict.fromkeys(asked, ())
     unseen: list[str] = []
+    lost = False
     for part, statement in asked.items():
         try:
-            found[part] = await connection.fetch(statement)
+            if not lost:
+                found[part] = await connection.fetch(statement)
+        except Lost:
+            lost = True
         except Refused as error:
-            found[part] = ()
             unseen.append(f"{part} ({error})")
-    database = (await connection.fetch(statements.DATABASE))[0]
-    return _catalog(version, database, found, unseen)
+        if lost:
+            unseen.append(part)
+    return replace(_catalog(version, database, found, unseen), lost=lost)
 
 
 def _catalog(version: int, database: Record, found: Mapping[str, Sequence[Record]], unseen: list[str]) -> Catalog:

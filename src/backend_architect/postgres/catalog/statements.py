@@ -19,6 +19,7 @@ SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name, c.relkind::te
        CASE WHEN c.relkind = 'p' THEN 0 ELSE pg_relation_size(c.oid) END AS bytes,
        CASE WHEN c.relkind = 'p' THEN 0 ELSE pg_total_relation_size(c.oid) END AS total_bytes,
        coalesce(c.reloptions, '{{}}') AS options,
+       has_table_privilege(c.oid, 'SELECT') AND NOT row_security_active(c.oid) AS readable,
        coalesce(s.seq_scan, 0) AS scans, coalesce(s.seq_tup_read, 0) AS rows_scanned,
        coalesce(s.idx_scan, 0) AS index_scans, coalesce(s.n_tup_ins, 0) AS inserted,
        coalesce(s.n_tup_upd, 0) AS updated, coalesce(s.n_tup_del, 0) AS deleted,

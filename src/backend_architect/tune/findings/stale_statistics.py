@@ -29,7 +29,7 @@ def find(observed: Observed) -> Iterator[Finding]:
         rows = max(table.rows, float(table.live))
         if table.kind != "r" or table.temporary or rows < SMALL:
             continue
-        known = any(column.distinct is not None for column in table.columns)
+        known = not table.readable or any(column.distinct is not None for column in table.columns)
         share = table.changed_since_analyze / max(rows, 1.0)
         if not known or share > CHANGED:
             yield _finding(table, share, known=known)

@@ -27,7 +27,7 @@ SMALL = 1 << 20
 def find(observed: Observed) -> Iterator[Finding]:
     """Yield a finding for each index that only costs."""
     catalog = observed.catalog
-    if catalog.counted is None or catalog.counted < LONG_ENOUGH:
+    if catalog.standby or catalog.counted is None or catalog.counted < LONG_ENOUGH:
         return
     for index in catalog.indexes:
         table = catalog.table_by_oid.get(index.table)

@@ -27,7 +27,7 @@ class WorkloadError(ArchitectError):
 
 def read_files(path: Path) -> Workload:
     """Return the statements of a file, or of each .sql file below a folder; raise WorkloadError without any."""
-    files = sorted(path.rglob("*.sql")) if path.is_dir() else [path]
+    files = sorted(each for each in path.rglob("*.sql") if each.is_file()) if path.is_dir() else [path]
     if not files:
         raise WorkloadError(Problem("no-workload", f"{path} holds no .sql file", "name a file, or a folder of them"))
     weights: dict[str, float] = {}
@@ -69,9 +69,13 @@ def _split(text: str) -> list[str]:
 def _text(file: Path) -> str:
     place = Place(str(file))
     try:
-        if file.stat().st_size > LARGEST:
+        with file.open("rb") as opened:  # a pipe or a device tells no size
+            content = opened.read(LARGEST + 1)
+        if len(content) > LARGEST:
             raise WorkloadError(Problem("workload-too-large", "the file is larger than 64 MiB", "split it", place))
-        return file.read_bytes().decode("utf-8")
+        if b"\0" in content:
+            raise WorkloadError(Problem("no-workload", "the file is binary", "name a file of SQL", place))
+        return content.decode("utf-8")
     except OSError as error:
         raise WorkloadError(Problem("no-workload", str(error.strerror), "name another file", place)) from error
     except UnicodeDecodeError as error:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backend_architect.errors import ArchitectError, Problem
-from backend_architect.postgres import Connection, Refused
+from backend_architect.postgres import Connection, Lost, Refused
 from backend_architect.tune.reading.kept import identity, keep
 from backend_architect.tune.workload import Statement, Workload
 
@@ -43,6 +43,8 @@ async def read_statements(connection: Connection) -> Workload:
     quoted = str(schema).replace('"', '""')
     try:
         records = await connection.fetch(READ.format(schema=quoted, most=MOST))
+    except Lost:
+        raise
     except Refused as error:
         raise NoStatements(Problem("no-pg-stat-statements", f"pg_stat_statements: {error}", ENABLE)) from error
     return keep(_merged(records), SOURCE, await _since(connection, quoted))

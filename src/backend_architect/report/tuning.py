@@ -1,0 +1,61 @@
+"""What a tuning run came to, as its reports read it, and the sentence that says it."""
+
+from dataclasses import dataclass
+
+from backend_architect.errors import Problem
+from backend_architect.finding import Finding
+from backend_architect.report.findings import counted
+from backend_architect.tune.amounts import size
+from backend_architect.tune.indexes.model import Advice
+from backend_architect.tune.observed import Observed
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """One run: what was read, found and advised. `advice` is None where no indexes were chosen, and why is a problem.
+
+    `migration` is the SQL that carries out the advice, '' for none; `accepted` counts the findings kept back.
+    """
+
+    observed: Observed
+    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...] = ()
+    advice: Advice | None = None
+    migration: str = ""
+    accepted: int = 0
+
+
+def verdict(tuning: Tuning) -> str:
+    """Return what came out, in one sentence."""
+    parts = [f"{_findings(tuning.findings)}"] if tuning.findings else []
+    if tuning.advice is not None and tuning.advice.recommended:
+        parts.append(_saving(tuning.advice))
+    if not parts:
+        return "Nothing was found that makes it slow."
+    text = "; ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _findings(findings: tuple[Finding, ...]) -> str:
+    many = "finding" if len(findings) == 1 else "findings"
+    if len({finding.severity for finding in findings}) == 1:
+        return f"{len(findings)} {findings[0].severity.value} {many}"
+    return f"{len(findings)} {many} ({counted(findings)})"
+
+
+def _saving(advice: Advice) -> str:
+    number = len(advice.recommended)
+    indexes = "one new index" if number == 1 else f"{number} new indexes"
+    return f"{indexes} of {size(advice.bytes)} in all would {saving(advice.before, advice.after)}"
+
+
+def saving(before: float, after: float) -> str:
+    """Return what a change does to a cost, in words that need no sign."""
+    if before <= 0 or round(before, 6) == round(after, 6):
+        return "leave the planned cost as it is"
+    if after <= 0:
+        return "take nearly all of the planned cost away"
+    if before / after >= 10:
+        return f"make the workload {before / after:,.0f} times cheaper by the planner's cost"
+    way = "lower" if after < before else "raise"
+    return f"{way} the planned cost by {100 * abs(before - after) / before:.0f} %"

@@ -1,0 +1,100 @@
+"""A tuning run as data, for machines: format 1, described by docs/reference/tune.schema.json.
+
+Keys are never renamed or removed within a format; new ones may come.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from backend_architect.errors import Problem
+from backend_architect.finding import Finding
+from backend_architect.report.tuning import Tuning, verdict
+from backend_architect.tune.indexes.model import Advice, Recommended, StatementCost
+from backend_architect.tune.workload import Workload
+
+FORMAT = 1
+
+
+def tuning_data(tuning: Tuning) -> dict[str, object]:
+    """Return everything that a run came to, as mappings, lists and scalars."""
+    catalog = tuning.observed.catalog
+    return {
+        "format": FORMAT,
+        "database": catalog.database,
+        "postgresql": catalog.version,
+        "standby": catalog.standby,
+        "verdict": verdict(tuning),
+        "workload": _workload(tuning.observed.workload),
+        "findings": [_finding(finding) for finding in tuning.findings],
+        "advice": _advice(tuning.advice),
+        "migration": tuning.migration,
+        "accepted": tuning.accepted,
+        "problems": [_problem(problem) for problem in tuning.problems],
+    }
+
+
+def _workload(workload: Workload | None) -> Mapping[str, object] | None:
+    if workload is None:
+        return None
+    return {
+        "source": workload.source,
+        "statements": len(workload.statements),
+        "seconds": workload.seconds,
+        "total_ms": workload.total_ms,
+        "left_out": dict(workload.left_out),
+    }
+
+
+def _finding(finding: Finding) -> Mapping[str, object]:
+    levels = {"severity": finding.severity.value, "sureness": finding.sureness.value}
+    return {**asdict(finding), **levels, "key": finding.key}
+
+
+def _advice(advice: Advice | None) -> Mapping[str, object] | None:
+    if advice is None:
+        return None
+    return {
+        "what_if": advice.what_if,
+        "candidates": advice.candidates,
+        "budget": advice.budget,
+        "bytes": advice.bytes,
+        "cost_before": advice.before,
+        "cost_after": advice.after,
+        "indexes": [_index(each) for each in advice.recommended],
+        "statements": [_cost(each) for each in advice.statements],
+        "left": list(advice.left),
+        "unplanned": dict(advice.unplanned),
+    }
+
+
+def _index(each: Recommended) -> Mapping[str, object]:
+    return {
+        "name": each.index.name,
+        "schema": each.index.schema,
+        "table": each.index.table,
+        "method": each.index.method,
+        "sql": each.index.statement(),
+        "bytes": each.bytes,
+        "gain": each.gain,
+        "upkeep": each.upkeep,
+        "statements": list(each.statements),
+        "covers": [index.qualified for index in each.covers],
+    }
+
+
+def _cost(each: StatementCost) -> Mapping[str, object]:
+    statement = each.statement
+    return {
+        "id": statement.id,
+        "name": statement.name,
+        "text": statement.text,
+        "calls": statement.calls,
+        "cost_before": each.before,
+        "cost_after": each.after,
+        "uses": list(each.uses),
+        "problem": each.problem,
+    }
+
+
+def _problem(problem: Problem) -> Mapping[str, object]:
+    return {"code": problem.code, "message": problem.message, "fix": problem.fix, **asdict(problem.place)}

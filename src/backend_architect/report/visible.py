@@ -1,0 +1,22 @@
+"""Texts of a database, safe to show: a name or a statement may hold whatever moves a terminal's cursor."""
+
+import unicodedata
+
+KEPT = "\n\t"
+UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # control, format (right-to-left marks too), surrogates, private
+
+
+def visible(text: str) -> str:
+    """Return the text with every character that nobody sees written as its escape; lines stay lines."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(each if each in KEPT or unicodedata.category(each) not in UNSEEN else _escape(each) for each in text)
+
+
+def in_one_line(text: str) -> str:
+    """Return the text in one line, as `visible`."""
+    return visible(" ".join(text.split()))
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode()
