@@ -4,8 +4,18 @@
 connection and says in words what is wrong when it cannot.
 """
 
-from backend_architect.postgres.connection import Connection, Refused, connect
+from backend_architect.postgres.connection import Connection, Lost, Refused, connect
 from backend_architect.postgres.embedded import EmbeddedServer, crash, start_again, start_embedded
 from backend_architect.postgres.session import Session
 
-__all__ = ["Connection", "EmbeddedServer", "Refused", "Session", "connect", "crash", "start_again", "start_embedded"]
+__all__ = [
+    "Connection",
+    "EmbeddedServer",
+    "Lost",
+    "Refused",
+    "Session",
+    "connect",
+    "crash",
+    "start_again",
+    "start_embedded",
+]

@@ -15,6 +15,8 @@ CONNECT_SECONDS = 10.0
 Connection = Any  # asyncpg has no types of its own
 Refused: type[Exception] = asyncpg.PostgresError
 """What a statement raises when the database refuses it."""
+Lost: tuple[type[Exception], ...] = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError)
+"""What a statement raises when the connection is gone."""
 
 
 async def connect(url: str, *, oldest: int = OLDEST, settings: Mapping[str, str] | None = None) -> Connection:

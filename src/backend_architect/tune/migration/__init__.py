@@ -1,0 +1,12 @@
+"""Advice and findings → a migration; run safely, measured before and after.
+
+`plan_migration` orders the steps, `migration_sql` and `rollback_sql` write them for psql, `apply_migration` runs them
+and goes on after a break. Nothing else of the tuning changes a database.
+"""
+
+from backend_architect.tune.migration.locks import LOCKS
+from backend_architect.tune.migration.model import Kind, Migration, Step
+from backend_architect.tune.migration.plan import plan_migration
+from backend_architect.tune.migration.script import migration_sql, rollback_sql
+
+__all__ = ["LOCKS", "Kind", "Migration", "Step", "migration_sql", "plan_migration", "rollback_sql"]

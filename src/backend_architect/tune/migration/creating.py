@@ -1,0 +1,58 @@
+"""The steps that make one index: on a plain table one, on a partitioned one many."""
+
+from dataclasses import dataclass, replace
+
+from backend_architect.postgres.catalog import Catalog, Table
+from backend_architect.postgres.catalog.model import quoted
+from backend_architect.tune.indexes.model import NewIndex
+from backend_architect.tune.migration.model import Kind, Step
+from backend_architect.tune.migration.partitioned import steps_of_partitioned, with_guard
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an index is made: its expected size, what it saves, for which statements (ids), and in words."""
+
+    bytes: int = 0
+    gain: float = 0.0
+    serves: tuple[str, ...] = ()
+    told: str = ""
+
+
+def steps_to_create(index: NewIndex, catalog: Catalog, reason: Reason) -> tuple[Step, ...]:
+    """Return the steps; none where the catalog has no such table, or a temporary one."""
+    table = find_table(catalog, index.schema, index.table)
+    if table is None or table.temporary:
+        return ()
+    if table.kind == "p":
+        made = steps_of_partitioned(index, table, catalog, reason.bytes)
+    else:
+        made = (_step(index, table, reason.bytes),)
+    return tuple(
+        replace(step, gain=reason.gain, serves=reason.serves, why=reason.told) if _told(step) else step for step in made
+    )
+
+
+def find_table(catalog: Catalog, schema: str, name: str) -> Table | None:
+    """Return a table by its plain names."""
+    return next((each for each in catalog.tables if (each.schema, each.name) == (schema, name)), None)
+
+
+def _told(step: Step) -> bool:
+    return step.makes_index
+
+
+def _step(index: NewIndex, table: Table, size: int) -> Step:
+    full = f"{quoted(table.schema)}.{quoted(table.name)}"
+    name = f"{quoted(table.schema)}.{quoted(index.name)}"
+    return Step(
+        id=f"create-index:{name}",
+        kind=Kind.CREATE_INDEX,
+        sql=f"{with_guard(index.definition(index.name, concurrently=True, on=full))};",
+        schema=table.schema,
+        table=table.name,
+        table_oid=table.oid,
+        index=index.name,
+        bytes=size,
+        rollback=f"DROP INDEX CONCURRENTLY IF EXISTS {name};",
+    )
