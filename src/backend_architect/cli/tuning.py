@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from backend_architect.cli.applying import Changes, apply_advice
 from backend_architect.cli.as_data import as_data
 from backend_architect.cli.failures import problem_text
 from backend_architect.cli.terminal import paint
@@ -30,8 +31,8 @@ class Wish:
     fail_on: FailOn
 
 
-def tune_database(wish: Wish) -> int:
-    """Return 1 when a finding is as severe as what was asked to fail on."""
+def tune_database(wish: Wish, changes: Changes | None = None) -> int:
+    """Return 1 when a finding is as severe as what was asked to fail on, or a change that was asked for failed."""
     accepted = read_accepted(wish.baseline) if wish.baseline else {}
     observation = asyncio.run(observe(wish.url, wish.workload))
     found = find_everything(observation.observed)
@@ -39,7 +40,8 @@ def tune_database(wish: Wish) -> int:
     findings = tuple(finding for finding in found.findings if finding.key not in accepted)
     _print(wish, observation, findings, hidden=len(found.findings) - len(findings))
     severe = [finding for finding in findings if finding.severity.value in _failing(wish.fail_on)]
-    return int(bool(severe))
+    failed = apply_advice(changes, None, findings, observation.observed.catalog) if changes else 0
+    return int(bool(severe) or bool(failed))
 
 
 def _failing(fail_on: FailOn) -> set[str]:

@@ -6,7 +6,7 @@ from backend_architect.postgres.catalog import Catalog, Table
 from backend_architect.postgres.catalog.model import quoted
 from backend_architect.tune.indexes.model import NewIndex
 from backend_architect.tune.migration.model import Kind, Step
-from backend_architect.tune.migration.partitioned import steps_of_partitioned, with_guard
+from backend_architect.tune.migration.partitioned import free_name, steps_of_partitioned, with_guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ def steps_to_create(index: NewIndex, catalog: Catalog, reason: Reason) -> tuple[
     if table.kind == "p":
         made = steps_of_partitioned(index, table, catalog, reason.bytes)
     else:
-        made = (_step(index, table, reason.bytes),)
+        made = (_step(index, table, free_name(index, catalog), reason.bytes),)
     return tuple(
         replace(step, gain=reason.gain, serves=reason.serves, why=reason.told) if _told(step) else step for step in made
     )
@@ -42,17 +42,17 @@ def _told(step: Step) -> bool:
     return step.makes_index
 
 
-def _step(index: NewIndex, table: Table, size: int) -> Step:
+def _step(index: NewIndex, table: Table, own_name: str, size: int) -> Step:
     full = f"{quoted(table.schema)}.{quoted(table.name)}"
-    name = f"{quoted(table.schema)}.{quoted(index.name)}"
+    name = f"{quoted(table.schema)}.{quoted(own_name)}"
     return Step(
         id=f"create-index:{name}",
         kind=Kind.CREATE_INDEX,
-        sql=f"{with_guard(index.definition(index.name, concurrently=True, on=full))};",
+        sql=f"{with_guard(index.definition(own_name, concurrently=True, on=full))};",
         schema=table.schema,
         table=table.name,
         table_oid=table.oid,
-        index=index.name,
+        index=own_name,
         bytes=size,
         rollback=f"DROP INDEX CONCURRENTLY IF EXISTS {name};",
     )

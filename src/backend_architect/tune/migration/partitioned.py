@@ -6,19 +6,20 @@ concurrently on each partition; then each of them is attached, and with the last
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 
 from backend_architect.postgres.catalog import Catalog, Table
 from backend_architect.postgres.catalog.model import quoted
-from backend_architect.tune.indexes.model import NewIndex
+from backend_architect.tune.indexes.model import LONGEST_NAME, NewIndex
 from backend_architect.tune.migration.model import Kind, Step
 
 
 def steps_of_partitioned(index: NewIndex, table: Table, catalog: Catalog, bytes_of_all: int) -> tuple[Step, ...]:
     """Return the steps that make it on a partitioned table and on everything below."""
-    root = _full(index.schema, index.name)
+    root = _full(index.schema, free_name(index, catalog))
     undo = f"DROP INDEX IF EXISTS {root};"
     whole = sum(each.bytes for each in _leaves(table, catalog))
-    made = [_make(index, table, ())]
+    made = [_make(index, table, free_name(index, catalog), ())]
     for child in _children(table, catalog):
         made += _below(index, child, catalog, made[0])
     shared = [_sized(step, catalog, whole, bytes_of_all) for step in made]
@@ -27,7 +28,7 @@ def steps_of_partitioned(index: NewIndex, table: Table, catalog: Catalog, bytes_
 
 def _below(index: NewIndex, table: Table, catalog: Catalog, parent: Step) -> Iterator[Step]:
     own = replace(index, schema=table.schema, table=table.name)
-    made = _make(own, table, (parent.id,))
+    made = _make(own, table, free_name(own, catalog), (parent.id,))
     yield made
     last = made.id
     for child in _children(table, catalog):
@@ -46,21 +47,30 @@ def _below(index: NewIndex, table: Table, catalog: Catalog, parent: Step) -> Ite
     )
 
 
-def _make(index: NewIndex, table: Table, after: tuple[str, ...]) -> Step:
+def _make(index: NewIndex, table: Table, own_name: str, after: tuple[str, ...]) -> Step:
     parent = table.kind == "p"
     on = f"{'ONLY ' if parent else ''}{_full(table.schema, table.name)}"
-    name = _full(table.schema, index.name)
+    name = _full(table.schema, own_name)
     return Step(
         id=f"create-index:{name}",
         kind=Kind.CREATE_PARENT_INDEX if parent else Kind.CREATE_INDEX,
-        sql=f"{with_guard(index.definition(index.name, concurrently=not parent, on=on))};",
+        sql=f"{with_guard(index.definition(own_name, concurrently=not parent, on=on))};",
         schema=table.schema,
         table=table.name,
         table_oid=table.oid,
-        index=index.name,
+        index=own_name,
         rollback=f"DROP INDEX {'' if parent else 'CONCURRENTLY '}IF EXISTS {name};",
         after=after,
     )
+
+
+def free_name(index: NewIndex, catalog: Catalog) -> str:
+    """Return the index's own name, or one beside it where a valid index of another kind has it already."""
+    taken = {each.name for each in catalog.indexes if each.valid and each.schema == index.schema}
+    if index.name not in taken:
+        return index.name
+    short = index.name.encode()[: LONGEST_NAME - 3].decode(errors="ignore")
+    return next(name for number in count(2) if (name := f"{short}_{number}") not in taken)
 
 
 def with_guard(definition: str) -> str:

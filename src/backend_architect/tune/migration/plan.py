@@ -15,6 +15,7 @@ from backend_architect.tune.migration.dropping import step_to_drop
 from backend_architect.tune.migration.extensions import extensions_of, step_to_extend
 from backend_architect.tune.migration.mending import steps_to_mend
 from backend_architect.tune.migration.model import Kind, Migration, Step
+from backend_architect.tune.migration.partitioned import free_name
 
 FOREIGN_KEY = "unindexed-foreign-key"
 ORDER = {kind: place for place, kind in enumerate(Kind)}
@@ -93,7 +94,7 @@ def _analyses(indexes: list[NewIndex], creating: list[Step], catalog: Catalog) -
     found = []
     for index in indexes:
         table = find_table(catalog, index.schema, index.table)
-        made = [step.id for step in creating if step.index == index.name and step.makes_index]
+        made = [step.id for step in creating if step.index == free_name(index, catalog) and step.makes_index]
         if table is None or not made or all(key.column for key in index.keys):
             continue
         blank = Step(id="", kind=Kind.ANALYZE, sql="", schema=table.schema, table=table.name, table_oid=table.oid)
