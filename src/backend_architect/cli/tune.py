@@ -41,9 +41,7 @@ def tune(
     migration: Annotated[Path | None, typer.Option(help="Write the migration there, its rollback beside it.")] = None,
     apply: Annotated[bool, typer.Option("--apply", help="Change the database, after saying how and asking.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    journal: Annotated[
-        Path | None, typer.Option(help="Where --apply notes what is done, to go on after a break.")
-    ] = None,
+    journal: Annotated[Path | None, typer.Option(help="Where --apply notes what is done.")] = None,
     wait: Annotated[str, typer.Option(help="How long to wait for calls before measuring: 30s, 10m, 2h.")] = "0s",
     snapshot: Annotated[Path | None, typer.Option(help="Write the counts there, to compare with later.")] = None,
     compare: Annotated[
