@@ -7,8 +7,8 @@ from backend_architect.tune.amounts import size
 from backend_architect.tune.comparing import Change, Comparison, IndexChange, Verdict
 
 THRESHOLD = (
-    "A change counts from 20 % on, and for a statement with 20 calls or more since; "
-    "blocks are pages of 8 kB read or found in memory, a call."
+    "Blocks (pages of 8 kB read or found in memory, a call) count from a change of 20 % on, time from 30 % on, "
+    "and only for statements with 20 calls or more since."
 )
 MOST = 10
 

@@ -1,12 +1,16 @@
 """Two readings of one database → what each new index came to, statement by statement."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from statistics import median
 
-from backend_architect.tune.comparing.model import Change, Comparison, CountedIndex, IndexChange, Snapshot
+from backend_architect.tune.comparing.model import FEW, TINY_MS, Change, Comparison, CountedIndex, IndexChange, Snapshot
 from backend_architect.tune.comparing.tables import tables_in
 from backend_architect.tune.workload import Statement
 
 Served = Mapping[str, Collection[str]]
+CONTROLS = 3
+DRIFTED = "statements that nothing was done for take {drift:.1f} times as long as before: the verdicts allow for that"
 NO_STATEMENTS = "nothing counts statements here (pg_stat_statements): only the scans of the indexes are known"
 WAS_RESET = "pg_stat_statements was reset in between: what came after the reset is compared"
 NOT_RECENT = "before: the average since {hours:,.0f} hours ago; a busier or quieter day then moves it too"
@@ -26,6 +30,9 @@ def compare(
     old = {index.name for index in before.indexes if index.valid}
     new = [index for index in after.indexes if index.valid and index.name not in old]
     scans = {index.name: index.scans for index in begin.indexes}
+    touched = {change.id for index in new for change in _of(index, changes, served or {}, after)}
+    drift = _drift(changes[each] for each in sorted(changes.keys() - touched))
+    changes = {each: replace(change, drift=drift) for each, change in changes.items()}
     created = tuple(
         IndexChange(index, _since(index.scans, scans.get(index.name, 0)), _of(index, changes, served or {}, after))
         for index in new
@@ -38,7 +45,7 @@ def compare(
         created=created,
         dropped=tuple(index for index in before.indexes if index.name not in kept),
         others=tuple(change for change in changes.values() if change.id not in told and change.calls_after),
-        notes=_notes(before, begin, after, own=start is not None),
+        notes=(*_notes(before, begin, after, own=start is not None), *_told(drift)),
     )
 
 
@@ -84,6 +91,16 @@ def _since(now: int, begin: int) -> int:
 
 def _was_reset(begin: Snapshot, after: Snapshot) -> bool:
     return after.seconds is not None and after.taken - after.seconds > begin.taken + 1.0
+
+
+def _drift(others: Iterable[Change]) -> float:
+    """Return how much slower the statements became that read what they read before; 1 where too few tell."""
+    known = [each for each in others if each.calls_after >= FEW and each.ms_before > TINY_MS and not each.blocks_moved]
+    return max(0.1, median(each.ms_after / each.ms_before for each in known)) if len(known) >= CONTROLS else 1.0
+
+
+def _told(drift: float) -> tuple[str, ...]:
+    return (DRIFTED.format(drift=drift),) if abs(drift - 1.0) > 0.1 else ()
 
 
 def _notes(before: Snapshot, begin: Snapshot, after: Snapshot, *, own: bool) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from backend_architect.tune.workload import Statement
 
 FEW = 20
-NOISE = 0.2
+NOISE_OF_BLOCKS, NOISE_OF_TIME = 0.2, 0.3
 TINY_MS = 0.05
 
 
@@ -64,19 +64,26 @@ class Change:
     ms_after: float
     blocks_before: float
     blocks_after: float
+    drift: float = 1.0
+    """How much slower statements became that nothing was done for: the machine, not the index."""
 
     @property
     def verdict(self) -> Verdict:
-        """Return what became of it: a change counts from 20 % on, and with 20 calls or more after it."""
+        """Return what became of it: blocks count from 20 % on, time from 30 % on, both from 20 calls on."""
         if self.calls_after < FEW or self.calls_before <= 0:
             return Verdict.TOO_FEW
-        time = _direction(self.ms_before, self.ms_after, TINY_MS)
-        blocks = _direction(self.blocks_before, self.blocks_after, 1.0)
+        time = _direction(self.ms_before, self.ms_after / self.drift, TINY_MS, NOISE_OF_TIME)
+        blocks = self.blocks_moved
         if time * blocks < 0:
             return Verdict.UNCLEAR
         if time < 0 or (blocks < 0 and not time):
             return Verdict.HELPED
         return Verdict.WORSE if time > 0 else Verdict.NO_CHANGE
+
+    @property
+    def blocks_moved(self) -> int:
+        """Return -1 where a call reads clearly fewer blocks, 1 where clearly more, else 0."""
+        return _direction(self.blocks_before, self.blocks_after, 1.0, NOISE_OF_BLOCKS)
 
     @property
     def saved_ms(self) -> float:
@@ -132,10 +139,10 @@ class Comparison:
         return (*found.values(), *self.others)
 
 
-def _direction(before: float, after: float, least: float) -> int:
+def _direction(before: float, after: float, least: float, noise: float) -> int:
     """Return -1 where it became clearly less, 1 where clearly more, else 0."""
     if abs(after - before) < least:
         return 0
-    if after < before * (1 - NOISE):
+    if after < before * (1 - noise):
         return -1
-    return 1 if after > before / (1 - NOISE) else 0
+    return 1 if after > before / (1 - noise) else 0

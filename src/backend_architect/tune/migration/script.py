@@ -51,7 +51,7 @@ def rollback_sql(migration: Migration, date: str) -> str:
     """Return the file that undoes the migration, the last step first."""
     head = [*_head(migration, "Rollback of the migration", date), HOW_TO_RUN.format(file="rollback.sql")]
     parts = ["\n".join(head), _settings(migration)]
-    return "\n\n".join([*parts, *(_with_ignored(statement) for statement in _rollbacks(migration))]) + "\n"
+    return "\n\n".join([*parts, *(_patient(statement) for statement in _rollbacks(migration))]) + "\n"
 
 
 def _head(migration: Migration, title: str, date: str) -> list[str]:
@@ -106,9 +106,20 @@ def _rollbacks(migration: Migration) -> list[str]:
     return list(dict.fromkeys(step.rollback for step in reversed(migration.steps) if step.rollback))
 
 
+def _patient(statement: str) -> str:
+    """Return a statement with its lock timeout: a short one where others would wait behind it."""
+    kind = Kind.DROP_PARENT_INDEX if _blocks(statement) else Kind.DROP_INDEX
+    return f"SET lock_timeout = '{LOCKS[kind].timeout}ms';\n{_with_ignored(statement)}"
+
+
 def _with_ignored(statement: str, rule: str = "") -> str:
-    told = rule or next((rule for begin, rule in BLOCKING.items() if begin.match(statement)), "")
+    told = rule or _blocks(statement)
     return f"-- squawk-ignore {told}\n{statement}" if told else statement
+
+
+def _blocks(statement: str) -> str:
+    """Return the rule of squawk that an undoing statement breaks, '' for none."""
+    return next((rule for begin, rule in BLOCKING.items() if begin.match(statement)), "")
 
 
 def _block(body: str) -> str:
