@@ -44,8 +44,12 @@ def comparison_markdown(comparison: Comparison) -> str:
 
 def _index_lines(each: IndexChange, paint: Paint) -> list[str]:
     lines = [f"{_coloured(each.verdict, paint)} {paint.bold(each.index.name)}  {_counts(each)}"]
-    lines += [line for change in each.statements for line in _change_lines(change, paint)]
-    return lines + ([f"    useless so far: {each.drop}"] if each.drop else [])
+    called = [change for change in each.statements if change.calls_after]
+    lines += [line for change in called for line in _change_lines(change, paint)]
+    if len(called) < len(each.statements):
+        lines.append(f"  {len(each.statements) - len(called)} statements were not called since")
+    told = "useless so far" if each.certain else "no statement has used it, and if no foreign key needs it"
+    return lines + ([f"    {told}: {each.drop}"] if each.drop else [])
 
 
 def _counts(each: IndexChange) -> str:
@@ -57,8 +61,6 @@ def _change_lines(change: Change, paint: Paint) -> list[str]:
         f"{change.ms_before:,.2f} → {change.ms_after:,.2f} ms, "
         f"{change.blocks_before:,.0f} → {change.blocks_after:,.0f} blocks, {change.calls_after:,.0f} calls"
     )
-    if not change.calls_after:
-        figures = f"{change.ms_before:,.2f} ms, {change.blocks_before:,.0f} blocks before; no call since"
     return [f"  {_coloured(change.verdict, paint)} {change.shown}", f"      {figures}"]
 
 

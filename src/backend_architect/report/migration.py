@@ -19,7 +19,7 @@ def migration_lines(migration: Migration, where: str, paint: Paint) -> list[str]
     told = sorted({step.kind for step in migration.steps}, key=list(Kind).index)
     lines += ["", paint.bold("What they lock:")]
     for kind in told:
-        lines += _hanging(f"  {kind.value}: {LOCKS[kind].told}", "    ")
+        lines += _hanging(f"{kind.value}: {LOCKS[kind].told}", "  ")
         lines.append(paint.dim(f"    waits up to {LOCKS[kind].timeout / 1000:,.0f} s for its lock, then tries again"))
     lines += ["", *_hanging(room_needed(migration), "  ")]
     if migration.left_out:
@@ -41,6 +41,8 @@ def step_lines(step: Step, number: int, paint: Paint) -> list[str]:
 
 def room_needed(migration: Migration) -> str:
     """Return what is known of the disk: what the indexes need, and that nobody can tell what is free."""
+    if not migration.bytes:
+        return "Disk: what the steps need is not known; a connection cannot tell how much is free."
     largest = max((step.bytes for step in migration.steps if step.makes_index), default=0)
     return (
         f"Disk: the new indexes need about {size(migration.bytes)}, and the largest up to {size(largest)} more in "

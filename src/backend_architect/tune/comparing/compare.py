@@ -10,6 +10,7 @@ from backend_architect.tune.workload import Statement
 
 Served = Mapping[str, Collection[str]]
 CONTROLS = 3
+SETTLED = 60.0  # a busy session gives its counts of scans away after at most that time
 DRIFTED = "statements that nothing was done for take {drift:.1f} times as long as before: the verdicts allow for that"
 NO_STATEMENTS = "nothing counts statements here (pg_stat_statements): only the scans of the indexes are known"
 WAS_RESET = "pg_stat_statements was reset in between: what came after the reset is compared"
@@ -34,7 +35,13 @@ def compare(
     drift = _drift(changes[each] for each in sorted(changes.keys() - touched))
     changes = {each: replace(change, drift=drift) for each, change in changes.items()}
     created = tuple(
-        IndexChange(index, _since(index.scans, scans.get(index.name, 0)), _of(index, changes, served or {}, after))
+        IndexChange(
+            index,
+            _since(index.scans, scans.get(index.name, 0)),
+            _of(index, changes, served or {}, after),
+            certain=index.name in (served or {}),
+            settled=after.taken - begin.taken > SETTLED,
+        )
         for index in new
     )
     told = {change.id for each in created for change in each.statements}
@@ -55,9 +62,14 @@ def _changes(before: Snapshot, begin: Snapshot, after: Snapshot) -> dict[str, Ch
     base = {} if _was_reset(begin, after) else {each.id: each for each in begin.statements or ()}
     found = {}
     for now in after.statements or ():
-        if now.id in first:
+        if now.id in first and not _is_of_the_system(now):
             found[now.id] = _change(first[now.id], base.get(now.id), now)
     return found
+
+
+def _is_of_the_system(statement: Statement) -> bool:
+    """Return whether a statement reads the catalog: ours do, and their blocks tell nothing."""
+    return any(name.rpartition(".")[2].startswith("pg_") for name in tables_in(statement.text))
 
 
 def _change(before: Statement, begin: Statement | None, now: Statement) -> Change:

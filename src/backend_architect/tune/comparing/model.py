@@ -93,11 +93,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class IndexChange:
-    """A new index, its scans since then, and the statements that it is for."""
+    """A new index, its scans since then, and the statements that it is for.
+
+    `certain` is false where nobody said for which, and all that read its table stand there. `settled` is false as long
+    as sessions may still hold back their counts of scans.
+    """
 
     index: CountedIndex
     scans: int
     statements: tuple[Change, ...]
+    certain: bool = True
+    settled: bool = True
 
     @property
     def verdict(self) -> Verdict:
@@ -106,7 +112,7 @@ class IndexChange:
         if not seen:
             return Verdict.TOO_FEW
         if not self.scans:
-            return Verdict.NOT_USED
+            return Verdict.NOT_USED if self.settled else Verdict.TOO_FEW
         helped, worse = Verdict.HELPED in seen, Verdict.WORSE in seen
         if helped or worse:
             return Verdict.UNCLEAR if helped and worse else Verdict.HELPED if helped else Verdict.WORSE
@@ -115,7 +121,8 @@ class IndexChange:
     @property
     def drop(self) -> str:
         """Return the statement that drops it, '' where there is no reason to."""
-        if self.index.enforces or self.verdict not in {Verdict.NOT_USED, Verdict.NO_CHANGE, Verdict.WORSE}:
+        useless = {Verdict.NOT_USED, Verdict.NO_CHANGE, Verdict.WORSE} if self.certain else {Verdict.NOT_USED}
+        if self.index.enforces or self.verdict not in useless:
             return ""
         how = "" if self.index.parent else "CONCURRENTLY "
         return f"DROP INDEX {how}IF EXISTS {self.index.name};"

@@ -8,6 +8,8 @@ from backend_architect.tune.indexes.model import NewIndex
 from backend_architect.tune.migration.model import Kind, Step
 from backend_architect.tune.migration.partitioned import free_name, steps_of_partitioned, with_guard
 
+ENTRY, FILLED = 12, 0.9  # an entry's own bytes, and how full a new page is
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -24,13 +26,25 @@ def steps_to_create(index: NewIndex, catalog: Catalog, reason: Reason) -> tuple[
     table = find_table(catalog, index.schema, index.table)
     if table is None or table.temporary:
         return ()
+    size = reason.bytes or rough_bytes(index, table)
     if table.kind == "p":
-        made = steps_of_partitioned(index, table, catalog, reason.bytes)
+        made = steps_of_partitioned(index, table, catalog, size)
     else:
-        made = (_step(index, table, free_name(index, catalog), reason.bytes),)
+        made = (_step(index, table, free_name(index, catalog), size),)
     return tuple(
         replace(step, gain=reason.gain, serves=reason.serves, why=reason.told) if _told(step) else step for step in made
     )
+
+
+def rough_bytes(index: NewIndex, table: Table) -> int:
+    """Return about how large a btree of plain columns becomes, 0 where nothing tells."""
+    columns = [table.column(name) for name in (*(key.column for key in index.keys), *index.included)]
+    if index.method != "btree" or index.predicate or table.rows <= 0:
+        return 0
+    if any(column is None or column.width is None for column in columns):
+        return 0
+    width = sum(column.width or 0 for column in columns if column is not None)
+    return int(table.rows * ((width + 7 & ~7) + ENTRY) / FILLED)
 
 
 def find_table(catalog: Catalog, schema: str, name: str) -> Table | None:

@@ -35,7 +35,7 @@ async def measure(url: str, journal: Journal, wait: float = 0.0) -> Comparison |
 
 def served_by(migration: Migration) -> Served:
     """Return the ids of the statements that each new index is for, by its name as SQL."""
-    return {step.qualified_index: step.serves for step in migration.steps if step.makes_index}
+    return {step.qualified_index: step.serves for step in migration.steps if step.makes_index and step.serves}
 
 
 def _is_enough(comparison: Comparison) -> bool:
