@@ -3,12 +3,15 @@
 import asyncio
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from backend_architect.cli.applying import Changes, apply_advice
 from backend_architect.cli.failures import problem_text
+from backend_architect.cli.progress import progress
 from backend_architect.cli.terminal import paint
 from backend_architect.cli.tune import FailOn, Form
 from backend_architect.cli.writing.disk import check_place, write_new
@@ -18,8 +21,11 @@ from backend_architect.report.tune_page import tune_page
 from backend_architect.report.tuning import Tuning
 from backend_architect.report.tuning_data import tuning_data
 from backend_architect.report.visible import in_one_line
-from backend_architect.tune import RULES, Statement, Workload, find_everything, observe
+from backend_architect.tune import RULES, Observation, Statement, Workload, find_everything, observe
 from backend_architect.tune.accepted import read_accepted
+from backend_architect.tune.advising import advise
+from backend_architect.tune.indexes.select import Limits
+from backend_architect.tune.migration import migration_sql, plan_migration
 
 DEAREST = 5
 
@@ -33,25 +39,41 @@ class Wish:
     form: Form
     baseline: Path | None
     fail_on: FailOn
-    html: Path | None = None
+    html: Path | None
+    limits: Limits
 
 
-def tune_database(wish: Wish) -> int:
-    """Return 1 when a finding is as severe as what was asked to fail on."""
+def tune_database(wish: Wish, changes: Changes | None = None) -> int:
+    """Return 1 when a finding is as severe as what was asked to fail on, or a change that was asked for failed."""
     if wish.html:
         check_place(wish.html)
     accepted = read_accepted(wish.baseline) if wish.baseline else {}
     observation = asyncio.run(observe(wish.url, wish.workload))
-    found = find_everything(observation.observed)
-    findings = tuple(finding for finding in found.findings if finding.key not in accepted)
-    hidden = len(found.findings) - len(findings)
-    problems = (*observation.problems, *found.problems)
-    tuning = Tuning(observation.observed, findings, problems, accepted=hidden)
+    tuning = _tuning(wish, observation, accepted)
     if wish.html:
         write_new(wish.html, tune_page(tuning, when=datetime.now(UTC)))
     _print(wish, tuning)
-    severe = [finding for finding in findings if finding.severity.value in _failing(wish.fail_on)]
-    return int(bool(severe))
+    severe = [finding for finding in tuning.findings if finding.severity.value in _failing(wish.fail_on)]
+    catalog = observation.observed.catalog
+    failed = apply_advice(changes, tuning.advice, tuning.findings, catalog) if changes else 0
+    return int(bool(severe) or bool(failed))
+
+
+def _tuning(wish: Wish, observation: Observation, accepted: Mapping[str, str]) -> Tuning:
+    """Return what there is to say: findings but the accepted ones, and which indexes to make."""
+    found = find_everything(observation.observed)
+    findings = tuple(finding for finding in found.findings if finding.key not in accepted)
+    with progress() as tell:
+        advised = advise(wish.url, observation.observed, wish.limits, tell)
+    migration = plan_migration(advised.advice, findings, observation.observed.catalog)
+    return Tuning(
+        observation.observed,
+        findings,
+        (*observation.problems, *found.problems, *advised.problems),
+        advised.advice,
+        migration_sql(migration, datetime.now(UTC).isoformat(timespec="seconds")) if migration.steps else "",
+        accepted=len(found.findings) - len(findings),
+    )
 
 
 def _failing(fail_on: FailOn) -> set[str]:

@@ -65,15 +65,15 @@ class NewIndex:
         room = LONGEST_NAME - len(f"_{digest}_idx")
         return f"{encoded[:room].decode(errors='ignore')}_{digest}_idx"
 
-    def definition(self, name: str, *, concurrently: bool = False) -> str:
-        """Return the statement that makes it under this name."""
+    def definition(self, name: str, *, concurrently: bool = False, on: str = "") -> str:
+        """Return the statement that makes it under this name; `on` stands in the table's place, as SQL."""
         how = "CONCURRENTLY " if concurrently else ""
         method = "" if self.method == "btree" else f" USING {self.method}"
         keys = ", ".join(key.sql for key in self.keys)
         include = f" INCLUDE ({', '.join(map(quoted, self.included))})" if self.included else ""
         where = f" WHERE {self.predicate}" if self.predicate else ""
         named = f"{quoted(name)} " if name else ""
-        return f"CREATE INDEX {how}{named}ON {self.qualified_table}{method} ({keys}){include}{where}"
+        return f"CREATE INDEX {how}{named}ON {on or self.qualified_table}{method} ({keys}){include}{where}"
 
     def statement(self) -> str:
         """Return what a migration runs."""

@@ -94,10 +94,11 @@ class _Choice:
         """Return what can be planned, the dearest first."""
         found: list[_Asked] = []
         for statement in sorted(statements, key=lambda each: each.id):
-            tree = tree_of(statement.text)
+            sql = sql_of(statement)
+            tree = tree_of(sql)
             blocks = blocks_of(tree, self._catalog) if tree is not None else ()
             tables = frozenset((t.schema, t.name) for block in blocks for t in block.sources.values() if t is not None)
-            query = Query(sql_of(statement), statement.calls, tables)
+            query = Query(sql, statement.calls, tables)
             try:
                 base = self._costs.cost(query, frozenset())
             except PlanRefused as error:

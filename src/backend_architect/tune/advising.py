@@ -1,0 +1,121 @@
+"""From a database and its workload to advice: what its planner knows is copied, and indexes are tried on the copy."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from backend_architect.errors import DatabaseError, Problem
+from backend_architect.postgres import Lost, Session
+from backend_architect.postgres.copy import Known, make_copy, read_known, twin_server
+from backend_architect.postgres.structure import Named, Structure, read_structure
+from backend_architect.tune.indexes.model import Advice
+from backend_architect.tune.indexes.select import Limits, Progress, choose
+from backend_architect.tune.observe import OLDEST, READ_ONLY
+from backend_architect.tune.observed import Observed
+from backend_architect.tune.plannable import column_values, plannable, with_values
+from backend_architect.tune.what_if import HypopgWhatIf, TwinWhatIf, WhatIf, has_hypopg
+from backend_architect.tune.workload import Statement
+
+GENERIC_FROM = 16
+NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Advised:
+    """The advice, None where there is nothing to advise on, and what stood in its way."""
+
+    advice: Advice | None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What was read of a database for planning elsewhere."""
+
+    structure: Structure
+    known: Known
+    hypopg: bool
+
+
+def advise(url: str, observed: Observed, limits: Limits, tell: Progress) -> Advised:
+    """Return which indexes the workload wants, planned by hypopg where the server has it, else on a twin.
+
+    Nothing is written on the server, and no row leaves it. What cannot be done becomes a problem.
+    """
+    if observed.workload is None or not observed.workload.statements or limits.seconds <= 0:
+        return Advised(None)
+    try:
+        tell("reading the structure and the planner's statistics")
+        source = read_source(url)
+        with planning(url, source, observed) as (what_if, left_out):
+            sql_of = _sql_of(observed, source, what_if)
+            advice = choose(observed, what_if, limits, sql_of=sql_of, tell=tell)
+    except DatabaseError as error:
+        return Advised(None, (_no_advice(error),))
+    except Lost as error:
+        return Advised(None, (_no_advice(error),))
+    return Advised(advice, tuple(_told(source.known, left_out)))
+
+
+def read_source(url: str) -> Source:
+    """Return what planning needs, read on one connection that cannot change anything."""
+    with Session(url, oldest=OLDEST, settings=READ_ONLY) as session:
+        structure = read_structure(session)
+        return Source(structure, read_known(session, structure.schemas), has_hypopg(session))
+
+
+@contextmanager
+def planning(url: str, source: Source, observed: Observed) -> Iterator[tuple[WhatIf, Sequence[Named]]]:
+    """Give something that plans, and what of the database it does not know as it is."""
+    if source.hypopg:
+        by_hypopg = HypopgWhatIf(url, source.known.statistics)
+        try:
+            yield by_hypopg, ()
+        finally:
+            by_hypopg.close()
+        return
+    with twin_server() as server:
+        copy = make_copy(server, source.structure, source.known)
+        try:
+            what_if = TwinWhatIf(copy.twin, observed.catalog.settings)
+            try:
+                yield what_if, copy.left_out
+            finally:
+                what_if.close()
+        finally:
+            copy.twin.close()
+
+
+def _sql_of(observed: Observed, source: Source, what_if: WhatIf) -> Callable[[Statement], str]:
+    """Return what gives each statement as the planner takes it."""
+    values = column_values(source.known.statistics)
+    generic = what_if.kind == "twin" or observed.catalog.version >= GENERIC_FROM
+    made = plannable if generic else with_values
+    return lambda statement: made(statement, observed.catalog, values).sql
+
+
+def _no_advice(error: BaseException) -> Problem:
+    if isinstance(error, DatabaseError) and error.problems:
+        first = error.problems[0]
+        return Problem("no-advice", f"no indexes were chosen: {first.message}", first.fix)
+    return Problem("no-advice", f"no indexes were chosen: {error}", "try again when the database answers")
+
+
+def _told(known: Known, left_out: Sequence[Named]) -> Iterator[Problem]:
+    """Give what makes the advice less sure than it could be."""
+    if known.unseen:
+        yield Problem(
+            "statistics-hidden", f"no statistics of {_some(known.unseen)} are visible to this role", known.grant
+        )
+    if known.never_analyzed:
+        yield Problem("never-analyzed", f"nobody has analyzed {_some(known.never_analyzed)}", "run ANALYZE on them")
+    if left_out:
+        told = _some([f"{each.kind} {each.name} ({each.reason})" for each in left_out])
+        yield Problem("not-as-it-is", f"planned without {told}", "plans that need it may differ from the server's")
+    for each in known.problems:
+        yield Problem("not-as-it-is", f"{each.kind} {each.name}: {each.reason}", "tune at another time to be surer")
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more

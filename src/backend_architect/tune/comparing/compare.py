@@ -1,0 +1,124 @@
+"""Two readings of one database → what each new index came to, statement by statement."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from statistics import median
+
+from backend_architect.tune.comparing.model import FEW, TINY_MS, Change, Comparison, CountedIndex, IndexChange, Snapshot
+from backend_architect.tune.comparing.tables import tables_in
+from backend_architect.tune.workload import Statement
+
+Served = Mapping[str, Collection[str]]
+CONTROLS = 3
+SETTLED = 60.0  # a busy session gives its counts of scans away after at most that time
+DRIFTED = "statements that nothing was done for take {drift:.1f} times as long as before: the verdicts allow for that"
+NO_STATEMENTS = "nothing counts statements here (pg_stat_statements): only the scans of the indexes are known"
+WAS_RESET = "pg_stat_statements was reset in between: what came after the reset is compared"
+NOT_RECENT = "before: the average since {hours:,.0f} hours ago; a busier or quieter day then moves it too"
+SAME_START = "calls between the first reading and the change of the indexes count as after it"
+
+
+def compare(
+    before: Snapshot, after: Snapshot, *, start: Snapshot | None = None, served: Served | None = None
+) -> Comparison:
+    """Return the differences. `start` was read when the indexes had changed; without it, `before` stands for it.
+
+    `served` are the ids of the statements by the index (as SQL, with the schema) that they are for; the statements of
+    an index that it does not name are those that read its table.
+    """
+    begin = start or before
+    changes = _changes(before, begin, after)
+    old = {index.name for index in before.indexes if index.valid}
+    new = [index for index in after.indexes if index.valid and index.name not in old]
+    scans = {index.name: index.scans for index in begin.indexes}
+    touched = {change.id for index in new for change in _of(index, changes, served or {}, after)}
+    drift = _drift(changes[each] for each in sorted(changes.keys() - touched))
+    changes = {each: replace(change, drift=drift) for each, change in changes.items()}
+    created = tuple(
+        IndexChange(
+            index,
+            _since(index.scans, scans.get(index.name, 0)),
+            _of(index, changes, served or {}, after),
+            certain=index.name in (served or {}),
+            settled=after.taken - begin.taken > SETTLED,
+        )
+        for index in new
+    )
+    told = {change.id for each in created for change in each.statements}
+    kept = {index.name for index in after.indexes}
+    return Comparison(
+        database=after.database,
+        seconds=after.taken - begin.taken,
+        created=created,
+        dropped=tuple(index for index in before.indexes if index.name not in kept),
+        others=tuple(change for change in changes.values() if change.id not in told and change.calls_after),
+        notes=(*_notes(before, begin, after, own=start is not None), *_told(drift)),
+    )
+
+
+def _changes(before: Snapshot, begin: Snapshot, after: Snapshot) -> dict[str, Change]:
+    """Return the change of each statement that both readings know."""
+    first = {each.id: each for each in before.statements or ()}
+    base = {} if _was_reset(begin, after) else {each.id: each for each in begin.statements or ()}
+    found = {}
+    for now in after.statements or ():
+        if now.id in first and not _is_of_the_system(now):
+            found[now.id] = _change(first[now.id], base.get(now.id), now)
+    return found
+
+
+def _is_of_the_system(statement: Statement) -> bool:
+    """Return whether a statement reads the catalog: ours do, and their blocks tell nothing."""
+    return any(name.rpartition(".")[2].startswith("pg_") for name in tables_in(statement.text))
+
+
+def _change(before: Statement, begin: Statement | None, now: Statement) -> Change:
+    if begin is None or now.calls < begin.calls:  # forgotten in between, and counted anew
+        begin = Statement(id=now.id, text=now.text, calls=0.0)
+    calls = now.calls - begin.calls
+    return Change(
+        id=now.id,
+        shown=now.shown,
+        calls_before=before.calls,
+        calls_after=calls,
+        ms_before=before.mean_ms,
+        ms_after=(now.total_ms - begin.total_ms) / calls if calls else 0.0,
+        blocks_before=before.blocks / before.calls if before.calls else 0.0,
+        blocks_after=(now.blocks - begin.blocks) / calls if calls else 0.0,
+    )
+
+
+def _of(index: CountedIndex, changes: Mapping[str, Change], served: Served, after: Snapshot) -> tuple[Change, ...]:
+    if index.name in served:
+        ids = set(served[index.name])
+    else:
+        ids = {each.id for each in after.statements or () if index.table in tables_in(each.text)}
+    return tuple(changes[each] for each in sorted(ids & changes.keys()))
+
+
+def _since(now: int, begin: int) -> int:
+    """Return a count's growth; where it fell it was reset."""
+    return now - begin if now >= begin else now
+
+
+def _was_reset(begin: Snapshot, after: Snapshot) -> bool:
+    return after.seconds is not None and after.taken - after.seconds > begin.taken + 1.0
+
+
+def _drift(others: Iterable[Change]) -> float:
+    """Return how much slower the statements became that read what they read before; 1 where too few tell."""
+    known = [each for each in others if each.calls_after >= FEW and each.ms_before > TINY_MS and not each.blocks_moved]
+    return max(0.1, median(each.ms_after / each.ms_before for each in known)) if len(known) >= CONTROLS else 1.0
+
+
+def _told(drift: float) -> tuple[str, ...]:
+    return (DRIFTED.format(drift=drift),) if abs(drift - 1.0) > 0.1 else ()
+
+
+def _notes(before: Snapshot, begin: Snapshot, after: Snapshot, *, own: bool) -> tuple[str, ...]:
+    if before.statements is None or after.statements is None:
+        return (NO_STATEMENTS,)
+    notes = [WAS_RESET] if _was_reset(begin, after) else []
+    if before.seconds is not None and before.seconds > 86_400:
+        notes.append(NOT_RECENT.format(hours=before.seconds / 3_600))
+    return (*notes, *(() if own else (SAME_START,)))

@@ -1,0 +1,155 @@
+"""Counts at one moment, and the differences between two. Times of statements are in milliseconds a call."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from backend_architect.tune.workload import Statement
+
+FEW = 20
+NOISE_OF_BLOCKS, NOISE_OF_TIME = 0.2, 0.3
+TINY_MS = 0.05
+
+
+class Verdict(StrEnum):
+    """What a change came to."""
+
+    HELPED = "helped"
+    NO_CHANGE = "no change"
+    WORSE = "worse"
+    UNCLEAR = "unclear"
+    NOT_USED = "not used"
+    TOO_FEW = "too few calls yet"
+
+
+@dataclass(frozen=True, slots=True)
+class CountedIndex:
+    """An index: its name and its table as SQL, both with the schema, and its scans since the counts began."""
+
+    name: str
+    table: str
+    definition: str
+    bytes: int
+    scans: int
+    valid: bool
+    enforces: bool = False
+    parent: bool = False
+    """Whether it is the index of a partitioned table; then bytes and scans are the sums of its partitions'."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a database had counted when it was `taken` (seconds since 1970, by its own clock).
+
+    `seconds` is for how long its statements were counted, None where it does not say. `statements` is None where
+    nothing counts them.
+    """
+
+    database: str
+    version: int
+    taken: float
+    seconds: float | None
+    indexes: tuple[CountedIndex, ...]
+    statements: tuple[Statement, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A statement before and after, a call on average. `blocks` are pages of 8 kB."""
+
+    id: str
+    shown: str
+    calls_before: float
+    calls_after: float
+    ms_before: float
+    ms_after: float
+    blocks_before: float
+    blocks_after: float
+    drift: float = 1.0
+    """How much slower statements became that nothing was done for: the machine, not the index."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return what became of it: blocks count from 20 % on, time from 30 % on, both from 20 calls on."""
+        if self.calls_after < FEW or self.calls_before <= 0:
+            return Verdict.TOO_FEW
+        time = _direction(self.ms_before, self.ms_after / self.drift, TINY_MS, NOISE_OF_TIME)
+        blocks = self.blocks_moved
+        if time * blocks < 0:
+            return Verdict.UNCLEAR
+        if time < 0 or (blocks < 0 and not time):
+            return Verdict.HELPED
+        return Verdict.WORSE if time > 0 else Verdict.NO_CHANGE
+
+    @property
+    def blocks_moved(self) -> int:
+        """Return -1 where a call reads clearly fewer blocks, 1 where clearly more, else 0."""
+        return _direction(self.blocks_before, self.blocks_after, 1.0, NOISE_OF_BLOCKS)
+
+    @property
+    def saved_ms(self) -> float:
+        """Return the time that all calls after the change took less than before."""
+        return (self.ms_before - self.ms_after) * self.calls_after
+
+
+@dataclass(frozen=True, slots=True)
+class IndexChange:
+    """A new index, its scans since then, and the statements that it is for.
+
+    `certain` is false where nobody said for which, and all that read its table stand there. `settled` is false as long
+    as sessions may still hold back their counts of scans.
+    """
+
+    index: CountedIndex
+    scans: int
+    statements: tuple[Change, ...]
+    certain: bool = True
+    settled: bool = True
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return what it came to."""
+        seen = [change.verdict for change in self.statements if change.verdict is not Verdict.TOO_FEW]
+        if not seen:
+            return Verdict.TOO_FEW
+        if not self.scans:
+            return Verdict.NOT_USED if self.settled else Verdict.TOO_FEW
+        helped, worse = Verdict.HELPED in seen, Verdict.WORSE in seen
+        if helped or worse:
+            return Verdict.UNCLEAR if helped and worse else Verdict.HELPED if helped else Verdict.WORSE
+        return Verdict.UNCLEAR if Verdict.UNCLEAR in seen else Verdict.NO_CHANGE
+
+    @property
+    def drop(self) -> str:
+        """Return the statement that drops it, '' where there is no reason to."""
+        useless = {Verdict.NOT_USED, Verdict.NO_CHANGE, Verdict.WORSE} if self.certain else {Verdict.NOT_USED}
+        if self.index.enforces or self.verdict not in useless:
+            return ""
+        how = "" if self.index.parent else "CONCURRENTLY "
+        return f"DROP INDEX {how}IF EXISTS {self.index.name};"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two readings side by side. `seconds` lie between them; `others` are statements that no new index is for."""
+
+    database: str
+    seconds: float
+    created: tuple[IndexChange, ...]
+    dropped: tuple[CountedIndex, ...]
+    others: tuple[Change, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def statements(self) -> tuple[Change, ...]:
+        """Return every statement once."""
+        found = {change.id: change for each in self.created for change in each.statements}
+        return (*found.values(), *self.others)
+
+
+def _direction(before: float, after: float, least: float, noise: float) -> int:
+    """Return -1 where it became clearly less, 1 where clearly more, else 0."""
+    if abs(after - before) < least:
+        return 0
+    if after < before * (1 - noise):
+        return -1
+    return 1 if after > before / (1 - noise) else 0

@@ -1,0 +1,36 @@
+"""Advice and findings → a migration; run safely, measured before and after.
+
+`plan_migration` orders the steps, `migration_sql` and `rollback_sql` write them for psql, `apply_migration` runs them
+and goes on after a break. Nothing else of the tuning changes a database.
+"""
+
+from backend_architect.tune.migration.apply import Run, apply_migration
+from backend_architect.tune.migration.journal import Entry, Journal, State, default_journal, read_journal
+from backend_architect.tune.migration.link import ApplyError
+from backend_architect.tune.migration.locks import LOCKS
+from backend_architect.tune.migration.measure import compare_with, measure
+from backend_architect.tune.migration.model import Kind, Migration, Step
+from backend_architect.tune.migration.plan import plan_migration
+from backend_architect.tune.migration.run import Patience
+from backend_architect.tune.migration.script import migration_sql, rollback_sql
+
+__all__ = [
+    "LOCKS",
+    "ApplyError",
+    "Entry",
+    "Journal",
+    "Kind",
+    "Migration",
+    "Patience",
+    "Run",
+    "State",
+    "Step",
+    "apply_migration",
+    "compare_with",
+    "default_journal",
+    "measure",
+    "migration_sql",
+    "plan_migration",
+    "read_journal",
+    "rollback_sql",
+]

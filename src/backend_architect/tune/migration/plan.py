@@ -1,0 +1,127 @@
+"""Advice and findings → the steps, in the order in which they must run.
+
+Extensions first; then the new indexes one at a time, the one that saves most first; then what is dropped, each after
+the index that covers it is valid; then rebuilding, statistics and settings.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from backend_architect.finding import Finding, Sureness
+from backend_architect.postgres.catalog import Catalog
+from backend_architect.tune.indexes.model import Advice, NewIndex, Recommended
+from backend_architect.tune.migration.creating import Reason, find_table, steps_to_create
+from backend_architect.tune.migration.dropping import step_to_drop
+from backend_architect.tune.migration.extensions import extensions_of, step_to_extend
+from backend_architect.tune.migration.mending import steps_to_mend
+from backend_architect.tune.migration.model import Kind, Migration, Step
+from backend_architect.tune.migration.partitioned import free_name
+
+FOREIGN_KEY = "unindexed-foreign-key"
+ORDER = {kind: place for place, kind in enumerate(Kind)}
+CREATES = {Kind.CREATE_INDEX, Kind.CREATE_PARENT_INDEX, Kind.ATTACH_INDEX}
+
+
+def plan_migration(advice: Advice | None, findings: Iterable[Finding], catalog: Catalog) -> Migration:
+    """Return what would be done to the database of `catalog`; the same for the same advice and findings."""
+    recommended = sorted(advice.recommended, key=lambda each: (-each.gain, each.index)) if advice else []
+    creating, dropping, indexes = _advised(advice, recommended, catalog)
+    left_out: list[str] = []
+    for finding in findings:
+        if _is_decided(finding, recommended, advice):
+            continue
+        mended = steps_to_mend(finding, catalog)
+        left_out += [mended.left_out] if mended.left_out else []
+        creating += [step for step in mended.steps if step.kind in CREATES]
+        dropping += [step for step in mended.steps if step.kind not in CREATES]
+    steps = _unique([*creating, *_analyses(indexes, creating, catalog), *dropping])
+    steps = [step for step in steps if not _is_dropped(step, steps)]
+    ordered = sorted(steps, key=lambda step: ORDER[Kind.CREATE_INDEX if step.kind in CREATES else step.kind])
+    all_steps = (*_extensions(steps, indexes, catalog), *ordered)
+    return Migration(catalog.database, catalog.version, all_steps, tuple(left_out))
+
+
+def _advised(
+    advice: Advice | None, recommended: list[Recommended], catalog: Catalog
+) -> tuple[list[Step], list[Step], list[NewIndex]]:
+    """Return the steps that create, those that drop what is covered, and the indexes themselves."""
+    creating: list[Step] = []
+    dropping: list[Step] = []
+    serves = _served(advice) if advice else {}
+    for each in recommended:
+        told = f"serves {', '.join(each.statements)}" if each.statements else ""
+        made = steps_to_create(
+            each.index, catalog, Reason(each.bytes, each.gain, serves.get(each.index.name, ()), told)
+        )
+        creating += made
+        if not made:
+            continue
+        after = tuple(step.id for step in made)
+        for index in each.covers:
+            drop = step_to_drop(index, catalog, f"{each.index.name} serves all that it serves", after)
+            dropping += [drop] if drop else []
+    return creating, dropping, [each.index for each in recommended]
+
+
+def _served(advice: Advice) -> Mapping[str, tuple[str, ...]]:
+    """Return the ids of the statements by the advised index that their plans use."""
+    found: dict[str, list[str]] = {}
+    for cost in advice.statements:
+        for name in cost.uses:
+            found.setdefault(name, []).append(cost.statement.id)
+    return {name: tuple(ids) for name, ids in found.items()}
+
+
+def _is_decided(finding: Finding, recommended: list[Recommended], advice: Advice | None) -> bool:
+    """Return whether the advice has already answered a finding that asks for an index."""
+    if "CREATE INDEX" not in finding.sql or finding.code == "invalid-index":
+        return False
+    if finding.code != FOREIGN_KEY:
+        return advice is not None and finding.sureness is not Sureness.CERTAIN
+    return any(finding.subject in _foreign_keys_of(each.index) for each in recommended)
+
+
+def _foreign_keys_of(index: NewIndex) -> set[str]:
+    """Return the subjects of the findings about foreign keys that this index mends."""
+    if index.method != "btree" or index.predicate:
+        return set()
+    columns = [key.sql.split(" ")[0] for key in index.keys if key.column]
+    return {f"{index.qualified_table} ({', '.join(columns[:count])})" for count in range(1, len(columns) + 1)}
+
+
+def _analyses(indexes: list[NewIndex], creating: list[Step], catalog: Catalog) -> list[Step]:
+    """Return an ANALYZE for each table that gets an index of an expression: its statistics are not there before."""
+    found = []
+    for index in indexes:
+        table = find_table(catalog, index.schema, index.table)
+        made = [step.id for step in creating if step.index == free_name(index, catalog) and step.makes_index]
+        if table is None or not made or all(key.column for key in index.keys):
+            continue
+        blank = Step(id="", kind=Kind.ANALYZE, sql="", schema=table.schema, table=table.name, table_oid=table.oid)
+        name = blank.qualified_table
+        why = f"the planner knows nothing of the expression of {index.name} before"
+        found.append(replace(blank, id=f"analyze:{name}", sql=f"ANALYZE {name};", why=why, after=(made[0],)))
+    return found
+
+
+def _extensions(steps: list[Step], indexes: list[NewIndex], catalog: Catalog) -> list[Step]:
+    needed: set[str] = set()
+    for index in indexes:
+        table = find_table(catalog, index.schema, index.table)
+        needed |= extensions_of(index, table) if table else set()
+    needed |= {"pg_trgm" for step in steps if "_trgm_ops" in step.sql and step.makes_index}
+    return [step_to_extend(name) for name in sorted(needed)]
+
+
+def _is_dropped(step: Step, steps: list[Step]) -> bool:
+    """Return whether rebuilding an index is no use, as it is dropped."""
+    drops = {(each.schema, each.index) for each in steps if each.kind is Kind.DROP_INDEX}
+    return step.kind is Kind.REINDEX and (step.schema, step.index) in drops
+
+
+def _unique(steps: list[Step]) -> list[Step]:
+    """Return each step once; of two the first, which has the advice's reasons."""
+    kept: dict[str, Step] = {}
+    for step in steps:
+        kept.setdefault(step.id, step)
+    return list(kept.values())

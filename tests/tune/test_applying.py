@@ -1,0 +1,283 @@
+"""Applying on a real server: all shapes, and what can go wrong in the middle."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from backend_architect.postgres import Refused, Session
+from backend_architect.tune.migration import (
+    ApplyError,
+    Entry,
+    Journal,
+    Kind,
+    Migration,
+    Patience,
+    Run,
+    State,
+    Step,
+    apply_migration,
+    plan_migration,
+    read_journal,
+)
+from backend_architect.tune.migration.apply import begin_journal
+from backend_architect.tune.migration.journal import JournalError, write_journal
+from backend_architect.tune.migration.link import ONE_AT_A_TIME
+from tests.tune.conftest import NewDatabase
+from tests.tune.migrating import SHAPES, advice, all_shapes, catalog_and_findings, index, named, recommended
+
+QUICK = Patience(attempts=3, pause=0.1, reconnect=5.0, watch_every=0.05, lock_timeout=300)
+SMALL = """
+CREATE TABLE t (a int, b int, c int);
+CREATE INDEX t_a ON t (a);
+INSERT INTO t SELECT i, i % 7, 1 FROM generate_series(1, 500) i
+""".strip()
+VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('t_a_b_idx')"
+
+
+def _small(url: str) -> Migration:
+    """Return: make t (a, b), t (c), and drop t (a), which the first covers."""
+    catalog, _ = catalog_and_findings(url)
+    wide = recommended(index("t", "a", "b"), named(catalog, "t_a"), gain=5.0)
+    return plan_migration(advice(wide, recommended(index("t", "c"), gain=1.0)), (), catalog)
+
+
+def _run(
+    url: str,
+    migration: Migration | None,
+    path: Path,
+    patience: Patience = QUICK,
+    when: Callable[[str], None] = lambda text: None,
+) -> tuple[Journal, list[str]]:
+    told: list[str] = []
+
+    def tell(step: Step, text: str) -> None:
+        told.append(f"{step.id} {text}")
+        when(text)
+
+    return asyncio.run(apply_migration(url, migration, Run(path, tell, patience))), told
+
+
+def _states(journal: Journal) -> list[str]:
+    return [journal.state(step.id).value for step in journal.migration.steps]
+
+
+def _soon(holds: Callable[[], object]) -> None:
+    until = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < until, "it never came to that"
+        time.sleep(0.02)
+
+
+def test_all_shapes_are_applied_and_a_second_time_changes_nothing(new_database: NewDatabase, tmp_path: Path) -> None:
+    url = new_database(SHAPES)
+    migration = all_shapes(url)
+    journal, _ = _run(url, migration, tmp_path / "journal.json")
+    assert set(_states(journal)) == {"done"}, journal.entries
+    assert read_journal(tmp_path / "journal.json") == journal
+    with Session(url) as session:
+        assert session.value("SELECT count(*) FROM pg_index WHERE NOT indisvalid") == 0
+    again, _ = _run(url, migration, tmp_path / "other.json")
+    made = [again.entries[step.id].reason for step in migration.steps if step.index]
+    assert set(made) == {"it was so already"}
+
+
+def test_a_lock_that_others_hold_is_waited_for_and_told(new_database: NewDatabase, tmp_path: Path) -> None:
+    url = new_database(SMALL)
+    with Session(url) as other:
+        other.run("BEGIN")
+        other.run("INSERT INTO t VALUES (1)")
+
+        def free(text: str) -> None:
+            if "was not free" in text:
+                other.run("COMMIT")
+
+        journal, told = _run(url, _small(url), tmp_path / "journal.json", when=free)
+    assert _states(journal) == ["done", "done", "done"]
+    assert any("a lock was not free in time: the oldest open transaction is that of process" in each for each in told)
+    assert any("dropped the invalid leftover public.t_a_b_idx" in each for each in told)
+
+
+def test_a_lock_that_is_never_free_fails_its_step_and_the_independent_ones_go_on(
+    new_database: NewDatabase, tmp_path: Path
+) -> None:
+    url = new_database(SMALL.replace("(a int, b int, c int)", "(a int, b int, c int);\nCREATE TABLE u (x int)"))
+    catalog, _ = catalog_and_findings(url)
+    wide = recommended(index("t", "a", "b"), named(catalog, "t_a"), gain=5.0)
+    migration = plan_migration(advice(wide, recommended(index("u", "x"), gain=1.0)), (), catalog)
+    with Session(url) as other:
+        other.run("BEGIN")
+        other.run("LOCK t IN SHARE ROW EXCLUSIVE MODE")
+        patience = Patience(2, 0.05, 5, 0.05, 100)
+        journal, _ = _run(url, migration, tmp_path / "journal.json", patience)
+        assert _states(journal) == ["failed", "done", "skipped"]
+        assert "not free" in journal.entries[migration.steps[0].id].reason
+        assert "create-index:public.t_a_b_idx" in journal.entries[migration.steps[2].id].reason
+        other.run("COMMIT")
+    journal, _ = _run(url, migration, tmp_path / "journal.json")
+    assert _states(journal) == ["done", "done", "done"]
+
+
+def _terminate(url: str, victim: str) -> None:
+    with Session(url) as admin:
+        gone = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND "
+        _soon(lambda: admin.value(gone + f"state = 'active' AND pid <> pg_backend_pid() AND query LIKE '{victim}%'"))
+
+
+def test_a_connection_killed_while_an_index_is_built_is_renewed_and_the_index_built(
+    new_database: NewDatabase, tmp_path: Path
+) -> None:
+    url = new_database(SMALL)
+    with Session(url) as other:
+        other.run("BEGIN")
+        other.run("INSERT INTO t VALUES (1)")
+        killer = threading.Thread(target=_terminate, args=(url, "CREATE INDEX CONCURRENTLY"))
+        killer.start()
+
+        def free(text: str) -> None:
+            if "connection was lost" in text and "attempt" not in text:
+                other.run("COMMIT")
+
+        patience = Patience(5, 0.1, 5, 0.05, 20_000)
+        journal, told = _run(url, _small(url), tmp_path / "journal.json", patience, free)
+        killer.join()
+        assert other.value(VALID) is True
+    assert _states(journal) == ["done", "done", "done"]
+    assert any("connecting again" in each for each in told)
+    assert any("dropped the invalid leftover" in each for each in told)
+
+
+APPLY = """
+import sys
+from backend_architect.cli.app import run
+sys.exit(run(["tune", sys.argv[1], "--apply", "--yes", "--journal", sys.argv[2]]))
+"""
+
+
+def _begin(url: str, path: Path) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", APPLY, url, str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def _prepared(url: str, path: Path) -> None:
+    """Leave a journal as a run does that has not begun its first step."""
+    write_journal(path, Journal(_small(url)))
+
+
+def _until_building(url: str) -> None:
+    with Session(url) as admin:
+        _soon(lambda: admin.value("SELECT count(*) FROM pg_stat_progress_create_index WHERE lockers_total > 0"))
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_an_interrupted_or_killed_process_is_gone_on_with(
+    new_database: NewDatabase, tmp_path: Path, how: signal.Signals
+) -> None:
+    url, path = new_database(SMALL), tmp_path / "journal.json"
+    _prepared(url, path)
+    with Session(url) as other:
+        other.run("BEGIN")
+        other.run("INSERT INTO t VALUES (1)")
+        child = _begin(url, path)
+        _until_building(url)
+        child.send_signal(how)
+        if how is signal.SIGINT:
+            time.sleep(0.2)
+            other.run("COMMIT")  # what is dropped waits for this transaction too
+        errors = child.communicate(timeout=30)[1]
+        broken = read_journal(path)
+        assert broken is not None and broken.unfinished
+        if how is signal.SIGINT:
+            assert child.returncode in {130, -2} and "go on with" in errors
+            assert other.value(VALID) is None
+            assert _states(broken)[0] == "interrupted"
+        else:
+            assert _states(broken)[0] == "running"
+            other.run("COMMIT")
+    journal, _ = _run(url, None, path)
+    assert _states(journal) == ["done", "done", "done"]
+    with Session(url) as session:
+        assert session.value(VALID) is True
+
+
+def test_what_forbids_it_is_told_before_anything_is_done(new_database: NewDatabase, tmp_path: Path) -> None:
+    url = new_database(SMALL)
+    migration = _small(url)
+    with Session(url) as admin:
+        admin.run("DROP ROLE IF EXISTS stranger")
+        admin.run("CREATE ROLE stranger LOGIN")
+
+        def refused(where: str, what: Migration = migration) -> set[str]:
+            with pytest.raises(ApplyError) as caught:
+                _run(where, what, tmp_path / "journal.json")
+            assert all(problem.fix for problem in caught.value.problems)
+            assert not (tmp_path / "journal.json").exists()
+            return {problem.code for problem in caught.value.problems}
+
+        assert refused(url.replace("postgres@", "stranger@")) == {"not-owner"}
+        other = new_database(SMALL)
+        assert refused(other) == {"other-database"}
+        name = url.split("/")[3].split("?")[0]
+        moved = replace(migration, steps=tuple(replace(step, table_oid=1) for step in migration.steps))
+        assert refused(url, moved) == {"other-database"}
+        vector = replace(migration, steps=(Step("create-extension:no", Kind.CREATE_EXTENSION, "CREATE EXTENSION no"),))
+        assert refused(url, vector) == {"no-extension"}
+        admin.run(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        assert refused(url) == {"read-only"}
+        admin.run("SET default_transaction_read_only = off")
+        admin.run("BEGIN READ WRITE")
+        admin.run(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+        admin.run("COMMIT")
+
+
+def test_two_runs_at_once_are_one(new_database: NewDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = new_database(SMALL)
+    monkeypatch.setattr("backend_architect.tune.migration.apply.LOCK_PATIENCE", 0.1)
+    with Session(url) as first:
+        first.value("SELECT pg_advisory_lock($1)", ONE_AT_A_TIME)
+        with pytest.raises(ApplyError, match="apply-under-way"):
+            _run(url, _small(url), tmp_path / "journal.json")
+
+
+def test_duplicates_fail_the_unique_index_with_the_rows_that_collide(new_database: NewDatabase, tmp_path: Path) -> None:
+    url = new_database("CREATE TABLE t (a int, b int)")
+    with Session(url) as session:
+        session.run("INSERT INTO t VALUES (1, 1), (1, 2)")
+        with pytest.raises(Refused):
+            session.run("CREATE UNIQUE INDEX CONCURRENTLY t_a_once ON t (a)")
+        catalog, findings = catalog_and_findings(url)
+        migration = plan_migration(None, [each for each in findings if each.code == "invalid-index"], catalog)
+        journal, _ = _run(url, migration, tmp_path / "journal.json")
+        reason = journal.entries["create-index:public.t_a_once"].reason
+        assert _states(journal) == ["failed"] and "(a)=(1) is duplicated" in reason
+        assert session.value("SELECT to_regclass('t_a_once')") is None
+        session.run("DELETE FROM t WHERE b = 2")
+        journal, _ = _run(url, migration, tmp_path / "journal.json")
+        assert _states(journal) == ["done"]
+
+
+def test_a_journal_that_is_none_or_of_another_migration_is_refused(new_database: NewDatabase, tmp_path: Path) -> None:
+    url, path = new_database(SMALL), tmp_path / "journal.json"
+    migration = _small(url)
+    with pytest.raises(ApplyError, match="no-journal"):
+        begin_journal(path, None)
+    for content in ("", "{}", "[1]", '{"format": 1}', "\x00"):
+        path.write_text(content)
+        with pytest.raises(JournalError):
+            begin_journal(path, migration)
+    write_journal(path, Journal(migration))
+    with pytest.raises(ApplyError, match="unfinished-migration"):
+        begin_journal(path, replace(migration, steps=migration.steps[:1]))
+    assert begin_journal(path, migration) == Journal(migration)
+    ended = Journal(migration, {step.id: Entry(State.DONE) for step in migration.steps})
+    write_journal(path, ended)
+    assert begin_journal(path, replace(migration, steps=migration.steps[:1])).entries == {}
+    assert len(list(tmp_path.iterdir())) == 1  # the old one is kept beside
