@@ -1,23 +1,24 @@
 """Reads a database once, on one connection that cannot change anything."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from backend_architect.errors import Problem
 from backend_architect.postgres import connect
-from backend_architect.postgres.catalog import read_catalog
+from backend_architect.postgres.catalog import read_catalog, read_settings
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.reading.files import read_files
 from backend_architect.tune.reading.statements_view import NoStatements, read_statements
 
 OLDEST = 13
 STATEMENT_MS = 10_000
+QUIET = {"default_transaction_read_only": "on", "application_name": "backend-architect tune"}
 READ_ONLY = {
-    "default_transaction_read_only": "on",
+    **QUIET,
     "statement_timeout": str(STATEMENT_MS),
     "lock_timeout": "1000",
     "idle_in_transaction_session_timeout": "30000",
-    "application_name": "backend-architect tune",
 }
 
 
@@ -35,10 +36,11 @@ async def observe(url: str, workload: Path | None = None) -> Observation:
     Raises DatabaseError when it cannot be reached or is older than 13, and WorkloadError for a file that holds none.
     """
     given = read_files(workload) if workload else None
+    settings = await _settings(url)
     connection = await connect(url, oldest=OLDEST, settings=READ_ONLY)
     problems: list[Problem] = []
     try:
-        catalog = await read_catalog(connection)
+        catalog = replace(await read_catalog(connection), settings=settings)
         if given is None:
             try:
                 given = await read_statements(connection)
@@ -48,6 +50,15 @@ async def observe(url: str, workload: Path | None = None) -> Observation:
         await connection.close()
     problems += [_unseen(part) for part in catalog.unseen]
     return Observation(Observed(catalog, given), tuple(problems))
+
+
+async def _settings(url: str) -> Mapping[str, str]:
+    """Return the settings as the server gives them, without the timeouts that reading sets for itself."""
+    connection = await connect(url, oldest=OLDEST, settings=QUIET)
+    try:
+        return await read_settings(connection)
+    finally:
+        await connection.close()
 
 
 def _unseen(part: str) -> Problem:

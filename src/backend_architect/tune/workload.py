@@ -21,6 +21,7 @@ class Statement:
     blocks: float = 0.0
     blocks_read: float = 0.0
     temporary_blocks: float = 0.0
+    jit_ms: float = 0.0
     user: str = ""
     name: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
