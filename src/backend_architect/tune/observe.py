@@ -1,11 +1,11 @@
 """Reads a database once, on one connection that cannot change anything."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from backend_architect.errors import DatabaseError, Problem
 from backend_architect.postgres import Connection, Lost, connect, leave
-from backend_architect.postgres.catalog import read_catalog
+from backend_architect.postgres.catalog import read_catalog, read_settings
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.reading.any_files import database_of, read_workload
 from backend_architect.tune.reading.statements_view import NoStatements, read_statements
@@ -16,13 +16,14 @@ OLDEST = 13
 STATEMENT_MS = 10_000
 ANSWER_SECONDS = 15.0
 """A server that does not even cancel a statement is not there any more."""
+QUIET = {"default_transaction_read_only": "on", "application_name": "backend-architect tune"}
 READ_ONLY = {
-    "default_transaction_read_only": "on",
+    **QUIET,
     "statement_timeout": str(STATEMENT_MS),
     "lock_timeout": "1000",
     "idle_in_transaction_session_timeout": "30000",
-    "application_name": "backend-architect tune",
 }
+BOUND = "SELECT set_config(name, value, false) FROM unnest($1::text[], $2::text[]) AS s (name, value)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,11 @@ def _lost(observation: Observation) -> bool:
 
 async def _read(url: str, given: Workload | None) -> Observation | None:
     """Return what one connection reads before it ends, None where that is nothing."""
-    connection = await connect(url, oldest=OLDEST, settings=READ_ONLY, answer_seconds=ANSWER_SECONDS)
+    connection = await connect(url, oldest=OLDEST, settings=QUIET, answer_seconds=ANSWER_SECONDS)
     try:
-        catalog = await read_catalog(connection)
+        settings = await read_settings(connection)  # before this session's own timeouts hide the server's
+        await connection.execute(BOUND, list(READ_ONLY), list(READ_ONLY.values()))
+        catalog = replace(await read_catalog(connection), settings=settings)
         given, problems = (given, ()) if given else await _statements(connection)
     except Lost:
         return None

@@ -1,14 +1,21 @@
 """What findings look at: a database's catalog, and its workload where there is one."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from backend_architect.postgres.catalog import Catalog
+from backend_architect.tune.examined import Examined, examine
 from backend_architect.tune.workload import Workload
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Observed:
     """One database at one moment. `workload` is None where nothing tells what it runs."""
 
     catalog: Catalog
     workload: Workload | None
+
+    @cached_property
+    def statements(self) -> tuple[Examined, ...]:
+        """Every statement that parses, with its query blocks; none without a workload."""
+        return examine(self.workload, self.catalog) if self.workload else ()

@@ -7,7 +7,7 @@ from typing import Any
 LONG = 72
 ORIGINS = ("route", "controller", "action", "job", "file", "source", "code.filepath", "code.function", "caller")
 """The tags of sqlcommenter and of its relatives that name a place, the most telling first."""
-COUNTS = ("calls", "total_ms", "rows", "blocks", "blocks_read", "temporary_blocks")
+COUNTS = ("calls", "total_ms", "rows", "blocks", "blocks_read", "temporary_blocks", "jit_ms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Statement:
     blocks: float = 0.0
     blocks_read: float = 0.0
     temporary_blocks: float = 0.0
+    jit_ms: float = 0.0
     user: str = ""
     name: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)

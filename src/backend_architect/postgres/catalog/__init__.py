@@ -5,25 +5,30 @@ connect: what a role may not see is left empty.
 """
 
 from backend_architect.postgres.catalog.model import (
+    Activity,
     Catalog,
     Column,
     ForeignKey,
     Index,
     KeyPart,
+    NotValid,
     Sequence,
     ServerSession,
     Table,
 )
-from backend_architect.postgres.catalog.read import read_catalog
+from backend_architect.postgres.catalog.read import read_catalog, read_settings
 
 __all__ = [
+    "Activity",
     "Catalog",
     "Column",
     "ForeignKey",
     "Index",
     "KeyPart",
+    "NotValid",
     "Sequence",
     "ServerSession",
     "Table",
     "read_catalog",
+    "read_settings",
 ]

@@ -59,6 +59,11 @@ class Table:
     last_vacuumed: float | None
     frozen_age: int
     readable: bool = True
+    multixact_age: int = 0
+    partition_key: str = ""
+    """Of a partitioned table, as PARTITION BY takes it: `RANGE (created_at)`."""
+    bound: str = ""
+    """Of a partition: `FOR VALUES …`, or `DEFAULT`."""
 
     @property
     def qualified(self) -> str:
@@ -161,6 +166,28 @@ class ServerSession:
     query: str
 
 
+@dataclass(frozen=True, slots=True)
+class NotValid:
+    """A constraint that was added as NOT VALID. `kind` is pg_constraint's letter."""
+
+    name: str
+    table: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What a database's sessions did since its statistics were reset; before version 14 no sessions are counted."""
+
+    commits: int
+    temporary_files: int
+    temporary_bytes: int
+    deadlocks: int
+    sessions: int | None
+    session_seconds: float | None
+    idle_in_transaction_seconds: float | None
+
+
 @dataclass(frozen=True)
 class Catalog:
     """Everything read from one database. `counted` is the time in seconds over which the counts were gathered."""
@@ -184,11 +211,56 @@ class Catalog:
     """What the role may not read, in words."""
     lost: bool = False
     """Whether the connection was lost: the last of `unseen` were not asked for."""
+    multixact_age: int = 0
+    activity: Activity | None = None
+    connections: int = 0
+    """Those of all databases of the server."""
+    vacuum_workers: int = 0
+    """How many autovacuum workers were busy."""
+    not_valid: tuple[NotValid, ...] = ()
+    role_settings: tuple[str, ...] = ()
+    """What ALTER ROLE and ALTER DATABASE set, as `name=value`."""
 
     @cached_property
     def table_by_oid(self) -> Mapping[int, Table]:
         """Every table by its oid."""
         return {table.oid: table for table in self.tables}
+
+    @cached_property
+    def table_by_name(self) -> Mapping[tuple[str, str], Table]:
+        """Every table by its schema and name, and with '' for the schema as a search path of public first finds it."""
+        found: dict[tuple[str, str], Table] = {}
+        for table in self.tables:
+            found[table.schema, table.name] = table
+            if table.schema == "public" or ("", table.name) not in found:
+                found["", table.name] = table
+        return found
+
+    def partitions_of(self, table: int) -> tuple[Table, ...]:
+        """Return the partitions right below a partitioned table."""
+        return self._partitions.get(table, ())
+
+    def leaves_of(self, table: Table) -> tuple[Table, ...]:
+        """Return the tables that hold a table's rows: itself, or the partitions at the bottom of it."""
+        if table.kind != "p":
+            return (table,)
+        return tuple(leaf for below in self.partitions_of(table.oid) for leaf in self.leaves_of(below))
+
+    def rows_of(self, table: Table) -> float:
+        """Return the rows of a table with those of its partitions: what was counted last, or else is estimated."""
+        return sum(max(leaf.rows, 0.0) or float(leaf.live) for leaf in self.leaves_of(table))
+
+    def bytes_of(self, table: Table) -> int:
+        """Return the size of a table with that of its partitions, without indexes."""
+        return sum(leaf.bytes for leaf in self.leaves_of(table))
+
+    @cached_property
+    def _partitions(self) -> Mapping[int, tuple[Table, ...]]:
+        found: dict[int, list[Table]] = {}
+        for table in self.tables:
+            if table.partition_of is not None:
+                found.setdefault(table.partition_of, []).append(table)
+        return {table: tuple(partitions) for table, partitions in found.items()}
 
     def indexes_of(self, table: int) -> tuple[Index, ...]:
         """Return the indexes of a table."""

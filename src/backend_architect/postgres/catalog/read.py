@@ -6,11 +6,13 @@ from typing import Any
 
 from backend_architect.postgres.catalog import statements
 from backend_architect.postgres.catalog.model import (
+    Activity,
     Catalog,
     Column,
     ForeignKey,
     Index,
     KeyPart,
+    NotValid,
     ServerSession,
     Table,
 )
@@ -27,6 +29,9 @@ PARTS = {
     "primary keys": statements.PRIMARY_KEYS,
     "sequences": statements.SEQUENCES,
     "sessions": statements.SESSIONS,
+    "server": statements.SERVER,
+    "role settings": statements.ROLE_SETTINGS,
+    "constraints": statements.NOT_VALID,
 }
 
 
@@ -37,8 +42,10 @@ async def read_catalog(connection: Connection) -> Catalog:
     """
     version = connection.get_server_version().major
     last_scan = "extract(epoch FROM now() - s.last_idx_scan)::float8" if version >= 16 else "NULL::float8"
+    counted = statements.SESSIONS_COUNTED[14 if version >= 14 else 13]
     asked = {
         **PARTS,
+        "activity": statements.ACTIVITY.format(**counted),
         "indexes": statements.INDEXES.format(last_scan=last_scan),
         "checkpoints": statements.CHECKPOINTS[17 if version >= 17 else 13],
     }
@@ -57,6 +64,11 @@ async def read_catalog(connection: Connection) -> Catalog:
         if lost:
             unseen.append(part)
     return replace(_catalog(version, database, found, unseen), lost=lost)
+
+
+async def read_settings(connection: Connection) -> Mapping[str, str]:
+    """Return every setting as the connection has it, its number with its unit."""
+    return {record["name"]: record["value"] for record in await connection.fetch(statements.SETTINGS)}
 
 
 def _catalog(version: int, database: Record, found: Mapping[str, Sequence[Record]], unseen: list[str]) -> Catalog:
@@ -83,6 +95,11 @@ def _catalog(version: int, database: Record, found: Mapping[str, Sequence[Record
         checkpoints_timed=checkpoints["timed"],
         checkpoints_requested=checkpoints["requested"],
         unseen=tuple(unseen),
+        multixact_age=database["multixact_age"],
+        activity=next((Activity(**record) for record in found["activity"]), None),
+        not_valid=tuple(NotValid(**record) for record in found["constraints"]),
+        role_settings=tuple(record["setting"] for record in found["role settings"]),
+        **next(iter(found["server"]), {}),
     )
 
 

@@ -4,13 +4,40 @@ SYSTEM = "('pg_catalog', 'information_schema', 'pg_toast')"
 
 DATABASE = """
 SELECT current_database() AS name, pg_is_in_recovery() AS standby, pg_database_size(current_database()) AS bytes,
-       age(d.datfrozenxid)::int8 AS frozen_age,
+       age(d.datfrozenxid)::int8 AS frozen_age, mxid_age(d.datminmxid)::int8 AS multixact_age,
        extract(epoch FROM now() - s.stats_reset)::float8 AS counted
 FROM pg_database d LEFT JOIN pg_stat_database s ON s.datid = d.oid
 WHERE d.datname = current_database()
 """
 
+ACTIVITY = """
+SELECT xact_commit AS commits, temp_files AS temporary_files, temp_bytes AS temporary_bytes, deadlocks,
+       {sessions} AS sessions, {session_seconds} AS session_seconds, {idle} AS idle_in_transaction_seconds
+FROM pg_stat_database WHERE datname = current_database()
+"""
+SESSIONS_COUNTED = {
+    14: {"sessions": "sessions", "session_seconds": "session_time / 1000", "idle": "idle_in_transaction_time / 1000"},
+    13: {"sessions": "NULL::int8", "session_seconds": "NULL::float8", "idle": "NULL::float8"},
+}
+
+SERVER = """
+SELECT count(*) FILTER (WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()) AS connections,
+       count(*) FILTER (WHERE backend_type = 'autovacuum worker') AS vacuum_workers
+FROM pg_stat_activity
+"""
+
 SETTINGS = "SELECT name, setting || coalesce(unit, '') AS value FROM pg_settings"
+
+ROLE_SETTINGS = "SELECT DISTINCT unnest(setconfig) AS setting FROM pg_db_role_setting ORDER BY 1"
+
+# The row as JSON, because only 18 has the column: a constraint that is not enforced cannot be validated either.
+NOT_VALID = f"""
+SELECT k.conname AS name, k.conrelid::int8 AS table, k.contype::text AS kind
+FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE NOT k.convalidated AND coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true) AND k.conparentid = 0
+  AND n.nspname NOT IN {SYSTEM}
+ORDER BY k.conrelid, k.conname
+"""
 
 TABLES = f"""
 SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name, c.relkind::text AS kind,
@@ -27,7 +54,10 @@ SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name, c.relkind::te
        coalesce(s.n_dead_tup, 0) AS dead, coalesce(s.n_mod_since_analyze, 0) AS changed_since_analyze,
        extract(epoch FROM now() - greatest(s.last_analyze, s.last_autoanalyze))::float8 AS last_analyzed,
        extract(epoch FROM now() - greatest(s.last_vacuum, s.last_autovacuum))::float8 AS last_vacuumed,
-       CASE WHEN c.relfrozenxid = '0' THEN 0 ELSE age(c.relfrozenxid) END::int8 AS frozen_age
+       CASE WHEN c.relfrozenxid = '0' THEN 0 ELSE age(c.relfrozenxid) END::int8 AS frozen_age,
+       CASE WHEN c.relminmxid = '0' THEN 0 ELSE mxid_age(c.relminmxid) END::int8 AS multixact_age,
+       CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) ELSE '' END AS partition_key,
+       CASE WHEN c.relispartition THEN coalesce(pg_get_expr(c.relpartbound, c.oid), '') ELSE '' END AS bound
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid
 LEFT JOIN pg_inherits i ON i.inhrelid = c.oid AND c.relispartition

@@ -65,11 +65,7 @@ class _Reader:
     """Reads blocks; the tables are those of the catalog, found as a search path of public first would."""
 
     def __init__(self, catalog: Catalog) -> None:
-        self._tables: dict[tuple[str, str], Table] = {}
-        for table in catalog.tables:
-            self._tables[table.schema, table.name] = table
-            if table.schema == "public" or ("", table.name) not in self._tables:
-                self._tables["", table.name] = table
+        self._tables = catalog.table_by_name
 
     def read(self, tree: Any, parent: Block | None, hidden: frozenset[str]) -> Iterator[Block]:
         """Yield a statement's blocks; `hidden` names the CTEs that it sees in the place of tables."""

@@ -1,0 +1,66 @@
+"""A statement as findings look at it: parsed, its query blocks with their tables, and its share of the time."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from backend_architect.finding import Fact, Severity
+from backend_architect.postgres.catalog import Catalog
+from backend_architect.tune.indexes.blocks import Block, blocks_of
+from backend_architect.tune.parsing import parse
+from backend_architect.tune.workload import Statement, Workload
+
+MUCH, SOME = 0.1, 0.01
+"""From which share of all statements' time on a fault in a statement is severe, and from which on it matters."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examined:
+    """`share` is the statement's part of the time of all statements, None where times are unknown."""
+
+    statement: Statement
+    tree: Any
+    blocks: tuple[Block, ...]
+    share: float | None
+
+    @property
+    def shown(self) -> str:
+        """Return what the statement is called."""
+        return self.statement.shown
+
+    @property
+    def calls(self) -> float:
+        """Return how often it ran."""
+        return self.statement.calls
+
+    def severity(self, otherwise: Severity) -> Severity:
+        """Return how much a fault in it costs: by its share of the time, or else what is usual for the fault."""
+        if self.share is None:
+            return otherwise
+        return Severity.HIGH if self.share >= MUCH else Severity.MEDIUM if self.share >= SOME else Severity.LOW
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """Return what the statement costs."""
+        facts = [Fact("calls", f"{self.calls:,.0f}")]
+        if self.share is not None:
+            facts += [
+                Fact("mean", f"{self.statement.mean_ms:,.1f} ms"),
+                Fact("share of the time", _percent(self.share)),
+            ]
+        return tuple(facts)
+
+
+def examine(workload: Workload, catalog: Catalog) -> tuple[Examined, ...]:
+    """Return each statement of a workload that parses, in the workload's order."""
+    total = workload.total_ms
+    found = []
+    for statement in workload.statements:
+        trees = parse(statement.text)
+        if trees is not None and len(trees) == 1:
+            share = statement.total_ms / total if total else None
+            found.append(Examined(statement, trees[0], blocks_of(trees[0], catalog), share))
+    return tuple(found)
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}" if share >= MUCH else f"{share:.2%}"

@@ -1,0 +1,114 @@
+"""A function or a calculation over a column that is indexed bare.
+
+What it checks: conditions that compare an expression over one column (`lower(email)`, `date(created_at)`, `total + 1`,
+`coalesce(deleted, false)`, `data ->> 'kind'`) with a value, where an index begins with the bare column, none holds the
+expression, and no other condition leaves few rows; on tables of a thousand rows or more.
+
+Why it matters: an index holds the column's values, not the function's: the planner reads every row and computes the
+function for each.
+
+Example: `SELECT * FROM users WHERE lower(email) = $1` with an index on `users (email)`.
+
+Instead: compare the bare column where that can be written (`created_at >= $1 AND created_at < $1 + interval '1 day'`);
+or index the expression: `CREATE INDEX CONCURRENTLY ON users (lower(email))`.
+
+When it is wrong: the statement wants most of the rows anyway, and would read them all with any index.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pglast import ast
+from pglast.stream import RawStream
+
+from backend_architect.finding import Fact, Finding, Severity, Sureness
+from backend_architect.postgres.catalog import Catalog, Table
+from backend_architect.postgres.catalog.model import quoted
+from backend_architect.tune.conditions import SMALL_ROWS, Comparison, comparisons, indexes_on, rows_left
+from backend_architect.tune.examined import Examined
+from backend_architect.tune.indexes.expressions import sql_over_table
+from backend_architect.tune.observed import Observed
+from backend_architect.tune.parsing import is_a, nodes
+from backend_architect.tune.rule import Rule
+from backend_architect.tune.same_expression import is_indexed
+from backend_architect.tune.statement_facts import function_name
+
+CALCULATIONS = {"+", "-", "*", "/", "%", "||", "->>", "->", "#>>", "#>"}
+IN_JSON = {"->>", "->", "#>>", "#>"}
+OF_TIME = {"date", "date_trunc", "date_part", "extract", "to_char", "timezone", "age"}
+FEW = 1_000.0
+
+
+def find(observed: Observed) -> Iterator[Finding]:
+    """Yield a finding for each statement and column whose index cannot serve."""
+    catalog = observed.catalog
+    for examined in observed.statements:
+        for block in examined.blocks:
+            for each in comparisons(block):
+                if _computes(each.side) and len(each.columns) == 1 and _hurts(catalog, each):
+                    yield _finding(examined, each, catalog)
+
+
+def _computes(side: Any) -> bool:
+    if is_a(side, ast.A_Expr):
+        return bool(side.name[-1].sval in CALCULATIONS)
+    return is_a(side, (ast.CoalesceExpr, ast.FuncCall)) and not any(call.agg_star for call in nodes(side, ast.FuncCall))
+
+
+def _hurts(catalog: Catalog, each: Comparison) -> bool:
+    table, column = each.table, each.columns[0]
+    bare = indexes_on(catalog, table, column) or (_in_json(each.side) and _inverted(catalog, table, column))
+    if catalog.rows_of(table) < SMALL_ROWS or not bare or is_indexed(catalog, table, each.side):
+        return False
+    return rows_left(each.block, each.source, catalog) > FEW
+
+
+def _in_json(side: Any) -> bool:
+    return is_a(side, ast.A_Expr) and side.name[-1].sval in IN_JSON
+
+
+def _inverted(catalog: Catalog, table: Table, column: str) -> bool:
+    return any(index.method == "gin" and index.keys[0].column == column for index in catalog.indexes_of(table.oid))
+
+
+def _finding(examined: Examined, each: Comparison, catalog: Catalog) -> Finding:
+    table, column = each.table, each.columns[0]
+    expression = sql_over_table(each.side)
+    fix, sql = _mend(each, expression)
+    return Finding(
+        code=RULE.code,
+        severity=examined.severity(Severity.MEDIUM),
+        sureness=Sureness.LIKELY,
+        subject=f"{examined.shown} ({column})",
+        message=f"{expression} is compared, and only {table.qualified} ({quoted(column)}) is indexed: {examined.shown}",
+        why=f"the index does not hold the expression: all {catalog.rows_of(table):,.0f} rows are read and computed",
+        fix=fix,
+        sql=sql,
+        evidence=(*examined.facts, Fact("rows", f"{catalog.rows_of(table):,.0f}")),
+    )
+
+
+def _mend(each: Comparison, expression: str) -> tuple[str, str]:
+    """Return the rewrite in words, and the index that serves the statement as it is, '' where none can."""
+    column = quoted(each.columns[0])
+    called = {function_name(call) for call in nodes(each.side, ast.FuncCall)}
+    if called & OF_TIME:
+        return f"compare the bare column with a range: {column} >= its beginning AND {column} < its end", ""
+    if is_a(each.side, ast.A_Expr) and not _in_json(each.side) and "||" not in expression:
+        other = RawStream()(each.other)
+        return f"move the calculation to the value: leave {column} alone on its side of {other}", ""
+    known = each.table.column(each.columns[0])
+    if is_a(each.side, ast.CoalesceExpr) and known is not None and known.not_null:
+        return f"leave coalesce away: {column} is never null", ""
+    if any(True for _ in nodes(each.side, ast.ParamRef)):
+        return f"index {expression}, with the value that the application gives, or compare the bare column", ""
+    fix = f"index the expression, if its functions are immutable, or compare the bare {column}"
+    key = expression if is_a(each.side, ast.FuncCall) else f"({expression})"
+    return fix, f"CREATE INDEX{_how(each.table)} ON {each.table.qualified} ({key});\nANALYZE {each.table.qualified};"
+
+
+def _how(table: Table) -> str:
+    return "" if table.kind == "p" else " CONCURRENTLY"
+
+
+RULE = Rule("function-on-column", "a function over a column that is indexed bare", find)

@@ -1,0 +1,48 @@
+"""More partitions than their rows need.
+
+What it checks: partitioned tables with more than a thousand partitions, or with more than a hundred that hold less than
+a thousand rows each on average.
+
+Why it matters: a statement that cannot leave partitions out locks and plans for each of them; sessions keep what they
+know of every partition in memory; and VACUUM, dumps and upgrades walk through all of them.
+
+Example: a partition for each day and customer: 40,000 of some hundred rows.
+
+Instead: larger ones (a month instead of a day), and dropping the old ones; partitions of some gigabytes are good.
+
+When it is wrong: they are made ahead of rows that will come soon.
+"""
+
+from collections.abc import Iterator
+
+from backend_architect.finding import Fact, Finding, Severity, Sureness
+from backend_architect.tune.observed import Observed
+from backend_architect.tune.rule import Rule
+
+MOST = 1_000
+MANY, FEW_ROWS = 100, 1_000
+
+
+def find(observed: Observed) -> Iterator[Finding]:
+    """Yield a finding for each partitioned table that is cut too small."""
+    catalog = observed.catalog
+    for table in catalog.tables:
+        if table.kind != "p" or table.partition_of is not None:
+            continue
+        number = len(catalog.leaves_of(table))
+        rows = catalog.rows_of(table) / max(number, 1)
+        if number <= MOST and not (number > MANY and rows < FEW_ROWS):
+            continue
+        yield Finding(
+            code=RULE.code,
+            severity=Severity.MEDIUM if number > MOST else Severity.LOW,
+            sureness=Sureness.LIKELY,
+            subject=table.qualified,
+            message=f"{table.qualified} has {number:,} partitions of {rows:,.0f} rows each",
+            why="statements that cannot leave some out plan for and lock each of them, and every session remembers all",
+            fix="make them larger, and drop or merge those that nobody reads any more",
+            evidence=(Fact("partitions", f"{number:,}"), Fact("rows", f"{catalog.rows_of(table):,.0f}")),
+        )
+
+
+RULE = Rule("too-many-partitions", "more partitions than their rows need", find)

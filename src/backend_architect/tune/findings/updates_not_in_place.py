@@ -1,0 +1,62 @@
+"""Updates that write every index anew.
+
+What it checks: tables with at least a hundred thousand updates, of which less than half were done in place ("HOT"),
+that have two indexes or more, and whose pages are filled to the brim (`fillfactor` 100).
+
+Why it matters: an update in place needs room in the row's page, and no index over what changes. Otherwise every index
+of the table gets a new entry, the write-ahead log all of them, and VACUUM has to take the old ones away.
+
+Example: `sessions`, with an index on `last_seen_at`, which changes at each request.
+
+Instead: leave room in the pages (`fillfactor = 85`); drop the index over the column that always changes, or make it
+coarser; move the changing column into a table of its own.
+
+When it is wrong: the updates change an indexed column on purpose, once in each row's life.
+"""
+
+from collections.abc import Iterator
+
+from backend_architect.finding import Fact, Finding, Severity, Sureness
+from backend_architect.postgres.catalog import Catalog, Table
+from backend_architect.tune.observed import Observed
+from backend_architect.tune.rule import Rule
+
+MANY = 100_000
+HALF = 0.5
+SEVERAL = 2
+VERY_MANY = 5
+
+
+def find(observed: Observed) -> Iterator[Finding]:
+    """Yield a finding for each table whose updates cost an entry in every index."""
+    catalog = observed.catalog
+    for table in catalog.tables:
+        indexes = len(catalog.indexes_of(table.oid))
+        share = table.updated_in_place / max(table.updated, 1)
+        if table.temporary or table.updated < MANY or share >= HALF or indexes < SEVERAL or _has_room(table):
+            continue
+        yield _finding(catalog, table, share, indexes)
+
+
+def _has_room(table: Table) -> bool:
+    return any(option.startswith("fillfactor=") and option != "fillfactor=100" for option in table.options)
+
+
+def _finding(catalog: Catalog, table: Table, share: float, indexes: int) -> Finding:
+    rows = max(catalog.rows_of(table), 1.0)
+    often = table.updated > VERY_MANY * rows
+    return Finding(
+        code=RULE.code,
+        severity=Severity.MEDIUM if often else Severity.LOW,
+        sureness=Sureness.LIKELY,
+        subject=table.qualified,
+        message=f"only {share:.0%} of the {table.updated:,} updates of {table.qualified} were done in place",
+        why=f"each of the others writes an entry into all {indexes} indexes, which VACUUM takes away again",
+        fix="leave room in the pages (it holds for rows written from now on), and look which index is over a column "
+        "that always changes",
+        sql=f"ALTER TABLE {table.qualified} SET (fillfactor = 85);",
+        evidence=(Fact("updates a row", f"{table.updated / rows:,.1f}"), Fact("indexes", str(indexes))),
+    )
+
+
+RULE = Rule("updates-not-in-place", "updates that write every index anew", find)
