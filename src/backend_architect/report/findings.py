@@ -28,7 +28,9 @@ def finding_lines(finding: Finding, paint: Paint) -> list[str]:
     evidence = ", ".join(map(str, finding.evidence))
     for name, text in (("why", finding.why), ("seen", f"{evidence} ({finding.sureness.value})"), ("fix", finding.fix)):
         lines += _hanging(name, text)
-    return lines + [f"         {line}" for line in finding.sql.splitlines()]
+    lines += [f"         {line}" for line in finding.sql.splitlines()]
+    shown = ["", *finding.rewrite.splitlines()] if finding.rewrite else []
+    return lines + [f"         {line}".rstrip() for line in shown]
 
 
 def findings_markdown(findings: Sequence[Finding], title: str) -> str:
@@ -43,7 +45,7 @@ def findings_markdown(findings: Sequence[Finding], title: str) -> str:
         ]
         parts += ["", f"{_sentence(finding.why)} {_sentence(finding.fix)}"]
         parts += ["", *(f"- {fact.name}: {fact.value}" for fact in finding.evidence)]
-        parts += ["", "```sql", finding.sql, "```"] if finding.sql else []
+        parts += [line for sql in (finding.sql, finding.rewrite) if sql for line in ("", "```sql", sql, "```")]
     return "\n".join(parts) + "\n"
 
 
