@@ -1,4 +1,4 @@
-"""Findings → the same findings with what the statement should say, where running both has shown that it says the same."""
+"""Findings → the same findings with the statement written anew, where running both has not shown a difference."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -79,7 +79,7 @@ def _shown(proposed: Proposed, verdicts: dict[int, Verdict]) -> Finding:
 
 
 def rewrite_text(written: Rewrite, verdict: Verdict) -> str:
-    """Return a rewrite as SQL, with what must be known of it as comments in front and the index that it needs behind."""
+    """Return a rewrite as SQL: what must be known of it as comments in front, and behind it the index that it needs."""
     comments = [
         f"-- {line}" for text in (f"{written.what}: {verdict.text}", *written.notes) for line in text.splitlines()
     ]

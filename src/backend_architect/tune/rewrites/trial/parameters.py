@@ -25,7 +25,7 @@ MANY = 5
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One parameter, and the expression that it is compared with, as SQL over one table; `type` is what it is cast to."""
+    """A parameter, and the expression that it is compared with, as SQL over one table; `type` is what it is cast to."""
 
     number: int
     place: tuple[str, str, str]
