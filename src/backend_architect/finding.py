@@ -43,7 +43,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`subject` is what it is about (an index, a table, a statement's name); `sql` mends it, empty where words must."""
+    """`subject` is what it is about (an index, a table, a statement's name); `sql` mends it, empty where words must.
+
+    `rewrite` is the statement written better, with comments that say how, empty where nothing tells one.
+    """
 
     code: str
     severity: Severity
@@ -53,6 +56,7 @@ class Finding:
     why: str
     fix: str
     sql: str = ""
+    rewrite: str = ""
     evidence: tuple[Fact, ...] = ()
     place: Place = field(default_factory=Place)
 

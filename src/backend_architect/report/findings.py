@@ -30,7 +30,9 @@ def finding_lines(finding: Finding, paint: Paint) -> list[str]:
     evidence = ", ".join(map(str, finding.evidence))
     for name, text in (("why", finding.why), ("seen", f"{evidence} ({finding.sureness.value})"), ("fix", finding.fix)):
         lines += _hanging(name, text)
-    return lines + [f"         {line}" for line in visible(finding.sql).split("\n")] if finding.sql else lines
+    lines += [f"         {line}" for line in visible(finding.sql).split("\n")] if finding.sql else []
+    shown = ["", *visible(finding.rewrite).split("\n")] if finding.rewrite else []
+    return lines + [f"         {line}".rstrip() for line in shown]
 
 
 def findings_markdown(findings: Sequence[Finding], title: str) -> str:
@@ -45,7 +47,7 @@ def findings_markdown(findings: Sequence[Finding], title: str) -> str:
         ]
         parts += ["", f"{_sentence(finding.why)} {_sentence(finding.fix)}"]
         parts += ["", *(f"- {fact.name}: {fact.value}" for fact in finding.evidence)]
-        parts += ["", "```sql", finding.sql, "```"] if finding.sql else []
+        parts += [line for sql in (finding.sql, finding.rewrite) if sql for line in ("", "```sql", sql, "```")]
     return "\n".join(parts) + "\n"
 
 

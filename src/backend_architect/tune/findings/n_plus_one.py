@@ -33,10 +33,17 @@ def find(observed: Observed) -> Iterator[Finding]:
     """Yield a finding for each lookup whose calls are those of a list, times its rows."""
     workload = observed.workload
     for statement in workload.statements if workload else ():
-        if workload and statement.calls >= OFTEN and _looks_up(statement):
-            lists = [each for each in workload.statements if _feeds(workload, each, statement)]
-            if lists:
-                yield _finding(statement, max(lists, key=lambda each: each.calls))
+        listed = list_of(workload, statement) if workload else None
+        if listed is not None:
+            yield _finding(statement, listed)
+
+
+def list_of(workload: Workload, lookup: Statement) -> Statement | None:
+    """Return the list for each of whose rows a statement is called, None where it is no such lookup."""
+    if lookup.calls < OFTEN or not _looks_up(lookup):
+        return None
+    lists = [each for each in workload.statements if _feeds(workload, each, lookup)]
+    return max(lists, key=lambda each: each.calls, default=None)
 
 
 def _looks_up(statement: Statement) -> bool:

@@ -1,0 +1,121 @@
+"""A lookup made for one key after the other → one lookup of all the keys."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pglast import ast, enums
+
+from backend_architect.postgres.catalog import Catalog, Column
+from backend_architect.tune.parsing import is_a, nodes
+from backend_architect.tune.rewrites import trees
+from backend_architect.tune.rewrites.model import CannotRewrite, Lookups, Rewrite
+from backend_architect.tune.rewrites.scope import Scope, Source
+from backend_architect.tune.rewrites.shape import aggregates, outputs
+from backend_architect.tune.statement_facts import operator
+
+CODE = "n-plus-one"
+WANTED = "wanted"
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A statement that finds the rows of one key: `source.column = $parameter` is its whole condition."""
+
+    tree: Any
+    scope: Scope
+    source: Source
+    column: Column
+    parameter: int
+
+    @property
+    def gathers(self) -> bool:
+        """Return whether the rows of a key are counted, limited or made distinct: no two keys' rows may mix."""
+        return bool(
+            aggregates(self.tree)
+            or self.tree.groupClause
+            or self.tree.distinctClause
+            or self.tree.limitCount is not None
+            or self.tree.limitOffset is not None
+            or any(call.over for call in nodes(self.tree.targetList or (), ast.FuncCall))
+        )
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Return the schema, table and name of the key's column."""
+        return self.source.table.schema, self.source.table.name, self.column.name
+
+
+def lookup_of(tree: Any, catalog: Catalog) -> Lookup:
+    """Return what a lookup looks up; raises CannotRewrite for anything else."""
+    scope = Scope(tree, catalog)
+    where = tree.whereClause
+    equal = is_a(where, ast.A_Expr) and where.kind == enums.A_Expr_Kind.AEXPR_OP and operator(where) == "="
+    owner = scope.owner(where.lexpr) if equal and is_a(where.lexpr, ast.ColumnRef) else None
+    if owner is None or not is_a(where.rexpr, ast.ParamRef):
+        raise CannotRewrite("its condition is more than one key")
+    number = where.rexpr.number
+    if sum(each.number == number for each in nodes(tree, ast.ParamRef)) > 1:
+        raise CannotRewrite("its key stands in several places")
+    return Lookup(tree, scope, owner[0], owner[1], number)
+
+
+def batched_lookup(tree: Any, catalog: Catalog) -> Rewrite:
+    """Return the lookup of all keys at once."""
+    lookup = lookup_of(tree, catalog)
+    batched, key = _lateral(lookup) if lookup.gathers else _any(lookup)
+    note = (
+        f"${lookup.parameter}: the keys of all the list's rows, as one array; {lookup.column.name} tells whose a row is"
+    )
+    return Rewrite(
+        code=CODE,
+        what="one lookup of all keys",
+        sql=trees.written(batched),
+        notes=(note,),
+        trial=Lookups(
+            lookup=trees.written(tree),
+            batched=trees.written(batched),
+            parameter=lookup.parameter,
+            column=lookup.place,
+            key=key,
+            in_front=lookup.gathers,
+        ),
+    )
+
+
+def _any(lookup: Lookup) -> tuple[Any, int]:
+    """Return the lookup with `= ANY`, and the place of the key among what it returns."""
+    tree, own = lookup.tree, lookup.tree.whereClause.lexpr
+    shown = list(outputs(tree, lookup.scope))
+    places = [at for at, each in enumerate(shown) if is_a(each, ast.ColumnRef) and _is_key(each, lookup)]
+    targets = tuple(tree.targetList or ()) + (() if places else (trees.target(own),))
+    where = trees.equal_any(own, trees.parameter(lookup.parameter))
+    return trees.with_parts(tree, whereClause=where, targetList=targets), places[0] if places else len(shown)
+
+
+def _is_key(reference: Any, lookup: Lookup) -> bool:
+    owner = lookup.scope.owner(reference)
+    return owner is not None and owner[0] is lookup.source and owner[1] is lookup.column
+
+
+def _lateral(lookup: Lookup) -> tuple[Any, int]:
+    """Return the lookup run within one statement for each key, for it limits or counts the rows of each."""
+    name = lookup.column.name
+    keys = ast.RangeFunction(
+        lateral=False,
+        ordinality=False,
+        is_rowsfrom=False,
+        functions=((_array(lookup), None),),
+        alias=ast.Alias(aliasname=WANTED, colnames=(ast.String(name),)),
+    )
+    inner = trees.with_parts(
+        lookup.tree,
+        whereClause=trees.compare(lookup.tree.whereClause.lexpr, "=", trees.column(WANTED, name)),
+    )
+    found = trees.subquery(inner, "found", lateral=True)
+    targets = [trees.target(trees.column(WANTED, name)), trees.target(trees.star("found"))]
+    return trees.select(targets, [trees.join(keys, found, trees.TRUE, outer=False)]), 0
+
+
+def _array(lookup: Lookup) -> Any:
+    keys = trees.cast(trees.parameter(lookup.parameter), lookup.column.type, array=True)
+    return trees.call("unnest", keys)

@@ -1,0 +1,86 @@
+"""Findings → the same findings with the statement written anew, where running both has not shown a difference."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from backend_architect.finding import Fact, Finding
+from backend_architect.tune.findings.n_plus_one import list_of
+from backend_architect.tune.observed import Observed
+from backend_architect.tune.rewrites.model import Refusal, Rewrite, Verdict
+from backend_architect.tune.rewrites.propose import REWRITERS, rewrite
+from backend_architect.tune.rewrites.trial import check_all
+from backend_architect.tune.workload import Statement
+
+MOST = 100
+TOO_MANY = Verdict("unchecked", f"not checked: only the first {MOST} rewrites are")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What was thought of for one finding."""
+
+    finding: Finding
+    rewrites: tuple[Rewrite | Refusal, ...]
+
+
+async def with_rewrites(findings: Sequence[Finding], observed: Observed, server: str) -> tuple[Finding, ...]:
+    """Return all findings in their order, those that a rewrite mends with it and with what checking it said.
+
+    `server` is the URL of an embedded server, on which a database is made for it; never the tuned one.
+    """
+    proposed = [_proposed(finding, observed) for finding in findings]
+    written = list(_written(proposed))
+    verdicts = await check_all(written[:MOST], observed.catalog, server)
+    of = {id(each): verdict for each, verdict in zip(written, verdicts, strict=False)}
+    return tuple(_shown(each, {id(one): of.get(id(one), TOO_MANY) for one in each.rewrites}) for each in proposed)
+
+
+def propose(findings: Sequence[Finding], observed: Observed) -> tuple[Proposed, ...]:
+    """Return what could be written instead for each finding, unchecked."""
+    return tuple(_proposed(finding, observed) for finding in findings)
+
+
+def _proposed(finding: Finding, observed: Observed) -> Proposed:
+    statement = _statement(finding, observed) if finding.code in REWRITERS else None
+    if statement is None or observed.workload is None:
+        return Proposed(finding, ())
+    listed = list_of(observed.workload, statement) if finding.code == "n-plus-one" else None
+    texts = listed.text if listed else ""
+    return Proposed(finding, rewrite(finding.code, statement.text, observed.catalog, listed=texts))
+
+
+def _statement(finding: Finding, observed: Observed) -> Statement | None:
+    """Return the statement that a finding is about: the subject is its name, with a column in brackets for some."""
+    for statement in observed.workload.statements if observed.workload else ():
+        if finding.subject == statement.shown or finding.subject.startswith(f"{statement.shown} ("):
+            return statement
+    return None
+
+
+def _written(proposed: Sequence[Proposed]) -> Iterator[Rewrite]:
+    for each in proposed:
+        yield from (one for one in each.rewrites if isinstance(one, Rewrite))
+
+
+def _shown(proposed: Proposed, verdicts: dict[int, Verdict]) -> Finding:
+    """Return a finding with the rewrites that were not found to differ, and a fact for each that was thought of."""
+    parts: list[str] = []
+    facts: list[Fact] = []
+    for each in proposed.rewrites:
+        if isinstance(each, Refusal):
+            facts.append(Fact("no rewrite:", each.reason))
+            continue
+        verdict = verdicts[id(each)]
+        facts.append(Fact("rewrite", f"{'not shown: ' if verdict.state == 'different' else ''}{verdict.text}"))
+        if verdict.state != "different":
+            parts.append(rewrite_text(each, verdict))
+    finding = proposed.finding
+    return replace(finding, rewrite="\n\n".join(parts), evidence=(*finding.evidence, *dict.fromkeys(facts)))
+
+
+def rewrite_text(written: Rewrite, verdict: Verdict) -> str:
+    """Return a rewrite as SQL: what must be known of it as comments in front, and behind it the index that it needs."""
+    comments = [
+        f"-- {line}" for text in (f"{written.what}: {verdict.text}", *written.notes) for line in text.splitlines()
+    ]
+    return "\n".join([*comments, f"{written.sql};", *(index.statement() for index in written.indexes)])

@@ -1,0 +1,134 @@
+"""Checks rewrites on an embedded server: in a database of their own, each in a transaction that is taken back."""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from pglast import ast
+
+from backend_architect.postgres import Connection, Refused, connect
+from backend_architect.postgres.catalog import Catalog
+from backend_architect.tune.parsing import nodes
+from backend_architect.tune.rewrites.model import (
+    CannotRewrite,
+    Joined,
+    Lookups,
+    Pages,
+    Rewrite,
+    SameRows,
+    Trial,
+    Verdict,
+)
+from backend_architect.tune.rewrites.scope import table_named
+from backend_architect.tune.rewrites.trial.compare import (
+    Comparison,
+    Runner,
+    compare_joined,
+    compare_lookups,
+    compare_pages,
+    compare_same_rows,
+)
+from backend_architect.tune.rewrites.trial.parameters import compared_in, constants_in
+from backend_architect.tune.rewrites.trial.tables import ROWS, Wanted, statements_for
+from backend_architect.tune.statement_facts import tree_of
+
+LONGEST = 10.0
+SETTINGS = {"statement_timeout": "5000", "application_name": "backend-architect rewrites"}
+
+
+async def check(rewrite: Rewrite, catalog: Catalog, server: str) -> Verdict:
+    """Return what running both statements says, on the embedded server at the URL `server`."""
+    return (await check_all([rewrite], catalog, server))[0]
+
+
+async def check_all(rewrites: Sequence[Rewrite], catalog: Catalog, server: str) -> tuple[Verdict, ...]:
+    """Return the verdict of each rewrite. The server must be one that may be written to: never the tuned one."""
+    if not rewrites:
+        return ()
+    admin = await connect(server)
+    name = f"rewrites_{os.getpid()}_{id(rewrites)}"
+    try:
+        await admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy")
+        connection = await connect(_in_database(server, name), settings=SETTINGS)
+        try:
+            return tuple([await _checked(connection, each, catalog) for each in rewrites])
+        finally:
+            await connection.close()
+            await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await admin.close()
+
+
+async def _checked(connection: Connection, rewrite: Rewrite, catalog: Catalog) -> Verdict:
+    await connection.execute("BEGIN")
+    try:
+        await _make_tables(connection, rewrite.trial, catalog)
+        async with asyncio.timeout(LONGEST):
+            found = await _compare(Runner(connection, catalog), rewrite.trial)
+    except TimeoutError:
+        return Verdict("unchecked", f"not checked: it takes more than {LONGEST:.0f} seconds on generated rows")
+    except (Refused, CannotRewrite) as error:
+        return Verdict("unchecked", f"not checked: {str(error).splitlines()[0]}")
+    finally:
+        await connection.execute("ROLLBACK")
+    if not found.same:
+        return Verdict("different", "running both on generated rows gave different rows")
+    if not found.rows:
+        return Verdict("unchecked", "not checked: no generated row is found by it")
+    return Verdict("same", f"checked on {ROWS} generated rows a table: the same {found.told}")
+
+
+async def _make_tables(connection: Connection, trial: Trial, catalog: Catalog) -> None:
+    trees = [tree_of(text) for text in _texts(trial)]
+    tables = {table.oid: table for tree in trees for table in _tables(tree, catalog)}
+    constants: dict[tuple[str, str, str], tuple[str, ...]] = {}
+    for tree in trees:
+        for column, value in constants_in(tree, catalog):
+            constants[column] = tuple(dict.fromkeys((*constants.get(column, ()), value)))
+    searched = frozenset(each.place for tree in trees for each in compared_in(tree, catalog))
+    never = frozenset(trial.never_null if isinstance(trial, SameRows) else ())
+    in_order = sorted(tables.values(), key=lambda table: (table.schema, table.name))
+    for statement in statements_for(in_order, catalog, Wanted(constants, searched, never)):
+        await connection.execute(statement)
+
+
+def _tables(tree: Any, catalog: Catalog) -> list[Any]:
+    found = []
+    for each in nodes(tree, ast.RangeVar):
+        try:
+            found.append(table_named(catalog, each))
+        except CannotRewrite:
+            continue  # a CTE's name; a table that is missing is refused by the server
+    return found
+
+
+def _texts(trial: Trial) -> tuple[str, ...]:
+    """Return the statements that a trial runs."""
+    match trial:
+        case SameRows():
+            return trial.before, trial.after
+        case Pages():
+            return (trial.whole,)
+        case Lookups():
+            return trial.lookup, trial.batched
+        case Joined():
+            return trial.told, trial.lookup
+
+
+async def _compare(run: Runner, trial: Trial) -> Comparison:
+    match trial:
+        case SameRows():
+            return await compare_same_rows(run, trial)
+        case Pages():
+            return await compare_pages(run, trial)
+        case Lookups():
+            return await compare_lookups(run, trial)
+        case Joined():
+            return await compare_joined(run, trial)
+
+
+def _in_database(server: str, name: str) -> str:
+    """Return the URL of another database of a server."""
+    return urlsplit(server)._replace(path=f"/{quote(name, safe='')}").geturl()

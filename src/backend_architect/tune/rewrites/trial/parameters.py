@@ -1,0 +1,174 @@
+"""What a trial's statements compare columns with: the constants that they hold, and values to try as parameters."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from pglast import ast, enums
+from pglast.parser import scan
+
+from backend_architect.postgres import Connection
+from backend_architect.postgres.catalog import Catalog, Table
+from backend_architect.postgres.rows_as_text import rows_as_text
+from backend_architect.tune.parsing import is_a, nodes
+from backend_architect.tune.rewrites import trees
+from backend_architect.tune.rewrites.model import CannotRewrite
+from backend_architect.tune.rewrites.scope import table_named
+from backend_architect.tune.rewrites.trial.values import value_sql
+
+KIND = enums.A_Expr_Kind
+LISTED = {KIND.AEXPR_OP_ANY, KIND.AEXPR_OP_ALL}
+COMPARED = {KIND.AEXPR_OP, KIND.AEXPR_IN, KIND.AEXPR_BETWEEN, KIND.AEXPR_DISTINCT, KIND.AEXPR_NOT_DISTINCT, *LISTED}
+MANY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A parameter, and the expression that it is compared with, as SQL over one table; `type` is what it is cast to."""
+
+    number: int
+    place: tuple[str, str, str]
+    expression: str
+    type: str
+    array: bool
+
+
+def tables_in(tree: Any, catalog: Catalog) -> Mapping[str, Table]:
+    """Return the tables of the catalog that a statement names, by what they are called in it."""
+    found: dict[str, Table] = {}
+    for each in nodes(tree, ast.RangeVar):
+        try:
+            found[each.alias.aliasname if each.alias else each.relname] = table_named(catalog, each)
+        except CannotRewrite:
+            continue  # a CTE's name
+    return found
+
+
+def constants_in(tree: Any, catalog: Catalog) -> Iterator[tuple[tuple[str, str, str], str]]:
+    """Yield each column (schema, table, name) that is compared with a constant, and the constant as SQL."""
+    tables = tables_in(tree, catalog)
+    for node in nodes(tree, ast.A_Expr):
+        owner = _column(node.lexpr, tables) if node.kind in COMPARED - LISTED else None
+        values = node.rexpr if is_a(node.rexpr, tuple) else (node.rexpr,)
+        for value in values if owner else ():
+            bare = value.arg if is_a(value, ast.TypeCast) else value
+            if owner and is_a(bare, ast.A_Const) and not bare.isnull:
+                yield owner, trees.plain(bare)
+
+
+def compared_in(tree: Any, catalog: Catalog) -> Iterator[Compared]:
+    """Yield every parameter of which a statement tells what it is compared with."""
+    tables = tables_in(tree, catalog)
+    for node in nodes(tree, ast.A_Expr):
+        for own, others in ((node.lexpr, node.rexpr), (node.rexpr, node.lexpr)) if node.kind in COMPARED else ():
+            for other in others if is_a(others, tuple) else (others,):
+                yield from _compared(own, other, tables, array=node.kind in LISTED)
+    for node in nodes(tree, ast.UpdateStmt):
+        for each in node.targetList:
+            yield from _compared(trees.column(each.name), each.val, tables, array=False)
+
+
+def _compared(own: Any, other: Any, tables: Mapping[str, Table], *, array: bool) -> Iterator[Compared]:
+    if is_a(own, ast.RowExpr) and is_a(other, ast.RowExpr):
+        for mine, theirs in zip(own.args, other.args, strict=False):
+            yield from _compared(mine, theirs, tables, array=False)
+        return
+    cast = trees.plain(other.typeName) if is_a(other, ast.TypeCast) else ""
+    value = other.arg if is_a(other, ast.TypeCast) else other
+    if not is_a(value, ast.ParamRef) or is_a(own, tuple):
+        return
+    owners = [_column(each, tables) for each in nodes(own, ast.ColumnRef)]
+    if owners and None not in owners and len({owner[:2] for owner in owners if owner}) == 1 and owners[0]:
+        expression = trees.plain(trees.replaced(own, _bare))
+        yield Compared(value.number, owners[0], expression, cast.removesuffix("[]") if array else cast, array)
+
+
+async def values_of(connection: Connection, tree: Any, catalog: Catalog) -> Mapping[int, tuple[str | None, ...]]:
+    """Return values to try for each parameter; raises CannotRewrite for one of which nothing is known."""
+    found: dict[int, tuple[str | None, ...]] = {}
+    for each in compared_in(tree, catalog):
+        if each.number not in found:
+            found[each.number] = await _sampled(connection, each)
+    for number in trees.parameters(tree):
+        if number not in found:
+            found[number] = await _other(connection, tree, number)
+    return found
+
+
+async def _sampled(connection: Connection, compared: Compared) -> tuple[str | None, ...]:
+    """Return the commonest values, so that rows are found, and one that is rare."""
+    value = f"({compared.expression}){f'::{compared.type}' if compared.type else ''}"
+    rows = await rows_as_text(
+        connection,
+        f"SELECT v::text FROM (SELECT {value} AS v FROM {_name(compared.place)}) AS t WHERE v IS NOT NULL "
+        f"GROUP BY v::text ORDER BY count(*) DESC, v::text LIMIT {MANY}",
+    )
+    values = [row[0] for row in rows]
+    if not values:
+        raise CannotRewrite(f"no generated row holds a value for ${compared.number}")
+    if not compared.array:
+        return tuple(values)
+    arrays = await rows_as_text(connection, f"SELECT array_agg(v)::text FROM unnest(ARRAY[{_list(values)}]) AS v")
+    return (arrays[0][0],)
+
+
+async def _other(connection: Connection, tree: Any, number: int) -> tuple[str | None, ...]:
+    """Return values for a parameter that is compared with no column: a limit, a pattern, or of its cast's type."""
+    for select in nodes(tree, ast.SelectStmt):
+        if any(each.number == number for part in (select.limitCount, select.limitOffset) if part is not None
+               for each in nodes(part, ast.ParamRef)):  # fmt: skip
+            return ("20",)
+    for node in nodes(tree, ast.A_Expr):
+        like = node.kind in {KIND.AEXPR_LIKE, KIND.AEXPR_ILIKE}
+        if like and any(each.number == number for each in nodes(node.rexpr, ast.ParamRef)):
+            return ("%1%", "a%")
+    for node in nodes(tree, ast.TypeCast):
+        if is_a(node.arg, ast.ParamRef) and node.arg.number == number:
+            name = trees.plain(node.typeName)
+            rows = await rows_as_text(connection, f"SELECT {value_sql(name, 'n')} FROM (VALUES (3), (5), (8)) AS v (n)")
+            return tuple(row[0] for row in rows)
+    raise CannotRewrite(f"nothing tells a value for ${number}")
+
+
+def filled(text: str, values: Mapping[int, str | None]) -> str:
+    """Return a statement with values in the place of its parameters, as literals whose type the server finds."""
+    pieces = _pieces(text)
+    return "".join(each if isinstance(each, str) else _literal(values[each]) for each in pieces)
+
+
+@lru_cache(maxsize=1_000)
+def _pieces(text: str) -> tuple[str | int, ...]:
+    """Return a text cut at its parameters, which the scanner finds, each as its number."""
+    found: list[str | int] = []
+    start = 0
+    for token in scan(text):
+        if token.name == "PARAM":
+            found += [text[start : token.start], int(text[token.start + 1 : token.end + 1])]
+            start = token.end + 1
+    return (*found, text[start:])
+
+
+def _literal(value: str | None) -> str:
+    return "NULL" if value is None else "'" + value.replace("'", "''") + "'"
+
+
+def _column(node: Any, tables: Mapping[str, Table]) -> tuple[str, str, str] | None:
+    if not is_a(node, ast.ColumnRef) or not is_a(node.fields[-1], ast.String):
+        return None
+    names = [each.sval for each in node.fields]
+    possible = [table for alias, table in tables.items() if len(names) == 1 or alias == names[-2]]
+    found = [table for table in possible if table.column(names[-1])]
+    return (found[0].schema, found[0].name, names[-1]) if found else None
+
+
+def _bare(node: Any) -> Any:
+    return trees.column(node.fields[-1].sval) if is_a(node, ast.ColumnRef) else None
+
+
+def _name(column: tuple[str, str, str]) -> str:
+    return trees.plain(ast.RangeVar(schemaname=column[0], relname=column[1], inh=True, relpersistence="p"))
+
+
+def _list(values: list[str | None]) -> str:
+    return ", ".join(trees.plain(trees.text(each)) for each in values)

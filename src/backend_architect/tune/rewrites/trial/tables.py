@@ -1,0 +1,117 @@
+"""The tables of a trial: as in the catalog, without their foreign keys and defaults, filled with made-up rows.
+
+Values are few, so that the keys of an order tie; NULLs stand wherever they may; columns that are compared with a
+constant hold it often; the n-th value of a type is the same in every table, so that joins find their rows.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from backend_architect.postgres.catalog import Catalog, Column, Table
+from backend_architect.postgres.catalog.model import quoted
+from backend_architect.tune.rewrites.scope import unique_keys
+from backend_architect.tune.rewrites.trees import type_of
+from backend_architect.tune.rewrites.trial.values import VALUES, base_type, is_wide, value_sql
+
+ROWS = 400
+STEP = 37  # has no factor in common with ROWS: keys come in another order than rows
+FEWEST, MOST, UNKNOWN, FOUND = 2, 60, 12, 5
+Place = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What columns (schema, table, name) must hold: constants, few values to be found by, or no NULL."""
+
+    constants: Mapping[Place, tuple[str, ...]]
+    searched: frozenset[Place] = frozenset()
+    never_null: frozenset[Place] = frozenset()
+
+
+def statements_for(tables: Sequence[Table], catalog: Catalog, wanted: Wanted) -> Iterator[str]:
+    """Yield the statements that make and fill the tables."""
+    schemas = sorted({table.schema for table in tables})
+    for schema in schemas:
+        yield f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}"
+    path = sorted(schemas, key=lambda schema: (schema != "public", schema))
+    yield f"SET LOCAL search_path TO {', '.join(map(quoted, path))}"
+    for type_name in sorted({column.type for table in tables for column in table.columns}):
+        yield from _own_type(type_name)
+    for table in tables:
+        keys = unique_keys(catalog, table)
+        yield _create(table, keys)
+        yield _fill(table, keys, wanted)
+        yield f"ANALYZE {_name(table)}"
+
+
+def _own_type(type_name: str) -> Iterator[str]:
+    """Yield what makes a type that no PostgreSQL has by itself: a text of that name."""
+    base, _, _ = base_type(type_name)
+    if base in VALUES or base.startswith("pg_"):
+        return
+    names = [each.sval for each in type_of(type_name).names]
+    if names[0] == "pg_catalog":
+        return
+    name = ".".join(quoted(each) for each in names)
+    yield f"""DO $do$ BEGIN IF to_regtype({_literal(name)}) IS NULL THEN
+        {f"CREATE SCHEMA IF NOT EXISTS {quoted(names[0])};" if len(names) > 1 else ""}
+        CREATE DOMAIN {name} AS text; END IF; END $do$"""
+
+
+def _create(table: Table, keys: tuple[tuple[str, ...], ...]) -> str:
+    columns = [f"{quoted(each.name)} {each.type}{' NOT NULL' if each.not_null else ''}" for each in table.columns]
+    unique = [f"UNIQUE ({', '.join(map(quoted, key))})" for key in keys]
+    return f"CREATE TABLE {_name(table)} ({', '.join([*columns, *unique])})"
+
+
+def _fill(table: Table, keys: tuple[tuple[str, ...], ...], wanted: Wanted) -> str:
+    apart = {_telling(table, key) for key in keys}
+    values = []
+    for place, column in enumerate(table.columns, 1):
+        own = (table.schema, table.name, column.name)
+        if column.name in apart:
+            values.append(value_sql(column.type, f"1 + i * {STEP} % {ROWS}"))
+            continue
+        few = FOUND if own in wanted.searched else _few(column)
+        value = _among(column, place, few, wanted.constants.get(own, ()))
+        may_be_null = not column.not_null and own not in wanted.never_null
+        values.append(f"CASE WHEN {_chance(place, 7)} % 6 = 0 THEN NULL ELSE {value} END" if may_be_null else value)
+    names = ", ".join(quoted(column.name) for column in table.columns)
+    rows = f"SELECT {', '.join(values)} FROM generate_series(1, {ROWS}) AS i"
+    return f"INSERT INTO {_name(table)} ({names}) {rows} ON CONFLICT DO NOTHING"
+
+
+def _telling(table: Table, key: tuple[str, ...]) -> str:
+    """Return the column of a key that is made different in every row."""
+    columns = [column for name in key if (column := table.column(name))]
+    wide = [column.name for column in columns if is_wide(column.type)]
+    return wide[-1] if wide else key[-1]
+
+
+def _among(column: Column, place: int, few: int, constants: tuple[str, ...]) -> str:
+    """Return one of a few values, the constants among them in every second row."""
+    value = value_sql(column.type, f"1 + {_chance(place, 0)} % {few}")
+    if not constants:
+        return value
+    cases = " ".join(f"WHEN {at} THEN {each}::{column.type}" for at, each in enumerate(constants))
+    return f"CASE {_chance(place, 3)} % {2 * len(constants)} {cases} ELSE {value} END"
+
+
+def _few(column: Column) -> int:
+    distinct = column.distinct
+    if distinct is None:
+        return UNKNOWN
+    return MOST if distinct < 0 else int(min(max(distinct, FEWEST), MOST))
+
+
+def _chance(place: int, salt: int) -> str:
+    """Return a number that looks random, of a row and a column; the same in every run."""
+    return f"(hashint4(i + {place * 1000 + salt * 77_777}) & 65535)"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _name(table: Table) -> str:
+    return f"{quoted(table.schema)}.{quoted(table.name)}"
