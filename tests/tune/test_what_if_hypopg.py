@@ -44,7 +44,8 @@ def old_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             for statement in ("CREATE EXTENSION hypopg", *SHOP.split(";\n")):
                 session.run(statement)
         yield url
-        subprocess.run([PROGRAMS / "pg_ctl", "-D", data, "-m", "immediate", "stop"], stdout=subprocess.DEVNULL, **owner)
+        stop = [PROGRAMS / "pg_ctl", "-D", data, "-m", "immediate", "stop"]
+        subprocess.run(stop, check=True, stdout=subprocess.DEVNULL, **owner)
     finally:
         shutil.rmtree(folder)
 
@@ -93,7 +94,7 @@ def test_hiding_needs_a_newer_hypopg_and_refusals_are_told(old_server: str, what
     if hides:
         assert what_if.plan(asked, hidden=["people_email"]).used == frozenset()
     else:
-        with pytest.raises(PlanRefused, match="1.4"):
+        with pytest.raises(PlanRefused, match="only from"):
             what_if.plan(asked, hidden=["people_email"])
     for refused in ("SELECT * FROM nothing", "SELECT 1; SELECT 2", "DROP TABLE people", "SELECT $1 IS NULL"):
         with pytest.raises(PlanRefused):

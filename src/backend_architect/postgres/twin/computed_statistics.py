@@ -89,7 +89,7 @@ def _distinct(
     others = max(most - len({each.row.values for each in present if each.row.common}), 0.0)
     if rest:
         others = min(
-            others, _estimated([each.value or "" for each in rest], sum(each.row.share for each in rest) * rows)
+            others, estimated_distinct([each.value or "" for each in rest], sum(each.row.share for each in rest) * rows)
         )
     elif sum(each.row.share for each in present) > 1 - sum(base.null_frac for base in bases) - 0.01:
         others = 0.0
@@ -98,7 +98,7 @@ def _distinct(
     return max(min(common + others, room, most), 1.0)
 
 
-def _estimated(sample: Sequence[str], rows: float) -> float:
+def estimated_distinct(sample: Sequence[str], rows: float) -> float:
     """Return how many values so many rows have, of which these are a sample (Haas and Stokes, as ANALYZE)."""
     times: dict[str, int] = {}
     for value in sample:

@@ -53,7 +53,7 @@ class IndexStatistics:
     """One index. `keys` and `included` name columns of the table, or of `expressions` where the key is one.
 
     `height` counts the levels of a btree above its leaves. `deduplicates` is whether a btree stores equal keys once.
-    `predicate` is a partial index's condition.
+    `predicate` is a partial index's condition. `opclasses` are those of the keys where they are known.
     """
 
     name: str
@@ -69,6 +69,7 @@ class IndexStatistics:
     deduplicates: bool = True
     height: int = 0
     gin: GinPages | None = None
+    opclasses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,13 @@ from backend_architect.postgres.twin.planner import Planner
 from backend_architect.postgres.twin.read import read_indexes
 from backend_architect.postgres.twin.sizes import Sizes
 
+OPCLASSES = """
+SELECT x.indexrelid::int8 AS index, ARRAY(
+    SELECT o.opcname::text FROM unnest(x.indclass::oid[]) WITH ORDINALITY k (class, place)
+    JOIN pg_opclass o ON o.oid = k.class ORDER BY k.place
+) AS names
+FROM pg_index x WHERE x.indexrelid = ANY ($1::oid[])
+"""
 Schemas = Mapping[str, Statistics]
 Found = Mapping[Place, IndexStatistics]
 PAGE = 8192
@@ -98,7 +105,11 @@ def _read(session: Session, schemas: Schemas, places: Sequence[Place]) -> Found:
             own = [(wanted[name, index.name], index) for index in indexes if (name, index.name) in wanted]
             found |= dict(own) if table in tables else {}
     expressions = read_expressions(session, schemas, sorted(found, key=lambda place: place.oid))
-    return {place: replace(index, expressions=expressions.get(place, ())) for place, index in found.items()}
+    opclasses = {each["index"]: tuple(each["names"]) for each in session.fetch(OPCLASSES, [each.oid for each in found])}
+    return {
+        place: replace(index, expressions=expressions.get(place, ()), opclasses=opclasses[place.oid])
+        for place, index in found.items()
+    }
 
 
 def _sized(url: str, schemas: Schemas, found: Found) -> Found:

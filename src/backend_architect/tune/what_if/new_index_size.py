@@ -36,7 +36,15 @@ def _described(session: Session, table: TableStatistics, index: NewIndex) -> Ind
     ]
     rows = _matching_rows(session, index) if index.predicate else table.rows
     return IndexStatistics(
-        "", index.method, rows, 0, tuple(names), index.included, tuple(expressions), predicate=index.predicate
+        name="",
+        method=index.method,
+        rows=rows,
+        pages=0,
+        keys=tuple(names),
+        included=index.included,
+        expressions=tuple(expressions),
+        predicate=index.predicate,
+        opclasses=tuple(key.opclass for key in index.keys),
     )
 
 
