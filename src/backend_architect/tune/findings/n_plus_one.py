@@ -1,7 +1,8 @@
 """The same lookup, once for each row of a list.
 
-What it checks: a statement that looks up one row (or the rows of one key), called at least five times as often as a
-statement that returns about that many rows a call of the table which holds the key.
+What it checks: a statement that looks up one row (or the rows of one key). Where a log tells the order of a session's
+statements: it comes several times in a row after the same statement, in at least half of that one's calls. Else, from
+counts alone: it is called at least five times as often as a statement that returns about that many rows a call.
 
 Why it matters: a page of 20 rows becomes 21 round trips; each is quick, and all of them together are what users wait
 for.
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 from pglast import ast, enums
 
 from backend_architect.finding import Fact, Finding, Severity, Sureness
+from backend_architect.tune.in_a_row import in_a_row
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.parsing import nodes
 from backend_architect.tune.rule import Rule
@@ -33,10 +35,15 @@ def find(observed: Observed) -> Iterator[Finding]:
     """Yield a finding for each lookup whose calls are those of a list, times its rows."""
     workload = observed.workload
     for statement in workload.statements if workload else ():
-        if workload and statement.calls >= OFTEN and _looks_up(statement):
+        if not workload or not _looks_up(statement):
+            continue
+        seen = in_a_row(workload, statement)
+        if seen is not None:
+            yield _finding(statement, seen.listed, Sureness.CERTAIN, seen.facts, rows=seen.run.length)
+        elif statement.calls >= OFTEN:
             lists = [each for each in workload.statements if _feeds(workload, each, statement)]
             if lists:
-                yield _finding(statement, max(lists, key=lambda each: each.calls))
+                yield _likely(statement, max(lists, key=lambda each: each.calls))
 
 
 def _looks_up(statement: Statement) -> bool:
@@ -59,20 +66,26 @@ def _feeds(workload: Workload, one: Statement, lookup: Statement) -> bool:
     return not aggregated and abs(lookup.calls / one.rows - 1) < NEAR
 
 
-def _finding(lookup: Statement, listed: Statement) -> Finding:
-    rows = listed.rows / listed.calls
+def _likely(lookup: Statement, listed: Statement) -> Finding:
+    evidence = (
+        Fact("calls of the lookup", f"{lookup.calls:,.0f}"),
+        Fact("rows of the list", f"{listed.rows:,.0f} in {listed.calls:,.0f} calls"),
+    )
+    return _finding(lookup, listed, Sureness.LIKELY, evidence, rows=listed.rows / listed.calls)
+
+
+def _finding(
+    lookup: Statement, listed: Statement, sureness: Sureness, evidence: tuple[Fact, ...], *, rows: float
+) -> Finding:
     return Finding(
         code=RULE.code,
         severity=Severity.HIGH,
-        sureness=Sureness.LIKELY,
+        sureness=sureness,
         subject=lookup.shown,
         message=f"{lookup.shown} is called once for each row of {listed.shown}",
         why=f"a list of {rows:,.0f} rows becomes {rows + 1:,.0f} round trips",
         fix="join the table into the list, or look up all keys at once: WHERE key = ANY($1)",
-        evidence=(
-            Fact("calls of the lookup", f"{lookup.calls:,.0f}"),
-            Fact("rows of the list", f"{listed.rows:,.0f} in {listed.calls:,.0f} calls"),
-        ),
+        evidence=evidence,
     )
 
 
