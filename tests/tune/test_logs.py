@@ -2,12 +2,14 @@
 
 import gzip
 import shutil
+from dataclasses import replace
 from itertools import chain, cycle, islice, repeat
 from pathlib import Path
 
 import pytest
 
-from backend_architect.tune import Workload
+from backend_architect.finding import Sureness
+from backend_architect.tune import Observed, Workload, find_all
 from backend_architect.tune.reading.any_files import TWICE, UNKNOWN, read_workload
 from backend_architect.tune.reading.files import WorkloadError
 from backend_architect.tune.reading.logs.collect import GARBAGE, OTHER_DATABASE, UNKNOWN_PLAN, Collected
@@ -15,6 +17,7 @@ from backend_architect.tune.reading.logs.csv_log import csv_entries
 from backend_architect.tune.reading.logs.kinds import READERS, kind_of_log
 from backend_architect.tune.reading.logs.runs import runs_of
 from backend_architect.tune.reading.logs.text_log import text_entries
+from tests.tune.catalog import CATALOG
 
 LOGS = Path(__file__).parents[1] / "cases" / "tune_logs"
 FORMS = ("postgresql.log", "postgresql.csv", "postgresql.json", "rds-text-plans.log")
@@ -46,6 +49,16 @@ def test_the_order_within_a_session_is_kept(form: str) -> None:
     found = [(names[run.before], names[run.statement], run.times, run.calls) for run in workload.runs]
     assert found[0] == ("orders.newest", "users.read", 3, 21)
     assert workload.runs[0].length == 7.0
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_one_lookup_a_row_is_certain_where_a_log_tells_the_order(form: str) -> None:
+    workload = read_workload(LOGS / form)
+    (found,) = [each for each in find_all(Observed(CATALOG, workload)) if each.code == "n-plus-one"]
+    assert (found.subject, found.sureness) == ("users.read", Sureness.CERTAIN)
+    assert str(found.evidence[0]) == "calls of the lookup in a row 7"
+    twin = replace(workload, runs=tuple(replace(run, times=1) for run in workload.runs))
+    assert not [each for each in find_all(Observed(CATALOG, twin)) if each.code == "n-plus-one"]
 
 
 @pytest.mark.parametrize("form", FORMS[:3])

@@ -1,7 +1,8 @@
 """The same lookup, once for each row of a list.
 
-What it checks: a statement that looks up one row (or the rows of one key), called at least five times as often as a
-statement that returns about that many rows a call of the table which holds the key.
+What it checks: a statement that looks up one row (or the rows of one key). Where a log tells the order of a session's
+statements: it comes several times in a row after the same statement, in at least half of that one's calls. Else, from
+counts alone: it is called at least five times as often as a statement that returns about that many rows a call.
 
 Why it matters: a page of 20 rows becomes 21 round trips; each is quick, and all of them together are what users wait
 for.
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 from pglast import ast, enums
 
 from backend_architect.finding import Fact, Finding, Severity, Sureness
+from backend_architect.tune.in_a_row import in_a_row
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.parsing import nodes
 from backend_architect.tune.rule import Rule
@@ -33,14 +35,26 @@ def find(observed: Observed) -> Iterator[Finding]:
     """Yield a finding for each lookup whose calls are those of a list, times its rows."""
     workload = observed.workload
     for statement in workload.statements if workload else ():
-        listed = list_of(workload, statement) if workload else None
-        if listed is not None:
-            yield _finding(statement, listed)
+        if not workload or not _looks_up(statement):
+            continue
+        seen = in_a_row(workload, statement)
+        if seen is not None:
+            yield _finding(statement, seen.listed, Sureness.CERTAIN, seen.facts, rows=seen.run.length)
+        elif (listed := _by_calls(workload, statement)) is not None:
+            yield _likely(statement, listed)
 
 
 def list_of(workload: Workload, lookup: Statement) -> Statement | None:
     """Return the list for each of whose rows a statement is called, None where it is no such lookup."""
-    if lookup.calls < OFTEN or not _looks_up(lookup):
+    if not _looks_up(lookup):
+        return None
+    seen = in_a_row(workload, lookup)
+    return seen.listed if seen is not None else _by_calls(workload, lookup)
+
+
+def _by_calls(workload: Workload, lookup: Statement) -> Statement | None:
+    """Return the list whose rows are as many as the calls of a lookup."""
+    if lookup.calls < OFTEN:
         return None
     lists = [each for each in workload.statements if _feeds(workload, each, lookup)]
     return max(lists, key=lambda each: each.calls, default=None)
@@ -66,20 +80,26 @@ def _feeds(workload: Workload, one: Statement, lookup: Statement) -> bool:
     return not aggregated and abs(lookup.calls / one.rows - 1) < NEAR
 
 
-def _finding(lookup: Statement, listed: Statement) -> Finding:
-    rows = listed.rows / listed.calls
+def _likely(lookup: Statement, listed: Statement) -> Finding:
+    evidence = (
+        Fact("calls of the lookup", f"{lookup.calls:,.0f}"),
+        Fact("rows of the list", f"{listed.rows:,.0f} in {listed.calls:,.0f} calls"),
+    )
+    return _finding(lookup, listed, Sureness.LIKELY, evidence, rows=listed.rows / listed.calls)
+
+
+def _finding(
+    lookup: Statement, listed: Statement, sureness: Sureness, evidence: tuple[Fact, ...], *, rows: float
+) -> Finding:
     return Finding(
         code=RULE.code,
         severity=Severity.HIGH,
-        sureness=Sureness.LIKELY,
+        sureness=sureness,
         subject=lookup.shown,
         message=f"{lookup.shown} is called once for each row of {listed.shown}",
         why=f"a list of {rows:,.0f} rows becomes {rows + 1:,.0f} round trips",
         fix="join the table into the list, or look up all keys at once: WHERE key = ANY($1)",
-        evidence=(
-            Fact("calls of the lookup", f"{lookup.calls:,.0f}"),
-            Fact("rows of the list", f"{listed.rows:,.0f} in {listed.calls:,.0f} calls"),
-        ),
+        evidence=evidence,
     )
 
 

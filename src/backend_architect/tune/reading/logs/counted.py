@@ -9,6 +9,8 @@ from backend_architect.tune.reading.logs.message import Said
 from backend_architect.tune.workload import Statement
 
 EXAMPLES, PLANS = 5, 2
+LOOKED_AT = 20
+"""Entries of a statement in which examples are looked for."""
 PAGE_KINDS = ("Hit", "Read")
 
 
@@ -40,7 +42,7 @@ class Counted:
         else:
             self.ran += 1
             self.ran_ms += said.milliseconds
-        if len(self.examples) < EXAMPLES:
+        if len(self.examples) < EXAMPLES and self.ran + self.planned <= LOOKED_AT:
             example = {**read_literals(said.text, normalised), **said.parameters}
             self.examples += [example] if example and example not in self.examples else []
 
