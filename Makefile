@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check fix test prove bench docs demo lock
+.PHONY: help setup check fix test prove bench docs demo demo-tune lock
 
 help: ## list what can be done
-	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1|/p' $(MAKEFILE_LIST) | column -t -s '|'
+	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1|/p' $(MAKEFILE_LIST) | column -t -s '|'
 
 setup: $(STAMP) ## install everything into .venv, each package checked against its hash
 
@@ -49,6 +49,9 @@ docs: setup ## write the pages that are made from the code
 
 demo: setup ## from one sentence to answered requests
 	@$(BIN)/python scripts/demo.py
+
+demo-tune: setup ## from slow queries to measured ones, on a shop with a million rows
+	@$(BIN)/python -W ignore scripts/demo_tune.py
 
 lock: setup ## write requirements-dev.txt anew from pyproject.toml
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --extra dev --extra built \

@@ -51,7 +51,9 @@ def _pair(server: EmbeddedServer, seconds: int, number: int) -> tuple[float, flo
 
 def _fill(server: EmbeddedServer) -> None:
     subprocess.run(
-        [*_pgbench(server), "--initialize", "--quiet", "--scale", str(SCALE)], check=True, capture_output=True
+        [*_pgbench(server), "--initialize", "--quiet", "--scale", str(SCALE), "postgres"],
+        check=True,
+        capture_output=True,
     )
     with Session(server.url()) as session:
         session.run("CREATE EXTENSION pg_stat_statements")
