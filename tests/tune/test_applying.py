@@ -238,6 +238,34 @@ def test_what_forbids_it_is_told_before_anything_is_done(new_database: NewDataba
         admin.run("COMMIT")
 
 
+def test_an_index_of_that_name_and_another_kind_is_left_alone(new_database: NewDatabase, tmp_path: Path) -> None:
+    url = new_database(f"{SMALL};\nCREATE TABLE u (x int)")
+    migration = _small(url)
+    with Session(url) as session:
+        session.run("CREATE INDEX t_c_idx ON t (b); CREATE INDEX t_a_b_idx ON u (x)")
+        journal, _ = _run(url, migration, tmp_path / "journal.json")
+        assert _states(journal) == ["failed", "failed", "skipped"]
+        assert "is something else already" in journal.entries[migration.steps[0].id].reason
+        assert "of another kind is there already" in journal.entries[migration.steps[1].id].reason
+        catalog, _ = catalog_and_findings(url)
+        planned = plan_migration(advice(recommended(index("t", "c"))), (), catalog)
+        assert planned.steps[0].index == "t_c_idx_2"
+
+
+def test_what_a_broken_rebuilding_left_is_dropped_by_the_next(new_database: NewDatabase, tmp_path: Path) -> None:
+    url = new_database(SMALL)
+    step = Step("reindex:public.t_a", Kind.REINDEX, "REINDEX INDEX CONCURRENTLY public.t_a", "public", "t", 0, "t_a")
+    with Session(url) as session:
+        step = replace(step, table_oid=session.value("SELECT 't'::regclass::oid::int8"))
+        session.run("CREATE INDEX t_a_ccnew ON t (a)")
+        session.run("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 't_a_ccnew'::regclass")
+        database = session.value("SELECT current_database()")
+        journal, told = _run(url, Migration(database, 18, (step,)), tmp_path / "journal.json")
+        assert _states(journal) == ["done"]
+        assert any("dropped the invalid leftover public.t_a_ccnew" in each for each in told)
+        assert session.value("SELECT count(*) FROM pg_index WHERE indrelid = 't'::regclass") == 1
+
+
 def test_two_runs_at_once_are_one(new_database: NewDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = new_database(SMALL)
     monkeypatch.setattr("backend_architect.tune.migration.apply.LOCK_PATIENCE", 0.1)

@@ -1,7 +1,7 @@
 """Two readings of one database → what each new index came to, statement by statement."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from statistics import median
 
 from backend_architect.tune.comparing.model import FEW, TINY_MS, Change, Comparison, CountedIndex, IndexChange, Snapshot
@@ -31,17 +31,12 @@ def compare(
     old = {index.name for index in before.indexes if index.valid}
     new = [index for index in after.indexes if index.valid and index.name not in old]
     scans = {index.name: index.scans for index in begin.indexes}
-    touched = {change.id for index in new for change in _of(index, changes, served or {}, after)}
+    touched = {each for index in new for each in _for(index, changes, served or {}, after).ids}
     drift = _drift(changes[each] for each in sorted(changes.keys() - touched))
     changes = {each: replace(change, drift=drift) for each, change in changes.items()}
+    settled = after.taken - begin.taken > SETTLED
     created = tuple(
-        IndexChange(
-            index,
-            _since(index.scans, scans.get(index.name, 0)),
-            _of(index, changes, served or {}, after),
-            certain=index.name in (served or {}),
-            settled=after.taken - begin.taken > SETTLED,
-        )
+        _created(index, scans.get(index.name, 0), _for(index, changes, served or {}, after), changes, settled=settled)
         for index in new
     )
     told = {change.id for each in created for change in each.statements}
@@ -88,12 +83,27 @@ def _change(before: Statement, begin: Statement | None, now: Statement) -> Chang
     )
 
 
-def _of(index: CountedIndex, changes: Mapping[str, Change], served: Served, after: Snapshot) -> tuple[Change, ...]:
-    if index.name in served:
-        ids = set(served[index.name])
-    else:
-        ids = {each.id for each in after.statements or () if index.table in tables_in(each.text)}
-    return tuple(changes[each] for each in sorted(ids & changes.keys()))
+@dataclass(frozen=True, slots=True)
+class _For:
+    """The ids of the statements that an index is for, and whether somebody has said so."""
+
+    ids: tuple[str, ...]
+    certain: bool
+
+
+def _for(index: CountedIndex, changes: Mapping[str, Change], served: Served, after: Snapshot) -> _For:
+    said = set(served.get(index.name, ())) & changes.keys()
+    if said:
+        return _For(tuple(sorted(said)), certain=True)
+    near = {each.id for each in after.statements or () if index.table in tables_in(each.text)}
+    return _For(tuple(sorted(near & changes.keys())), certain=False)
+
+
+def _created(
+    index: CountedIndex, scans: int, meant: _For, changes: Mapping[str, Change], *, settled: bool
+) -> IndexChange:
+    statements = tuple(changes[each] for each in meant.ids)
+    return IndexChange(index, _since(index.scans, scans), statements, certain=meant.certain, settled=settled)
 
 
 def _since(now: int, begin: int) -> int:

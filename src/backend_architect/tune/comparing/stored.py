@@ -11,6 +11,7 @@ from backend_architect.tune.comparing.model import CountedIndex, Snapshot
 from backend_architect.tune.workload import Statement
 
 FORMAT = 1
+LEFT_OUT = ("examples", "plans")
 FIX = "give a file that `architect tune --snapshot FILE` has written"
 
 
@@ -24,8 +25,12 @@ def snapshot_text(snapshot: Snapshot) -> str:
 
 
 def snapshot_data(snapshot: Snapshot) -> dict[str, Any]:
-    """Return it as mappings and lists."""
-    return asdict(snapshot)
+    """Return it as mappings and lists, without values of parameters: they are nobody else's business."""
+    data = asdict(snapshot)
+    for each in data["statements"] or ():
+        for name in LEFT_OUT:
+            del each[name]
+    return data
 
 
 def read_snapshot(file: Path) -> Snapshot:

@@ -15,6 +15,7 @@ from backend_architect.tune.migration.model import Migration, Step
 from backend_architect.tune.migration.run import Patience, Tell, clean_up, run_step
 
 LOCK_PATIENCE = 10.0
+HURRY = 3_000  # milliseconds that an interrupted run may still wait for a lock, to leave nothing behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ async def _take(link: Link, step: Step, journal: Journal, run: Run) -> Journal:
     try:
         entry = await run_step(link, step, run.patience, run.tell)
     except asyncio.CancelledError:
-        left = await clean_up(link, step, run.patience)
+        hurry = replace(run.patience, lock_timeout=min(HURRY, run.patience.lock_timeout or HURRY))
+        left = await clean_up(link, step, hurry)
         _note(step, Entry(State.INTERRUPTED, left), journal, run)
         raise
     return _note(step, entry, journal, run)

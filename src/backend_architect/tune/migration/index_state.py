@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pglast import parse_sql
+
 from backend_architect.postgres import Connection
 from backend_architect.tune.comparing.read import full_name
 from backend_architect.tune.migration.model import Kind, Step
+from backend_architect.tune.migration.read_index import read_index
 
 Record = Mapping[str, Any]
 INDEX = """
 SELECT c.oid::int8 AS oid, x.indrelid::int8 AS "table", x.indisvalid AS valid, c.relispartition AS attached,
+       pg_get_indexdef(x.indexrelid) AS definition,
        (SELECT min(p.pid) FROM pg_stat_progress_create_index p
         WHERE p.index_relid = c.oid AND p.pid <> pg_backend_pid()) AS built_by
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_index x ON x.indexrelid = c.oid
@@ -43,11 +47,23 @@ async def is_done(connection: Connection, step: Step) -> bool:
         return False
     if state["table"] != step.table_oid:
         raise Obstacle(f"{step.qualified_index} is something else already: drop or rename it")
+    if step.makes_index and not same_index(step.sql, state["definition"] or ""):
+        raise Obstacle(f"an index {step.qualified_index} of another kind is there already: drop or rename it")
     if state["built_by"] is not None:
         raise Obstacle(f"{step.qualified_index} is being built by process {state['built_by']} of the server")
     if step.kind is Kind.ATTACH_INDEX:
         return bool(state["attached"])
     return bool(state["valid"]) or step.kind is Kind.CREATE_PARENT_INDEX
+
+
+def same_index(one: str, other: str) -> bool:
+    """Return whether two CREATE INDEX make the same, but for how PostgreSQL writes expressions and conditions."""
+    shapes = []
+    for text in (one, other):
+        index = read_index(parse_sql(text)[0].stmt)
+        keys = [(key.column, key.opclass, key.descending, key.nulls_first) for key in index.keys]
+        shapes.append((index.method, keys, index.included, bool(index.predicate)))
+    return bool(shapes[0] == shapes[1])
 
 
 async def drop_leftovers(connection: Connection, step: Step) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from backend_architect.errors import ArchitectError, Place, Problem
 from backend_architect.tune.comparing import Snapshot
-from backend_architect.tune.comparing.stored import snapshot_from
+from backend_architect.tune.comparing.stored import snapshot_data, snapshot_from
 from backend_architect.tune.migration.model import Kind, Migration, Step
 
 FORMAT = 1
@@ -79,10 +79,12 @@ def default_journal(database: str) -> Path:
 
 def write_journal(path: Path, journal: Journal) -> None:
     """Write it whole, and only then in the old one's place; it is on the disk when this returns."""
-    data = {"format": FORMAT, "digest": journal.migration.digest, **asdict(journal)}
+    counts = {"before": _counts(journal.before), "start": _counts(journal.start)}
+    data = {"format": FORMAT, "digest": journal.migration.digest, **asdict(journal), **counts}
     beside = path.with_name(f"{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        beside.touch(mode=0o600)
         with beside.open("w", encoding="utf-8") as file:
             json.dump(data, file, indent=1, ensure_ascii=False)
             file.flush()
@@ -111,6 +113,10 @@ def put_away(path: Path, journal: Journal) -> Path:
     kept = path.with_name(f"{path.stem}-{journal.migration.digest}{path.suffix}")
     path.replace(kept)
     return kept
+
+
+def _counts(snapshot: Snapshot | None) -> dict[str, Any] | None:
+    return snapshot_data(snapshot) if snapshot else None
 
 
 def _journal(data: Mapping[str, Any]) -> Journal:
