@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 LONG = 72
 
@@ -10,7 +11,8 @@ LONG = 72
 class Statement:
     """One normalised statement. Times are in milliseconds over all calls, blocks are pages of 8 kB.
 
-    `name` is what the application calls it, from a comment in its text, `tags` are sqlcommenter's.
+    `name` is what the application calls it, from a comment in its text, `tags` are sqlcommenter's. `plans` are its
+    slowest ones, as auto_explain wrote them: {"Query Text": …, "Plan": {…}}.
     """
 
     id: str
@@ -24,6 +26,7 @@ class Statement:
     user: str = ""
     name: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    plans: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def shown(self) -> str:
