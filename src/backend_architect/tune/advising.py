@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend_architect.errors import DatabaseError, Problem
 from backend_architect.postgres import Lost, Session
-from backend_architect.postgres.copy import Known, make_copy, read_known, twin_server
+from backend_architect.postgres.copy import Known, make_copy, read_known, twin_server, with_combined
 from backend_architect.postgres.structure import Named, Structure, read_structure
+from backend_architect.tune.indexes.groups import column_groups
 from backend_architect.tune.indexes.model import Advice
 from backend_architect.tune.indexes.select import Limits, Progress, choose
 from backend_architect.tune.observe import OLDEST, READ_ONLY
@@ -17,6 +18,7 @@ from backend_architect.tune.what_if import HypopgWhatIf, TwinWhatIf, WhatIf, has
 from backend_architect.tune.workload import Statement
 
 GENERIC_FROM = 16
+SAMPLE_MS = "2000"
 NAMED = 5
 
 
@@ -46,9 +48,10 @@ def advise(url: str, observed: Observed, limits: Limits, tell: Progress) -> Advi
         return Advised(None)
     try:
         tell("reading the structure and the planner's statistics")
-        source = read_source(url)
+        source = _with_groups(url, read_source(url), observed, tell)
         with planning(url, source, observed) as (what_if, left_out):
-            sql_of = _sql_of(observed, source, what_if)
+            generic = what_if.kind == "twin" or observed.catalog.version >= GENERIC_FROM
+            sql_of = _sql_of(observed, source, generic=generic)
             advice = choose(observed, what_if, limits, sql_of=sql_of, tell=tell)
     except DatabaseError as error:
         return Advised(None, (_no_advice(error),))
@@ -62,6 +65,17 @@ def read_source(url: str) -> Source:
     with Session(url, oldest=OLDEST, settings=READ_ONLY) as session:
         structure = read_structure(session)
         return Source(structure, read_known(session, structure.schemas), has_hypopg(session))
+
+
+def _with_groups(url: str, source: Source, observed: Observed, tell: Progress) -> Source:
+    """Return the source with how many values the columns have together that an index may hold together."""
+    sql_of = _sql_of(observed, source, generic=True)
+    groups = column_groups(observed, sql_of)
+    if not groups:
+        return source
+    tell("counting values of columns in samples")
+    with Session(url, oldest=OLDEST, settings={**READ_ONLY, "statement_timeout": SAMPLE_MS}) as session:
+        return replace(source, known=with_combined(source.known, session, groups))
 
 
 @contextmanager
@@ -86,10 +100,9 @@ def planning(url: str, source: Source, observed: Observed) -> Iterator[tuple[Wha
             copy.twin.close()
 
 
-def _sql_of(observed: Observed, source: Source, what_if: WhatIf) -> Callable[[Statement], str]:
+def _sql_of(observed: Observed, source: Source, *, generic: bool) -> Callable[[Statement], str]:
     """Return what gives each statement as the planner takes it."""
     values = column_values(source.known.statistics)
-    generic = what_if.kind == "twin" or observed.catalog.version >= GENERIC_FROM
     made = plannable if generic else with_values
     return lambda statement: made(statement, observed.catalog, values).sql
 

@@ -78,8 +78,7 @@ def _equal_keys(
     if index.unique or len(keys) < len(index.keys):
         yield rows, 1.0
     elif len(keys) > 1 or index.predicate:
-        distinct = math.prod(max(column.distinct(table.rows), 1) for column in keys)
-        distinct = max(min(distinct, rows), 1)
+        distinct = max(min(table.distinct_keys(index), rows), 1)
         yield distinct, rows / distinct
     else:
         (column,) = keys

@@ -36,6 +36,7 @@ class Costs:
     deadline: float = float("inf")
     asked: int = 0
     _known: dict[str, list[_Known]] = field(default_factory=dict)
+    _exact: dict[str, dict[Set, tuple[float, Set]]] = field(default_factory=dict)
 
     def plan(self, query: Query, indexes: Iterable[NewIndex]) -> tuple[float, Set]:
         """Return the cost of one call with these indexes, and those of them that its plan uses.
@@ -44,16 +45,26 @@ class Costs:
         PlanRefused, and TimeoutError after the deadline.
         """
         relevant = frozenset(each for each in indexes if (each.schema, each.table) in query.tables)
-        known = self._known.setdefault(query.sql, [])
-        for each in known:
+        exact = self._exact.setdefault(query.sql, {})
+        if relevant in exact:
+            return exact[relevant]
+        exact[relevant] = found = self._inferred(query, relevant) or self._ask(query, relevant)
+        return found
+
+    def _inferred(self, query: Query, relevant: Set) -> tuple[float, Set] | None:
+        """Return what follows from a plan that is known: it used nothing that is missing now."""
+        for each in self._known.setdefault(query.sql, []):
             if each.used <= relevant <= each.offered:
                 return each.cost, each.used
+        return None
+
+    def _ask(self, query: Query, relevant: Set) -> tuple[float, Set]:
         if time.monotonic() > self.deadline:
             raise TimeoutError
         self.asked += 1
         planned = self.what_if.plan(query.sql, sorted(relevant))
         used = frozenset(index for index in relevant if index.name in planned.used)
-        known.append(_Known(relevant, used, planned.cost))
+        self._known[query.sql].append(_Known(relevant, used, planned.cost))
         return planned.cost, used
 
     def cost(self, query: Query, indexes: Collection[NewIndex]) -> float:

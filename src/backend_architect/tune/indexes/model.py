@@ -40,6 +40,15 @@ class NewIndex:
     included: tuple[str, ...] = ()
     predicate: str = ""
     method: str = "btree"
+    _hash: int = field(init=False, repr=False, compare=False, default=0)
+
+    def __post_init__(self) -> None:
+        parts = (self.schema, self.table, self.keys, self.included, self.predicate, self.method)
+        object.__setattr__(self, "_hash", hash(parts))
+
+    def __hash__(self) -> int:
+        """Return it as it was computed once: a search asks millions of times."""
+        return self._hash
 
     @property
     def qualified_table(self) -> str:

@@ -26,7 +26,7 @@ SLIGHT_GAIN = 0.002  # of a statement's cost, below which an index does not matt
 BEST_PLAIN = 6
 MORE = 1.01  # times the gain, from which a larger index is worth its room
 MERGES = 3
-CHEAP = 1e-6  # of the workload's cost
+ROUNDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class _Asked:
     gains: dict[NewIndex, float] = field(default_factory=dict)
     used: Set = frozenset()
     best: float = 0.0
-    """The cost with every candidate there."""
+    """The least cost that was seen, with every candidate there; what it then used is `used`."""
 
 
 def choose(
@@ -86,7 +86,6 @@ class _Choice:
         asked = self._read(statements, sql_of)
         self._evaluate(asked, {each.query.sql: plain_of(each, self._catalog) for each in asked})
         self._evaluate(asked, {each.query.sql: _richer_of(each) for each in asked})
-        self._together(asked)
         chosen = self._search(asked)
         return self._told(statements, asked, chosen)
 
@@ -107,46 +106,57 @@ class _Choice:
             except TimeoutError:
                 self._left.append(f"{statement.shown}: never planned")
                 continue
-            found.append(_Asked(statement, query, base, accesses_of(blocks)))
+            found.append(_Asked(statement, query, base, accesses_of(blocks), best=base))
         return sorted(found, key=lambda each: (-each.base * each.query.calls, each.query.sql))
 
     def _evaluate(self, asked: Sequence[_Asked], wanted: Mapping[str, Mapping[NewIndex, Access]]) -> None:
-        """Plan every statement with each candidate by itself: its own, and others that its conditions could use."""
+        """Find what each statement gains from its candidates, and then what others' best do for it."""
         self._offer({index for found in wanted.values() for index in found})
-        new = sorted({index for found in wanted.values() for index in found} & self._sizes.keys())
-        total = sum(each.base * each.query.calls for each in asked) or 1.0
+        best: set[NewIndex] = set()
         for number, each in enumerate(asked):
-            if each.base * each.query.calls < CHEAP * total:
-                continue
-            own = wanted[each.query.sql]
-            each.own |= own
-            tried = [index for index in new if index in own or _may_serve(index, each)]
-            if not self._try_each(each, tried):
+            each.own |= wanted[each.query.sql]
+            try:
+                best |= self._rounds(each, [index for index in wanted[each.query.sql] if index in self._sizes])
+            except TimeoutError:
                 self._left += [f"{one.statement.shown}: not every index was tried" for one in asked[number:]]
                 return
             self._tell(f"{number + 1} of {len(asked)} statements, {self._costs.asked:,} plans")
+        for each in asked:
+            if each.gains and not self._try_each(each, (index for index in sorted(best) if _may_serve(index, each))):
+                self._left.append(f"{each.statement.shown}: not every index of other statements was tried")
+
+    def _rounds(self, each: _Asked, candidates: Sequence[NewIndex]) -> set[NewIndex]:
+        """Return what the planner takes of all candidates, then of the others, and so on while it gains by them."""
+        rest = frozenset(candidates) | each.gains.keys()
+        tried: set[NewIndex] = set()
+        for _ in range(ROUNDS):
+            try:
+                cost, used = self._costs.plan(each.query, rest)
+            except PlanRefused:
+                break
+            if cost >= (1 - SLIGHT_GAIN) * each.base:
+                break
+            if cost < each.best:
+                each.best, each.used = cost, used
+            tried |= used
+            rest -= used
+        shorter = {index for one in tried for index in _shorter(one) if index in self._sizes}
+        if not self._try_each(each, sorted(tried | shorter)):
+            raise TimeoutError
+        return {index for index in tried | shorter if index in each.gains}
 
     def _try_each(self, each: _Asked, tried: Iterable[NewIndex]) -> bool:
         for index in tried:
             try:
-                gain = each.base - self._costs.cost(each.query, frozenset({index}))
+                cost = self._costs.cost(each.query, frozenset({index}))
             except PlanRefused:
                 continue
             except TimeoutError:
                 return False
-            if gain > SLIGHT_GAIN * each.base:
-                each.gains[index] = gain
+            each.best = min(each.best, cost)
+            if each.base - cost > SLIGHT_GAIN * each.base:
+                each.gains[index] = each.base - cost
         return True
-
-    def _together(self, asked: Sequence[_Asked]) -> None:
-        """Plan every statement with all of its candidates at once: what it then uses may be of use only together."""
-        for each in asked:
-            try:
-                each.best, each.used = self._costs.plan(
-                    each.query, [index for index in each.own if index in self._sizes]
-                )
-            except (TimeoutError, PlanRefused):
-                continue
 
     def _offer(self, indexes: set[NewIndex]) -> None:
         """Make candidates known to the planner, but those that are there already."""
@@ -270,12 +280,19 @@ def _richer_of(each: _Asked) -> dict[NewIndex, Access]:
     """Return the richer forms of the candidates that save a statement most, of each of its tables."""
     found: dict[NewIndex, Access] = {}
     for access in each.accesses:
-        own = [index for index, its in each.own.items() if its is access or its.table is access.table]
-        best = sorted(own, key=lambda index: (-each.gains.get(index, 0.0), index))[:BEST_PLAIN]
+        own = [i for i in each.gains if (i.schema, i.table) == (access.table.schema, access.table.name)]
+        best = sorted(own, key=lambda index: (-each.gains[index], index))[:BEST_PLAIN]
         for index in best:
             for richer_index in richer(index, access):
                 found.setdefault(richer_index, access)
     return found
+
+
+def _shorter(index: NewIndex) -> list[NewIndex]:
+    """Return the indexes on fewer of its keys, without what it includes."""
+    if index.method != "btree":
+        return []
+    return [replace(index, keys=index.keys[:number], included=()) for number in range(1, len(index.keys) + 1)]
 
 
 def _best(each: _Asked, sizes: Mapping[NewIndex, int]) -> list[NewIndex]:
