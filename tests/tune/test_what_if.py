@@ -115,6 +115,26 @@ def test_existing_indexes_can_be_hidden(what_if: WhatIf) -> None:
     assert what_if.plan(by_id).used == {"items_pkey"}
 
 
+def test_what_was_hidden_comes_back_when_more_is_offered(what_if: WhatIf, twin: Twin) -> None:
+    asked = "SELECT * FROM people WHERE email = $1"
+    what_if.plan(asked, [LOWER], hidden=["people_email"])
+    what_if.offer([NewIndex("public", "people", (NewKey("note"), NewKey("id")))])
+    assert what_if.plan(asked).used == {"people_email"}
+
+
+def test_afterwards_the_twin_is_planned_as_before(twin: Twin) -> None:
+    index = NewIndex("Stock", "items", (NewKey("state"), NewKey("made")))
+    asked = "SELECT made FROM \"Stock\".items WHERE state = 'open'"
+    made = TwinWhatIf(twin)
+    made.offer([index])
+    assert made.plan(asked, [index]).used == {index.name}
+    made.close()
+    assert "Index Name" not in str(twin.explain(asked))
+    again = TwinWhatIf(twin)
+    assert again.plan(asked).used == frozenset()
+    again.close()
+
+
 def test_what_cannot_be_made_is_left_out(what_if: TwinWhatIf) -> None:
     nowhere = NewIndex("public", "nothing", (NewKey("id"),))
     wrong = NewIndex("public", "people", (NewKey("", "now() - email"),))
