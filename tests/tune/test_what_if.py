@@ -6,8 +6,9 @@ import pytest
 
 from backend_architect.postgres import EmbeddedServer, Session
 from backend_architect.postgres.twin import Planner, Twin, make_twin, read_statistics
+from backend_architect.postgres.twin.planner_settings import take_settings
 from backend_architect.tune.indexes.model import NewIndex, NewKey
-from backend_architect.tune.what_if import TwinWhatIf, WhatIf
+from backend_architect.tune.what_if import PlanRefused, TwinWhatIf, WhatIf
 
 SHOP = """
 CREATE SCHEMA "Stock"
@@ -30,6 +31,8 @@ INSERT INTO "Stock".items SELECT n, n % 900, CASE WHEN n % 50 = 0 THEN 'open' EL
 INSERT INTO visits SELECT n, date '2025-01-01' + n % 360, n % 500 FROM generate_series(1, 20000) n
 ;
 CREATE INDEX people_email ON people (email)
+;
+CREATE INDEX people_note_idx ON people (note) WHERE id < 0
 ;
 VACUUM ANALYZE
 """
@@ -100,3 +103,81 @@ def test_size_and_cost_are_those_of_the_real_index(
         session.run(f"DROP INDEX {name}; ANALYZE {index.qualified_table}")
     assert size == pytest.approx(int(real), rel=0.1, abs=3 * 8192)
     assert planned.cost == pytest.approx(built["Total Cost"], rel=0.1)
+
+
+def test_existing_indexes_can_be_hidden(what_if: WhatIf) -> None:
+    asked = "SELECT * FROM people WHERE email = $1"
+    assert what_if.plan(asked).used == {"people_email"}
+    assert what_if.plan(asked, hidden=["people_email"]).used == frozenset()
+    by_id = 'SELECT * FROM "Stock".items WHERE id = $1'
+    assert what_if.plan(by_id, hidden=["people_email", "not_there", '"Stock".items_pkey']).used == frozenset()
+    assert what_if.plan(asked).used == {"people_email"}
+    assert what_if.plan(by_id).used == {"items_pkey"}
+
+
+def test_what_was_hidden_comes_back_when_more_is_offered(what_if: WhatIf, twin: Twin) -> None:
+    asked = "SELECT * FROM people WHERE email = $1"
+    what_if.plan(asked, [LOWER], hidden=["people_email"])
+    what_if.offer([NewIndex("public", "people", (NewKey("note"), NewKey("id")))])
+    assert what_if.plan(asked).used == {"people_email"}
+
+
+def test_afterwards_the_twin_is_planned_as_before(twin: Twin) -> None:
+    index = NewIndex("Stock", "items", (NewKey("state"), NewKey("made")))
+    asked = "SELECT made FROM \"Stock\".items WHERE state = 'open'"
+    made = TwinWhatIf(twin)
+    made.offer([index])
+    assert made.plan(asked, [index]).used == {index.name}
+    made.close()
+    assert "Index Name" not in str(twin.explain(asked))
+    again = TwinWhatIf(twin)
+    assert again.plan(asked).used == frozenset()
+    again.close()
+
+
+def test_what_cannot_be_made_is_left_out(what_if: TwinWhatIf) -> None:
+    nowhere = NewIndex("public", "nothing", (NewKey("id"),))
+    wrong = NewIndex("public", "people", (NewKey("", "now() - email"),))
+    trigrams = NewIndex("public", "people", (NewKey("email", opclass="gin_trgm_ops"),), method="gin")  # no pg_trgm
+    sizes = what_if.offer([nowhere, PAGE, wrong, trigrams])
+    assert list(sizes) == [PAGE]
+    assert "does not exist" in what_if.refused[nowhere]
+    assert {wrong, trigrams} <= set(what_if.refused)
+    assert what_if.plan(ASKED[PAGE], [nowhere, PAGE]).used == {PAGE.name}
+
+
+def test_an_offered_index_may_have_the_name_of_an_existing_one(what_if: WhatIf) -> None:
+    taken = NewIndex("public", "people", (NewKey("note"),))
+    assert taken.name == "people_note_idx"
+    assert what_if.offer([taken])[taken] > 0
+    asked = "SELECT * FROM people WHERE note = $1"
+    assert what_if.plan(asked).used == frozenset()
+    assert what_if.plan(asked, [taken]).used == {taken.name}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["SELECT * FROM nothing", "SELECT 1; DROP TABLE people", "DROP TABLE people", "SELECT $1 IS NULL", "SEL"],
+)
+def test_what_the_planner_refuses_is_told_and_hinders_nothing(what_if: WhatIf, statement: str) -> None:
+    with pytest.raises(PlanRefused):
+        what_if.plan(statement)
+    assert what_if.plan(ASKED[LOWER], [LOWER]).used == {LOWER.name}
+
+
+def test_plans_hang_on_the_settings_of_the_tuned_server(twin: Twin) -> None:
+    """Values are as pg_settings has them: 4 pages of 8 kB are not 48 kB."""
+    with Session(twin.url) as session:
+        take_settings(
+            session,
+            {
+                "effective_cache_size": "48kB",
+                "work_mem": "8192kB",
+                "jit": "off",
+                "enable_hashjoin": "off",
+                "fsync": "on",
+            }
+            | {"no_such_setting": "1", "random_page_cost": "much", "seq_page_cost": "2", "plan_cache_mode": "auto"},
+        )
+        shown = {name: session.value(f"SHOW {name}") for name in ("effective_cache_size", "work_mem", "seq_page_cost")}
+    assert shown == {"effective_cache_size": "32kB", "work_mem": "8MB", "seq_page_cost": "2"}

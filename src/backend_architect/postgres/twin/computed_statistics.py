@@ -56,7 +56,7 @@ def statistics_of(
         most_common_vals=write_array(list(common)) if common else None,
         most_common_freqs=tuple(common.values()) if common else None,
         histogram_bounds=write_array([each.value or "" for each in rest]) if len(rest) > 1 else None,
-        correlation=_correlation(rest, bases),
+        correlation=_correlation(present, bases),
     )
 
 
@@ -108,13 +108,12 @@ def estimated_distinct(sample: Sequence[str], rows: float) -> float:
     return max(size * len(times) / max(size - once + once * size / max(rows, 1.0), 1e-9), len(times))
 
 
-def _correlation(rest: Sequence[Computed], bases: Sequence[ColumnStatistics]) -> float | None:
+def _correlation(present: Sequence[Computed], bases: Sequence[ColumnStatistics]) -> float | None:
     """Return the column's own, by as much as its order is the expression's; unknown for several columns."""
     if len(bases) > 1 or bases[0].correlation is None:
         return None
-    if len(rest) < OFTEN:
-        return bases[0].correlation
-    return bases[0].correlation * _rank_correlation([each.rank for each in rest])
+    ordered = [each.rank for each in present if not each.row.common]
+    return bases[0].correlation * (_rank_correlation(ordered) if len(ordered) >= OFTEN else 1.0)
 
 
 def _rank_correlation(ranks: Sequence[int]) -> float:

@@ -33,14 +33,15 @@ FROM pg_type t WHERE t.oid = pg_typeof((SELECT {sql} FROM {table} LIMIT 0))
 COLUMN_TYPE = """
 SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = $1::regclass AND attname = $2
 """
+# OFFSET keeps the width that of the value as it is computed: what was sorted is packed.
 COMPUTED = """
 WITH found AS (
-    SELECT twin_place, computed, row_number() OVER (ORDER BY computed) AS rank
-    FROM (SELECT twin_place, ({sql}) AS computed FROM (
+    SELECT twin_place, computed, width, row_number() OVER (ORDER BY computed, twin_place) AS rank
+    FROM (SELECT twin_place, ({sql}) AS computed, pg_column_size({sql}) AS width FROM (
         SELECT twin_place, {columns} FROM unnest({arrays}) WITH ORDINALITY AS u ({names}, twin_place)
-    ) drawn) given
+    ) drawn OFFSET 0) given
 )
-SELECT computed::text AS value, coalesce(pg_column_size(computed), 0) AS width, rank::int AS rank,
+SELECT computed::text AS value, coalesce(width, 0) AS width, rank::int AS rank,
        ({number})::float8 AS number
 FROM found ORDER BY twin_place
 """

@@ -9,7 +9,6 @@ from pglast.ast import IndexStmt
 from pglast.parser import ParseError
 
 from backend_architect.postgres.catalog.model import quoted
-from backend_architect.postgres.connection import Refused
 from backend_architect.postgres.session import Session
 
 TABLES = """
@@ -21,14 +20,38 @@ SELECT n.nspname AS schema, c.relname AS table
 FROM tree JOIN pg_class c ON c.oid = tree.oid JOIN pg_namespace n ON n.oid = c.relnamespace
 ORDER BY 1, 2
 """
-MADE = """
+MAKER = """
+CREATE OR REPLACE FUNCTION pg_temp.make_indexes(statements text[], OUT number int, OUT made oid, OUT refused text)
+RETURNS SETOF record LANGUAGE plpgsql AS $$
+DECLARE last oid := (SELECT max(oid) FROM pg_class);
+BEGIN
+    FOR place IN 1 .. cardinality(statements) LOOP
+        number := place;
+        refused := '';
+        BEGIN
+            EXECUTE statements[place];
+            FOR made IN SELECT indexrelid FROM pg_index WHERE indexrelid > last ORDER BY indexrelid LOOP
+                last := made;
+                RETURN NEXT;
+            END LOOP;
+        EXCEPTION WHEN OTHERS THEN
+            made := NULL;
+            refused := SQLERRM;
+            RETURN NEXT;
+        END;
+    END LOOP;
+END $$
+"""
+"""Makes all in one call, each by itself; oids grow, since a twin is too young for them to begin anew."""
+MADE = "SELECT number, made::int8 AS made, refused FROM pg_temp.make_indexes($1)"
+PLACES = """
 SELECT n.nspname AS schema, t.relname AS table, c.relname AS index, c.oid::int8 AS oid, t.oid::int8 AS table_oid,
        c.relkind = 'I' AS partitioned
 FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
-JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_inherits i ON i.inhrelid = c.oid
-WHERE x.xmin = pg_current_xact_id()::xid
-ORDER BY i.inhparent IS NOT NULL, c.oid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE x.indexrelid = ANY ($1::oid[])
 """
+AT_ONCE = 200  # what a transaction makes stays locked until its end, and there is room for some thousands
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +91,25 @@ def tables_of(session: Session, statements: Sequence[IndexStmt]) -> set[tuple[st
     return {(each["schema"], each["table"]) for each in session.fetch(TABLES, names)}
 
 
-def make_index(session: Session, statement: str) -> Made:
-    """Run one CREATE INDEX in a transaction of its own, and return what it made."""
-    session.run("BEGIN")
-    try:
-        session.fetch(statement)
-        places = tuple(Place(**record) for record in session.fetch(MADE))
-    except Refused as error:
-        session.run("ROLLBACK")
-        return Made((), str(error))
-    session.run("COMMIT")
-    return Made(places)
+def make_indexes(session: Session, statements: Sequence[str]) -> list[Made]:
+    """Run CREATE INDEX statements, and return what each made; one that fails hinders no other."""
+    session.run(MAKER)
+    made: list[Made] = []
+    for at in range(0, len(statements), AT_ONCE):
+        made += _make_few(session, statements[at : at + AT_ONCE])
+    return made
+
+
+def _make_few(session: Session, statements: Sequence[str]) -> list[Made]:
+    found = session.fetch(MADE, list(statements))
+    oids = [each["made"] for each in found if each["made"]]
+    places = {each["oid"]: Place(**each) for each in session.fetch(PLACES, oids)}
+    own: list[list[Place]] = [[] for _ in statements]
+    refused = [""] * len(statements)
+    for each in found:
+        refused[each["number"] - 1] = each["refused"]
+        own[each["number"] - 1] += [places[each["made"]]] if each["made"] else []
+    return [Made(tuple(those), why) for those, why in zip(own, refused, strict=True)]
 
 
 def _qualified(relation: Any) -> str:

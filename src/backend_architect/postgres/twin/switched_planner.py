@@ -67,22 +67,23 @@ class SwitchedPlanner:
 
         Raises what the database raises when it refuses the statement, and when there are several.
         """
-        self._switch(frozenset(off))
+        self.switch(off)
         name, arguments = self._prepared.get(sql) or self._prepare(sql)
         text = self._session.value(f"EXPLAIN (GENERIC_PLAN, FORMAT JSON) EXECUTE {name}{arguments}")
         plan: dict[str, Any] = json.loads(text)[0]["Plan"]
         return plan
 
-    def close(self) -> None:
-        """Close the connection."""
-        self._session.close()
-
-    def _switch(self, off: frozenset[int]) -> None:
-        changed = sorted(off ^ self._off)
+    def switch(self, off: Collection[int]) -> None:
+        """Leave these indexes off, and all others on, until the next change: for other connections too."""
+        changed = sorted(frozenset(off) ^ self._off)
         if changed:
             tables = sorted({self._tables[oid] for oid in changed})
             self._session.run(SWITCH.format(indexes=_listed(changed), tables=_listed(tables)))
-            self._off = off
+            self._off = frozenset(off)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._session.close()
 
     def _prepare(self, sql: str) -> tuple[str, str]:
         """Return the name of the prepared statement and its arguments; the oldest is forgotten when there are many."""

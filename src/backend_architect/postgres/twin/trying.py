@@ -11,7 +11,7 @@ from backend_architect.postgres.twin.expressions import read_expressions
 from backend_architect.postgres.twin.fresh_index import with_size
 from backend_architect.postgres.twin.inject import inject_sizes
 from backend_architect.postgres.twin.model import IndexStatistics, Statistics
-from backend_architect.postgres.twin.new_indexes import Made, Place, make_index, read_index_statement, tables_of
+from backend_architect.postgres.twin.new_indexes import Made, Place, make_indexes, read_index_statement, tables_of
 from backend_architect.postgres.twin.planner import Planner
 from backend_architect.postgres.twin.read import read_indexes
 from backend_architect.postgres.twin.sizes import Sizes
@@ -69,10 +69,9 @@ def _make(session: Session, sizes: Sizes, schemas: Schemas, statements: Sequence
     for each in touched:
         sizes.shrink(session, each)
     try:
-        return [
-            Made((), parsed) if isinstance(parsed, str) else make_index(session, statement)
-            for statement, parsed in zip(statements, read, strict=True)
-        ]
+        sound = [statement for statement, parsed in zip(statements, read, strict=True) if not isinstance(parsed, str)]
+        made = iter(make_indexes(session, sound))
+        return [Made((), parsed) if isinstance(parsed, str) else next(made) for parsed in read]
     finally:
         for each in touched:
             sizes.restore(session, each)

@@ -29,13 +29,14 @@ class TwinWhatIf:
         """Why an offered index cannot be made."""
         self._names: dict[str, str] = {}
         self._open()
+        self._never = frozenset(each.oid for each in self._planner.indexes if not each.live)
 
     def offer(self, indexes: Sequence[NewIndex]) -> Mapping[NewIndex, int]:
         """Make the indexes on the twin, and return the bytes that each would take; one that fails is left out."""
         new = [index for index in dict.fromkeys(indexes) if index not in self._offered and index not in self.refused]
         if new:
             statements = [index.definition(self._free_name(index)) for index in new]
-            self._planner.close()
+            self._leave()
             try:
                 tried = self._twin.create_indexes(statements)
             finally:
@@ -49,7 +50,7 @@ class TwinWhatIf:
         Raises PlanRefused. An index to hide that the twin does not have is passed over.
         """
         on = {made.place.oid for index in added if index in self._offered for made in self._offered[index].made}
-        off = (self._all_offered - on) | {oid for name in hidden for oid in self._existing.get(name, ())}
+        off = self._never | (self._all_offered - on) | {oid for name in hidden for oid in self._existing.get(name, ())}
         try:
             plan = self._planner.explain(sql, off)
         except Refused as error:
@@ -58,14 +59,19 @@ class TwinWhatIf:
         return Planned(float(plan["Total Cost"]), used, plan)
 
     def close(self) -> None:
-        """Close the connection; the twin stays, with the offered indexes."""
-        self._planner.close()
+        """Close the connection; the twin stays and is planned without the offered indexes."""
+        self._leave()
 
     def _open(self) -> None:
         """Connect, and find the indexes that were there before any was offered."""
         self._planner = SwitchedPlanner(self._twin.url, self._settings)
         self._all_offered = {made.place.oid for tried in self._offered.values() for made in tried.made}
         self._existing = _oids_by_name(self._planner.indexes)
+
+    def _leave(self) -> None:
+        """Have the twin planned as it was, and close the connection, which holds what it has read of its files."""
+        self._planner.switch(self._never | self._all_offered)
+        self._planner.close()
 
     def _keep(self, new: Sequence[NewIndex], tried: Sequence[Tried]) -> None:
         for index, each in zip(new, tried, strict=True):
