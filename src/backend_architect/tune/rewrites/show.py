@@ -11,7 +11,7 @@ from backend_architect.tune.rewrites.propose import REWRITERS, rewrite
 from backend_architect.tune.rewrites.trial import check_all
 from backend_architect.tune.workload import Statement
 
-MOST = 100
+MOST = 40
 TOO_MANY = Verdict("unchecked", f"not checked: only the first {MOST} rewrites are")
 
 

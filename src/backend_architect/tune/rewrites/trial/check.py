@@ -10,6 +10,7 @@ from pglast import ast
 
 from backend_architect.postgres import Connection, Refused, connect
 from backend_architect.postgres.catalog import Catalog
+from backend_architect.postgres.twin.twin import PREFIX
 from backend_architect.tune.parsing import nodes
 from backend_architect.tune.rewrites.model import (
     CannotRewrite,
@@ -48,7 +49,7 @@ async def check_all(rewrites: Sequence[Rewrite], catalog: Catalog, server: str) 
     if not rewrites:
         return ()
     admin = await connect(server)
-    name = f"rewrites_{os.getpid()}_{id(rewrites)}"
+    name = f"{PREFIX}{os.getpid()}_rewrites_{id(rewrites)}"  # as twins are called: what a killed run left is dropped
     try:
         await admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy")
         connection = await connect(_in_database(server, name), settings=SETTINGS)
