@@ -107,6 +107,7 @@ def test_findings_show_what_was_checked(catalog: Catalog, server: EmbeddedServer
     assert shown.rewrite.startswith(
         "-- a page that begins after the last row seen: checked on 400 generated rows a table: "
     )
+    assert "\nSELECT /* orders.page */ id, created_at\nFROM orders\n" in shown.rewrite
     assert "the same 400 rows on 20 pages" in str(shown.evidence[-1])
     assert refused.rewrite == ""
     assert str(refused.evidence[-1]).startswith("no rewrite: logs has no primary key")
