@@ -56,9 +56,9 @@ class Finding:
     why: str
     fix: str
     sql: str = ""
-    rewrite: str = ""
     evidence: tuple[Fact, ...] = ()
     place: Place = field(default_factory=Place)
+    rewrite: str = ""
 
     @property
     def key(self) -> str:

@@ -26,6 +26,7 @@ from backend_architect.tune.accepted import read_accepted
 from backend_architect.tune.advising import advise
 from backend_architect.tune.indexes.select import Limits
 from backend_architect.tune.migration import migration_sql, plan_migration
+from backend_architect.tune.rewriting import write_anew
 
 DEAREST = 5
 
@@ -64,12 +65,14 @@ def _tuning(wish: Wish, observation: Observation, accepted: Mapping[str, str]) -
     found = find_everything(observation.observed)
     findings = tuple(finding for finding in found.findings if finding.key not in accepted)
     with progress() as tell:
+        rewritten = write_anew(findings, observation.observed, tell)
         advised = advise(wish.url, observation.observed, wish.limits, tell)
+    findings = rewritten.findings
     migration = plan_migration(advised.advice, findings, observation.observed.catalog)
     return Tuning(
         observation.observed,
         findings,
-        (*observation.problems, *found.problems, *advised.problems),
+        (*observation.problems, *found.problems, *rewritten.problems, *advised.problems),
         advised.advice,
         migration_sql(migration, datetime.now(UTC).isoformat(timespec="seconds")) if migration.steps else "",
         accepted=len(found.findings) - len(findings),

@@ -116,7 +116,7 @@ SPILLS = [
     ("SELECT id FROM towns ORDER BY note", "SET LOCAL work_mem = '256kB'"),
     ("SELECT third FROM towns ORDER BY id % 7", "SET LOCAL work_mem = '64kB'"),
     ("SELECT * FROM towns ORDER BY note", "SET LOCAL work_mem = '256kB'"),
-    ("SELECT count(*) FROM towns t JOIN towns u ON u.id = t.id", "SET LOCAL work_mem = '64kB';"
+    ("SELECT count(t.note) FROM towns t JOIN towns u ON u.note = t.note", "SET LOCAL work_mem = '64kB';"
      " SET LOCAL enable_mergejoin = off; SET LOCAL enable_nestloop = off"),
     ("SELECT id, note, count(*) FROM towns GROUP BY 1, 2", "SET LOCAL work_mem = '64kB'; SET LOCAL enable_sort = off;"
      " SET LOCAL enable_indexscan = off"),

@@ -35,6 +35,8 @@ SAME = [
     ("or-across-columns", "SELECT id, created_at FROM orders WHERE user_id = $1 OR status = $2 ORDER BY 2 LIMIT 20"),
 ]  # fmt: skip
 LOOKUPS = [
+    ("SELECT id FROM orders LIMIT 9", "SELECT sku FROM items WHERE order_id = $1 AND sku IS NOT NULL AND line < $2"),
+    ("SELECT id, user_id FROM orders", "SELECT name FROM users u WHERE id = $1 AND name IS NULL AND u.email <> 'x'"),
     ("SELECT id, user_id FROM orders ORDER BY id LIMIT 20", "SELECT * FROM users WHERE id = $1"),
     ("SELECT id FROM orders WHERE user_id = $1", "SELECT * FROM items WHERE order_id = $1 ORDER BY line LIMIT $2"),
     ("SELECT id FROM orders o WHERE user_id = $1", "SELECT sku, count(*) FROM items WHERE order_id = $1 GROUP BY sku"),
@@ -64,7 +66,7 @@ def wrong(catalog: Catalog) -> list[Rewrite]:
     anti = written("not-in-subquery", f'SELECT * FROM users WHERE id NOT IN (SELECT "user" FROM {HOSTILE})', catalog)
     either = written("or-across-columns", SAME[-1][1], catalog)
     day = written("function-on-column", "SELECT id FROM orders WHERE date(created_at) = $1", catalog)
-    joined = written("n-plus-one", LOOKUPS[3][1], catalog, LOOKUPS[3][0])
+    joined = written("n-plus-one", LOOKUPS[5][1], catalog, LOOKUPS[5][0])
     batch = rewrite("n-plus-one", "SELECT line, sku FROM items WHERE order_id = $1 LIMIT 2", catalog)[0]
     assert isinstance(batch, Rewrite)
     return [
@@ -105,6 +107,7 @@ def test_findings_show_what_was_checked(catalog: Catalog, server: EmbeddedServer
     assert shown.rewrite.startswith(
         "-- a page that begins after the last row seen: checked on 400 generated rows a table: "
     )
+    assert "\nSELECT /* orders.page */ id, created_at\nFROM orders\n" in shown.rewrite
     assert "the same 400 rows on 20 pages" in str(shown.evidence[-1])
     assert refused.rewrite == ""
     assert str(refused.evidence[-1]).startswith("no rewrite: logs has no primary key")

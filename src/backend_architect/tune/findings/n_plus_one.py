@@ -16,14 +16,16 @@ When it is wrong: the lookup serves another page altogether, and the ratio is ch
 
 from collections.abc import Iterator
 
-from pglast import ast, enums
+from pglast import ast
 
 from backend_architect.finding import Fact, Finding, Severity, Sureness
 from backend_architect.tune.in_a_row import in_a_row
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.parsing import nodes
+from backend_architect.tune.rewrites.batch import is_key
+from backend_architect.tune.rewrites.scope import conjuncts
 from backend_architect.tune.rule import Rule
-from backend_architect.tune.statement_facts import column_name, operator, select_of, tables_of
+from backend_architect.tune.statement_facts import select_of, tables_of
 from backend_architect.tune.workload import Statement, Workload
 
 TIMES = 5.0
@@ -61,13 +63,13 @@ def _by_calls(workload: Workload, lookup: Statement) -> Statement | None:
 
 
 def _looks_up(statement: Statement) -> bool:
-    """Return whether a statement finds the rows of one key, given as a parameter."""
+    """Return whether a statement finds the rows of one key, its only parameter in WHERE."""
     tree = select_of(statement.text)
     if tree is None or len(list(tables_of(tree))) != 1 or tree.whereClause is None:
         return False
-    where = tree.whereClause
-    equal = isinstance(where, ast.A_Expr) and where.kind == enums.A_Expr_Kind.AEXPR_OP and operator(where) == "="
-    return equal and bool(column_name(where.lexpr)) and isinstance(where.rexpr, ast.ParamRef)
+    parts = list(conjuncts(tree.whereClause))
+    given = [each for each in parts if next(nodes(each, ast.ParamRef), None) is not None]
+    return len(given) == 1 and is_key(given[0])
 
 
 def _feeds(workload: Workload, one: Statement, lookup: Statement) -> bool:

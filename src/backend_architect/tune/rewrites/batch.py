@@ -9,7 +9,7 @@ from backend_architect.postgres.catalog import Catalog, Column
 from backend_architect.tune.parsing import is_a, nodes
 from backend_architect.tune.rewrites import trees
 from backend_architect.tune.rewrites.model import CannotRewrite, Lookups, Rewrite
-from backend_architect.tune.rewrites.scope import Scope, Source
+from backend_architect.tune.rewrites.scope import Scope, Source, conjuncts
 from backend_architect.tune.rewrites.shape import aggregates, outputs
 from backend_architect.tune.statement_facts import operator
 
@@ -19,13 +19,19 @@ WANTED = "wanted"
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A statement that finds the rows of one key: `source.column = $parameter` is its whole condition."""
+    """A statement that finds the rows of one key by `source.column = $parameter`; `rest` are its other conditions."""
 
     tree: Any
     scope: Scope
     source: Source
     column: Column
     parameter: int
+    key: Any
+    rest: tuple[Any, ...]
+
+    def where(self, key: Any) -> Any:
+        """Return the condition with another one in the place of the key's."""
+        return trees.all_of(*self.rest, key)
 
     @property
     def gathers(self) -> bool:
@@ -48,15 +54,22 @@ class Lookup:
 def lookup_of(tree: Any, catalog: Catalog) -> Lookup:
     """Return what a lookup looks up; raises CannotRewrite for anything else."""
     scope = Scope(tree, catalog)
-    where = tree.whereClause
-    equal = is_a(where, ast.A_Expr) and where.kind == enums.A_Expr_Kind.AEXPR_OP and operator(where) == "="
-    owner = scope.owner(where.lexpr) if equal and is_a(where.lexpr, ast.ColumnRef) else None
-    if owner is None or not is_a(where.rexpr, ast.ParamRef):
-        raise CannotRewrite("its condition is more than one key")
-    number = where.rexpr.number
-    if sum(each.number == number for each in nodes(tree, ast.ParamRef)) > 1:
-        raise CannotRewrite("its key stands in several places")
-    return Lookup(tree, scope, owner[0], owner[1], number)
+    parts = tuple(conjuncts(tree.whereClause))
+    for part in parts:
+        owner = scope.owner(part.lexpr) if is_key(part) else None
+        if owner is not None:
+            number = part.rexpr.number
+            if sum(each.number == number for each in nodes(tree, ast.ParamRef)) > 1:
+                raise CannotRewrite("its key stands in several places")
+            rest = tuple(each for each in parts if each is not part)
+            return Lookup(tree, scope, owner[0], owner[1], number, part.lexpr, rest)
+    raise CannotRewrite("it finds no rows by a key that is a parameter")
+
+
+def is_key(part: Any) -> bool:
+    """Return whether a condition is `column = $1`."""
+    equal = is_a(part, ast.A_Expr) and part.kind == enums.A_Expr_Kind.AEXPR_OP and operator(part) == "="
+    return bool(equal and is_a(part.lexpr, ast.ColumnRef) and is_a(part.rexpr, ast.ParamRef))
 
 
 def batched_lookup(tree: Any, catalog: Catalog) -> Rewrite:
@@ -84,11 +97,11 @@ def batched_lookup(tree: Any, catalog: Catalog) -> Rewrite:
 
 def _any(lookup: Lookup) -> tuple[Any, int]:
     """Return the lookup with `= ANY`, and the place of the key among what it returns."""
-    tree, own = lookup.tree, lookup.tree.whereClause.lexpr
+    tree, own = lookup.tree, lookup.key
     shown = list(outputs(tree, lookup.scope))
     places = [at for at, each in enumerate(shown) if is_a(each, ast.ColumnRef) and _is_key(each, lookup)]
     targets = tuple(tree.targetList or ()) + (() if places else (trees.target(own),))
-    where = trees.equal_any(own, trees.parameter(lookup.parameter))
+    where = lookup.where(trees.equal_any(own, trees.parameter(lookup.parameter)))
     return trees.with_parts(tree, whereClause=where, targetList=targets), places[0] if places else len(shown)
 
 
@@ -109,7 +122,7 @@ def _lateral(lookup: Lookup) -> tuple[Any, int]:
     )
     inner = trees.with_parts(
         lookup.tree,
-        whereClause=trees.compare(lookup.tree.whereClause.lexpr, "=", trees.column(WANTED, name)),
+        whereClause=lookup.where(trees.compare(lookup.key, "=", trees.column(WANTED, name))),
     )
     found = trees.subquery(inner, "found", lateral=True)
     targets = [trees.target(trees.column(WANTED, name)), trees.target(trees.star("found"))]

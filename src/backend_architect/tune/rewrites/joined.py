@@ -25,11 +25,12 @@ def joined_list(listed: Any, tree: Any, catalog: Catalog) -> Rewrite:
     source, own = _pointing(scope, lookup)
     last = max(trees.parameters(listed), default=0)
     others = [number for number in trees.parameters(tree) if number != lookup.parameter]
-    inner = trees.renumbered(tree, {lookup.parameter: 0, **{old: last + at for at, old in enumerate(others, 1)}})
+    numbers = _numbers(lookup, others, last)
+    lookup = lookup_of(trees.renumbered(tree, numbers), catalog)
     key = trees.column(source.alias, own)
     unique = _is_unique(lookup)
     outer = _qualified(listed, scope)
-    result = (_with_columns if unique else _with_array)(outer, lookup, inner, key)
+    result = (_with_columns if unique else _with_array)(outer, lookup, key)
     told = trees.unlimited(trees.with_parts(outer, targetList=(*outer.targetList, trees.target(key))))
     return Rewrite(
         code=CODE,
@@ -38,8 +39,8 @@ def joined_list(listed: Any, tree: Any, catalog: Catalog) -> Rewrite:
         notes=(_note(unique, lookup),),
         trial=Joined(
             told=trees.written(told),
-            lookup=trees.written(trees.renumbered(tree, _numbers(lookup, others, last))),
-            parameter=last + len(others) + 1,
+            lookup=trees.written(lookup.tree),
+            parameter=lookup.parameter,
             joined=trees.written(trees.unlimited(result)),
             as_json=not unique,
         ),
@@ -81,26 +82,27 @@ def _qualified(listed: Any, scope: Scope) -> Any:
     return trees.with_parts(listed, **parts)
 
 
-def _with_columns(outer: Any, lookup: Lookup, inner: Any, key: Any) -> Any:
+def _with_columns(outer: Any, lookup: Lookup, key: Any) -> Any:
     """Return the list joined with the table of the lookup, whose columns stand behind its own."""
     alias = _free_alias(outer, lookup.source.alias)
-    renamed = trees.replaced(inner.targetList, lambda node: _under(node, lookup, alias))
+    renamed = trees.replaced(lookup.tree.targetList, lambda node: _under(node, lookup, alias))
     taken = {each.name or column_name(each.val) for each in outer.targetList}
     targets = [_apart(each, alias, taken) for each in _spelled(renamed, lookup, alias)]
-    named = inner.fromClause[0]
+    named = lookup.tree.fromClause[0]
     table = named if alias == named.relname else trees.with_parts(named, alias=ast.Alias(aliasname=alias))
-    on = trees.compare(trees.column(alias, lookup.column.name), "=", key)
+    rest = [trees.replaced(each, lambda node: _under(node, lookup, alias)) for each in lookup.rest]
+    on = trees.all_of(trees.compare(trees.column(alias, lookup.column.name), "=", key), *rest)
     return _joined(outer, table, on, targets)
 
 
-def _with_array(outer: Any, lookup: Lookup, inner: Any, key: Any) -> Any:
+def _with_array(outer: Any, lookup: Lookup, key: Any) -> Any:
     """Return the list with one array of JSON behind each row, of the rows that its lookup would give."""
     alias = _free_alias(outer, lookup.source.alias)
     held = {each.alias for each in lookup.scope.sources}
     if key.fields[0].sval in held:
         raise CannotRewrite("the list and the lookup read a table under the same name")
-    where = trees.compare(inner.whereClause.lexpr, "=", key)
-    rows = trees.subquery(trees.with_parts(inner, whereClause=where), "found")
+    where = lookup.where(trees.compare(lookup.key, "=", key))
+    rows = trees.subquery(trees.with_parts(lookup.tree, whereClause=where), "found")
     array = trees.call("json_agg", trees.column("found"))
     empty = ast.CoalesceExpr(args=(array, trees.text("[]")))
     gathered = trees.select([trees.target(empty, "rows")], [rows])

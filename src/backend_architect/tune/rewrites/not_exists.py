@@ -28,6 +28,8 @@ def not_exists(tree: Any, catalog: Catalog) -> Rewrite:
         return _anti_join(node, outer, catalog, nulls, notes) if is_not_in(node) else None
 
     changed = trees.replaced(tree, change)
+    if trees.same(tree, changed):
+        raise CannotRewrite("it has no NOT IN over a subquery")
     before, after = _with_rows(tree), _with_rows(changed)
     return Rewrite(
         code=CODE,

@@ -3,15 +3,18 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from pglast.parser import scan
+
 from backend_architect.finding import Fact, Finding
 from backend_architect.tune.findings.n_plus_one import list_of
 from backend_architect.tune.observed import Observed
-from backend_architect.tune.rewrites.model import Refusal, Rewrite, Verdict
+from backend_architect.tune.rewrites.model import Joined, Refusal, Rewrite, Verdict
 from backend_architect.tune.rewrites.propose import REWRITERS, rewrite
 from backend_architect.tune.rewrites.trial import check_all
 from backend_architect.tune.workload import Statement
 
-MOST = 100
+WRITES = {"UPDATE", "DELETE_P"}
+MOST = 40
 TOO_MANY = Verdict("unchecked", f"not checked: only the first {MOST} rewrites are")
 
 
@@ -20,6 +23,8 @@ class Proposed:
     """What was thought of for one finding."""
 
     finding: Finding
+    name: str
+    list_name: str
     rewrites: tuple[Rewrite | Refusal, ...]
 
 
@@ -43,10 +48,11 @@ def propose(findings: Sequence[Finding], observed: Observed) -> tuple[Proposed, 
 def _proposed(finding: Finding, observed: Observed) -> Proposed:
     statement = _statement(finding, observed) if finding.code in REWRITERS else None
     if statement is None or observed.workload is None:
-        return Proposed(finding, ())
+        return Proposed(finding, "", "", ())
     listed = list_of(observed.workload, statement) if finding.code == "n-plus-one" else None
-    texts = listed.text if listed else ""
-    return Proposed(finding, rewrite(finding.code, statement.text, observed.catalog, listed=texts))
+    text, name = (listed.text, listed.name) if listed else ("", "")
+    found = rewrite(finding.code, statement.text, observed.catalog, listed=text)
+    return Proposed(finding, statement.name, name, found)
 
 
 def _statement(finding: Finding, observed: Observed) -> Statement | None:
@@ -73,14 +79,21 @@ def _shown(proposed: Proposed, verdicts: dict[int, Verdict]) -> Finding:
         verdict = verdicts[id(each)]
         facts.append(Fact("rewrite", f"{'not shown: ' if verdict.state == 'different' else ''}{verdict.text}"))
         if verdict.state != "different":
-            parts.append(rewrite_text(each, verdict))
+            name = proposed.list_name if isinstance(each.trial, Joined) else proposed.name
+            parts.append(rewrite_text(each, verdict, name))
     finding = proposed.finding
     return replace(finding, rewrite="\n\n".join(parts), evidence=(*finding.evidence, *dict.fromkeys(facts)))
 
 
-def rewrite_text(written: Rewrite, verdict: Verdict) -> str:
+def rewrite_text(written: Rewrite, verdict: Verdict, name: str = "") -> str:
     """Return a rewrite as SQL: what must be known of it as comments in front, and behind it the index that it needs."""
     comments = [
         f"-- {line}" for text in (f"{written.what}: {verdict.text}", *written.notes) for line in text.splitlines()
     ]
-    return "\n".join([*comments, f"{written.sql};", *(index.statement() for index in written.indexes)])
+    return "\n".join([*comments, f"{_named(written.sql, name)};", *(index.statement() for index in written.indexes)])
+
+
+def _named(sql: str, name: str) -> str:
+    """Return a statement with its name as a comment behind the first keyword, where pg_stat_statements keeps it."""
+    first = next((token.end + 1 for token in scan(sql) if token.kind == "RESERVED_KEYWORD" or token.name in WRITES), 0)
+    return f"{sql[:first]} /* {name} */{sql[first:]}" if name and first else sql

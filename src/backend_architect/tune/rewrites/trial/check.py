@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -10,6 +10,7 @@ from pglast import ast
 
 from backend_architect.postgres import Connection, Refused, connect
 from backend_architect.postgres.catalog import Catalog
+from backend_architect.postgres.twin.twin import PREFIX
 from backend_architect.tune.parsing import nodes
 from backend_architect.tune.rewrites.model import (
     CannotRewrite,
@@ -30,7 +31,7 @@ from backend_architect.tune.rewrites.trial.compare import (
     compare_pages,
     compare_same_rows,
 )
-from backend_architect.tune.rewrites.trial.parameters import compared_in, constants_in
+from backend_architect.tune.rewrites.trial.parameters import Place, compared_in, constants_in, members_in, nulls_in
 from backend_architect.tune.rewrites.trial.tables import ROWS, Wanted, statements_for
 from backend_architect.tune.statement_facts import tree_of
 
@@ -48,7 +49,7 @@ async def check_all(rewrites: Sequence[Rewrite], catalog: Catalog, server: str) 
     if not rewrites:
         return ()
     admin = await connect(server)
-    name = f"rewrites_{os.getpid()}_{id(rewrites)}"
+    name = f"{PREFIX}{os.getpid()}_rewrites_{id(rewrites)}"  # as twins are called: what a killed run left is dropped
     try:
         await admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy")
         connection = await connect(_in_database(server, name), settings=SETTINGS)
@@ -83,15 +84,24 @@ async def _checked(connection: Connection, rewrite: Rewrite, catalog: Catalog) -
 async def _make_tables(connection: Connection, trial: Trial, catalog: Catalog) -> None:
     trees = [tree_of(text) for text in _texts(trial)]
     tables = {table.oid: table for tree in trees for table in _tables(tree, catalog)}
-    constants: dict[tuple[str, str, str], tuple[str, ...]] = {}
-    for tree in trees:
-        for column, value in constants_in(tree, catalog):
-            constants[column] = tuple(dict.fromkeys((*constants.get(column, ()), value)))
-    searched = frozenset(each.place for tree in trees for each in compared_in(tree, catalog))
-    never = frozenset(trial.never_null if isinstance(trial, SameRows) else ())
+    wanted = Wanted(
+        constants=_gathered(each for tree in trees for each in constants_in(tree, catalog)),
+        searched=frozenset(each.place for tree in trees for each in compared_in(tree, catalog)),
+        never_null=frozenset(trial.never_null if isinstance(trial, SameRows) else ()),
+        often_null=frozenset(each for tree in trees for each in nulls_in(tree, catalog)),
+        members=_gathered(each for tree in trees for each in members_in(tree, catalog)),
+    )
     in_order = sorted(tables.values(), key=lambda table: (table.schema, table.name))
-    for statement in statements_for(in_order, catalog, Wanted(constants, searched, never)):
+    for statement in statements_for(in_order, catalog, wanted):
         await connection.execute(statement)
+
+
+def _gathered(found: Iterable[tuple[Place, str]]) -> Mapping[Place, tuple[str, ...]]:
+    """Return what was found of each column, once."""
+    gathered: dict[Place, tuple[str, ...]] = {}
+    for place, value in found:
+        gathered[place] = tuple(dict.fromkeys((*gathered.get(place, ()), value)))
+    return gathered
 
 
 def _tables(tree: Any, catalog: Catalog) -> list[Any]:

@@ -14,7 +14,7 @@ from backend_architect.tune.rewrites.trial.parameters import filled, values_of
 from backend_architect.tune.rewrites.trial.values import value_sql
 from backend_architect.tune.statement_facts import tree_of
 
-RUNS = 4
+RUNS = 3
 JOINED_RUNS = 2
 LOOKED_UP = 40
 MOST_PAGES = 400

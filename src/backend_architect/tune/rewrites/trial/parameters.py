@@ -20,7 +20,12 @@ from backend_architect.tune.rewrites.trial.values import value_sql
 KIND = enums.A_Expr_Kind
 LISTED = {KIND.AEXPR_OP_ANY, KIND.AEXPR_OP_ALL}
 COMPARED = {KIND.AEXPR_OP, KIND.AEXPR_IN, KIND.AEXPR_BETWEEN, KIND.AEXPR_DISTINCT, KIND.AEXPR_NOT_DISTINCT, *LISTED}
+LIKE = {KIND.AEXPR_LIKE, KIND.AEXPR_ILIKE}
+COMPARISONS = {"=", "<>", "<", ">", "<=", ">=", "BETWEEN"}
+MEMBER = {"->", "->>"}
 MANY = 5
+Place = tuple[str, str, str]
+"""A column: its schema, table and name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +50,36 @@ def tables_in(tree: Any, catalog: Catalog) -> Mapping[str, Table]:
     return found
 
 
-def constants_in(tree: Any, catalog: Catalog) -> Iterator[tuple[tuple[str, str, str], str]]:
-    """Yield each column (schema, table, name) that is compared with a constant, and the constant as SQL."""
+def constants_in(tree: Any, catalog: Catalog) -> Iterator[tuple[Place, str]]:
+    """Yield each column that is compared with something fixed, and that as SQL; of a pattern the letters in it."""
     tables = tables_in(tree, catalog)
     for node in nodes(tree, ast.A_Expr):
-        owner = _column(node.lexpr, tables) if node.kind in COMPARED - LISTED else None
-        values = node.rexpr if is_a(node.rexpr, tuple) else (node.rexpr,)
-        for value in values if owner else ():
-            bare = value.arg if is_a(value, ast.TypeCast) else value
-            if owner and is_a(bare, ast.A_Const) and not bare.isnull:
-                yield owner, trees.plain(bare)
+        owner = _column(node.lexpr, tables)
+        if owner and node.kind in LIKE and is_a(_uncast(node.rexpr), ast.A_Const):
+            letters = _uncast(node.rexpr).val.sval.replace("%", "").replace("_", "a")
+            yield owner, trees.plain(trees.text(letters))
+        if owner and node.kind in COMPARED - LISTED and node.name[-1].sval in COMPARISONS:
+            for value in node.rexpr if is_a(node.rexpr, tuple) else (node.rexpr,):
+                if not any(True for _ in nodes(value, ast.ColumnRef, ast.ParamRef, ast.SubLink, ast.RowExpr)):
+                    yield owner, trees.plain(_uncast(value))
+
+
+def nulls_in(tree: Any, catalog: Catalog) -> Iterator[Place]:
+    """Yield the columns that are asked for NULL."""
+    tables = tables_in(tree, catalog)
+    for node in nodes(tree, ast.NullTest):
+        owner = _column(node.arg, tables)
+        if owner:
+            yield owner
+
+
+def members_in(tree: Any, catalog: Catalog) -> Iterator[tuple[Place, str]]:
+    """Yield each column of JSON of which a member is read, and the member's name as SQL."""
+    tables = tables_in(tree, catalog)
+    for node in nodes(tree, ast.A_Expr):
+        owner = _column(node.lexpr, tables) if node.kind == KIND.AEXPR_OP and node.name[-1].sval in MEMBER else None
+        if owner and is_a(node.rexpr, ast.A_Const) and is_a(node.rexpr.val, ast.String):
+            yield owner, trees.plain(node.rexpr)
 
 
 def compared_in(tree: Any, catalog: Catalog) -> Iterator[Compared]:
@@ -75,7 +100,7 @@ def _compared(own: Any, other: Any, tables: Mapping[str, Table], *, array: bool)
             yield from _compared(mine, theirs, tables, array=False)
         return
     cast = trees.plain(other.typeName) if is_a(other, ast.TypeCast) else ""
-    value = other.arg if is_a(other, ast.TypeCast) else other
+    value = _only_parameter(other)
     if not is_a(value, ast.ParamRef) or is_a(own, tuple):
         return
     owners = [_column(each, tables) for each in nodes(own, ast.ColumnRef)]
@@ -101,7 +126,7 @@ async def _sampled(connection: Connection, compared: Compared) -> tuple[str | No
     value = f"({compared.expression}){f'::{compared.type}' if compared.type else ''}"
     rows = await rows_as_text(
         connection,
-        f"SELECT v::text FROM (SELECT {value} AS v FROM {_name(compared.place)}) AS t WHERE v IS NOT NULL "
+        f"SELECT (array_agg(v))[1] FROM (SELECT {value} AS v FROM {_name(compared.place)}) AS t WHERE v IS NOT NULL "
         f"GROUP BY v::text ORDER BY count(*) DESC, v::text LIMIT {MANY}",
     )
     values = [row[0] for row in rows]
@@ -120,15 +145,21 @@ async def _other(connection: Connection, tree: Any, number: int) -> tuple[str | 
                for each in nodes(part, ast.ParamRef)):  # fmt: skip
             return ("20",)
     for node in nodes(tree, ast.A_Expr):
-        like = node.kind in {KIND.AEXPR_LIKE, KIND.AEXPR_ILIKE}
-        if like and any(each.number == number for each in nodes(node.rexpr, ast.ParamRef)):
-            return ("%1%", "a%")
+        if node.kind in LIKE and any(each.number == number for each in nodes(node.rexpr, ast.ParamRef)):
+            return ("%1%", "a%") if is_a(_uncast(node.rexpr), ast.ParamRef) else ("1", "a")
     for node in nodes(tree, ast.TypeCast):
         if is_a(node.arg, ast.ParamRef) and node.arg.number == number:
             name = trees.plain(node.typeName)
             rows = await rows_as_text(connection, f"SELECT {value_sql(name, 'n')} FROM (VALUES (3), (5), (8)) AS v (n)")
             return tuple(row[0] for row in rows)
-    raise CannotRewrite(f"nothing tells a value for ${number}")
+    return ("a",) if any(True for _ in _searching(tree, number)) else (None,)
+
+
+def _searching(tree: Any, number: int) -> Iterator[Any]:
+    """Yield the functions that read a parameter as words to search for."""
+    for call in nodes(tree, ast.FuncCall):
+        if str(call.funcname[-1].sval).endswith("tsquery") and number in trees.parameters(call.args or ()):
+            yield call
 
 
 def filled(text: str, values: Mapping[int, str | None]) -> str:
@@ -151,6 +182,19 @@ def _pieces(text: str) -> tuple[str | int, ...]:
 
 def _literal(value: str | None) -> str:
     return "NULL" if value is None else "'" + value.replace("'", "''") + "'"
+
+
+def _only_parameter(node: Any) -> Any:
+    """Return the parameter in a cast, or in a function of nothing else, like upper($1)."""
+    if is_a(node, ast.TypeCast):
+        return node.arg
+    if is_a(node, ast.FuncCall) and len(node.args or ()) == 1:
+        return _only_parameter(node.args[0])
+    return node
+
+
+def _uncast(node: Any) -> Any:
+    return node.arg if is_a(node, ast.TypeCast) else node
 
 
 def _column(node: Any, tables: Mapping[str, Table]) -> tuple[str, str, str] | None:

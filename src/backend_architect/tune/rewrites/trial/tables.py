@@ -5,27 +5,31 @@ constant hold it often; the n-th value of a type is the same in every table, so 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backend_architect.postgres.catalog import Catalog, Column, Table
 from backend_architect.postgres.catalog.model import quoted
 from backend_architect.tune.rewrites.scope import unique_keys
 from backend_architect.tune.rewrites.trees import type_of
+from backend_architect.tune.rewrites.trial.parameters import Place
 from backend_architect.tune.rewrites.trial.values import VALUES, base_type, is_wide, value_sql
 
 ROWS = 400
 STEP = 37  # has no factor in common with ROWS: keys come in another order than rows
 FEWEST, MOST, UNKNOWN, FOUND = 2, 60, 12, 5
-Place = tuple[str, str, str]
+STEPS = {"int2": "1", "int4": "1", "int8": "1", "numeric": "1", "float8": "1", "date": "1"}
+STEPS |= {"timestamp": "interval '1 day'", "timestamptz": "interval '1 day'"}
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What columns (schema, table, name) must hold: constants, few values to be found by, or no NULL."""
+    """What columns must hold: constants, few values to be found by, no NULL or many, and members of JSON."""
 
     constants: Mapping[Place, tuple[str, ...]]
     searched: frozenset[Place] = frozenset()
     never_null: frozenset[Place] = frozenset()
+    often_null: frozenset[Place] = frozenset()
+    members: Mapping[Place, tuple[str, ...]] = field(default_factory=dict)
 
 
 def statements_for(tables: Sequence[Table], catalog: Catalog, wanted: Wanted) -> Iterator[str]:
@@ -70,12 +74,17 @@ def _fill(table: Table, keys: tuple[tuple[str, ...], ...], wanted: Wanted) -> st
     for place, column in enumerate(table.columns, 1):
         own = (table.schema, table.name, column.name)
         if column.name in apart:
-            values.append(value_sql(column.type, f"1 + i * {STEP} % {ROWS}"))
+            values.append(_apart(column, wanted.constants.get(own, ())))
             continue
         few = FOUND if own in wanted.searched else _few(column)
-        value = _among(column, place, few, wanted.constants.get(own, ()))
+        fixed = tuple(each for constant in wanted.constants.get(own, ()) for each in _around(constant, column))
+        if own in wanted.members and base_type(column.type)[0] in {"json", "jsonb"}:
+            fixed += (_object(wanted.members[own], place),)
+        value = _among(column, place, few, fixed)
         may_be_null = not column.not_null and own not in wanted.never_null
-        values.append(f"CASE WHEN {_chance(place, 7)} % 6 = 0 THEN NULL ELSE {value} END" if may_be_null else value)
+        one_in = 2 if own in wanted.often_null else 6
+        null = f"CASE WHEN {_chance(place, 7)} % {one_in} = 0 THEN NULL ELSE {value} END"
+        values.append(null if may_be_null else value)
     names = ", ".join(quoted(column.name) for column in table.columns)
     rows = f"SELECT {', '.join(values)} FROM generate_series(1, {ROWS}) AS i"
     return f"INSERT INTO {_name(table)} ({names}) {rows} ON CONFLICT DO NOTHING"
@@ -88,13 +97,37 @@ def _telling(table: Table, key: tuple[str, ...]) -> str:
     return wide[-1] if wide else key[-1]
 
 
+def _apart(column: Column, constants: tuple[str, ...]) -> str:
+    """Return a value that no other row has; every second text begins with a constant, so that patterns find some."""
+    number = f"1 + i * {STEP} % {ROWS}"
+    value = value_sql(column.type, number)
+    if not constants or base_type(column.type)[0] not in {"text", "varchar"}:
+        return value
+    return f"CASE WHEN i % 2 = 0 THEN (({constants[0]}) || '' || ({number}))::{column.type} ELSE {value} END"
+
+
 def _among(column: Column, place: int, few: int, constants: tuple[str, ...]) -> str:
     """Return one of a few values, the constants among them in every second row."""
     value = value_sql(column.type, f"1 + {_chance(place, 0)} % {few}")
     if not constants:
         return value
-    cases = " ".join(f"WHEN {at} THEN {each}::{column.type}" for at, each in enumerate(constants))
+    cases = " ".join(f"WHEN {at} THEN ({each})::{column.type}" for at, each in enumerate(constants))
     return f"CASE {_chance(place, 3)} % {2 * len(constants)} {cases} ELSE {value} END"
+
+
+def _around(constant: str, column: Column) -> Iterator[str]:
+    """Yield a constant, and of a number or a time what is a step before and after it."""
+    yield constant
+    step = STEPS.get(base_type(column.type)[0])
+    if step:
+        yield f"({constant})::{column.type} + {step}"
+        yield f"({constant})::{column.type} - {step}"
+
+
+def _object(members: tuple[str, ...], place: int) -> str:
+    """Return an object of JSON with these members, each one of a few words."""
+    pairs = ", ".join(f"{each}, 'w' || {_chance(place, 5 + at)} % 3" for at, each in enumerate(members))
+    return f"json_build_object({pairs})"
 
 
 def _few(column: Column) -> int:
