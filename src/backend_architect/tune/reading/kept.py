@@ -5,11 +5,22 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from backend_architect.tune.parsing import is_plannable, parse
+from pglast import ast
+
+from backend_architect.tune.parsing import is_plannable, nodes, parse
 from backend_architect.tune.statement_names import read_names
 from backend_architect.tune.workload import Statement, Workload
 
 HIDDEN = "<insufficient privilege>"
+"""What the server shows instead of another user's text."""
+GONE, TOO_LONG = "<gone>", "<too long>"
+OWN = "/* backend-architect tune */"
+REASONS = {
+    HIDDEN: "another user's, hidden from this role",
+    GONE: "its text is gone: the server lost its file of texts, or is cleaning it up",
+    TOO_LONG: "longer than 100,000 characters",
+}
+SYSTEM = {"pg_catalog", "information_schema"}
 
 
 def identity(text: str) -> str:
@@ -32,14 +43,25 @@ def keep(read: Iterable[Statement], source: str, seconds: float | None = None) -
 
 
 def _reason(text: str) -> str:
-    if text == HIDDEN:
-        return "another user's, hidden from this role"
+    if text in REASONS:
+        return REASONS[text]
+    if OWN in text:
+        return "this tool's own"
     trees = parse(text)
     if trees is None:
         return "cannot be parsed: truncated, or of another version"
     if len(trees) != 1:
         return "more than one statement in a text" if trees else "empty"
-    return "" if is_plannable(trees[0]) else "has no plan (DDL, SET, transactions and the like)"
+    if not is_plannable(trees[0]):
+        return "has no plan (DDL, SET, transactions and the like)"
+    return "reads the server's own catalogs only (drivers, monitoring, this tool)" if _of_catalogs(trees[0]) else ""
+
+
+def _of_catalogs(tree: object) -> bool:
+    """Return whether a statement has tables, and all of them are the server's."""
+    queries = {each.ctename for each in nodes(tree, ast.CommonTableExpr)}
+    tables = [each for each in nodes(tree, ast.RangeVar) if each.schemaname or each.relname not in queries]
+    return bool(tables) and all(each.schemaname in SYSTEM or each.relname.startswith("pg_") for each in tables)
 
 
 def _named(statement: Statement) -> Statement:
