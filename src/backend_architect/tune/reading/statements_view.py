@@ -34,7 +34,7 @@ FROM "{schema}".pg_stat_statements s LEFT JOIN pg_roles r ON r.oid = s.userid
 WHERE s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND s.calls > 0
 ORDER BY s.{time} DESC LIMIT {most}
 """
-JIT = ("jit_generation_time", "jit_inlining_time", "jit_optimization_time", "jit_emission_time", "jit_deform_time")
+JIT = ("jit_generation_time", "jit_inlining_time", "jit_optimization_time", "jit_emission_time")
 INFO = """
 SELECT /* backend-architect tune */ extract(epoch FROM now() - stats_reset)::float8 AS seconds, dealloc AS evictions
 FROM "{schema}".pg_stat_statements_info
