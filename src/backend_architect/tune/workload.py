@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from backend_architect.tune.samples import Samples
+
 LONG = 72
 ORIGINS = ("route", "controller", "action", "job", "file", "source", "code.filepath", "code.function", "caller")
 """The tags of sqlcommenter and of its relatives that name a place, the most telling first."""
@@ -86,7 +88,8 @@ class Workload:
     """Statements, the dearest first. `left_out` counts those that cannot be looked at, by the reason.
 
     `seconds` is the time over which they were counted, None where nobody knows. `runs` are what a log tells of the
-    order of statements. `notes` say what to know when reading the counts.
+    order of statements. `notes` say what to know when reading the counts. `samples` are what sessions were seen
+    waiting for, where the database was watched.
     """
 
     source: str
@@ -95,6 +98,7 @@ class Workload:
     seconds: float | None = None
     runs: tuple[Run, ...] = ()
     notes: tuple[str, ...] = ()
+    samples: Samples | None = None
 
     @property
     def total_ms(self) -> float:

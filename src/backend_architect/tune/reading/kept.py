@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pglast import ast
+from pglast.stream import RawStream
 
 from backend_architect.tune.parsing import is_plannable, nodes, parse
 from backend_architect.tune.statement_names import read_names
@@ -33,11 +34,12 @@ def keep(read: Iterable[Statement], source: str, seconds: float | None = None) -
     left_out: Counter[str] = Counter()
     kept: list[Statement] = []
     for statement in read:
-        reason = _reason(statement.text)
+        named = _unwrapped(_named(statement))
+        reason = _reason(named.text)
         if reason:
             left_out[reason] += 1
         else:
-            kept.append(_named(statement))
+            kept.append(named)
     kept.sort(key=lambda statement: (-statement.total_ms, -statement.calls, statement.id))
     return Workload(source, tuple(kept), dict(sorted(left_out.items())), seconds)
 
@@ -62,6 +64,15 @@ def _of_catalogs(tree: object) -> bool:
     queries = {each.ctename for each in nodes(tree, ast.CommonTableExpr)}
     tables = [each for each in nodes(tree, ast.RangeVar) if each.schemaname or each.relname not in queries]
     return bool(tables) and all(each.schemaname in SYSTEM or each.relname.startswith("pg_") for each in tables)
+
+
+def _unwrapped(statement: Statement) -> Statement:
+    """Return the statement that PREPARE has prepared: the server counts it under that text."""
+    trees = parse(statement.text)
+    prepared = trees[0] if trees and len(trees) == 1 else None
+    if not isinstance(prepared, ast.PrepareStmt):
+        return statement
+    return replace(statement, text=str(RawStream()(prepared.query)))
 
 
 def _named(statement: Statement) -> Statement:
