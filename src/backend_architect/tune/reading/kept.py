@@ -21,6 +21,7 @@ REASONS = {
     GONE: "its text is gone: the server lost its file of texts, or is cleaning it up",
     TOO_LONG: "longer than 100,000 characters",
 }
+SETTINGS = {"current_setting", "set_config"}
 SYSTEM = {"pg_catalog", "information_schema"}
 
 
@@ -63,14 +64,17 @@ def _of_catalogs(tree: object) -> bool:
     """Return whether a statement has tables, and all of them are the server's."""
     queries = {each.ctename for each in nodes(tree, ast.CommonTableExpr)}
     tables = [each for each in nodes(tree, ast.RangeVar) if each.schemaname or each.relname not in queries]
-    return bool(tables) and all(each.schemaname in SYSTEM or each.relname.startswith("pg_") for each in tables)
+    calls = [str(each.funcname[-1].sval) for each in nodes(tree, ast.FuncCall)]
+    if not tables:
+        return bool(calls) and SETTINGS.issuperset(calls)
+    return all(each.schemaname in SYSTEM or each.relname.startswith("pg_") for each in tables)
 
 
 def _unwrapped(statement: Statement) -> Statement:
     """Return the statement that PREPARE has prepared: the server counts it under that text."""
     trees = parse(statement.text)
     prepared = trees[0] if trees and len(trees) == 1 else None
-    if not isinstance(prepared, ast.PrepareStmt):
+    if not isinstance(prepared, ast.PrepareStmt) or prepared.query is None:
         return statement
     return replace(statement, text=str(RawStream()(prepared.query)))
 

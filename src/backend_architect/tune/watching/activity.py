@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from pglast import fingerprint
 from pglast.parser import ParseError, normalize
 
 from backend_architect.tune.samples import Blocked, Samples, Waited
@@ -28,6 +29,7 @@ class Sampler:
         self._waited: Counter[tuple[str, str]] = Counter()
         self._blocked: Counter[tuple[str, str, str, str, str]] = Counter()
         self._most: dict[tuple[str, ...], int] = {}
+        self._texts: dict[str, str] = {}
 
     @property
     def taken(self) -> int:
@@ -39,9 +41,11 @@ class Sampler:
         self._taken += 1
         by_pid = {session["pid"]: session for session in sessions}
         active = [session for session in by_pid.values() if session["state"] == "active"]
-        waited = Counter((_normalised(session["query"]), _event(session)) for session in active)
+        waited = Counter((self._text(session), _event(session)) for session in active)
         blocked = Counter(
-            (*_waiting(session), *_holder(by_pid, pid)) for session in active for pid in set(session["waits_for"])
+            (self._text(session), _event(session), *self._holder(by_pid, pid))
+            for session in active
+            for pid in set(session["waits_for"])
         )
         self._waited.update(waited)
         self._blocked.update(blocked)
@@ -62,26 +66,25 @@ class Sampler:
         blocked.sort(key=lambda one: (-one.seconds, one.statement, one.holder))
         return Samples(seconds, self._taken, tuple(waited[:KEPT]), tuple(blocked[:KEPT]))
 
+    def _text(self, session: Mapping[str, Any]) -> str:
+        """Return a session's statement, as it was first seen: the comments of later calls may tell other requests."""
+        identity, text = _normalised(session["query"])
+        return self._texts.setdefault(identity, text)
+
+    def _holder(self, by_pid: Mapping[int, Mapping[str, Any]], pid: int) -> tuple[str, str, str]:
+        """Return what the session that holds a lock ran last, its state and its application."""
+        holder = by_pid.get(pid)
+        return (self._text(holder), str(holder["state"]), str(holder["application"])) if holder else ("", "", "")
+
 
 def _event(session: Mapping[str, Any]) -> str:
     return "" if str(session["wait"]).startswith(CLIENT) else str(session["wait"])
 
 
-def _waiting(session: Mapping[str, Any]) -> tuple[str, str]:
-    return _normalised(session["query"]), _event(session)
-
-
-def _holder(by_pid: Mapping[int, Mapping[str, Any]], pid: int) -> tuple[str, str, str]:
-    """Return what the session that holds a lock ran last, its state and its application."""
-    holder = by_pid.get(pid)
-    if holder is None:
-        return "", "", ""
-    return _normalised(holder["query"]), str(holder["state"]), str(holder["application"])
-
-
 @lru_cache(maxsize=5_000)
-def _normalised(text: str) -> str:
+def _normalised(text: str) -> tuple[str, str]:
+    """Return what names a statement whatever its constants and comments are, and its text."""
     try:
-        return normalize(text)
+        return fingerprint(text), normalize(text)
     except (ParseError, ValueError, RecursionError):
-        return text
+        return text, text
