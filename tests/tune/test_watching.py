@@ -29,7 +29,8 @@ async def _load(url: str) -> None:
     """Keep a row locked, let another session wait for it, and end the connection of whoever watches."""
     holder, waiting = await connect(url, settings={"application_name": "shop"}), await connect(url)
     await asyncio.sleep(0.2)
-    await holder.execute("BEGIN; UPDATE stock SET left_over = left_over - 1 WHERE id = 7")
+    await holder.execute("BEGIN")
+    await holder.execute("UPDATE stock SET left_over = left_over - 1 WHERE id = 7")
     late = asyncio.create_task(waiting.execute("UPDATE stock SET left_over = 0 WHERE id = 7 /*route='%2Fcart'*/"))
     await asyncio.sleep(1.1)
     name = READ_ONLY["application_name"]
@@ -55,13 +56,13 @@ def test_what_comes_meanwhile_is_counted_also_when_the_connection_is_lost_once(n
     watched = asyncio.run(both())
     calls = {each.text: each.calls for each in watched.workload.statements}
     assert calls["SELECT left_over FROM stock WHERE id = $1"] == 30.0
-    assert any("lost after 2 s and opened again" in note for note in watched.workload.notes), NEVER
+    assert any("and opened again" in note for note in watched.workload.notes), NEVER
     assert watched.problems == ()
     (blocked,) = watched.workload.samples.blocked
     assert blocked.statement.startswith("UPDATE stock SET left_over = $1")
     assert (blocked.holder_state, blocked.holder_application) == ("idle in transaction", "shop")
     assert blocked.holder.startswith("UPDATE stock SET left_over = left_over - ")
-    assert 0.5 < blocked.seconds < 2.5
+    assert 0.3 < blocked.seconds < 4.0
     assert max(each.waiting for each in told) == 1
     observation = asyncio.run(observe(url, watched.workload))
     assert observation.observed.workload is watched.workload
@@ -112,13 +113,11 @@ def _reading(calls: Mapping[int, float], **more: Any) -> Reading:
             _reading({1: 5}, forgotten=3),
             _reading({1: 6}, forgotten=5),
             {1: 1},
-            "forgot its least used statements 2 times",
+            "least used statements 2 times",
         ),
     ],
 )
-def test_what_was_counted_between_two_readings(
-    before: Reading, after: Reading, calls: dict[int, float], note: str
-) -> None:
+def test_what_came_between_two_readings(before: Reading, after: Reading, calls: dict[int, float], note: str) -> None:
     found = differences(before, after)
     assert {query: numbers["calls"] for (_, query, _), numbers in found.numbers.items()} == calls
     assert [note in each for each in found.notes] == ([True] if note else [])

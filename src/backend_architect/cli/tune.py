@@ -34,7 +34,7 @@ def tune(
     *,
     workload: Annotated[
         Path | None,
-        typer.Option(help="SQL, server logs or a folder of them, instead of pg_stat_statements.", exists=True),
+        typer.Option(help="SQL or logs, a file or a folder, instead of pg_stat_statements.", exists=True),
     ] = None,
     watch: Annotated[str, typer.Option(help="Count only what runs from now on, that long: 30s, 10m.")] = "",
     form: Annotated[Form, typer.Option("--format", help="How the findings are written.")] = Form.TEXT,

@@ -59,10 +59,8 @@ def seen_lines(samples: Samples) -> list[str]:
         f"  {each.seconds:8,.0f} s  {_short(each.statement)}  held up by {_short(each.holder)} ({each.holder_state})"
         for each in samples.blocked[:MOST]
     ]
-    waits = [each for each in samples.waited if each.event]
-    waited = [
-        f"  {each.sessions / samples.taken:8.1f}  {each.event}  {_short(each.statement)}" for each in waits[:MOST]
-    ]
+    waits = [each for each in samples.waited if each.event][:MOST]
+    waited = [f"  {each.sessions / samples.taken:8.1f}  {each.event}  {_short(each.statement)}" for each in waits]
     parts = ["Who waited for a lock, and for whom:", *blocked] if blocked else []
     return [*parts, *(["Sessions that waited, on average:", *waited] if waited else [])] or ["No session waited."]
 
