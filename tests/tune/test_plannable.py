@@ -98,3 +98,13 @@ def test_an_example_tells_more_than_a_guess(text: str, examples: dict[str, str |
 
 def test_a_statement_that_needs_nothing_says_nothing() -> None:
     assert plannable(Statement("s", "SELECT id FROM posts WHERE id = $1", 1.0), CATALOG).notes == ()
+
+
+def test_a_statement_that_breaks_a_step_is_planned_as_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise NotImplementedError("planted")
+
+    monkeypatch.setattr("backend_architect.tune.plannable.plannable.with_limits", broken)
+    statement = Statement("s", "SELECT id FROM posts LIMIT $1", 1.0)
+    for made in (plannable(statement, CATALOG), with_values(statement, CATALOG)):
+        assert (made.sql, made.notes) == (statement.text, ("as it is written: NotImplementedError: planted",))
