@@ -21,6 +21,8 @@ REASONS = {
     GONE: "its text is gone: the server lost its file of texts, or is cleaning it up",
     TOO_LONG: "longer than 100,000 characters",
 }
+CATALOGS_ONLY = "reads the server's own catalogs only (drivers, monitoring, this tool)"
+HINTS = ("pg_", "information_schema", "set_config", "current_setting")
 SETTINGS = {"current_setting", "set_config"}
 SYSTEM = {"pg_catalog", "information_schema"}
 
@@ -57,7 +59,8 @@ def _reason(text: str) -> str:
         return "more than one statement in a text" if trees else "empty"
     if not is_plannable(trees[0]):
         return "has no plan (DDL, SET, transactions and the like)"
-    return "reads the server's own catalogs only (drivers, monitoring, this tool)" if _of_catalogs(trees[0]) else ""
+    suspect = any(hint in text.lower() for hint in HINTS)
+    return CATALOGS_ONLY if suspect and _of_catalogs(trees[0]) else ""
 
 
 def _of_catalogs(tree: object) -> bool:

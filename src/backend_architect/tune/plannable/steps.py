@@ -63,7 +63,6 @@ def _guarded(statement: Statement, make: Callable[[], PlannableStatement]) -> Pl
 
 def _prepared(statement: Statement, catalog: Catalog, values: ColumnValues) -> tuple[Any, Scope, tuple[str, ...]]:
     tree = parse_sql(statement.text)[0].stmt
-    written = text_of(tree)
     tree = rewrite(tree, with_equal_groups)
     scope = scope_of(tree, catalog)
     rows = statement.rows / statement.calls if statement.calls and statement.rows else None
@@ -71,7 +70,9 @@ def _prepared(statement: Statement, catalog: Catalog, values: ColumnValues) -> t
     tree, known = _with_known(tree, scope, statement, values)
     cast = rewrite(rewrite(with_typed_lists(tree, scope), partial(with_casts, scope=scope)), with_last_casts)
     notes += known
-    return cast, scope, tuple(notes) or (("casts where a constant told the type",) if text_of(cast) != written else ())
+    if not notes and text_of(cast) != text_of(parse_sql(statement.text)[0].stmt):
+        notes.append("casts where a constant told the type")
+    return cast, scope, tuple(notes)
 
 
 def _with_known(tree: Any, scope: Scope, statement: Statement, values: ColumnValues) -> tuple[Any, list[str]]:
