@@ -91,6 +91,11 @@ def test_a_packed_log_that_ends_too_early_is_an_error_that_says_so(tmp_path: Pat
         read_workload(tmp_path / "cut.log.gz")
 
 
+def test_logs_of_another_database_only_say_so() -> None:
+    with pytest.raises(WorkloadError, match=f"left out: .*{OTHER_DATABASE}"):
+        read_workload(LOGS, "shop")
+
+
 def _collect(*lines: str, database: str = "") -> Workload:
     collected = Collected(database)
     for entry in text_entries(f"{line}\n" for line in lines):

@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from backend_architect.cli.applying import Changes, apply_advice
+from backend_architect.cli.applying import Changes, Refusal, apply_advice
 from backend_architect.cli.failures import problem_text
 from backend_architect.cli.progress import progress
 from backend_architect.cli.terminal import paint
 from backend_architect.cli.tune import FailOn, Form
 from backend_architect.cli.watching import seen_lines, watch_database
 from backend_architect.cli.writing.disk import check_place, write_new
+from backend_architect.errors import Problem
 from backend_architect.report.advice import advice_lines, advice_markdown
 from backend_architect.report.findings import counted, finding_lines, findings_markdown, findings_sarif
 from backend_architect.report.tune_page import tune_page
@@ -66,6 +67,9 @@ def _observe(wish: Wish) -> Observation:
     """Return the database as it is, with the workload that was given or watched."""
     if not wish.watch:
         return asyncio.run(observe(wish.url, wish.workload))
+    if wish.workload:
+        fix = "leave out one of them"
+        raise Refusal(Problem("two-workloads", "--watch counts what runs, --workload gives what ran", fix))
     watched = watch_database(wish.url, wish.watch)
     observation = asyncio.run(observe(wish.url, watched.workload))
     return replace(observation, problems=(*watched.problems, *observation.problems))

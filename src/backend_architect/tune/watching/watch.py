@@ -49,11 +49,11 @@ async def watch(
     """Return what a database ran in the next seconds, or until `stop` is set, and what its sessions waited for.
 
     A connection that is lost is opened once more; lost again, what was counted so far is returned. Raises DatabaseError
-    where the database cannot be reached at first.
+    where the database cannot be reached at first, or is lost before anything was read.
     """
     watcher = _Watcher(url, tell or (lambda _: None), stop or asyncio.Event())
-    await watcher.open()
     try:
+        await watcher.open()
         await watcher.run(seconds)
     finally:
         await watcher.close()
@@ -85,8 +85,9 @@ class _Watcher:
             self._texts.update(await read_texts(self._connection, self._view, [key for key, _ in dearest]))
         except NoStatements as error:
             self._problems += error.problems
-        except Lost:
-            raise
+        except Lost as error:
+            message = f"the connection was lost at once: {error}"
+            raise DatabaseError(Problem("connection-lost", message, LOST_FIX)) from error
         except Refused as error:
             self._problems.append(Problem("no-pg-stat-statements", f"pg_stat_statements: {error}", ENABLE))
 
