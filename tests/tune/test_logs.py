@@ -39,7 +39,7 @@ def test_every_form_of_log_tells_the_same(form: str) -> None:
     assert update.examples == ({"$1": 'it\'s, "odd"\nline two', "$2": "5"},)
     tagged = next(each for each in workload.statements if each.tags)
     assert (dict(tagged.tags), tagged.source) == ({"controller": "users", "route": "/users"}, "/users users")
-    assert list(workload.left_out.values()) == [3], "two CREATE TABLE and ANALYZE"
+    assert list(workload.left_out.values()) == [3, 1], "two CREATE TABLE and ANALYZE; what a driver asks"
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -89,6 +89,11 @@ def test_a_packed_log_that_ends_too_early_is_an_error_that_says_so(tmp_path: Pat
     (tmp_path / "cut.log.gz").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(WorkloadError, match="ended before"):
         read_workload(tmp_path / "cut.log.gz")
+
+
+def test_logs_of_another_database_only_say_so() -> None:
+    with pytest.raises(WorkloadError, match=f"left out: .*{OTHER_DATABASE}"):
+        read_workload(LOGS, "shop")
 
 
 def _collect(*lines: str, database: str = "") -> Workload:

@@ -33,8 +33,10 @@ def tune(
     ],
     *,
     workload: Annotated[
-        Path | None, typer.Option(help="A file or folder of SQL, instead of pg_stat_statements.", exists=True)
+        Path | None,
+        typer.Option(help="SQL or logs, a file or a folder, instead of pg_stat_statements.", exists=True),
     ] = None,
+    watch: Annotated[str, typer.Option(help="Count only what runs from now on, that long: 30s, 10m.")] = "",
     form: Annotated[Form, typer.Option("--format", help="How the findings are written.")] = Form.TEXT,
     baseline: Annotated[Path | None, typer.Option(help="Findings that were accepted, each with a reason.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write it all as one page here.", dir_okay=False)] = None,
@@ -62,6 +64,8 @@ def tune(
       architect tune --workload queries/ --format markdown > report.md
       architect tune postgresql://reader@db.example.com/shop --html report.html
       architect tune --workload queries.sql --budget 500MB
+      architect tune --workload /var/log/postgresql/
+      architect tune --watch 10m
       architect tune --fail-on high --baseline accepted.yaml
       architect tune --migration migration.sql
       architect tune --apply --wait 10m
@@ -80,5 +84,6 @@ def tune(
     if status is not None:
         return status
     limits = Limits(budget=read_bytes(budget), seconds=read_seconds(time))
-    wish = Wish(url, workload, Form.JSON if json else form, baseline, fail_on, html, limits)
+    watched = read_seconds(watch) if watch else 0.0
+    wish = Wish(url, workload, Form.JSON if json else form, baseline, fail_on, html, limits, watched)
     return tune_database(wish, changes)

@@ -4,17 +4,19 @@ import asyncio
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from backend_architect.cli.applying import Changes, apply_advice
+from backend_architect.cli.applying import Changes, Refusal, apply_advice
 from backend_architect.cli.failures import problem_text
 from backend_architect.cli.progress import progress
 from backend_architect.cli.terminal import paint
 from backend_architect.cli.tune import FailOn, Form
+from backend_architect.cli.watching import seen_lines, watch_database
 from backend_architect.cli.writing.disk import check_place, write_new
+from backend_architect.errors import Problem
 from backend_architect.report.advice import advice_lines, advice_markdown
 from backend_architect.report.findings import counted, finding_lines, findings_markdown, findings_sarif
 from backend_architect.report.tune_page import tune_page
@@ -42,6 +44,8 @@ class Wish:
     fail_on: FailOn
     html: Path | None
     limits: Limits
+    watch: float = 0.0
+    """Seconds to watch the database, instead of what it has counted since it was reset."""
 
 
 def tune_database(wish: Wish, changes: Changes | None = None) -> int:
@@ -49,7 +53,7 @@ def tune_database(wish: Wish, changes: Changes | None = None) -> int:
     if wish.html:
         check_place(wish.html)
     accepted = read_accepted(wish.baseline) if wish.baseline else {}
-    observation = asyncio.run(observe(wish.url, wish.workload))
+    observation = _observe(wish)
     tuning = _tuning(wish, observation, accepted)
     if wish.html:
         write_new(wish.html, tune_page(tuning, when=datetime.now(UTC)))
@@ -58,6 +62,18 @@ def tune_database(wish: Wish, changes: Changes | None = None) -> int:
     catalog = observation.observed.catalog
     failed = apply_advice(changes, tuning.advice, tuning.findings, catalog) if changes else 0
     return int(bool(severe) or bool(failed))
+
+
+def _observe(wish: Wish) -> Observation:
+    """Return the database as it is, with the workload that was given or watched."""
+    if not wish.watch:
+        return asyncio.run(observe(wish.url, wish.workload))
+    if wish.workload:
+        fix = "leave out one of them"
+        raise Refusal(Problem("two-workloads", "--watch counts what runs, --workload gives what ran", fix))
+    watched = watch_database(wish.url, wish.watch)
+    observation = asyncio.run(observe(wish.url, watched.workload))
+    return replace(observation, problems=(*watched.problems, *observation.problems))
 
 
 def _tuning(wish: Wish, observation: Observation, accepted: Mapping[str, str]) -> Tuning:
@@ -107,6 +123,10 @@ def _print_text(tuning: Tuning, page: Path | None) -> None:
     parts += [problem_text(problem, colours) for problem in tuning.problems]
     if workload is not None and workload.total_ms:
         parts.append(_dearest(workload))
+    if workload is not None and workload.notes:
+        parts.append("\n".join(f"note: {in_one_line(note)}" for note in workload.notes))
+    if workload is not None and workload.samples:
+        parts.append("\n".join(seen_lines(workload.samples)))
     if tuning.advice:
         parts.append("\n".join(advice_lines(tuning.advice, colours)))
     kept_back = f", {tuning.accepted} accepted" if tuning.accepted else ""
@@ -131,7 +151,8 @@ def _dearest(workload: Workload) -> str:
 
 def _shown(each: Statement, whole: float) -> str:
     share = f"{each.total_ms / whole:4.0%}"
-    return f"{share}  {each.calls:12,.0f} calls of {each.mean_ms:,.2f} ms  {in_one_line(each.shown)}"
+    source = f"  from {in_one_line(each.source)}" if each.source else ""
+    return f"{share}  {each.calls:12,.0f} calls of {each.mean_ms:,.2f} ms  {in_one_line(each.shown)}{source}"
 
 
 def _place(url: str) -> str:

@@ -8,7 +8,8 @@ from backend_architect.postgres import Connection, Lost, connect, leave
 from backend_architect.postgres.catalog import read_catalog, read_settings
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.reading.any_files import database_of, read_workload
-from backend_architect.tune.reading.statements_view import NoStatements, read_statements
+from backend_architect.tune.reading.statements_view import read_statements
+from backend_architect.tune.reading.view import NoStatements
 from backend_architect.tune.unread import LOST_FIX, unread
 from backend_architect.tune.workload import Workload
 
@@ -34,13 +35,13 @@ class Observation:
     problems: tuple[Problem, ...]
 
 
-async def observe(url: str, workload: Path | None = None) -> Observation:
-    """Return a database as it is now, with the workload of a file or folder, else of pg_stat_statements.
+async def observe(url: str, workload: Path | Workload | None = None) -> Observation:
+    """Return a database as it is now, with a workload, that of a file or folder, or else that of pg_stat_statements.
 
     A connection that is lost is opened once more; lost again, what was read so far is returned. Raises DatabaseError
     when the database cannot be reached or is older than 13, and WorkloadError for a file that holds no statement.
     """
-    given = read_workload(workload, database_of(url)) if workload else None
+    given = read_workload(workload, database_of(url)) if isinstance(workload, Path) else workload
     first = await _read(url, given)
     if first is not None and not _lost(first):
         return first

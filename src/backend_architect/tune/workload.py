@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from backend_architect.tune.samples import Samples
+
 LONG = 72
 ORIGINS = ("route", "controller", "action", "job", "file", "source", "code.filepath", "code.function", "caller")
 """The tags of sqlcommenter and of its relatives that name a place, the most telling first."""
-COUNTS = ("calls", "total_ms", "rows", "blocks", "blocks_read", "temporary_blocks", "jit_ms")
+COUNTS = ("calls", "total_ms", "rows", "blocks", "blocks_read", "temporary_blocks", "jit_ms", "nested_ms")
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One normalised statement. Times are in milliseconds over all calls, blocks are pages of 8 kB.
+
+    `nested_ms` is the part of `total_ms` that ran inside functions, whose callers' time has it too.
 
     `name` is what the application calls it, from a comment in its text, `tags` are sqlcommenter's. `examples` are
     real values of its parameters by `$1` (None is NULL), as a log has them; `plans` are its slowest ones, as
@@ -28,6 +32,7 @@ class Statement:
     blocks_read: float = 0.0
     temporary_blocks: float = 0.0
     jit_ms: float = 0.0
+    nested_ms: float = 0.0
     user: str = ""
     name: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -83,7 +88,8 @@ class Workload:
     """Statements, the dearest first. `left_out` counts those that cannot be looked at, by the reason.
 
     `seconds` is the time over which they were counted, None where nobody knows. `runs` are what a log tells of the
-    order of statements. `notes` say what to know when reading the counts.
+    order of statements. `notes` say what to know when reading the counts. `samples` are what sessions were seen
+    waiting for, where the database was watched.
     """
 
     source: str
@@ -92,8 +98,9 @@ class Workload:
     seconds: float | None = None
     runs: tuple[Run, ...] = ()
     notes: tuple[str, ...] = ()
+    samples: Samples | None = None
 
     @property
     def total_ms(self) -> float:
-        """Return the time of all calls of all statements."""
-        return sum(statement.total_ms for statement in self.statements)
+        """Return the time of all calls; what ran inside a function is in the time of its caller already."""
+        return sum(statement.total_ms - statement.nested_ms for statement in self.statements)

@@ -3,7 +3,8 @@
 from backend_architect.postgres import Connection
 from backend_architect.postgres.catalog.model import quoted
 from backend_architect.tune.comparing.model import CountedIndex, Snapshot
-from backend_architect.tune.reading.statements_view import NoStatements, read_statements
+from backend_architect.tune.reading.statements_view import read_statements
+from backend_architect.tune.reading.view import NoStatements
 from backend_architect.tune.workload import Statement
 
 INDEXES = """

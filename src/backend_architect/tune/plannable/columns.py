@@ -1,6 +1,6 @@
 """Which table's column a name in a statement means, and what type an expression has."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +54,15 @@ class Scope:
             if column is not None:
                 return table, column
         return None
+
+    def kinds_of(self, named: Any, columns: Sequence[str]) -> list[str]:
+        """Return the types of a table's columns, of all of them where none are named; [] where it is unknown."""
+        alias = named.alias.aliasname if named.alias else named.relname
+        table = next(iter(self.tables.get(alias, ())), None)
+        if table is None:
+            return []
+        found = [table.column(name) for name in columns] or list(table.columns)
+        return [column.type if column else "text" for column in found]
 
     def type_of(self, node: Any) -> str:
         """Return the type of an expression as PostgreSQL spells it, '' where that takes more than a look."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from pglast import ast, enums
@@ -109,6 +110,8 @@ def with_literals(tree: Any, choice: Choice) -> Any:
     def compared(node: Any) -> Any:
         if isinstance(node, ast.A_Expr):
             return _expression(node, choice)
+        if isinstance(node, ast.InsertStmt):
+            return _inserted(node, choice)
         return _call(node, choice.examples) if isinstance(node, ast.FuncCall) else node
 
     def remaining(node: Any) -> Any:
@@ -143,6 +146,28 @@ def _expression(node: Any, choice: Choice) -> Any:
         node.rexpr = choice.compared(node.rexpr, node.lexpr, _place(operator))
         node.lexpr = choice.compared(node.lexpr, node.rexpr, _place(FLIPPED.get(operator, operator)))
     return node
+
+
+def _inserted(insert: Any, choice: Choice) -> Any:
+    """Put values of the columns' types into what is inserted."""
+    select = insert.selectStmt
+    if not isinstance(select, ast.SelectStmt):
+        return insert
+    kinds = choice.scope.kinds_of(insert.relation, [str(each.name) for each in insert.cols or ()])
+    if select.valuesLists:
+        select.valuesLists = tuple(tuple(_of_columns(row, kinds, choice)) for row in select.valuesLists)
+    for target, value in zip(
+        select.targetList or (), _of_columns([each.val for each in select.targetList or ()], kinds, choice), strict=True
+    ):
+        target.val = value
+    return insert
+
+
+def _of_columns(values: Sequence[Any], kinds: Sequence[str], choice: Choice) -> list[Any]:
+    return [
+        literal(choice.examples.get(number_of(value), of_type(kind))) if number_of(value) else value
+        for value, kind in zip_longest(values, kinds[: len(values)], fillvalue="text")
+    ]
 
 
 def _rows(node: Any, choice: Choice, place: float) -> None:

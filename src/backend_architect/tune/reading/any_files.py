@@ -39,7 +39,7 @@ def read_workload(path: Path, database: str = "") -> Workload:
     left_out = {UNKNOWN: len(others) - len(told), TWICE: len(told) - len(found)}
     whole = _joined(str(path), parts, {reason: number for reason, number in left_out.items() if number})
     if not whole.statements:
-        raise WorkloadError(Problem("no-workload", f"{path} holds no statement that has a plan", FIX))
+        raise WorkloadError(Problem("no-workload", _empty(path, whole), FIX))
     return whole
 
 
@@ -74,10 +74,15 @@ def _read(path: Path, files: dict[Path, LogKind | str], database: str) -> Worklo
     parts += [read_exported(file) for file, kind in files.items() if not isinstance(kind, LogKind)]
     whole = _joined(str(path), parts, {})
     if len(files) == 1 and not whole.statements:
-        told = "; ".join(f"{number} {reason}" for reason, number in whole.left_out.items())
-        message = f"{path} holds no statement that has a plan{f' ({told})' if told else ''}"
+        message = _empty(path, whole)
         raise WorkloadError(Problem("no-workload", message, "set log_min_duration_statement, or auto_explain"))
     return whole
+
+
+def _empty(path: Path, whole: Workload) -> str:
+    """Return that nothing was found, and why not."""
+    told = "; ".join(f"{number} {reason}" for reason, number in whole.left_out.items())
+    return f"{path} holds no statement that has a plan{f' (left out: {told})' if told else ''}"
 
 
 def _joined(source: str, parts: Sequence[Workload], left_out: dict[str, int]) -> Workload:

@@ -5,11 +5,26 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from backend_architect.tune.parsing import is_plannable, parse
+from pglast import ast
+from pglast.stream import RawStream
+
+from backend_architect.tune.parsing import is_plannable, nodes, parse
 from backend_architect.tune.statement_names import read_names
 from backend_architect.tune.workload import Statement, Workload
 
 HIDDEN = "<insufficient privilege>"
+"""What the server shows instead of another user's text."""
+GONE, TOO_LONG = "<gone>", "<too long>"
+OWN = "/* backend-architect tune */"
+REASONS = {
+    HIDDEN: "another user's, hidden from this role",
+    GONE: "its text is gone: the server lost its file of texts, or is cleaning it up",
+    TOO_LONG: "longer than 100,000 characters",
+}
+CATALOGS_ONLY = "reads the server's own catalogs only (drivers, monitoring, this tool)"
+HINTS = ("pg_", "information_schema", "set_config", "current_setting")
+SETTINGS = {"current_setting", "set_config"}
+SYSTEM = {"pg_catalog", "information_schema"}
 
 
 def identity(text: str) -> str:
@@ -22,24 +37,49 @@ def keep(read: Iterable[Statement], source: str, seconds: float | None = None) -
     left_out: Counter[str] = Counter()
     kept: list[Statement] = []
     for statement in read:
-        reason = _reason(statement.text)
+        named = _unwrapped(_named(statement))
+        reason = _reason(named.text)
         if reason:
             left_out[reason] += 1
         else:
-            kept.append(_named(statement))
+            kept.append(named)
     kept.sort(key=lambda statement: (-statement.total_ms, -statement.calls, statement.id))
     return Workload(source, tuple(kept), dict(sorted(left_out.items())), seconds)
 
 
 def _reason(text: str) -> str:
-    if text == HIDDEN:
-        return "another user's, hidden from this role"
+    if text in REASONS:
+        return REASONS[text]
+    if OWN in text:
+        return "this tool's own"
     trees = parse(text)
     if trees is None:
         return "cannot be parsed: truncated, or of another version"
     if len(trees) != 1:
         return "more than one statement in a text" if trees else "empty"
-    return "" if is_plannable(trees[0]) else "has no plan (DDL, SET, transactions and the like)"
+    if not is_plannable(trees[0]):
+        return "has no plan (DDL, SET, transactions and the like)"
+    suspect = any(hint in text.lower() for hint in HINTS)
+    return CATALOGS_ONLY if suspect and _of_catalogs(trees[0]) else ""
+
+
+def _of_catalogs(tree: object) -> bool:
+    """Return whether a statement has tables, and all of them are the server's."""
+    queries = {each.ctename for each in nodes(tree, ast.CommonTableExpr)}
+    tables = [each for each in nodes(tree, ast.RangeVar) if each.schemaname or each.relname not in queries]
+    calls = [str(each.funcname[-1].sval) for each in nodes(tree, ast.FuncCall)]
+    if not tables:
+        return bool(calls) and SETTINGS.issuperset(calls)
+    return all(each.schemaname in SYSTEM or each.relname.startswith("pg_") for each in tables)
+
+
+def _unwrapped(statement: Statement) -> Statement:
+    """Return the statement that PREPARE has prepared: the server counts it under that text."""
+    trees = parse(statement.text)
+    prepared = trees[0] if trees and len(trees) == 1 else None
+    if not isinstance(prepared, ast.PrepareStmt) or prepared.query is None:
+        return statement
+    return replace(statement, text=str(RawStream()(prepared.query)))
 
 
 def _named(statement: Statement) -> Statement:

@@ -1,6 +1,6 @@
 """The steps that make a statement plannable."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -27,10 +27,10 @@ CASES = {"lower": str.lower, "upper": str.upper}
 def plannable(statement: Statement, catalog: Catalog, values: ColumnValues | None = None) -> PlannableStatement:
     """Return a statement that parses, as EXPLAIN (GENERIC_PLAN) takes it: parameters stay where nothing is known.
 
-    `values` are what a beginning for LIKE is taken from. The text must hold one statement, as `Workload` has them.
+    `values` are what a beginning for LIKE is taken from. The text must hold one statement, as `Workload` has them; one
+    that cannot be made plannable comes back as it is written, and its notes say why.
     """
-    tree, _scope, notes = _prepared(statement, catalog, values or {})
-    return PlannableStatement(text_of(renumbered(tree)), notes)
+    return _guarded(statement, lambda: _generic(statement, catalog, values or {}))
 
 
 def with_values(statement: Statement, catalog: Catalog, values: ColumnValues | None = None) -> PlannableStatement:
@@ -38,16 +38,31 @@ def with_values(statement: Statement, catalog: Catalog, values: ColumnValues | N
 
     Each stands for a typical value of its column, of an example where there is one, else of its type.
     """
-    tree, scope, notes = _prepared(statement, catalog, values or {})
+    return _guarded(statement, lambda: _valued(statement, catalog, values or {}))
+
+
+def _generic(statement: Statement, catalog: Catalog, values: ColumnValues) -> PlannableStatement:
+    tree, _scope, notes = _prepared(statement, catalog, values)
+    return PlannableStatement(text_of(renumbered(tree)), notes)
+
+
+def _valued(statement: Statement, catalog: Catalog, values: ColumnValues) -> PlannableStatement:
+    tree, scope, notes = _prepared(statement, catalog, values)
     left = len(parameters_in(tree))
-    tree = with_literals(tree, Choice(scope, values or {}, _examples(statement)))
+    tree = with_literals(tree, Choice(scope, values, _examples(statement)))
     told = (f"{left} parameters have values",) if left else ()
     return PlannableStatement(text_of(tree), (*notes, *told))
 
 
+def _guarded(statement: Statement, make: Callable[[], PlannableStatement]) -> PlannableStatement:
+    try:
+        return make()
+    except Exception as error:  # noqa: BLE001 - one statement that nobody foresaw must not stop the others
+        return PlannableStatement(statement.text, (f"as it is written: {type(error).__name__}: {error}",))
+
+
 def _prepared(statement: Statement, catalog: Catalog, values: ColumnValues) -> tuple[Any, Scope, tuple[str, ...]]:
     tree = parse_sql(statement.text)[0].stmt
-    written = text_of(tree)
     tree = rewrite(tree, with_equal_groups)
     scope = scope_of(tree, catalog)
     rows = statement.rows / statement.calls if statement.calls and statement.rows else None
@@ -55,7 +70,9 @@ def _prepared(statement: Statement, catalog: Catalog, values: ColumnValues) -> t
     tree, known = _with_known(tree, scope, statement, values)
     cast = rewrite(rewrite(with_typed_lists(tree, scope), partial(with_casts, scope=scope)), with_last_casts)
     notes += known
-    return cast, scope, tuple(notes) or (("casts where a constant told the type",) if text_of(cast) != written else ())
+    if not notes and text_of(cast) != text_of(parse_sql(statement.text)[0].stmt):
+        notes.append("casts where a constant told the type")
+    return cast, scope, tuple(notes)
 
 
 def _with_known(tree: Any, scope: Scope, statement: Statement, values: ColumnValues) -> tuple[Any, list[str]]:
