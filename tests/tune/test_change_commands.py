@@ -97,7 +97,7 @@ def test_a_standby_is_refused(new_database: NewDatabase, tmp_path: Path, capsys:
             assert time.monotonic() < until
             assert run(["tune", url, "--apply", "--yes", "--journal", "journal.json"]) == 1
             told = capsys.readouterr().err
-        assert "standby: this server is a standby" in told
+        assert "is-standby: this server is a standby" in told
     finally:
         server.terminate()
         server.wait(timeout=20)
