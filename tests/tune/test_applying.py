@@ -70,7 +70,7 @@ def _states(journal: Journal) -> list[str]:
 
 
 def _soon(holds: Callable[[], object]) -> None:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 40
     while not holds():
         assert time.monotonic() < until, "it never came to that"
         time.sleep(0.02)
