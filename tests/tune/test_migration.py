@@ -7,6 +7,7 @@ from pathlib import Path
 
 from backend_architect.finding import Finding, Severity, Sureness
 from backend_architect.postgres import Session
+from backend_architect.postgres.catalog import Catalog
 from backend_architect.postgres.embedded import binary
 from backend_architect.tune.migration import LOCKS, Kind, Migration, Step, migration_sql, plan_migration, rollback_sql
 from tests.tune.conftest import NewDatabase
@@ -59,8 +60,8 @@ def test_all_shapes_are_planned_linted_run_by_psql_twice_and_rolled_back(
 FINDING = Finding("x", Severity.HIGH, Sureness.CERTAIN, "s", "m", "w", "f")
 
 
-def _planned(url: str, *findings: Finding) -> Migration:
-    return plan_migration(None, findings, catalog_and_findings(url)[0])
+def _planned(catalog: Catalog, *findings: Finding) -> Migration:
+    return plan_migration(None, findings, catalog)
 
 
 def test_what_findings_ask_for_becomes_steps_or_is_named(new_database: NewDatabase, tmp_path: Path) -> None:
@@ -69,6 +70,7 @@ def test_what_findings_ask_for_becomes_steps_or_is_named(new_database: NewDataba
         "CREATE INDEX t_a ON t (a);\nCREATE INDEX t_b_ccnew ON t (b);\n"
         "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 't_b_ccnew'::regclass"
     )
+    catalog, findings = catalog_and_findings(url)
     asked = {
         "REINDEX INDEX CONCURRENTLY t_a;": "REINDEX INDEX CONCURRENTLY public.t_a;",
         "VACUUM (ANALYZE) t;": "VACUUM(ANALYZE) public.t;",
@@ -76,20 +78,22 @@ def test_what_findings_ask_for_becomes_steps_or_is_named(new_database: NewDataba
         "ALTER TABLE t SET (fillfactor = 70);": "ALTER TABLE public.t SET (fillfactor",
     }
     for sql, made in asked.items():
-        step = _planned(url, replace(FINDING, sql=sql)).steps[0]
+        step = _planned(catalog, replace(FINDING, sql=sql)).steps[0]
         assert step.sql.startswith(made), step.sql
         assert LOCKS[step.kind].told
-    migration = _planned(url, *(replace(FINDING, sql=sql) for sql in asked))
+    migration = _planned(catalog, *(replace(FINDING, sql=sql) for sql in asked))
     (tmp_path / "all.sql").write_text(migration_sql(migration, "today"))
     (tmp_path / "back.sql").write_text(rollback_sql(migration, "today"))
     for name in ("all.sql", "back.sql"):
         _lint(tmp_path / name)
         done = _psql(url, tmp_path / name)
         assert (done.returncode, done.stderr) == (0, "")
-    (options,) = _planned(url, replace(FINDING, sql="ALTER TABLE t SET (fillfactor = 70);")).steps
+    (options,) = _planned(catalog, replace(FINDING, sql="ALTER TABLE t SET (fillfactor = 70);")).steps
     assert options.rollback == "ALTER TABLE public.t SET (fillfactor = 80);"
-    left = [each for each in catalog_and_findings(url)[1] if each.code == "invalid-index"]
-    assert [step.sql for step in _planned(url, *left).steps] == ["DROP INDEX CONCURRENTLY IF EXISTS public.t_b_ccnew;"]
+    left = [each for each in findings if each.code == "invalid-index"]
+    assert [step.sql for step in _planned(catalog, *left).steps] == [
+        "DROP INDEX CONCURRENTLY IF EXISTS public.t_b_ccnew;"
+    ]
     for sql in (
         "ALTER SYSTEM SET fsync = 'on';",
         "ALTER TABLE t ALTER a TYPE bigint;",
@@ -97,10 +101,10 @@ def test_what_findings_ask_for_becomes_steps_or_is_named(new_database: NewDataba
         "REINDEX INDEX t_a;",
         "VACUUM gone;",
     ):
-        migration = _planned(url, replace(FINDING, sql=sql))
+        migration = _planned(catalog, replace(FINDING, sql=sql))
         assert (migration.steps, len(migration.left_out)) == ((), 1)
     unsure = replace(FINDING, sureness=Sureness.LIKELY, sql="DROP INDEX CONCURRENTLY IF EXISTS t_a;")
-    assert _planned(url, unsure).steps == ()
+    assert _planned(catalog, unsure).steps == ()
 
 
 def test_a_rebuilding_of_what_is_dropped_is_left_out_and_a_foreign_key_that_advice_serves(
