@@ -37,6 +37,11 @@ def catalog_and_findings(url: str) -> tuple[Catalog, tuple[Finding, ...]]:
     return catalog, find_all(Observed(catalog, None))
 
 
+def catalog_of(url: str) -> Catalog:
+    """Return the catalog alone."""
+    return asyncio.run(observe(url)).observed.catalog
+
+
 def index(table: str, *columns: str, **more: object) -> NewIndex:
     """Return an index of plain columns."""
     return NewIndex("public", table, tuple(NewKey(column) for column in columns), **more)  # type: ignore[arg-type]

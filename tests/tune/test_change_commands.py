@@ -15,7 +15,7 @@ from backend_architect.postgres.embedded import _initialise, binary
 from backend_architect.tune.migration import Journal, plan_migration
 from backend_architect.tune.migration.journal import default_journal, write_journal
 from tests.tune.conftest import NewDatabase
-from tests.tune.migrating import advice, catalog_and_findings, index, recommended
+from tests.tune.migrating import advice, catalog_of, index, recommended
 
 TWICE = "CREATE TABLE t (a int PRIMARY KEY, b int);\nCREATE INDEX again ON t (a)"
 
@@ -69,7 +69,7 @@ def test_a_migration_that_was_broken_off_is_gone_on_with_at_the_same_place(
     new_database: NewDatabase, capsys: pytest.CaptureFixture[str]
 ) -> None:
     url = new_database(TWICE)
-    catalog, _ = catalog_and_findings(url)
+    catalog = catalog_of(url)
     migration = plan_migration(advice(recommended(index("t", "b"))), (), catalog)
     write_journal(default_journal(catalog.database), Journal(migration))
     assert run(["tune", url, "--apply", "--yes", "--json"]) == 0
@@ -88,7 +88,7 @@ def test_a_standby_is_refused(new_database: NewDatabase, tmp_path: Path, capsys:
     server = subprocess.Popen(command, **options)  # type: ignore[call-overload]
     try:
         url = f"postgresql://postgres@/postgres?host={folder}"
-        catalog, _ = catalog_and_findings(new_database(TWICE))
+        catalog = catalog_of(new_database(TWICE))
         migration = plan_migration(advice(recommended(index("t", "b"))), (), catalog)
         write_journal(Path("journal.json"), Journal(replace(migration, database="postgres")))
         until = time.monotonic() + 20
@@ -97,7 +97,7 @@ def test_a_standby_is_refused(new_database: NewDatabase, tmp_path: Path, capsys:
             assert time.monotonic() < until
             assert run(["tune", url, "--apply", "--yes", "--journal", "journal.json"]) == 1
             told = capsys.readouterr().err
-        assert "standby: this server is a standby" in told
+        assert "is-standby: this server is a standby" in told
     finally:
         server.terminate()
         server.wait(timeout=20)

@@ -19,7 +19,7 @@ from backend_architect.tune.migration import Run, apply_migration, compare_with,
 from backend_architect.tune.migration.measure import served_by
 from backend_architect.tune.reading.kept import identity
 from tests.tune.conftest import NewDatabase
-from tests.tune.migrating import catalog_and_findings, index, recommended
+from tests.tune.migrating import catalog_of, index, recommended
 
 TABLE = """
 CREATE EXTENSION pg_stat_statements;
@@ -54,7 +54,7 @@ def test_the_truth_is_told_of_each_index_and_nothing_is_reset(new_database: NewD
     url, before, path = new_database(TABLE), tmp_path / "before.json", tmp_path / "journal.json"
     _load(url)
     store_snapshot(url, before)
-    catalog, _ = catalog_and_findings(url)
+    catalog = catalog_of(url)
     migration = plan_migration(_advice(), (), catalog)
     journal = asyncio.run(apply_migration(url, migration, Run(path, lambda step, text: None)))
     none_yet = asyncio.run(measure(url, journal))

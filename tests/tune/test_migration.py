@@ -2,13 +2,16 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+from backend_architect.finding import Finding, Severity, Sureness
 from backend_architect.postgres import Session
+from backend_architect.postgres.catalog import Catalog
 from backend_architect.postgres.embedded import binary
-from backend_architect.tune.migration import Kind, migration_sql, rollback_sql
+from backend_architect.tune.migration import LOCKS, Kind, Migration, Step, migration_sql, plan_migration, rollback_sql
 from tests.tune.conftest import NewDatabase
-from tests.tune.migrating import SHAPES, all_shapes
+from tests.tune.migrating import SHAPES, advice, all_shapes, catalog_and_findings, index, recommended
 
 INDEXES = """SELECT string_agg(x.indexrelid::regclass || ' ' || x.indisvalid, E'\\n' ORDER BY c.relname)
 FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -52,3 +55,76 @@ def test_all_shapes_are_planned_linted_run_by_psql_twice_and_rolled_back(
             done = _psql(url, back)
             assert (done.returncode, done.stderr) == (0, "")
         assert session.value(INDEXES) == before
+
+
+FINDING = Finding("x", Severity.HIGH, Sureness.CERTAIN, "s", "m", "w", "f")
+
+
+def _planned(catalog: Catalog, *findings: Finding) -> Migration:
+    return plan_migration(None, findings, catalog)
+
+
+def test_what_findings_ask_for_becomes_steps_or_is_named(new_database: NewDatabase, tmp_path: Path) -> None:
+    url = new_database(
+        "CREATE TABLE t (a int, b int) WITH (fillfactor = 80);\n"
+        "CREATE INDEX t_a ON t (a);\nCREATE INDEX t_b_ccnew ON t (b);\n"
+        "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 't_b_ccnew'::regclass"
+    )
+    catalog, findings = catalog_and_findings(url)
+    asked = {
+        "REINDEX INDEX CONCURRENTLY t_a;": "REINDEX INDEX CONCURRENTLY public.t_a;",
+        "VACUUM (ANALYZE) t;": "VACUUM(ANALYZE) public.t;",
+        "CREATE STATISTICS s (dependencies) ON a, b FROM t;": "CREATE STATISTICS IF NOT EXISTS public.s(dependencies)",
+        "ALTER TABLE t SET (fillfactor = 70);": "ALTER TABLE public.t SET (fillfactor",
+    }
+    for sql, made in asked.items():
+        step = _planned(catalog, replace(FINDING, sql=sql)).steps[0]
+        assert step.sql.startswith(made), step.sql
+        assert LOCKS[step.kind].told
+    migration = _planned(catalog, *(replace(FINDING, sql=sql) for sql in asked))
+    (tmp_path / "all.sql").write_text(migration_sql(migration, "today"))
+    (tmp_path / "back.sql").write_text(rollback_sql(migration, "today"))
+    for name in ("all.sql", "back.sql"):
+        _lint(tmp_path / name)
+        done = _psql(url, tmp_path / name)
+        assert (done.returncode, done.stderr) == (0, "")
+    (options,) = _planned(catalog, replace(FINDING, sql="ALTER TABLE t SET (fillfactor = 70);")).steps
+    assert options.rollback == "ALTER TABLE public.t SET (fillfactor = 80);"
+    left = [each for each in findings if each.code == "invalid-index"]
+    assert [step.sql for step in _planned(catalog, *left).steps] == [
+        "DROP INDEX CONCURRENTLY IF EXISTS public.t_b_ccnew;"
+    ]
+    for sql in (
+        "ALTER SYSTEM SET fsync = 'on';",
+        "ALTER TABLE t ALTER a TYPE bigint;",
+        "VACUUM FULL t;",
+        "REINDEX INDEX t_a;",
+        "VACUUM gone;",
+    ):
+        migration = _planned(catalog, replace(FINDING, sql=sql))
+        assert (migration.steps, len(migration.left_out)) == ((), 1)
+    unsure = replace(FINDING, sureness=Sureness.LIKELY, sql="DROP INDEX CONCURRENTLY IF EXISTS t_a;")
+    assert _planned(catalog, unsure).steps == ()
+
+
+def test_a_rebuilding_of_what_is_dropped_is_left_out_and_a_foreign_key_that_advice_serves(
+    new_database: NewDatabase,
+) -> None:
+    url = new_database(SHAPES)
+    catalog, findings = catalog_and_findings(url)
+    alone = plan_migration(None, findings, catalog)
+    assert "orders_user_id_idx" in [step.index for step in alone.steps]
+    served = plan_migration(advice(recommended(index("orders", "user_id", "made"))), findings, catalog)
+    assert "orders_user_id_idx" not in [step.index for step in served.steps]
+    again = replace(FINDING, sql="REINDEX INDEX CONCURRENTLY orders_status_again;")
+    assert Kind.REINDEX not in {step.kind for step in plan_migration(None, (*findings, again), catalog).steps}
+    one, other = recommended(index("users", "nick"), gain=1.0), recommended(index("users", "name"), gain=2.0)
+    plans = [plan_migration(advice(*each), (), catalog) for each in ((one, other), (other, one))]
+    assert plans[0] == plans[1]
+    assert [step.index for step in plans[0].steps] == ["users_name_idx", "users_nick_idx"]
+
+
+def test_a_step_is_known_by_its_id() -> None:
+    step = Step("create-extension:pg_trgm", Kind.CREATE_EXTENSION, "CREATE EXTENSION IF NOT EXISTS pg_trgm;")
+    assert step.subject == "pg_trgm"
+    assert Migration("a", 18, (step,)).digest != Migration("b", 18, (step,)).digest

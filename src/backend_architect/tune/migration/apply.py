@@ -14,7 +14,7 @@ from backend_architect.tune.migration.link import ApplyError, Link, close, open_
 from backend_architect.tune.migration.model import Migration, Step
 from backend_architect.tune.migration.run import Patience, Tell, clean_up, run_step
 
-LOCK_PATIENCE = 10.0
+LOCK_PATIENCE = 30.0
 HURRY = 3_000  # milliseconds that an interrupted run may still wait for a lock, to leave nothing behind
 
 

@@ -36,7 +36,7 @@ async def find_obstacles(connection: Connection, migration: Migration) -> tuple[
         told = f"the migration was planned for {migration.database}, this is {place['name']}"
         return (Problem("other-database", told, "give the URL that the advice was made with"),)
     if place["standby"]:
-        return (Problem("standby", "this server is a standby: it cannot be changed", "give the URL of its primary"),)
+        return (Problem("is-standby", "this server is a standby: it cannot be changed", "give the URL of its primary"),)
     if place["read_only"]:
         fix = "use another role, or ALTER ROLE … SET default_transaction_read_only = off"
         return (Problem("read-only", f"transactions of {place['role']} are read-only here", fix),)

@@ -19,6 +19,7 @@ from backend_architect.tune.migration.read_index import read_index
 OF_A_BROKEN_REINDEX = re.compile(r"_cc(new|old)\d*$")
 OF_NO_TABLE = "it changes the server or what runs on it, not this database's tables"
 NOT_SURE = "only somebody who knows the application can say; it is not done without you"
+REWRITES = "it rewrites or checks a whole table under a lock: choose a quiet hour for it"
 GONE = "there is no such table or index in the catalog, or it cannot be changed from here"
 
 
@@ -40,8 +41,20 @@ def steps_to_mend(finding: Finding, catalog: Catalog) -> Mended:
         return Mended(left_out=_left_out(finding, NOT_SURE))
     if not all(isinstance(tree, tuple(READERS)) for tree in trees):
         return Mended(left_out=_left_out(finding, OF_NO_TABLE))
+    if any(_rewrites(tree) for tree in trees):
+        return Mended(left_out=_left_out(finding, REWRITES))
     steps = tuple(step for tree in trees for step in READERS[type(tree)](tree, finding, catalog))
     return Mended(steps) if steps else Mended(left_out=_left_out(finding, GONE))
+
+
+def _rewrites(tree: Any) -> bool:
+    """Return whether a statement may hold a lock that stops others for as long as the table is large."""
+    if isinstance(tree, ast.VacuumStmt):
+        return any(option.defname == "full" for option in tree.options or ())
+    if isinstance(tree, ast.ReindexStmt):
+        return not any(option.defname == "concurrently" for option in tree.params or ())
+    kept = enums.AlterTableType.AT_SetRelOptions
+    return isinstance(tree, ast.AlterTableStmt) and any(each.subtype != kept for each in tree.cmds or ())
 
 
 def _left_out(finding: Finding, reason: str) -> str:
@@ -105,7 +118,7 @@ def _vacuum(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[Step]:
 
 def _options(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[Step]:
     table = _table(tree.relation, catalog)
-    if table is None or any(each.subtype != enums.AlterTableType.AT_SetRelOptions for each in tree.cmds):
+    if table is None:
         return
     before = dict(option.split("=", 1) for option in table.options)
     names = [option.defname for command in tree.cmds for option in command.def_]
@@ -116,15 +129,18 @@ def _options(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[Step]:
 
 
 def _statistics(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[Step]:
+    """Yield the step that makes the statistics, and the ANALYZE that fills them."""
     table = _table(tree.relations[0], catalog)
     if table is None or not tree.defnames:
         return
     schema, name = _names(tree.defnames)
+    tree.defnames, tree.if_not_exists = (ast.String(schema), ast.String(name)), True
     full = f"{quoted(schema)}.{quoted(name)}"
-    sql = RawStream()(tree).replace("CREATE STATISTICS IF NOT EXISTS ", "CREATE STATISTICS ")
-    sql = sql.replace("CREATE STATISTICS ", "CREATE STATISTICS IF NOT EXISTS ", 1)
-    undo = f"DROP STATISTICS IF EXISTS {full};"
-    yield _of_table(Kind.CREATE_STATISTICS, f"create-statistics:{full}", f"{sql};", table, finding, rollback=undo)
+    made, undo = f"{RawStream()(tree)};", f"DROP STATISTICS IF EXISTS {full};"
+    identity = f"create-statistics:{full}"
+    yield _of_table(Kind.CREATE_STATISTICS, identity, made, table, finding, rollback=undo)
+    fill = f"ANALYZE {_full(table)};"
+    yield _of_table(Kind.ANALYZE, f"analyze:{_full(table)}", fill, table, finding, after=(identity,))
 
 
 def _of_table(kind: Kind, identity: str, sql: str, table: Table, finding: Finding, **more: Any) -> Step:
