@@ -25,6 +25,8 @@ from backend_architect.postgres.twin.model import Statistics
 from backend_architect.postgres.twin.sizes import TOOLS
 from backend_architect.postgres.twin.twin import PREFIX, Twin
 
+OWN_VERSION = 18
+SKIPS = "plans are those of 18, which alone can skip through a btree whose first column has few values"
 MISSING_TYPES = "SELECT type FROM unnest($1::text[]) type WHERE to_regtype(type) IS NULL ORDER BY 1"
 
 
@@ -56,7 +58,13 @@ def make_copy(server: EmbeddedServer, structure: Structure, known: Known) -> Cop
     except BaseException:
         twin.close()
         raise
-    return Copy(twin, statistics, (*structure.left_out, *failed))
+    return Copy(twin, statistics, (*structure.left_out, *failed, *_other_planner(structure)))
+
+
+def _other_planner(structure: Structure) -> Iterator[Named]:
+    """Give what an older server's planner does otherwise."""
+    if structure.version < OWN_VERSION:
+        yield Named("planner", f"PostgreSQL {structure.version}", SKIPS)
 
 
 def _make(session: Session, structure: Structure, locale: str) -> Iterator[Named]:
