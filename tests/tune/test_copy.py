@@ -30,6 +30,8 @@ STATEMENTS = (
     "SELECT * FROM крамница.events WHERE at = $1 AND kind = 'a'",
     "SELECT kind, count(*) FROM крамница.events GROUP BY 1",
     "SELECT * FROM крамница.events WHERE at >= '2025-03-01' AND at < '2025-03-05'",
+    "SELECT a, b, count(*) FROM fast GROUP BY 1, 2",
+    "SELECT * FROM fast WHERE a = 3 AND b = 3",
     "SELECT * FROM base WHERE id = $1",
     'SELECT * FROM counts WHERE "user" = $1',
     """SELECT * FROM "select"."user" WHERE lower("from"::text) LIKE '%exam%'""",

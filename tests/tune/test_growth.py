@@ -1,18 +1,17 @@
 """What turns bad as tables grow is found, with the size from which on; what holds is not."""
 
+import asyncio
 from collections.abc import Sequence
 
 import pytest
 
 from backend_architect.postgres import EmbeddedServer, Session
-from backend_architect.postgres.catalog import read_catalog
-from backend_architect.postgres.connection import connect
 from backend_architect.postgres.copy import make_copy, read_known
 from backend_architect.postgres.structure import read_structure
 from backend_architect.report.growth import growth_lines, growth_markdown
 from backend_architect.tune.growth import GrowthStudy, Point, Scan, growing_tables, judge, study_growth
 from backend_architect.tune.growth.reading_plans import read_point
-from backend_architect.tune.observe import READ_ONLY
+from backend_architect.tune.observe import READ_ONLY, observe
 from backend_architect.tune.workload import Statement
 from tests.tune.conftest import NewDatabase
 
@@ -73,12 +72,8 @@ WORKLOAD = (
 )
 
 
-@pytest.fixture
-async def study(server: EmbeddedServer, new_database: NewDatabase) -> GrowthStudy:
-    url = new_database(SHOP)
-    connection = await connect(url, settings=READ_ONLY)
-    catalog = await read_catalog(connection)
-    await connection.close()
+def study(server: EmbeddedServer, url: str) -> GrowthStudy:
+    catalog = asyncio.run(observe(url)).observed.catalog
     with Session(url, settings=READ_ONLY) as session:
         structure = read_structure(session)
         known = read_known(session, structure.schemas)
@@ -87,15 +82,6 @@ async def study(server: EmbeddedServer, new_database: NewDatabase) -> GrowthStud
         found = study_growth(copy, known, WORKLOAD, growing_tables(catalog.tables), times=100)
         assert twin.explain("SELECT * FROM people")["Plan Rows"] == 1_000  # as large as before
     return found
-
-
-def test_a_workload_on_grown_tables_of_two_schemas(study: GrowthStudy) -> None:
-    assert set(study.growing) == {"public.people", "sales.orders"} and study.staying == ("public.states",)
-    (found,) = study.turning
-    assert found.statement.id == "by mail" and found.times == 20  # from 1,000 people to 20,000
-    assert [point.times for point in found.points] == [1, 2, 4, 10, 20, 40, 100]
-    assert study.holding == 2
-    assert [(each.id, reason) for each, reason in study.unplanned] == [("gone", 'relation "nothing" does not exist')]
 
 
 class Plain:
@@ -107,9 +93,16 @@ class Plain:
     dim = red = yellow = bold
 
 
-def test_what_is_told(study: GrowthStudy) -> None:
-    lines = growth_lines(study, Plain())
+def test_a_workload_on_grown_tables_of_two_schemas(server: EmbeddedServer, new_database: NewDatabase) -> None:
+    found = study(server, new_database(SHOP))
+    assert set(found.growing) == {"public.people", "sales.orders"} and found.staying == ("public.states",)
+    (bad,) = found.turning
+    assert bad.statement.id == "by mail" and bad.times == 20  # from 1,000 people to 20,000
+    assert [point.times for point in bad.points] == [1, 2, 4, 10, 20, 40, 100]
+    assert found.holding == 2
+    assert [(each.id, reason) for each, reason in found.unplanned] == [("gone", 'relation "nothing" does not exist')]
+    lines = growth_lines(found, Plain())
     assert lines[0] == "Up to 100 times the rows 1 statement turns bad, 2 hold"
     assert lines[1] == "  from 20x on    SELECT * FROM people WHERE email = $1"
     assert "it reads all 20,000 rows of people to keep 1" in lines[2]
-    assert "| from 20x on | `SELECT * FROM people WHERE email = $1` |" in growth_markdown(study)
+    assert "| from 20x on | `SELECT * FROM people WHERE email = $1` |" in growth_markdown(found)

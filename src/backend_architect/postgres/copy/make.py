@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from backend_architect.postgres.catalog.model import quoted
 from backend_architect.postgres.copy.collating import create_database, missing_collations, sorted_alike
+from backend_architect.postgres.copy.extended import write_extended
 from backend_architect.postgres.copy.fitting import fitting
 from backend_architect.postgres.copy.known import Known
 from backend_architect.postgres.copy.making import make_all, make_instead, prepare
@@ -52,13 +53,14 @@ def make_copy(server: EmbeddedServer, structure: Structure, known: Known) -> Cop
         with Session(server.url(name)) as session:
             failed = tuple(_make(session, structure, locale))
             session.run(TOOLS)
+            failed += write_extended(session, known.extended)
             alike = sorted_alike(structure.collate, locale)
             statistics = fitting(session, known.statistics, sorted_alike=alike)
         twin.resize(*statistics)
     except BaseException:
         twin.close()
         raise
-    return Copy(twin, statistics, (*structure.left_out, *failed, *_other_planner(structure)))
+    return Copy(twin, statistics, (*structure.left_out, *known.problems, *failed, *_other_planner(structure)))
 
 
 def _other_planner(structure: Structure) -> Iterator[Named]:

@@ -27,9 +27,9 @@ PROVIDER = {13: "'c'", 15: "datlocprovider::text"}
 
 SETTINGS = """
 SELECT name, current_setting(name) AS value FROM pg_settings
-WHERE (category LIKE 'Query Tuning%' AND name <> 'plan_cache_mode' AND source <> 'default')
-   OR (name IN ('work_mem', 'hash_mem_multiplier', 'max_parallel_workers_per_gather', 'max_parallel_workers',
-               'default_text_search_config', 'transform_null_equals') AND source <> 'default')
+WHERE (category LIKE 'Query Tuning%' AND name <> 'plan_cache_mode')
+   OR name IN ('work_mem', 'hash_mem_multiplier', 'max_parallel_workers_per_gather', 'max_parallel_workers',
+               'default_text_search_config', 'transform_null_equals')
 ORDER BY name
 """
 PATHS = """
