@@ -9,7 +9,7 @@ from backend_architect.postgres import EmbeddedServer, Session
 from backend_architect.postgres.copy import make_copy, read_known
 from backend_architect.postgres.structure import read_structure
 from backend_architect.report.growth import growth_lines, growth_markdown
-from backend_architect.tune.growth import GrowthStudy, Point, Scan, growing_tables, judge, study_growth
+from backend_architect.tune.growth import Growing, GrowthStudy, Point, Scan, growing_tables, judge, study_growth
 from backend_architect.tune.growth.reading_plans import read_point
 from backend_architect.tune.observe import READ_ONLY, observe
 from backend_architect.tune.workload import Statement
@@ -79,7 +79,7 @@ def study(server: EmbeddedServer, url: str) -> GrowthStudy:
         known = read_known(session, structure.schemas)
     copy = make_copy(server, structure, known)
     with copy.twin as twin:
-        found = study_growth(copy, known, WORKLOAD, growing_tables(catalog.tables), times=100)
+        found = study_growth(copy, known, WORKLOAD, Growing(growing_tables(catalog.tables), 100))
         assert twin.explain("SELECT * FROM people")["Plan Rows"] == 1_000  # as large as before
     return found
 
@@ -90,7 +90,7 @@ class Plain:
     def bold(self, text: str) -> str:
         return text
 
-    dim = red = yellow = bold
+    dim = green = red = yellow = bold
 
 
 def test_a_workload_on_grown_tables_of_two_schemas(server: EmbeddedServer, new_database: NewDatabase) -> None:

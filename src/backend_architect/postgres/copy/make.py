@@ -60,7 +60,7 @@ def make_copy(server: EmbeddedServer, structure: Structure, known: Known) -> Cop
     except BaseException:
         twin.close()
         raise
-    return Copy(twin, statistics, (*structure.left_out, *known.problems, *failed, *_other_planner(structure)))
+    return Copy(twin, statistics, (*structure.left_out, *failed, *_other_planner(structure)))
 
 
 def _other_planner(structure: Structure) -> Iterator[Named]:

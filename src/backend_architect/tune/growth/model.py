@@ -7,6 +7,14 @@ from backend_architect.tune.workload import Statement
 
 
 @dataclass(frozen=True, slots=True)
+class Growing:
+    """The tables that grow, by schema and name with their rows today, and to how many `times` as many."""
+
+    tables: Mapping[tuple[str, str], float]
+    times: float
+
+
+@dataclass(frozen=True, slots=True)
 class Scan:
     """A whole table that a plan reads. `share` is its part of the cost, `kept` the rows that its filter keeps."""
 

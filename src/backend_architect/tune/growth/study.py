@@ -2,28 +2,36 @@
 
 import itertools
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from backend_architect.postgres import Refused
 from backend_architect.postgres.copy import Copy, Known, TableName, grow_schemas
 from backend_architect.tune.growth.judging import judge
-from backend_architect.tune.growth.model import GrowthStudy, Point, Turning
+from backend_architect.tune.growth.model import Growing, GrowthStudy, Point, Turning
 from backend_architect.tune.growth.reading_plans import read_point
 from backend_architect.tune.workload import Statement
 
 STEPS = (1.0, 2.0, 4.0)
 SECONDS = 60.0
+SqlOf = Callable[[Statement], str]
+
+
+def as_written(statement: Statement) -> str:
+    """Return the statement's own text."""
+    return statement.text
 
 
 def study_growth(
-    copy: Copy, known: Known, statements: Sequence[Statement], grow: Mapping[tuple[str, str], float], *, times: float
+    copy: Copy, known: Known, statements: Sequence[Statement], growing: Growing, *, sql_of: SqlOf = as_written
 ) -> GrowthStudy:
-    """Return which statements turn bad up to `times` today's rows in the tables of `grow`, and from which size on.
+    """Return which statements turn bad up to that many times today's rows, and from which size on.
 
-    The twin has today's size again afterwards. It stops on time, and says which sizes it left.
+    `sql_of` gives a statement as the planner takes it. The twin has today's size again afterwards. It stops on time,
+    and says which sizes it left.
     """
-    sizes = _Sizes(copy, known, {TableName(*name) for name in grow})
+    grow, times = growing.tables, growing.times
+    sizes = _Sizes(copy, known, {TableName(*name) for name in grow}, sql_of)
     try:
         turning = _turning(sizes, statements, times)
     finally:
@@ -48,6 +56,7 @@ class _Sizes:
     copy: Copy
     known: Known
     grow: set[TableName]
+    sql_of: SqlOf
     points: dict[str, dict[float, Point]] = field(default_factory=dict)
     refused: dict[str, tuple[Statement, str]] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
@@ -63,7 +72,7 @@ class _Sizes:
             if statement.id in self.refused:
                 continue
             try:
-                point = read_point(self.copy.twin.explain(statement.text), times, rows)
+                point = read_point(self.copy.twin.explain(self.sql_of(statement)), times, rows)
             except Refused as error:
                 self.refused[statement.id] = (statement, str(error))
                 self.points.pop(statement.id, None)
