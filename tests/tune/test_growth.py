@@ -48,9 +48,17 @@ def test_a_filter_that_throws_a_large_table_away_is_bad_already() -> None:
 
 
 def test_the_rows_of_a_write_are_those_it_writes() -> None:
-    below = {"Node Type": "Seq Scan", "Relation Name": "a", "Plan Rows": 7, "Total Cost": 40.0, "Filter": "x"}
+    below = {
+        "Node Type": "Seq Scan",
+        "Schema": "s",
+        "Relation Name": "a",
+        "Plan Rows": 7,
+        "Total Cost": 40.0,
+        "Filter": "x",
+    }
     plan = {"Node Type": "ModifyTable", "Plan Rows": 0, "Total Cost": 80.0, "Plans": [below]}
-    assert read_point(plan, 1, {"a": 100.0}) == Point(1, 80.0, 7.0, (Scan("a", 100.0, 7.0, 0.5, filtered=True),))
+    scan = Scan("s.a", 100.0, 7.0, 0.5, filtered=True)
+    assert read_point(plan, 1, {"s.a": 100.0}) == Point(1, 80.0, 7.0, (scan,))
 
 
 SHOP = """

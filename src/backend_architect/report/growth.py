@@ -39,7 +39,10 @@ def _when(turning: Turning) -> str:
 
 
 def _costs(turning: Turning) -> str:
-    return " → ".join(f"{point.cost:,.0f} at {point.times:g}x" for point in turning.points)
+    """Return the cost today, where it turns, and at the largest size."""
+    told = {point.times: point.cost for point in turning.points if point.times in (1, turning.times)}
+    last = turning.points[-1]
+    return " → ".join(f"{cost:,.0f} at {times:g}x" for times, cost in {**told, last.times: last.cost}.items())
 
 
 def _notes(study: GrowthStudy) -> list[str]:

@@ -9,20 +9,16 @@ WHOLE = {"Seq Scan", "Parallel Seq Scan"}
 
 
 def read_point(plan: Mapping[str, Any], times: float, rows: Mapping[str, float]) -> Point:
-    """Return the point of a plan; `rows` are those of each table at that size, by its own name."""
+    """Return the point of a verbose plan; `rows` are those of each table at that size, by `schema.name`."""
     cost = float(plan["Total Cost"])
-    scans = tuple(
-        Scan(
-            node["Relation Name"],
-            rows.get(node["Relation Name"], 0.0),
-            float(node["Plan Rows"]),
-            float(node["Total Cost"]) / max(cost, 0.01),
-            "Filter" in node,
-        )
-        for node in _nodes(plan)
-        if node["Node Type"] in WHOLE and "Relation Name" in node
-    )
-    return Point(times, cost, _returned(plan), scans)
+    whole = (node for node in _nodes(plan) if node["Node Type"] in WHOLE and "Relation Name" in node)
+    return Point(times, cost, _returned(plan), tuple(_scan(node, rows, cost) for node in whole))
+
+
+def _scan(node: Mapping[str, Any], rows: Mapping[str, float], cost: float) -> Scan:
+    table = f"{node['Schema']}.{node['Relation Name']}"
+    share = float(node["Total Cost"]) / max(cost, 0.01)
+    return Scan(table.removeprefix("public."), rows.get(table, 0.0), float(node["Plan Rows"]), share, "Filter" in node)
 
 
 def _returned(plan: Mapping[str, Any]) -> float:

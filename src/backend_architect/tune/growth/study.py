@@ -72,7 +72,7 @@ class _Sizes:
             if statement.id in self.refused:
                 continue
             try:
-                point = read_point(self.copy.twin.explain(self.sql_of(statement)), times, rows)
+                point = read_point(self.copy.twin.explain(self.sql_of(statement), verbose=True), times, rows)
             except Refused as error:
                 self.refused[statement.id] = (statement, str(error))
                 self.points.pop(statement.id, None)
@@ -92,7 +92,7 @@ class _Sizes:
         }
         grown = grow_schemas(self.copy.statistics, rows, self.known.references)
         self.copy.twin.resize(*grown)
-        return {table.name: table.rows for each in grown for table in each.tables}
+        return {f"{each.schema}.{table.name}": table.rows for each in grown for table in each.tables}
 
 
 def _turning(sizes: _Sizes, statements: Sequence[Statement], times: float) -> list[Turning]:
