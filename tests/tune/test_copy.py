@@ -209,6 +209,21 @@ def test_two_programs_share_the_server_and_the_last_stops_it(tmp_path: Path) -> 
         Session(one.url())
 
 
+def test_a_table_that_somebody_holds_is_not_waited_for(made: Made) -> None:
+    with Session(made.url) as holder:
+        holder.run(f"BEGIN; LOCK TABLE {ORDERS} IN ACCESS EXCLUSIVE MODE")
+        structure, known = read(made.url)
+        holder.run("ROLLBACK")
+    held = [each for each in structure.left_out if each.kind == "table"]
+    assert [each.name for each in held] == [ORDERS] and len(structure.left_out) == 2  # and row security
+    assert structure.tables != made.structure.tables  # its defaults
+    sizes = {(each.schema, table.name): table.pages for each in known.statistics for table in each.tables}
+    for each in made.known.statistics:
+        assert {table.name: sizes[each.schema, table.name] for table in each.tables} == {
+            table.name: table.pages for table in each.tables
+        }
+
+
 def test_the_reader_can_change_nothing(made: Made) -> None:
     with Session(made.url, oldest=OLDEST, settings=READ_ONLY) as session, pytest.raises(Refused):
         session.run("CREATE TABLE x (a int)")

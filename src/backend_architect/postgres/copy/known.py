@@ -8,7 +8,7 @@ from backend_architect.postgres.connection import Refused
 from backend_architect.postgres.copy.extended import INHERITED, Extended, read_extended
 from backend_architect.postgres.session import Session
 from backend_architect.postgres.structure.model import Named
-from backend_architect.postgres.structure.reading import for_version, reading, server_version
+from backend_architect.postgres.structure.reading import for_version, note_held, reading, server_version
 from backend_architect.postgres.twin import statements
 from backend_architect.postgres.twin.model import Statistics
 from backend_architect.postgres.twin.read import read_schemas
@@ -60,11 +60,15 @@ def read_known(session: Session, schemas: Sequence[str]) -> Known:
 
 
 def _statistics(session: Session, schemas: Sequence[str]) -> tuple[tuple[Statistics, ...], tuple[Named, ...]]:
-    """Return the statistics, with sizes as they were last seen where somebody holds a table for himself."""
-    session.run("SAVEPOINT statistics")
-    try:
-        return read_schemas(session, schemas), ()
-    except Refused as error:
-        session.run("ROLLBACK TO statistics")
-        problem = Named("sizes", "all", f"taken as VACUUM last saw them ({error})")
-        return read_schemas(session, schemas, statements.LAST_SEEN), (problem,)
+    """Return the statistics; what somebody holds for himself is as large as it was last seen."""
+    for last in (False, True):
+        session.run("SAVEPOINT statistics")
+        try:
+            return read_schemas(session, schemas), ()
+        except Refused as error:
+            session.run("ROLLBACK TO statistics")
+            if last:
+                nothing = tuple(Statistics(schema, ()) for schema in schemas)
+                return nothing, (Named("statistics", "all", str(error)),)
+            note_held(session)
+    return (), ()
