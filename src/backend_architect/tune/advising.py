@@ -91,7 +91,7 @@ def planning(url: str, source: Source, observed: Observed) -> Iterator[tuple[Wha
     with twin_server() as server:
         copy = make_copy(server, source.structure, source.known)
         try:
-            what_if = TwinWhatIf(copy.twin, observed.catalog.settings)
+            what_if = TwinWhatIf(copy.twin)  # the copy has the server's settings, and all of its search paths
             try:
                 yield what_if, copy.left_out
             finally:

@@ -5,8 +5,19 @@ makes a twin of both on the server that `twin_server()` starts.
 """
 
 from backend_architect.postgres.copy.combined import with_combined
+from backend_architect.postgres.copy.growing import grow_schemas
 from backend_architect.postgres.copy.known import Known, References, TableName, read_known
 from backend_architect.postgres.copy.make import Copy, make_copy
 from backend_architect.postgres.copy.server import twin_server
 
-__all__ = ["Copy", "Known", "References", "TableName", "make_copy", "read_known", "twin_server", "with_combined"]
+__all__ = [
+    "Copy",
+    "Known",
+    "References",
+    "TableName",
+    "grow_schemas",
+    "make_copy",
+    "read_known",
+    "twin_server",
+    "with_combined",
+]

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from backend_architect.postgres.connection import Refused
+from backend_architect.postgres.copy.extended import INHERITED, Extended, read_extended
 from backend_architect.postgres.session import Session
 from backend_architect.postgres.structure.model import Named
-from backend_architect.postgres.structure.reading import reading, server_version
+from backend_architect.postgres.structure.reading import for_version, note_held, reading, server_version
 from backend_architect.postgres.twin import statements
 from backend_architect.postgres.twin.model import Statistics
 from backend_architect.postgres.twin.read import read_schemas
@@ -36,31 +37,38 @@ class Known:
     unseen: tuple[str, ...]
     never_analyzed: tuple[str, ...]
     grant: str
+    extended: tuple[Extended, ...] = ()
     problems: tuple[Named, ...] = ()
 
 
 def read_known(session: Session, schemas: Sequence[str]) -> Known:
     """Return what the planner knows of these schemas' tables, on PostgreSQL 13 or newer, without writing anything."""
-    privilege = "pg_read_all_data" if server_version(session) >= 14 else "SELECT ON ALL TABLES IN SCHEMA …"
+    version = server_version(session)
+    privilege = "pg_read_all_data" if version >= 14 else "SELECT ON ALL TABLES IN SCHEMA …"
     with reading(session):
         role = session.value("SELECT quote_ident(current_user::text)")
         statistics, problems = _statistics(session, schemas)
         unseen = tuple(each["name"] for each in session.fetch(statements.UNSEEN, list(schemas)))
         never = tuple(each["name"] for each in session.fetch(statements.NEVER_ANALYZED, list(schemas)))
         found = session.fetch(statements.REFERENCES, list(schemas))
+        extended, behind = read_extended(session, schemas, for_version(INHERITED, version))
     references = {
         (TableName(each["schema"], each["table"]), each["column"]): TableName(each["parent_schema"], each["parent"])
         for each in found
     }
-    return Known(statistics, references, unseen, never, f"GRANT {privilege} TO {role}", problems)
+    return Known(statistics, references, unseen, never, f"GRANT {privilege} TO {role}", extended, problems + behind)
 
 
 def _statistics(session: Session, schemas: Sequence[str]) -> tuple[tuple[Statistics, ...], tuple[Named, ...]]:
-    """Return the statistics, with sizes as they were last seen where somebody holds a table for himself."""
-    session.run("SAVEPOINT statistics")
-    try:
-        return read_schemas(session, schemas), ()
-    except Refused as error:
-        session.run("ROLLBACK TO statistics")
-        problem = Named("sizes", "all", f"taken as VACUUM last saw them ({error})")
-        return read_schemas(session, schemas, statements.LAST_SEEN), (problem,)
+    """Return the statistics; what somebody holds for himself is as large as it was last seen."""
+    for last in (False, True):
+        session.run("SAVEPOINT statistics")
+        try:
+            return read_schemas(session, schemas), ()
+        except Refused as error:
+            session.run("ROLLBACK TO statistics")
+            if last:
+                nothing = tuple(Statistics(schema, ()) for schema in schemas)
+                return nothing, (Named("statistics", "all", str(error)),)
+            note_held(session)
+    return (), ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from backend_architect.postgres.catalog.model import quoted
 from backend_architect.postgres.copy.collating import create_database, missing_collations, sorted_alike
+from backend_architect.postgres.copy.extended import write_extended
 from backend_architect.postgres.copy.fitting import fitting
 from backend_architect.postgres.copy.known import Known
 from backend_architect.postgres.copy.making import make_all, make_instead, prepare
@@ -25,6 +26,8 @@ from backend_architect.postgres.twin.model import Statistics
 from backend_architect.postgres.twin.sizes import TOOLS
 from backend_architect.postgres.twin.twin import PREFIX, Twin
 
+OWN_VERSION = 18
+SKIPS = "plans are those of 18, which alone can skip through a btree whose first column has few values"
 MISSING_TYPES = "SELECT type FROM unnest($1::text[]) type WHERE to_regtype(type) IS NULL ORDER BY 1"
 
 
@@ -50,13 +53,20 @@ def make_copy(server: EmbeddedServer, structure: Structure, known: Known) -> Cop
         with Session(server.url(name)) as session:
             failed = tuple(_make(session, structure, locale))
             session.run(TOOLS)
+            failed += write_extended(session, known.extended)
             alike = sorted_alike(structure.collate, locale)
             statistics = fitting(session, known.statistics, sorted_alike=alike)
         twin.resize(*statistics)
     except BaseException:
         twin.close()
         raise
-    return Copy(twin, statistics, (*structure.left_out, *failed))
+    return Copy(twin, statistics, (*structure.left_out, *failed, *_other_planner(structure)))
+
+
+def _other_planner(structure: Structure) -> Iterator[Named]:
+    """Give what an older server's planner does otherwise."""
+    if structure.version < OWN_VERSION:
+        yield Named("planner", f"PostgreSQL {structure.version}", SKIPS)
 
 
 def _make(session: Session, structure: Structure, locale: str) -> Iterator[Named]:

@@ -6,7 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psutil
@@ -31,6 +31,7 @@ SETTINGS = {
 }
 """Nothing on it is worth keeping: what a crash destroys is made again."""
 
+BROKEN = {"server-failed", "other-major-version", "no-such-database"}
 OWNER = re.compile(rf"{PREFIX}(\d+)_")
 TWINS = "SELECT datname AS name FROM pg_database WHERE starts_with(datname, $1) ORDER BY 1"
 
@@ -46,24 +47,23 @@ def twin_server(folder: Path | None = None) -> Iterator[EmbeddedServer]:
             yield server
         return
     with _started(folder) as server:
-        _drop_left_behind(server)
         yield server
 
 
 @contextmanager
 def _started(folder: Path) -> Iterator[EmbeddedServer]:
-    """Start the server; on a folder that is broken it starts anew with an empty one."""
-    started = start_embedded(folder, SETTINGS)
-    try:
-        server = started.__enter__()
-    except DatabaseError:
-        shutil.rmtree(folder, ignore_errors=True)
-        started = start_embedded(folder, SETTINGS)
-        server = started.__enter__()
-    try:
+    """Start the server; where its files are broken it starts anew with empty ones."""
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(start_embedded(folder, SETTINGS))
+            _drop_left_behind(server)
+        except DatabaseError as error:
+            stack.close()
+            if not BROKEN & {problem.code for problem in error.problems}:
+                raise
+            shutil.rmtree(folder, ignore_errors=True)
+            server = stack.enter_context(start_embedded(folder, SETTINGS))
         yield server
-    finally:
-        started.__exit__(None, None, None)
 
 
 def _cache_folder() -> Path | None:

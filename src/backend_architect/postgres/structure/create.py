@@ -69,7 +69,7 @@ def _create_table(table: StructureTable, missing: Collection[str]) -> str:
 
 def _column(column: TableColumn, missing: Collection[str]) -> str:
     gone = column.bare_type in missing
-    parts = [quoted(column.name), STAND_IN if gone else column.type]
+    parts = [quoted(column.name), STAND_IN if gone else column.type, "STORAGE PLAIN"]
     parts += [f"COLLATE {column.collation}"] if column.collation and not gone else []
     if column.generated_as and not gone:
         parts.append(f"GENERATED ALWAYS AS ({column.default}) {'VIRTUAL' if column.generated_as == 'v' else 'STORED'}")

@@ -16,7 +16,7 @@ from backend_architect.postgres.structure.model import (
     TableColumn,
     qualified,
 )
-from backend_architect.postgres.structure.reading import for_version, reading, server_version
+from backend_architect.postgres.structure.reading import for_version, note_held, reading, server_version
 from backend_architect.postgres.structure.search_path import search_path
 
 Record = Mapping[str, Any]
@@ -42,15 +42,19 @@ class _Parts:
 
     def ask(self, part: str, statement: str) -> Sequence[Record]:
         """Return the answer to a statement; where it is refused nothing, and the part is named."""
-        self.session.run("SAVEPOINT part")
-        try:
-            found = self.session.fetch(statement)
-        except Refused as error:
-            self.session.run("ROLLBACK TO part")
-            self.refused.append(Named(part, "all", str(error)))
-            return ()
-        self.session.run("RELEASE part")
-        return found
+        for last in (False, True):
+            self.session.run("SAVEPOINT part")
+            try:
+                found = self.session.fetch(statement)
+            except Refused as error:
+                self.session.run("ROLLBACK TO part")
+                if last:
+                    self.refused.append(Named(part, "all", str(error)))
+                note_held(self.session)  # somebody may have taken a table since
+            else:
+                self.session.run("RELEASE part")
+                return found
+        return ()
 
     def definitions(self, part: str, statement: str) -> tuple[Definition, ...]:
         """Return the objects that a statement finds."""
@@ -124,6 +128,7 @@ def _left_out(parts: _Parts, tables: Iterable[StructureTable]) -> tuple[Named, .
     found = [
         *parts.named("types", statements.OTHER_TYPES),
         *parts.named("functions", statements.OTHER_FUNCTIONS),
+        *parts.named("tables that are held", statements.HELD_TABLES),
         *parts.named("row security", statements.SECURED),
         *(Named("foreign table", t.qualified, "planned as a table of its own here") for t in tables if t.kind == "f"),
     ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from backend_architect.postgres.session import Session
-from backend_architect.postgres.structure.statements import READABLE
+from backend_architect.postgres.structure.statements import HELD, READABLE
 
 BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
@@ -17,9 +17,15 @@ def reading(session: Session) -> Iterator[None]:
         path = session.value("SELECT current_setting('search_path')")
         session.run("".join(f"SET LOCAL {name} = {value};" for name, value in READABLE.items()))
         session.run("SELECT set_config('architect.search_path', $1, true)", path)
+        note_held(session)
         yield
     finally:
         session.run("ROLLBACK")
+
+
+def note_held(session: Session) -> None:
+    """Note which relations somebody holds for himself now, so that nothing is asked that would wait for him."""
+    session.run("SELECT set_config('architect.held', $1, true)", session.value(HELD))
 
 
 def server_version(session: Session) -> int:

@@ -7,6 +7,20 @@ USER = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
 OWN = "NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = '{0}'::regclass AND d.objid = {1}.oid AND d.deptype = 'e')"
 OWN_CLASS, OWN_TYPE, OWN_PROC = OWN.format("pg_class", "c"), OWN.format("pg_type", "t"), OWN.format("pg_proc", "p")
 
+HELD = """
+SELECT coalesce(array_agg(DISTINCT l.relation ORDER BY l.relation), '{}')::text FROM pg_locks l
+WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.relation >= 16384
+  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+BUSY = "coalesce({0}.oid = ANY (current_setting('architect.held', true)::oid[]), false)"
+"""Whether somebody holds a relation for himself: to ask for an expression on it would be to wait for him."""
+C_BUSY = BUSY.format("c")
+HELD_TABLES = f"""
+SELECT 'table' AS kind, format('%I.%I', n.nspname, c.relname) AS name,
+       'somebody holds it for himself: made without defaults, checks, views, and indexes but those of keys' AS reason
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'm') AND {USER} AND {C_BUSY} ORDER BY 2
+"""
 READABLE = {
     "search_path": "''",
     "datestyle": "'ISO, YMD'",
@@ -27,9 +41,9 @@ PROVIDER = {13: "'c'", 15: "datlocprovider::text"}
 
 SETTINGS = """
 SELECT name, current_setting(name) AS value FROM pg_settings
-WHERE (category LIKE 'Query Tuning%' AND name <> 'plan_cache_mode' AND source <> 'default')
-   OR (name IN ('work_mem', 'hash_mem_multiplier', 'max_parallel_workers_per_gather', 'max_parallel_workers',
-               'default_text_search_config', 'transform_null_equals') AND source <> 'default')
+WHERE (category LIKE 'Query Tuning%' AND name <> 'plan_cache_mode')
+   OR name IN ('work_mem', 'hash_mem_multiplier', 'max_parallel_workers_per_gather', 'max_parallel_workers',
+               'default_text_search_config', 'transform_null_equals')
 ORDER BY name
 """
 PATHS = """
@@ -174,7 +188,7 @@ SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name, c.relkind::te
              FROM pg_inherits i JOIN pg_class pc ON pc.oid = i.inhparent
              JOIN pg_namespace pn ON pn.oid = pc.relnamespace
              WHERE i.inhrelid = c.oid ORDER BY i.inhseqno) AS parents,
-       CASE WHEN c.relispartition THEN coalesce(pg_get_expr(c.relpartbound, c.oid), '') ELSE '' END AS bound,
+       CASE WHEN c.relispartition THEN coalesce(pg_get_expr(c.relpartbound, 0), '') ELSE '' END AS bound,
        c.relpersistence = 'u' AS unlogged,
        ARRAY(SELECT o FROM unnest(c.reloptions) o WHERE o ~ '^(fillfactor|parallel_workers|toast_tuple_target)=\\d+$'
              ORDER BY o) AS options
@@ -187,8 +201,10 @@ COLUMNS = f"""
 SELECT a.attrelid::int8 AS owner, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
        format_type(a.atttypid, NULL) AS bare_type,
        CASE WHEN a.attcollation IN (0, t.typcollation) THEN '' ELSE a.attcollation::regcollation::text END AS collation,
-       a.attnotnull AS not_null, coalesce(pg_get_expr(b.adbin, b.adrelid), '') AS default,
-       a.attgenerated::text AS generated_as, a.attidentity::text AS identity, a.attislocal AS local
+       a.attnotnull AS not_null,
+       CASE WHEN {C_BUSY} THEN '' ELSE coalesce(pg_get_expr(b.adbin, b.adrelid), '') END AS default,
+       CASE WHEN {C_BUSY} THEN '' ELSE a.attgenerated::text END AS generated_as,
+       a.attidentity::text AS identity, a.attislocal AS local
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_attrdef b ON b.adrelid = a.attrelid AND b.adnum = a.attnum
 WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f', 'm') AND c.relpersistence <> 't'
@@ -205,7 +221,11 @@ SELECT CASE c.relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END AS kind,
                    WHEN c.reloptions IS NULL THEN '' ELSE format('WITH (%s)', array_to_string(c.reloptions, ', ')) END,
               rtrim(pg_get_viewdef(c.oid), ';'), CASE c.relkind WHEN 'm' THEN 'WITH NO DATA' ELSE '' END) AS sql
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('v', 'm') AND c.relpersistence <> 't' AND {USER} AND {OWN_CLASS} ORDER BY c.oid
+WHERE c.relkind IN ('v', 'm') AND c.relpersistence <> 't' AND {USER} AND {OWN_CLASS} AND NOT {C_BUSY}
+  AND NOT EXISTS (
+    SELECT FROM pg_rewrite w JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+    WHERE w.ev_class = c.oid AND d.refobjid = ANY (current_setting('architect.held', true)::oid[]))
+ORDER BY c.oid
 """
 
 CONSTRAINTS = f"""
@@ -216,7 +236,7 @@ SELECT k.oid::int8 AS oid, CASE k.contype WHEN 'c' THEN 'check constraint' WHEN 
               n.nspname, c.relname, k.conname, pg_get_constraintdef(k.oid)) AS sql
 FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE k.contype IN ('c', 'p', 'u', 'x') AND (k.contype <> 'c' OR k.conislocal) AND c.relpersistence <> 't'
-  AND {USER} AND {OWN_CLASS}
+  AND {USER} AND {OWN_CLASS} AND (k.contype IN ('p', 'u') OR NOT {C_BUSY})
 ORDER BY k.contype <> 'c', k.oid
 """
 
@@ -228,6 +248,7 @@ JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE x.indisvalid AND c.relpersistence <> 't' AND c.relkind IN ('r', 'p', 'm') AND {USER} AND {OWN_CLASS}
   AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.oid AND k.contype IN ('p', 'u', 'x')
                   AND k.conrelid = c.oid)
+  AND NOT {C_BUSY}
 ORDER BY i.oid
 """
 
@@ -251,14 +272,14 @@ STATISTICS = f"""
 SELECT x.oid::int8 AS oid, 'statistics' AS kind, format('%I.%I', n.nspname, x.stxname) AS name,
        pg_get_statisticsobjdef(x.oid) AS sql
 FROM pg_statistic_ext x JOIN pg_class c ON c.oid = x.stxrelid JOIN pg_namespace n ON n.oid = x.stxnamespace
-WHERE c.relpersistence <> 't' AND {USER} ORDER BY x.oid
+WHERE c.relpersistence <> 't' AND {USER} AND NOT {C_BUSY} ORDER BY x.oid
 """
 
 RULES = f"""
 SELECT r.oid::int8 AS oid, 'rule' AS kind, format('%I on %I.%I', r.rulename, n.nspname, c.relname) AS name,
        pg_get_ruledef(r.oid) AS sql
 FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE r.rulename <> '_RETURN' AND c.relpersistence <> 't' AND {USER} AND {OWN_CLASS} ORDER BY r.oid
+WHERE r.rulename <> '_RETURN' AND c.relpersistence <> 't' AND {USER} AND {OWN_CLASS} AND NOT {C_BUSY} ORDER BY r.oid
 """
 
 SECURED = f"""

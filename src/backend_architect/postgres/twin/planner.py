@@ -8,6 +8,8 @@ from backend_architect.postgres.session import Session
 
 PARAMETERS = "SELECT coalesce(cardinality(parameter_types), 0) FROM pg_prepared_statements WHERE name = 'planned'"
 
+PLANNING_MS = 10_000
+
 
 class Planner:
     """A connection that can only ask how a statement would be run, on a twin or on any other database."""
@@ -15,6 +17,7 @@ class Planner:
     def __init__(self, url: str) -> None:
         self._session = Session(url)
         self._session.run("SET default_transaction_read_only = on; SET plan_cache_mode = force_generic_plan")
+        self._session.run(f"SET statement_timeout = {PLANNING_MS}")  # a function may be evaluated while it is planned
 
     def explain(self, sql: str, types: Sequence[str] | None = None, *, verbose: bool = False) -> dict[str, Any]:
         """Return the plan of one statement for unknown parameters ($1, $2, …), as EXPLAIN's JSON tells it.

@@ -28,16 +28,16 @@ def read_statistics(session: Session, schema: str = "public") -> Statistics:
     return found
 
 
-def read_schemas(session: Session, schemas: Sequence[str], pages: str = statements.MEASURED) -> tuple[Statistics, ...]:
+def read_schemas(session: Session, schemas: Sequence[str]) -> tuple[Statistics, ...]:
     """Return what the planner knows of the tables of each schema, in a few statements of an open transaction.
 
-    `pages` is how sizes are asked for: statements.MEASURED, or LAST_SEEN, which waits for nobody. What must be read
-    from an index itself is computed where the role may not, or where the extension pageinspect is not there.
+    What must be read from an index itself is computed where the role may not, or where the extension pageinspect is
+    not there.
     """
     columns = _columns(session, schemas)
-    indexes = _indexes(session, schemas, columns, pages)
+    indexes = _indexes(session, schemas, columns)
     tables: dict[str, list[TableStatistics]] = {schema: [] for schema in schemas}
-    for record in session.fetch(statements.TABLES.format(pages=pages), list(schemas)):
+    for record in session.fetch(statements.TABLES, list(schemas)):
         place = (record["schema"], record["name"])
         own = _table(record, tuple(columns.get(place, ())), tuple(indexes.get(place, ())))
         tables[record["schema"]].append(own)
@@ -52,7 +52,7 @@ def read_indexes(
 ) -> Mapping[str, Sequence[IndexStatistics]]:
     """Return the indexes of each table as the catalog has them; `columns` are statistics by table or index."""
     own = {(schema, name): each for name, each in columns.items()}
-    found = _indexes(session, (schema,), own, statements.MEASURED)
+    found = _indexes(session, (schema,), own)
     return {table: indexes for (_, table), indexes in found.items()}
 
 
@@ -75,11 +75,10 @@ def _indexes(
     session: Session,
     schemas: Sequence[str],
     columns: Mapping[tuple[str, str], Sequence[ColumnStatistics]],
-    pages: str,
 ) -> dict[tuple[str, str], list[IndexStatistics]]:
     """Return the indexes by schema and table."""
     found: dict[tuple[str, str], list[IndexStatistics]] = {}
-    for record in session.fetch(statements.INDEXES.format(pages=pages), list(schemas)):
+    for record in session.fetch(statements.INDEXES, list(schemas)):
         own = _index(record, tuple(columns.get((record["schema"], record["name"]), ())))
         found.setdefault((record["schema"], record["owner"]), []).append(own)
     return found

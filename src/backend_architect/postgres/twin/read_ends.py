@@ -16,7 +16,7 @@ from backend_architect.postgres.twin.array_text import read_array, write_array
 from backend_architect.postgres.twin.model import ColumnStatistics, Statistics, TableStatistics
 
 AT_ONCE = 25
-SECONDS = 10.0
+SECONDS = 5.0
 ONLY_BY_INDEX = "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off"
 
 
@@ -34,7 +34,7 @@ Ends = Mapping[Place, tuple[str, str]]
 def with_real_ends(session: Session, found: Sequence[Statistics]) -> Iterator[Statistics]:
     """Give the statistics with each histogram reaching to the least and greatest value, where a btree knows them.
 
-    Two values are read from an index for each such column, in an open transaction and for at most ten seconds;
+    Two values are read from an index for each such column, in an open transaction and for at most five seconds;
     histograms that were not come to stay as they are, and so do those of tables that the role may not read.
     """
     ordered = session.fetch(statements.ORDERED, [each.schema for each in found])

@@ -1,16 +1,17 @@
 """The statements that read what the planner knows, on PostgreSQL 13 and later. Each takes the schemas' names.
 
-`{pages}` is how a relation's size is asked for, `{ranges}` what the version tells of the columns of ranges.
+`{ranges}` is what the version tells of the columns of ranges.
 """
 
-MEASURED = "coalesce(pg_relation_size(c.oid) / current_setting('block_size')::int8, 0)"
-LAST_SEEN = "c.relpages"
-"""As VACUUM or ANALYZE found it: for where the real size is not told, since somebody holds the table."""
+HELD = "{0}.oid = ANY (current_setting('architect.held', true)::oid[])"
+"""Whether somebody holds a relation for himself, where that was noted."""
+PAGES = f"""CASE WHEN {HELD.format("c")} THEN c.relpages
+            ELSE coalesce(pg_relation_size(c.oid) / current_setting('block_size')::int8, 0) END"""
 
-TABLES = """
+TABLES = f"""
 SELECT n.nspname AS schema, c.relname AS name,
        greatest(c.reltuples, 0)::float8 AS analyzed_rows, c.relpages AS analyzed_pages,
-       {pages} AS pages,
+       {PAGES} AS pages,
        c.relallvisible AS visible_pages,
        coalesce((SELECT sum(CASE WHEN a.attlen > 0 THEN a.attlen ELSE 32 END)::int FROM pg_attribute a
                  WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), 0) AS default_width
@@ -43,11 +44,11 @@ RANGES = {
        s.range_empty_frac::float8 AS range_empty_frac, s.range_bounds_histogram::text AS range_bounds_histogram""",
 }
 
-INDEXES = """
+INDEXES = f"""
 SELECT n.nspname AS schema, t.relname AS owner, c.relname AS name, m.amname AS method,
        greatest(c.reltuples, 0)::float8 AS rows,
-       {pages} AS pages,
-       coalesce(pg_get_expr(x.indpred, x.indrelid), '') AS predicate,
+       {PAGES} AS pages,
+       CASE WHEN {HELD.format("t")} THEN '' ELSE coalesce(pg_get_expr(x.indpred, x.indrelid), '') END AS predicate,
        x.indisunique AS unique, x.indnkeyatts AS key_count,
        ARRAY(SELECT coalesce(own.attname, part.attname) FROM unnest(x.indkey::int2[]) WITH ORDINALITY k (number, place)
              JOIN pg_attribute part ON part.attrelid = c.oid AND part.attnum = k.place
@@ -85,6 +86,7 @@ JOIN pg_namespace n ON n.oid = t.relnamespace
 JOIN pg_am m ON m.oid = c.relam AND m.amname = 'btree' JOIN pg_opclass o ON o.oid = x.indclass[0] AND o.opcdefault
 JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = x.indkey[0] AND a.attcollation = x.indcollation[0]
 WHERE n.nspname = ANY ($1) AND x.indisvalid AND x.indpred IS NULL AND t.relkind IN ('r', 'm')
+  AND (t.oid = ANY (current_setting('architect.held', true)::oid[])) IS NOT TRUE
   AND has_schema_privilege(n.oid, 'USAGE') AND has_column_privilege(t.oid, a.attnum, 'SELECT')
 ORDER BY 1, 2, 3
 """
