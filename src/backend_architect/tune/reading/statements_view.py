@@ -20,7 +20,8 @@ SELECT s.query, coalesce(r.rolname::text, '') AS "user", s.calls::float8 AS call
        s.total_exec_time::float8 AS total_ms, s.rows::float8 AS rows,
        (s.shared_blks_hit + s.shared_blks_read)::float8 AS blocks, s.shared_blks_read::float8 AS blocks_read,
        (s.temp_blks_read + s.temp_blks_written)::float8 AS temporary_blocks,
-       coalesce((SELECT sum((to_jsonb(s) ->> name)::float8) FROM unnest('{{jit_generation_time,jit_inlining_time,jit_optimization_time,jit_emission_time}}'::text[]) AS name), 0) AS jit_ms
+       coalesce((SELECT sum((to_jsonb(s) ->> name)::float8) FROM unnest(ARRAY['jit_generation_time',
+         'jit_inlining_time', 'jit_optimization_time', 'jit_emission_time']) AS name), 0) AS jit_ms
 FROM "{schema}".pg_stat_statements s LEFT JOIN pg_roles r ON r.oid = s.userid
 WHERE s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND s.calls > 0
 ORDER BY s.total_exec_time DESC LIMIT {most}
