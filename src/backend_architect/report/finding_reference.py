@@ -39,9 +39,9 @@ def _index() -> str:
     intro = (
         "`architect tune` looks for each of these. A finding carries its evidence, why it hurts, and what mends it.\n\n"
         "**Severity** is what the fault costs. For one in a statement it is the statement's share of the time of all\n"
-        "statements, where that is known: high from 10 % on, medium from 1 % on, low below; a fault in a statement that\n"
-        "takes no time is no emergency. For the others it stands in the rule.\n\n"
-        "**Sureness** is `certain` where the database itself says so, `likely` where it follows from counts or estimates,\n"
-        "`possible` where somebody who knows the application must say."
+        "statements, where that is known: high from 10 % on, medium from 1 % on, low below; a fault in a statement\n"
+        "that takes no time is no emergency. For the others it stands in the rule.\n\n"
+        "**Sureness** is `certain` where the database itself says so, `likely` where it follows from counts or\n"
+        "estimates, `possible` where somebody who knows the application must say."
     )
     return f"# Findings\n\n{intro}\n\n| code | what is wrong |\n|---|---|\n{rows}\n"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pglast import ast, enums
@@ -36,8 +37,13 @@ class Comparison:
         return self.operator in {"=", "in"}
 
 
-def comparisons(block: Block) -> Iterator[Comparison]:
-    """Yield what a block compares: columns and expressions over them with values, or with columns of other sources."""
+@lru_cache(maxsize=20_000)
+def comparisons(block: Block) -> tuple[Comparison, ...]:
+    """Return what a block compares: columns and expressions over them with values, or with columns of other sources."""
+    return tuple(_comparisons(block))
+
+
+def _comparisons(block: Block) -> Iterator[Comparison]:
     for condition in block.conditions:
         for side, other, operator in _sides(condition):
             owners = [block.owner(each) for each in nodes(side, ast.ColumnRef)]

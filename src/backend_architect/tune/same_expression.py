@@ -20,14 +20,12 @@ def plain_expression(node: Any, table: Table) -> str:
 
 def is_indexed(catalog: Catalog, table: Table, node: Any) -> bool:
     """Return whether a valid index of a table has an expression as one of its keys."""
+    indexes = [index for index in catalog.indexes_of(table.oid) if index.valid]
+    expressions = [key.expression for index in indexes for key in index.keys if key.expression]
+    if not expressions:
+        return False
     wanted = plain_expression(node, table)
-    return any(
-        wanted == expression_of_index(key.expression, table)
-        for index in catalog.indexes_of(table.oid)
-        if index.valid
-        for key in index.keys
-        if key.expression
-    )
+    return any(wanted == expression_of_index(each, table) for each in expressions)
 
 
 def expression_of_index(expression: str, table: Table) -> str:
