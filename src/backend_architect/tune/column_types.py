@@ -40,9 +40,8 @@ def family_of_name(name: str) -> str:
 def written_type(node: Any) -> str:
     """Return the type that an expression has as the statement writes it, '' where only the server knows."""
     if is_a(node, ast.TypeCast):
-        return (
-            "" if node.typeName.arrayBounds else SHORT.get(node.typeName.names[-1].sval, node.typeName.names[-1].sval)
-        )
+        name = str(node.typeName.names[-1].sval)
+        return "" if node.typeName.arrayBounds else SHORT.get(name, name)
     if is_a(node, ast.A_Const) and is_a(node.val, ast.Float):
         return "" if str(node.val.fval).isdigit() else "numeric"
     return ""

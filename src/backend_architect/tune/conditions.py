@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pglast import ast, enums
@@ -13,6 +14,7 @@ from backend_architect.tune.parsing import is_a, nodes
 KIND = enums.A_Expr_Kind
 FLIPPED = {"=": "=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 ONE_SIDED = {KIND.AEXPR_IN, KIND.AEXPR_OP_ANY, KIND.AEXPR_BETWEEN, KIND.AEXPR_BETWEEN_SYM}
+FEW_TO_JOIN = 100.0
 SMALL_ROWS = 1_000
 """A table of fewer rows is read as a whole in no time."""
 
@@ -35,8 +37,13 @@ class Comparison:
         return self.operator in {"=", "in"}
 
 
-def comparisons(block: Block) -> Iterator[Comparison]:
-    """Yield what a block compares: columns and expressions over them with values, or with columns of other sources."""
+@lru_cache(maxsize=20_000)
+def comparisons(block: Block) -> tuple[Comparison, ...]:
+    """Return what a block compares: columns and expressions over them with values, or with columns of other sources."""
+    return tuple(_comparisons(block))
+
+
+def _comparisons(block: Block) -> Iterator[Comparison]:
     for condition in block.conditions:
         for side, other, operator in _sides(condition):
             owners = [block.owner(each) for each in nodes(side, ast.ColumnRef)]
@@ -59,19 +66,33 @@ def sources_of(node: Any, block: Block) -> set[str]:
     return {owner[1] for owner in owners if owner and owner[0] is block}
 
 
+def own_nodes(condition: Any, *kinds: type) -> list[Any]:
+    """Return the nodes of these kinds in a condition, without those of the subqueries in it."""
+    inner = {id(each) for link in nodes(condition, ast.SubLink) for each in nodes(link.subselect, *kinds)}
+    return [each for each in nodes(condition, *kinds) if id(each) not in inner]
+
+
 def is_column(node: Any) -> bool:
     """Return whether an expression is a column and nothing else."""
     return is_a(node, ast.ColumnRef)
 
 
 def rows_left(block: Block, source: str, catalog: Catalog) -> float:
-    """Return how many rows of a source the best index leaves after the block's equalities, estimated; all without."""
+    """Return how many rows of a source the best index leaves after the block's equalities, estimated; all without.
+
+    An equality with a column of another source counts where that one is down to few rows itself.
+    """
+    own = {each for each in block.sources if _rows_left(block, each, catalog, frozenset()) <= FEW_TO_JOIN}
+    return _rows_left(block, source, catalog, frozenset(own - {source}))
+
+
+def _rows_left(block: Block, source: str, catalog: Catalog, known: frozenset[str]) -> float:
     table = block.sources[source]
     if table is None:
-        return 0.0
+        return float("inf")
     rows = catalog.rows_of(table)
-    equal = {each.columns[0] for each in comparisons(block)
-             if each.source == source and each.is_equality and is_column(each.side)}  # fmt: skip
+    equal = {each.columns[0] for each in comparisons(block) if each.source == source and each.is_equality
+             and is_column(each.side) and sources_of(each.other, block) <= known}  # fmt: skip
     left = [_left(index, table, equal, rows) for index in catalog.indexes_of(table.oid) if index.valid]
     return min([rows, *left])
 

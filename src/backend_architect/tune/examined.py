@@ -5,6 +5,7 @@ from typing import Any
 
 from backend_architect.finding import Fact, Severity
 from backend_architect.postgres.catalog import Catalog
+from backend_architect.tune.conditions import SMALL_ROWS
 from backend_architect.tune.indexes.blocks import Block, blocks_of
 from backend_architect.tune.parsing import parse
 from backend_architect.tune.workload import Statement, Workload
@@ -15,12 +16,21 @@ MUCH, SOME = 0.1, 0.01
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examined:
-    """`share` is the statement's part of the time of all statements, None where times are unknown."""
+    """`share` is the statement's part of the time of all statements, None where times are unknown.
+
+    `rows` are those of the largest table that it names, None where it names none that is known.
+    """
 
     statement: Statement
     tree: Any
     blocks: tuple[Block, ...]
     share: float | None
+    rows: float | None
+
+    @property
+    def is_small(self) -> bool:
+        """Return whether all its tables are so small that it does not matter how they are read."""
+        return self.rows is not None and self.rows < SMALL_ROWS
 
     @property
     def shown(self) -> str:
@@ -58,8 +68,14 @@ def examine(workload: Workload, catalog: Catalog) -> tuple[Examined, ...]:
         trees = parse(statement.text)
         if trees is not None and len(trees) == 1:
             share = statement.total_ms / total if total else None
-            found.append(Examined(statement, trees[0], blocks_of(trees[0], catalog), share))
+            blocks = blocks_of(trees[0], catalog)
+            found.append(Examined(statement, trees[0], blocks, share, _largest(blocks, catalog)))
     return tuple(found)
+
+
+def _largest(blocks: tuple[Block, ...], catalog: Catalog) -> float | None:
+    rows = [catalog.rows_of(table) for block in blocks for table in block.sources.values() if table is not None]
+    return max(rows, default=None)
 
 
 def _percent(share: float) -> str:

@@ -1,5 +1,6 @@
 """A rule: one fault, and the function that finds it."""
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -14,3 +15,8 @@ class Rule:
     code: str
     title: str
     find: Callable[[Observed], Iterator[Finding]]
+
+    @property
+    def page(self) -> str:
+        """Return what is known of the fault: what is checked, why it matters, an example, what to do instead."""
+        return sys.modules[self.find.__module__].__doc__ or ""

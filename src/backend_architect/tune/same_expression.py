@@ -20,17 +20,16 @@ def plain_expression(node: Any, table: Table) -> str:
 
 def is_indexed(catalog: Catalog, table: Table, node: Any) -> bool:
     """Return whether a valid index of a table has an expression as one of its keys."""
+    indexes = [index for index in catalog.indexes_of(table.oid) if index.valid]
+    expressions = [key.expression for index in indexes for key in index.keys if key.expression]
+    if not expressions:
+        return False
     wanted = plain_expression(node, table)
-    return any(
-        wanted == _of_index(key.expression, table)
-        for index in catalog.indexes_of(table.oid)
-        if index.valid
-        for key in index.keys
-        if key.expression
-    )
+    return any(wanted == expression_of_index(each, table) for each in expressions)
 
 
-def _of_index(expression: str, table: Table) -> str:
+def expression_of_index(expression: str, table: Table) -> str:
+    """Return the expression of an index in the same way."""
     trees = parse(f"SELECT {expression}")
     return plain_expression(trees[0].targetList[0].val, table) if trees else expression
 
@@ -58,14 +57,14 @@ def _plain(node: Any, table: Table) -> Any:
     return node
 
 
-def _is_no_change(cast: ast.TypeCast, table: Table) -> bool:
+def _is_no_change(cast: Any, table: Table) -> bool:
     """Return whether a cast leaves a column as it is, like that of a varchar to text."""
     references = list(nodes(cast.arg, ast.ColumnRef))
     column = table.column(str(references[0].fields[-1].sval)) if is_a(cast.arg, ast.ColumnRef) else None
     return column is not None and family(column.type) == family_of_name(cast.typeName.names[-1].sval) == "text"
 
 
-def _day(call: ast.FuncCall) -> Any:
+def _day(call: Any) -> Any:
     """Return date(x) as the cast that it is."""
     if call.funcname[-1].sval != "date" or len(call.args) != 1:
         return call

@@ -21,6 +21,12 @@ def tree_of(text: str) -> Any | None:
     return trees[0] if trees and len(trees) == 1 else None
 
 
+def is_limited(select: Any) -> bool:
+    """Return whether a SELECT has a LIMIT; LIMIT ALL and LIMIT NULL are none."""
+    limit = select.limitCount
+    return limit is not None and not (isinstance(limit, ast.A_Const) and bool(limit.isnull))
+
+
 def tables_of(tree: Any) -> Iterator[tuple[str, str, str]]:
     """Yield the schema ('' where none is named), name and alias of every table below a tree."""
     for table in nodes(tree, ast.RangeVar):

@@ -1,15 +1,15 @@
 """A table that takes far more room than its rows need.
 
-What it checks: tables of ten megabytes or more that take more than twice what their rows, at the columns' average widths
-and the table's fill factor, would fill.
+What it checks: tables of ten megabytes or more that take more than twice what their rows, at the columns' average
+widths and the table's fill factor, would fill.
 
 Why it matters: every scan reads the empty room too, and memory is filled with it. VACUUM makes the room usable again,
 but it does not give it back, except at the table's end.
 
 Example: a table from which two years of rows were deleted: 60 GB for rows that fit into 9.
 
-Instead: `pg_repack`, which rewrites it while it is used; or `VACUUM FULL`, which locks everybody out until it has ended.
-Where rows leave by age: partitions, which are dropped.
+Instead: `pg_repack`, which rewrites it while it is used; or `VACUUM FULL`, which locks everybody out until it has
+ended. Where rows leave by age: partitions, which are dropped.
 
 When it is wrong: the room is needed again soon; or wide values make the average mislead.
 """

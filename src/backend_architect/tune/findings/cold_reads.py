@@ -3,8 +3,8 @@
 What it checks: statements called at least a hundred times that read a hundred pages or more a call from outside of
 `shared_buffers`, and at least half of all their pages.
 
-Why it matters: such a page comes from the operating system's memory at best, and from the disk at worst: a hundred to a
-thousand times slower than one that is there.
+Why it matters: such a page comes from the operating system's memory at best, and from the disk at worst: a hundred to
+a thousand times slower than one that is there.
 
 Example: a lookup over an index of 40 GB on a server with 8 GB of memory.
 

@@ -1,6 +1,7 @@
 """A count of everything.
 
-What it checks: statements that return nothing but `count(*)`, without a limit inside, that read many pages a call.
+What it checks: statements that return nothing but a count of rows, without a limit inside, and pages that carry
+`count(*) OVER ()`, called a hundred times or more, that read five hundred pages or more a call.
 
 Why it matters: PostgreSQL counts by reading every row that matches, each time; a page with a total reads the whole
 list to show twenty rows of it.
@@ -13,44 +14,67 @@ When it is wrong: a report that runs once a day.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from pglast import ast
 
 from backend_architect.finding import Fact, Finding, Severity, Sureness
+from backend_architect.postgres.catalog import Catalog
+from backend_architect.tune.examined import Examined
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.parsing import nodes
 from backend_architect.tune.rule import Rule
-from backend_architect.tune.statement_facts import function_name, select_of
+from backend_architect.tune.statement_facts import function_name, is_limited
 
-MANY_BLOCKS = 500
+MANY_PAGES = 500
 OFTEN = 100
 
 
 def find(observed: Observed) -> Iterator[Finding]:
     """Yield a finding for each statement that counts, often, what is large."""
-    for statement in observed.workload.statements if observed.workload else ():
-        tree = select_of(statement.text)
-        blocks = statement.blocks / max(statement.calls, 1)
-        if tree is None or statement.calls < OFTEN or blocks < MANY_BLOCKS or not _only_counts(tree):
+    for examined in observed.statements:
+        tree, pages = examined.tree, _pages(examined, observed.catalog)
+        if not isinstance(tree, ast.SelectStmt) or examined.calls < OFTEN or pages < MANY_PAGES:
+            continue
+        if not _only_counts(tree) and not _counts_beside(tree):
             continue
         yield Finding(
             code=RULE.code,
-            severity=Severity.MEDIUM,
+            severity=examined.severity(Severity.MEDIUM),
             sureness=Sureness.LIKELY,
-            subject=statement.shown,
-            message=f"{statement.calls:,.0f} calls count everything: {statement.shown}",
-            why=f"each call reads {blocks:,.0f} pages to return one number",
+            subject=examined.shown,
+            message=f"{examined.calls:,.0f} calls count everything: {examined.shown}",
+            why=f"each call reads {pages:,.0f} pages to return one number",
             fix="leave the total away, bound it with a LIMIT in a subquery, or keep a counter",
-            evidence=(Fact("mean", f"{statement.mean_ms:,.1f} ms"), Fact("pages a call", f"{blocks:,.0f}")),
+            evidence=(*examined.facts, Fact("pages a call", f"{pages:,.0f}")),
         )
 
 
+def _pages(examined: Examined, catalog: Catalog) -> float:
+    """Return the pages that a call reads: as counted, or all of a table of which everything is wanted."""
+    if examined.statement.blocks:
+        return examined.statement.blocks / max(examined.calls, 1)
+    if any(block.conditions for block in examined.blocks):
+        return 0.0
+    tables = [table for block in examined.blocks for table in block.sources.values() if table is not None]
+    return sum(catalog.bytes_of(table) for table in tables) / 8192
+
+
 def _only_counts(tree: ast.SelectStmt) -> bool:
+    """Return whether one count of rows is all that a statement gives."""
     targets = tree.targetList or ()
-    calls = [target.val for target in targets if isinstance(target.val, ast.FuncCall)]
-    counts = len(targets) == 1 and len(calls) == 1 and function_name(calls[0]) == "count" and bool(calls[0].agg_star)
-    bounded = any(inner.limitCount is not None for inner in nodes(tree, ast.SelectStmt))
-    return counts and not tree.groupClause and not bounded
+    bounded = any(is_limited(inner) for inner in nodes(tree, ast.SelectStmt))
+    return len(targets) == 1 and _is_count(targets[0].val) and not tree.groupClause and not bounded
+
+
+def _counts_beside(tree: ast.SelectStmt) -> bool:
+    """Return whether a page carries the number of all rows: `count(*) OVER ()`."""
+    windows = [each.val for each in tree.targetList or () if _is_count(each.val) and each.val.over is not None]
+    return is_limited(tree) and any(not window.over.partitionClause for window in windows)
+
+
+def _is_count(call: Any) -> bool:
+    return isinstance(call, ast.FuncCall) and function_name(call) == "count" and not call.agg_distinct
 
 
 RULE = Rule("count-of-all", "a count of everything", find)

@@ -36,6 +36,7 @@ from backend_architect.tune.statement_facts import function_name
 CALCULATIONS = {"+", "-", "*", "/", "%", "||", "->>", "->", "#>>", "#>"}
 IN_JSON = {"->>", "->", "#>>", "#>"}
 OF_TIME = {"date", "date_trunc", "date_part", "extract", "to_char", "timezone", "age"}
+SEARCHES = {"strpos", "position"}  # leading-wildcard tells of those
 FEW = 1_000.0
 
 
@@ -50,9 +51,12 @@ def find(observed: Observed) -> Iterator[Finding]:
 
 
 def _computes(side: Any) -> bool:
+    """Return whether a side is computed from a column, otherwise than to search through a text."""
     if is_a(side, ast.A_Expr):
         return bool(side.name[-1].sval in CALCULATIONS)
-    return is_a(side, (ast.CoalesceExpr, ast.FuncCall)) and not any(call.agg_star for call in nodes(side, ast.FuncCall))
+    if is_a(side, ast.FuncCall):
+        return not side.agg_star and function_name(side) not in SEARCHES
+    return is_a(side, ast.CoalesceExpr)
 
 
 def _hurts(catalog: Catalog, each: Comparison) -> bool:

@@ -3,8 +3,8 @@
 What it checks: tables whose rows are updated or deleted, where autovacuum begins only after two million dead rows or
 more: a fifth of ten million, unless the table or the server says otherwise.
 
-Why it matters: until then every scan walks over the dead rows, and then one VACUUM has to do the work of weeks at once.
-The statistics age with it: the planner learns of new values only after a tenth of the table has changed.
+Why it matters: until then every scan walks over the dead rows, and then one VACUUM has to do the work of weeks at
+once. The statistics age with it: the planner learns of new values only after a tenth of the table has changed.
 
 Example: `orders` with 200 million rows: autovacuum waits for 40 million dead ones.
 

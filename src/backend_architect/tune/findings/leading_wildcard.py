@@ -1,7 +1,8 @@
 """A search for text anywhere in a column.
 
-What it checks: `LIKE` with a pattern that begins with `%` or `_`, and `ILIKE` with any pattern or parameter, on tables
-without a trigram index.
+What it checks: `LIKE` with a pattern that begins with `%` or `_`, `ILIKE` (or `lower(…) LIKE`, `upper(…) LIKE`) with
+any pattern or parameter, regular expressions that are not anchored, and `strpos(…) > 0`, also as one arm of an OR; on
+tables of a thousand rows or more without a trigram index for it, where no other condition leaves few rows.
 
 Why it matters: a btree is ordered by beginnings: a pattern that begins with a wildcard reads every row.
 
@@ -9,74 +10,142 @@ Example: `WHERE name ILIKE '%smith%'`.
 
 Instead: `CREATE EXTENSION pg_trgm` and a GIN index with `gin_trgm_ops`; or full text search for words.
 
-When it is wrong: the other conditions leave few rows.
+When it is wrong: the text that is looked for has one or two letters: trigrams do not find it, and every row is read.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 from pglast import ast, enums
 
 from backend_architect.finding import Fact, Finding, Severity, Sureness
-from backend_architect.postgres.catalog import Catalog
+from backend_architect.postgres.catalog import Catalog, Table
 from backend_architect.postgres.catalog.model import quoted
+from backend_architect.tune.conditions import SMALL_ROWS, own_nodes, rows_left
+from backend_architect.tune.examined import Examined
+from backend_architect.tune.indexes.blocks import Block
+from backend_architect.tune.indexes.expressions import sql_over_table
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.parsing import nodes
 from backend_architect.tune.rule import Rule
-from backend_architect.tune.statement_facts import column_name, tables_of, tree_of
+from backend_architect.tune.same_expression import expression_of_index, plain_expression
+from backend_architect.tune.statement_facts import function_name, operator
 
-ILIKE = enums.A_Expr_Kind.AEXPR_ILIKE
-LIKES = {enums.A_Expr_Kind.AEXPR_LIKE, ILIKE}
+ILIKE, LIKE = enums.A_Expr_Kind.AEXPR_ILIKE, enums.A_Expr_Kind.AEXPR_LIKE
+REGULAR = {"~", "~*"}
+CASE, PLACE = {"lower", "upper"}, {"strpos", "position"}
+FEW = 1_000.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Searched:
+    """An expression over one column that is searched through."""
+
+    expression: Any
+    table: Table
+    column: str
 
 
 def find(observed: Observed) -> Iterator[Finding]:
     """Yield a finding for each statement and column that is searched through."""
-    for statement in observed.workload.statements if observed.workload else ():
-        tree = tree_of(statement.text)
-        if tree is None:
-            continue
-        columns = {column_name(each.lexpr) for each in nodes(tree, ast.A_Expr) if _anywhere(each)}
-        for column in sorted(columns - {""}):
-            table = _table_of(observed.catalog, {name for _, name, _ in tables_of(tree)}, column)
-            if table and not _has_trigrams(observed.catalog, table, column):
-                yield Finding(
-                    code=RULE.code,
-                    severity=Severity.MEDIUM,
-                    sureness=Sureness.LIKELY,
-                    subject=f"{statement.shown} ({column})",
-                    message=f"text is searched anywhere in {table}.{column}: {statement.shown}",
-                    why="an ordinary index is ordered by beginnings: every row is read",
-                    fix="a trigram index serves such patterns; full text search serves words",
-                    sql="CREATE EXTENSION IF NOT EXISTS pg_trgm;\n"
-                    f"CREATE INDEX CONCURRENTLY ON {table} USING gin ({quoted(column)} gin_trgm_ops);",
-                    evidence=(Fact("calls", f"{statement.calls:,.0f}"), Fact("mean", f"{statement.mean_ms:,.1f} ms")),
-                )
+    for examined in observed.statements:
+        for block in examined.blocks:
+            for searched in _searched(block, observed.catalog):
+                if not _has_trigrams(observed.catalog, searched):
+                    yield _finding(observed.catalog, examined, searched)
 
 
-def _anywhere(expression: ast.A_Expr) -> bool:
-    """Return whether no ordinary index serves the pattern: none ever serves one that ignores case."""
-    if expression.kind not in LIKES:
-        return False
-    return _wild(expression.rexpr) or (expression.kind == ILIKE and isinstance(expression.rexpr, ast.ParamRef))
+def _searched(block: Block, catalog: Catalog) -> Iterator[Searched]:
+    for condition in block.conditions:
+        for expression in (_anywhere(each) for each in own_nodes(condition, ast.A_Expr)):
+            references = list(nodes(expression, ast.ColumnRef)) if expression is not None else []
+            owner = block.owner(references[0]) if len(references) == 1 else None
+            table = owner[0].sources[owner[1]] if owner and owner[0] is block else None
+            if owner is None or table is None or catalog.rows_of(table) < SMALL_ROWS:
+                continue
+            if rows_left(block, owner[1], catalog) > FEW:
+                yield Searched(_uncast(expression, table), table, owner[2])
 
 
-def _wild(pattern: object) -> bool:
-    if isinstance(pattern, ast.A_Const) and isinstance(pattern.val, ast.String):
-        return str(pattern.val.sval)[:1] in {"%", "_"}
-    return isinstance(pattern, ast.A_Expr) and _wild(pattern.lexpr)  # '%' || $1
+def _anywhere(condition: ast.A_Expr) -> Any:
+    """Return the expression that is searched through, None where an ordinary index serves, or nothing is searched."""
+    own, pattern, name = condition.lexpr, condition.rexpr, operator(condition)
+    if own is None or name.startswith("!"):
+        return None
+    if condition.kind == ILIKE or name == "~~*":
+        return own
+    if condition.kind == LIKE or name == "~~":
+        folded = isinstance(own, ast.FuncCall) and function_name(own) in CASE
+        return own if _is_wild(pattern) or (folded and _is_open(pattern)) else None
+    if condition.kind != enums.A_Expr_Kind.AEXPR_OP:
+        return None
+    if name in REGULAR:
+        return own if name == "~*" or not _text(pattern).startswith("^") else None
+    if name in {">", "<>"} and isinstance(own, ast.FuncCall) and function_name(own) in PLACE and own.args:
+        return own.args[0]
+    return None
 
 
-def _table_of(catalog: Catalog, names: set[str], column: str) -> str:
-    tables = [t for t in catalog.tables if t.name in names and t.column(column) and t.rows >= 1_000]
-    return tables[0].qualified if tables else ""
+def _is_wild(pattern: Any) -> bool:
+    if isinstance(pattern, ast.FuncCall) and pattern.args:  # concat('%', $1), upper('%' || $1)
+        return _is_wild(pattern.args[0])
+    if isinstance(pattern, ast.A_Expr):  # '%' || $1
+        return _is_wild(pattern.lexpr)
+    return _text(pattern)[:1] in {"%", "_"}
 
 
-def _has_trigrams(catalog: Catalog, table: str, column: str) -> bool:
+def _is_open(pattern: Any) -> bool:
+    """Return whether only the application knows how a pattern begins."""
+    return any(True for _ in nodes(pattern, ast.ParamRef)) and not _text(pattern)
+
+
+def _text(node: Any) -> str:
+    if isinstance(node, ast.TypeCast):
+        return _text(node.arg)
+    if isinstance(node, ast.A_Expr):
+        return _text(node.lexpr)
+    return str(node.val.sval) if isinstance(node, ast.A_Const) and isinstance(node.val, ast.String) else ""
+
+
+def _uncast(expression: Any, table: Table) -> Any:
+    """Return the bare column where a cast does nothing, as of a varchar to text."""
+    if isinstance(expression, ast.TypeCast) and plain_expression(expression, table) == plain_expression(
+        expression.arg, table
+    ):
+        return expression.arg
+    return expression
+
+
+def _has_trigrams(catalog: Catalog, searched: Searched) -> bool:
+    wanted = plain_expression(searched.expression, searched.table)
     return any(
-        key.column == column and "trgm" in key.opclass
-        for each in catalog.tables
-        if each.qualified == table
-        for index in catalog.indexes_of(each.oid)
+        "trgm" in key.opclass and (key.column == searched.column == wanted or _same(key.expression, searched, wanted))
+        for index in catalog.indexes_of(searched.table.oid)
+        if index.valid
         for key in index.keys
+    )
+
+
+def _same(expression: str, searched: Searched, wanted: str) -> bool:
+    return bool(expression) and expression_of_index(expression, searched.table) == wanted
+
+
+def _finding(catalog: Catalog, examined: Examined, searched: Searched) -> Finding:
+    table, bare = searched.table, isinstance(searched.expression, ast.ColumnRef)
+    key = quoted(searched.column) if bare else sql_over_table(searched.expression)
+    how = "" if table.kind == "p" else " CONCURRENTLY"
+    return Finding(
+        code=RULE.code,
+        severity=examined.severity(Severity.MEDIUM),
+        sureness=Sureness.LIKELY,
+        subject=f"{examined.shown} ({searched.column})",
+        message=f"text is searched anywhere in {table.qualified}.{quoted(searched.column)}: {examined.shown}",
+        why="an ordinary index is ordered by beginnings: every row is read",
+        fix="a trigram index serves such patterns; full text search serves words",
+        sql="CREATE EXTENSION IF NOT EXISTS pg_trgm;\n"
+        f"CREATE INDEX{how} ON {table.qualified} USING gin ({key if bare else f'({key})'} gin_trgm_ops);",
+        evidence=(*examined.facts, Fact("rows", f"{catalog.rows_of(table):,.0f}")),
     )
 
 

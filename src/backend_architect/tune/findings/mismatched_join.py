@@ -1,10 +1,10 @@
 """A join of columns of different types.
 
-What it checks: joins in which one of the two columns is cast, written (`a.user_id::bigint = u.id`) or by the server
-(a bigint meets a numeric), and its table has a thousand rows or more. A varchar that meets a text is not one of them.
+What it checks: joins in which one of the two columns is cast, written (`a.user_id::bigint = u.id`) or by the server (a
+bigint meets a numeric), and its table has a thousand rows or more. A varchar that meets a text is not one of them.
 
-Why it matters: the index of the column that is cast cannot serve the join, and the planner knows nothing about how many
-rows meet: its estimate is a guess.
+Why it matters: the index of the column that is cast cannot serve the join, and the planner knows nothing about how
+many rows meet: its estimate is a guess.
 
 Example: `orders.user_id varchar` joined to `users.id bigint`.
 

@@ -1,7 +1,7 @@
 """Statements that are compiled for longer than it saves.
 
-What it checks: statements called a hundred times or more, of whose time a fifth or more went into compiling them (JIT);
-pg_stat_statements tells since version 15.
+What it checks: statements called a hundred times or more, of whose time a fifth or more went into compiling them
+(JIT); pg_stat_statements tells since version 15.
 
 Why it matters: from a certain estimated cost on PostgreSQL compiles a statement's expressions, anew at each call. That
 takes tens of milliseconds, and pays only where millions of rows follow.

@@ -3,8 +3,8 @@
 What it checks: on version 14 and later, databases in which at least ten thousand sessions began since the statistics
 were reset, one a second or more, that lasted less than ten seconds on average.
 
-Why it matters: each session is a process of its own: to start it, to sign in (with TLS and a password hash) and to read
-what it needs of the catalog takes milliseconds, often longer than the statements it is opened for.
+Why it matters: each session is a process of its own: to start it, to sign in (with TLS and a password hash) and to
+read what it needs of the catalog takes milliseconds, often longer than the statements it is opened for.
 
 Example: a web application that connects at each request: 40 sessions a second of 60 ms.
 

@@ -16,6 +16,7 @@ When it is wrong: the statement really wants all of the time that is kept, once 
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from backend_architect.finding import Fact, Finding, Severity, Sureness
 from backend_architect.postgres.catalog import Catalog, Table
@@ -59,7 +60,7 @@ def _prunes(each: Comparison, key: PartitionKey) -> bool:
 
 def _newest_first(block: Block, key: PartitionKey) -> bool:
     """Return whether the first rows in the key's order are enough: partitions are then read one after the other."""
-    order = getattr(block.tree, "sortClause", None) or ()
+    order: Any = getattr(block.tree, "sortClause", None) or ()
     limited = getattr(block.tree, "limitCount", None) is not None
     return limited and bool(order) and key.strategy == "range" and column_name(order[0].node) == key.columns[0]
 

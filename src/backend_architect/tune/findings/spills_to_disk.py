@@ -26,19 +26,20 @@ PAGE = 8192
 def find(observed: Observed) -> Iterator[Finding]:
     """Yield a finding for each statement that writes temporary files."""
     memory = observed.catalog.settings.get("work_mem", "")
-    for statement in observed.workload.statements if observed.workload else ():
+    for examined in observed.statements:
+        statement = examined.statement
         blocks = statement.temporary_blocks / max(statement.calls, 1)
         if blocks < MANY_BLOCKS:
             continue
         yield Finding(
             code=RULE.code,
-            severity=Severity.MEDIUM,
+            severity=examined.severity(Severity.MEDIUM),
             sureness=Sureness.CERTAIN,
             subject=statement.shown,
             message=f"{size(blocks * PAGE)} of temporary files a call: {statement.shown}",
             why="what does not fit into work_mem is written to disk and read again",
             fix="an index that gives the order, fewer columns, or more work_mem for this role alone",
-            evidence=(Fact("work_mem", memory), Fact("calls", f"{statement.calls:,.0f}")),
+            evidence=(Fact("work_mem", memory), *examined.facts),
         )
 
 

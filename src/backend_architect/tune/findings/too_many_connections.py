@@ -27,7 +27,8 @@ def find(observed: Observed) -> Iterator[Finding]:
     sessions = observed.catalog.sessions
     limit = int(observed.catalog.settings.get("max_connections", "100"))
     idle = sum(session.state == "idle" for session in sessions)
-    near = len(sessions) > NEAR * limit
+    open_now = max(len(sessions), observed.catalog.connections)  # those of other databases count too
+    near = open_now > NEAR * limit
     if not near and not (len(sessions) > MANY and idle > NEAR * len(sessions)):
         return
     yield Finding(
@@ -35,10 +36,10 @@ def find(observed: Observed) -> Iterator[Finding]:
         severity=Severity.HIGH if near else Severity.MEDIUM,
         sureness=Sureness.CERTAIN,
         subject=observed.catalog.database,
-        message=f"{len(sessions)} of {limit} connections are open, {idle} of them idle",
+        message=f"{open_now} of {limit} connections are open, {idle} of this database's {len(sessions)} idle",
         why="each costs memory and slows every snapshot; at the limit new ones are refused",
         fix="smaller pools in the application, or PgBouncer in transaction mode in front",
-        evidence=(Fact("open", str(len(sessions))), Fact("idle", str(idle)), Fact("limit", str(limit))),
+        evidence=(Fact("open", str(open_now)), Fact("idle", str(idle)), Fact("limit", str(limit))),
     )
 
 

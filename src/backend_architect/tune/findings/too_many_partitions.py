@@ -1,7 +1,7 @@
 """More partitions than their rows need.
 
-What it checks: partitioned tables with more than a thousand partitions, or with more than a hundred that hold less than
-a thousand rows each on average.
+What it checks: partitioned tables with more than a thousand partitions, or with more than a hundred that hold less
+than a thousand rows each on average.
 
 Why it matters: a statement that cannot leave partitions out locks and plans for each of them; sessions keep what they
 know of every partition in memory; and VACUUM, dumps and upgrades walk through all of them.

@@ -1,7 +1,7 @@
 """A statement that returns ever more rows.
 
-What it checks: SELECTs without a LIMIT, an aggregate over all or a lookup by a unique key, that return more than a
-thousand rows a call.
+What it checks: SELECTs without a LIMIT (`LIMIT ALL` is none) that return a thousand rows a call or more, and were
+called ten times or more.
 
 Why it matters: the rows grow with the table; the application's memory, and the time until the first byte, with them.
 
@@ -14,10 +14,12 @@ When it is wrong: an export that streams.
 
 from collections.abc import Iterator
 
+from pglast import ast
+
 from backend_architect.finding import Fact, Finding, Severity, Sureness
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
-from backend_architect.tune.statement_facts import select_of
+from backend_architect.tune.statement_facts import is_limited
 
 MANY_ROWS = 1_000
 OFTEN = 10
@@ -25,20 +27,20 @@ OFTEN = 10
 
 def find(observed: Observed) -> Iterator[Finding]:
     """Yield a finding for each statement that gives thousands of rows a call."""
-    for statement in observed.workload.statements if observed.workload else ():
-        rows = statement.rows / max(statement.calls, 1)
-        tree = select_of(statement.text)
-        if tree is None or tree.limitCount is not None or rows < MANY_ROWS or statement.calls < OFTEN:
+    for examined in observed.statements:
+        rows = examined.statement.rows / max(examined.calls, 1)
+        tree = examined.tree
+        if not isinstance(tree, ast.SelectStmt) or is_limited(tree) or rows < MANY_ROWS or examined.calls < OFTEN:
             continue
         yield Finding(
             code=RULE.code,
-            severity=Severity.MEDIUM,
+            severity=examined.severity(Severity.MEDIUM),
             sureness=Sureness.LIKELY,
-            subject=statement.shown,
-            message=f"{rows:,.0f} rows a call and no LIMIT: {statement.shown}",
+            subject=examined.shown,
+            message=f"{rows:,.0f} rows a call and no LIMIT: {examined.shown}",
             why="the answer grows with the table, and the application's memory with it",
             fix="give it a LIMIT and an order, and read the next page from where the last one ended",
-            evidence=(Fact("rows a call", f"{rows:,.0f}"), Fact("calls", f"{statement.calls:,.0f}")),
+            evidence=(Fact("rows a call", f"{rows:,.0f}"), *examined.facts),
         )
 
 

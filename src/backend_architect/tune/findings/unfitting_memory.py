@@ -1,19 +1,19 @@
 """Settings of memory that do not fit the data.
 
-What it checks: `shared_buffers` still at 128 MB beside a database of a gigabyte or more; `effective_cache_size` still at
-4 GB beside a larger one; `maintenance_work_mem` at 64 MB or less with an index of a gigabyte; and, where no statements
-are known, a `work_mem` under which more than ten gigabytes of temporary files were written.
+What it checks: `shared_buffers` still at 128 MB beside a database of a gigabyte or more; `effective_cache_size` still
+at 4 GB beside a larger one; `maintenance_work_mem` at 64 MB or less with an index of a gigabyte; and, where no
+statements are known, a `work_mem` under which more than ten gigabytes of temporary files were written.
 
-Why it matters: PostgreSQL is delivered so that it starts on any machine. Pages that could stay in memory are read again,
-index scans look dearer than they are, indexes are built on disk, and sorts write files.
+Why it matters: PostgreSQL is delivered so that it starts on any machine. Pages that could stay in memory are read
+again, index scans look dearer than they are, indexes are built on disk, and sorts write files.
 
 Example: a database of 80 GB on a machine with 64 GB of memory, of which 128 MB are used.
 
 Instead: `shared_buffers` a quarter of the machine's memory, `effective_cache_size` three quarters,
 `maintenance_work_mem` up to a gigabyte, `work_mem` some tens of megabytes for the roles that need it.
 
-When it is wrong: the machine is small. Its memory cannot be seen through a connection: the finding knows the size of the
-data only, and says so.
+When it is wrong: the machine is small. Its memory cannot be seen through a connection: the finding knows the size of
+the data only, and says so.
 """
 
 from collections.abc import Iterator

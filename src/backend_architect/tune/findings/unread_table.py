@@ -3,7 +3,8 @@
 What it checks: tables of a hundred megabytes or more that no statement has read in thirty days of counting; and of a
 partitioned table all such partitions together, where they take a gigabyte or more.
 
-Why it matters: it is backed up, vacuumed, frozen and replicated for nobody, and written to as long as something writes.
+Why it matters: it is backed up, vacuumed, frozen and replicated for nobody, and written to as long as something
+writes.
 
 Example: `audit_log_old`, 80 GB, last read before the statistics were reset in spring.
 

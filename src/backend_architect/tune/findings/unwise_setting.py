@@ -1,7 +1,7 @@
 """Settings of the server that cost every statement.
 
 What it checks: a planner that takes solid state for spinning disks, checkpoints that come because the log is full,
-switches that trade safety or plans away, and autovacuum turned off.
+switches that trade safety or plans away, a `default_statistics_target` far from 100, and autovacuum turned off.
 
 Why it matters: one wrong setting makes all plans worse, or the data unsafe.
 
@@ -40,9 +40,14 @@ WRONG = (
     Wrong("enable_seqscan", "off", Severity.MEDIUM, "small tables are read through indexes", "on"),
     Wrong("enable_nestloop", "off", Severity.MEDIUM, "lookups of few rows become hashes of whole tables", "on"),
     Wrong("enable_hashjoin", "off", Severity.MEDIUM, "joins of many rows become loops or sorts", "on"),
+    Wrong("enable_mergejoin", "off", Severity.LOW, "sorted inputs are hashed or sorted anew", "on"),
+    Wrong("enable_bitmapscan", "off", Severity.MEDIUM, "several conditions cannot be combined", "on"),
+    Wrong("enable_partition_pruning", "off", Severity.HIGH, "every partition is read by every statement", "on"),
+    Wrong("synchronous_commit", "off", Severity.LOW, "a crash loses the last commits that were confirmed", "on"),
     Wrong("random_page_cost", "4", Severity.LOW, "on solid state an index scan looks four times too dear", "1.1"),
 )
 TOO_FEW = 20
+FEWEST_VALUES, MOST_VALUES = 100, 1_000
 
 
 def find(observed: Observed) -> Iterator[Finding]:
@@ -51,12 +56,23 @@ def find(observed: Observed) -> Iterator[Finding]:
     for wrong in WRONG:
         if settings.get(wrong.setting) == wrong.value:
             yield _finding(wrong.setting, wrong.value, wrong.instead, wrong.severity, why=wrong.why)
+    yield from _sample(settings.get("default_statistics_target", ""))
     timed, requested = observed.catalog.checkpoints_timed, observed.catalog.checkpoints_requested
     if requested > timed and timed + requested > TOO_FEW:
         why = (
             f"{requested:,} of {timed + requested:,} checkpoints came because the log was full: pages are written twice"
         )
         yield _finding("max_wal_size", settings.get("max_wal_size", "?"), "8GB", Severity.MEDIUM, why=why)
+
+
+def _sample(target: str) -> Iterator[Finding]:
+    """Yield a finding where ANALYZE looks at too few rows for all tables, or at so many that planning suffers."""
+    if target.isdigit() and int(target) < FEWEST_VALUES:
+        why = "the planner knows fewer values of each column than by default: estimates are worse everywhere"
+        yield _finding("default_statistics_target", target, "100", Severity.MEDIUM, why=why)
+    if target.isdigit() and int(target) > MOST_VALUES:
+        why = "planning every statement reads long lists of values; raise it for the columns that need it alone"
+        yield _finding("default_statistics_target", target, "100", Severity.LOW, why=why)
 
 
 def _finding(setting: str, value: str, instead: str, severity: Severity, *, why: str) -> Finding:

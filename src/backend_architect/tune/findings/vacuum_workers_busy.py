@@ -3,8 +3,8 @@
 What it checks: whether all `autovacuum_max_workers` are at work now, while at least three more tables have passed the
 number of dead rows at which autovacuum should come.
 
-Why it matters: tables wait in line, and grow by their dead rows in the meantime; a small busy table waits behind a huge
-one for hours.
+Why it matters: tables wait in line, and grow by their dead rows in the meantime; a small busy table waits behind a
+huge one for hours.
 
 Example: three workers in three tables of 500 GB, and a queue table with a million dead rows that nobody vacuums.
 
