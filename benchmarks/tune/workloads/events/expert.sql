@@ -25,7 +25,7 @@ CREATE INDEX ON sessions (address);
 CREATE INDEX ON alerts (account_id, opened_at DESC) WHERE state = 'open';
 CREATE INDEX ON alerts (device_id, rule) WHERE state = 'open';
 CREATE INDEX ON alerts (account_id, opened_at) INCLUDE (rule);
-CREATE INDEX ON alerts USING gin (message gin_trgm_ops);
+CREATE INDEX ON alerts (opened_at);  -- the search of messages looks at five days only
 CREATE INDEX ON deliveries (next_try_at) WHERE state = 'queued';
 CREATE INDEX ON deliveries (account_id, id DESC) WHERE state = 'failed';
 CREATE INDEX ON deliveries (event_id);
