@@ -2,7 +2,8 @@
 
 python benchmarks/tune/tpch/run.py [--keep FOLDER] [--indexes FILE]     exits 1 when a budget's figure is not reached
 
-The planner's settings are PostgreSQL 18's defaults; the figures to reach were measured on defaults of another version.
+The planner's settings are PostgreSQL 18's defaults. With l_partkey, l_suppkey, o_custkey and ps_suppkey indexed (106 MB) the
+cost is 3.11 million, so the figures to reach were measured on the same scale.
 """
 
 import argparse
@@ -35,6 +36,7 @@ def main() -> int:
     options.add_argument("--keep", type=Path, help="keep the loaded server in this folder")
     options.add_argument("--indexes", type=Path, help="a file of CREATE INDEX statements, instead of the tool's advice")
     options.add_argument("--budget", type=int, action="append", help="bytes; one budget alone")
+    options.add_argument("--time", help="how long the tool may look, instead of its own limit: 45s, 5m")
     options.add_argument("--verbose", action="store_true", help="each query's cost, and the indexes")
     chosen = options.parse_args()
     statements = read_files(HERE / "queries.sql").statements
@@ -42,14 +44,18 @@ def main() -> int:
         url = server.url(_loaded(server))
         with Session(url) as session:
             bare = measure(session, statements, ())
-        print("| budget, MB | indexes | MB | cost of the 22 queries | at most | tool's time |\n|---|---|---|---|---|---|")
+        print(
+            "| budget, MB | indexes | MB | cost of the 22 queries | at most | tool's time |\n|---|---|---|---|---|---|"
+        )
         print(f"| primary keys only | 0 | 0 | {bare.planned:,.0f} | | |", flush=True)
         return int(not all([_reached(url, budget, statements, bare, chosen) for budget in chosen.budget or FIGURES]))
 
 
-def _reached(url: str, budget: int, statements: Sequence[Statement], bare: Measured, chosen: argparse.Namespace) -> bool:
+def _reached(
+    url: str, budget: int, statements: Sequence[Statement], bare: Measured, chosen: argparse.Namespace
+) -> bool:
     try:
-        advised = _advised(url, budget, chosen.indexes)
+        advised = _advised(url, budget, chosen)
     except NoAdvice as error:
         print(f"{budget:,} bytes: {error}", flush=True)
         return False
@@ -72,10 +78,10 @@ def _reached(url: str, budget: int, statements: Sequence[Statement], bare: Measu
     return not found.failed and (limit is None or found.planned <= limit)
 
 
-def _advised(url: str, budget: int, file: Path | None) -> Advised:
-    if file:
-        return Advised(tuple(read_indexes(file.read_text())), 0.0, 0, {})
-    return advise(url, HERE / "queries.sql", budget)
+def _advised(url: str, budget: int, chosen: argparse.Namespace) -> Advised:
+    if chosen.indexes:
+        return Advised(tuple(read_indexes(chosen.indexes.read_text())), 0.0, 0, 0, {})
+    return advise(url, HERE / "queries.sql", budget, time_limit=chosen.time)
 
 
 def _loaded(server: EmbeddedServer) -> str:
