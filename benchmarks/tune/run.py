@@ -1,6 +1,6 @@
 """The indexes that the tool advises beside those that an expert made by hand, at the same storage, really built.
 
-python benchmarks/tune/run.py [shop chat …] [--keep FOLDER]     exits 1 when a workload costs over 1.10 times the expert's
+python benchmarks/tune/run.py [shop chat …] [--keep FOLDER]     exits 1 above 1.10 times the expert's cost
 """
 
 import argparse
@@ -136,19 +136,18 @@ def _print_worth(url: str, statements: Sequence[Statement], found: Measured) -> 
             session.run("ROLLBACK TO without")
             lost = without.planned - whole.planned
             upkeep = whole.upkeep - without.upkeep
-            print(
-                f"  +{lost / whole.total:8.2%} {lost:14,.0f}  -{upkeep:10,.0f} {index.bytes / 1e6:7.1f} MB  {index.sql}"
-            )
+            worth = f"+{lost / whole.total:8.2%} {lost:14,.0f}  -{upkeep:10,.0f} {index.bytes / 1e6:7.1f} MB"
+            print(f"  {worth}  {index.sql}")
 
 
 def _print_statements(statements: Sequence[Statement], sets: dict[str, Measured]) -> None:
     best = sets["expert"]
-    print("\n  " + " ".join(f"{title:>13}" for title in sets) + "  calls × cost, statement, what it uses")
+    print("\n  " + " ".join(f"{title:>13}" for title in sets) + "  calls x cost, statement, what it uses")
     order = sorted(statements, key=lambda each: -best.costs[each.id] * each.calls)
     for each in order:
         costs = " ".join(f"{found.costs[each.id] * each.calls:13,.0f}" for found in sets.values())
         last = list(sets.values())[-1]
-        print(f"  {costs}  {each.calls:6g} × {last.costs[each.id]:,.1f} {each.shown}: {', '.join(last.uses[each.id])}")
+        print(f"  {costs}  {each.calls:6g} x {last.costs[each.id]:,.1f} {each.shown}: {', '.join(last.uses[each.id])}")
     print(flush=True)
 
 

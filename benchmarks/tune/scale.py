@@ -87,7 +87,8 @@ def ddl(size: Size) -> Iterator[str]:
     for number, name in enumerate(names):
         parent = f"REFERENCES {names[number * 7 % number]}" if number else ""
         more = (
-            "owner_id bigint NOT NULL, kind text NOT NULL, email text, amount numeric(12, 2), tags text[] NOT NULL DEFAULT '{}', "
+            "owner_id bigint NOT NULL, kind text NOT NULL, email text, amount numeric(12, 2), "
+            "tags text[] NOT NULL DEFAULT '{}', "
             "data jsonb NOT NULL DEFAULT '{}', due_on date, deleted_at timestamptz, "
             if wide
             else ""
@@ -101,7 +102,8 @@ def ddl(size: Size) -> Iterator[str]:
 def rows(size: Size) -> Iterator[str]:
     """Give the statements that fill the tables."""
     more = (
-        "g % 97, 'k' || g % 12, 'Mail' || g || '@example.org', g % 1000, ARRAY['t' || g % 50], jsonb_build_object('n', g % 80), "
+        "g % 97, 'k' || g % 12, 'Mail' || g || '@example.org', g % 1000, ARRAY['t' || g % 50], "
+        "jsonb_build_object('n', g % 80), "
         "'2026-01-01'::date + g % 300, CASE WHEN g % 30 = 0 THEN '2026-01-01'::timestamptz END, "
         if size.tables <= WIDE
         else ""
@@ -122,18 +124,21 @@ def statements(size: Size) -> Iterator[str]:
         one = one or 1
         name, parent = names[one], names[one * 7 % one]
         shapes = [
-            f"SELECT /* s.list_{number} */ id, status FROM {name} WHERE parent_id = $1 ORDER BY created_at DESC LIMIT 20",
+            f"SELECT /* s.list_{number} */ id, status FROM {name} WHERE parent_id = $1"
+            " ORDER BY created_at DESC LIMIT 20",
             f"SELECT /* s.page_{number} */ id FROM {name} WHERE parent_id = $1 AND (created_at, id) < ($2, $3)"
             " ORDER BY created_at DESC, id DESC LIMIT 20",
             f"SELECT /* s.open_{number} */ count(*) FROM {name} WHERE status = 'open' AND created_at >= $1",
             f"SELECT /* s.join_{number} */ c.id, p.status FROM {name} c JOIN {parent} p ON p.id = c.parent_id"
             " WHERE p.status = $1 ORDER BY c.created_at DESC LIMIT 50",
-            f"SELECT /* s.day_{number} */ status, count(*) FROM {names[other]} WHERE created_at >= $1 AND created_at < $2 GROUP BY status",
+            f"SELECT /* s.day_{number} */ status, count(*) FROM {names[other]}"
+            " WHERE created_at >= $1 AND created_at < $2 GROUP BY status",
             f"UPDATE /* s.move_{number} */ {name} SET status = $2 WHERE id = $1",
         ]
         if wide:
             shapes += [
-                f"SELECT /* s.mine_{number} */ id, kind FROM {name} WHERE owner_id = $1 AND deleted_at IS NULL ORDER BY due_on LIMIT 50",
+                f"SELECT /* s.mine_{number} */ id, kind FROM {name} WHERE owner_id = $1 AND deleted_at IS NULL"
+                " ORDER BY due_on LIMIT 50",
                 f"SELECT /* s.mail_{number} */ id FROM {name} WHERE lower(email) = $1",
                 f"SELECT /* s.tagged_{number} */ id FROM {name} WHERE tags @> ARRAY[$1::text] AND data @> $2::jsonb",
             ]
