@@ -36,11 +36,14 @@ test: setup ## every test, the examples built and tested too
 prove: setup ## build the examples and answer the three questions for each
 	$(BIN)/python scripts/prove.py
 
-bench: setup ## built routes beside bare ASGI, the commands' time, plans on the twin, other stacks if you have them
+bench: setup ## built routes beside bare ASGI, the commands' time, plans on the twin, advised indexes, other stacks if you have them
 	$(BIN)/python -W ignore benchmarks/routes/run.py
 	$(BIN)/python benchmarks/commands.py
 	$(BIN)/python -W ignore benchmarks/twin/social.py
 	$(BIN)/python -W ignore benchmarks/twin/run.py
+	$(BIN)/python -W ignore benchmarks/tune/run.py --repeat
+	$(BIN)/python -W ignore benchmarks/tune/tpch/run.py
+	$(BIN)/python -W ignore benchmarks/tune/scale.py
 	$(BIN)/python -W ignore benchmarks/peers/run.py
 
 docs: setup ## write the pages that are made from the code

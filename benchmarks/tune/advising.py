@@ -20,18 +20,25 @@ class NoAdvice(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Advised:
-    """The CREATE INDEX statements, how long the tool took, the memory of its largest process, and all that it said."""
+    """The CREATE INDEX statements, how long the tool took, and all that it said.
+
+    The memory is the most that it was seen with, alone and with its own PostgreSQL's processes.
+    """
 
     indexes: tuple[str, ...]
     seconds: float
     peak_bytes: int
+    everything_bytes: int
     said: dict[str, object]
 
 
-def advise(url: str, workload: Path, budget: int | None, *, hash_seed: str = "0") -> Advised:
+def advise(
+    url: str, workload: Path, budget: int | None, *, hash_seed: str = "0", time_limit: str | None = None
+) -> Advised:
     """Return what `architect tune` advises; raise NoAdvice when it does not."""
     command = [*ARCHITECT, "tune", "--workload", str(workload), "--json"]
     command += ["--budget", str(budget)] if budget is not None else []
+    command += ["--time", time_limit] if time_limit is not None else []
     environment = {**os.environ, "DATABASE_URL": url, "PYTHONHASHSEED": hash_seed}
     began = time.monotonic()
     with subprocess.Popen(
@@ -51,4 +58,4 @@ def advise(url: str, workload: Path, budget: int | None, *, hash_seed: str = "0"
     said = json.loads(told)
     if not said.get("advice"):
         raise NoAdvice("the answer holds no advice")
-    return Advised(tuple(each["sql"] for each in said["advice"]["indexes"]), seconds, peak.tool, said)
+    return Advised(tuple(each["sql"] for each in said["advice"]["indexes"]), seconds, peak.tool, peak.everything, said)

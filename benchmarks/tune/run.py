@@ -1,6 +1,6 @@
 """The indexes that the tool advises beside those that an expert made by hand, at the same storage, really built.
 
-python benchmarks/tune/run.py [shop chat …] [--keep FOLDER]     exits 1 when a workload costs over 1.10 times the expert's
+python benchmarks/tune/run.py [shop chat …] [--keep FOLDER]     exits 1 above 1.10 times the expert's cost
 """
 
 import argparse
@@ -30,6 +30,7 @@ def main() -> int:
     options.add_argument("--keep", type=Path, help="keep the loaded server in this folder")
     options.add_argument("--indexes", type=Path, help="a file of CREATE INDEX statements, instead of the tool's advice")
     options.add_argument("--budget", type=int, help="bytes, instead of what the expert's set takes")
+    options.add_argument("--time", help="how long the tool may look, instead of its own limit: 45s, 5m")
     options.add_argument("--verbose", action="store_true", help="every statement's cost, and what each index is worth")
     options.add_argument("--expert", action="store_true", help="the expert's set alone, and record it in expert.json")
     options.add_argument("--repeat", action="store_true", help="ask again with other hash seeds and another order")
@@ -71,17 +72,17 @@ def _compare(url: str, name: str, chosen: argparse.Namespace) -> float:
     if chosen.verbose:
         _print_worth(url, statements, ours)
         _print_statements(statements, {"none": nothing, "expert": expert, "ours": ours})
-    same = not chosen.repeat or _repeats(url, folder, budget, advised)
+    same = not chosen.repeat or _repeats(url, folder, budget, advised, chosen.time)
     return max(ours.total / expert.total, ours.planned / expert.planned) if same and not ours.failed else float("inf")
 
 
 def _advised(url: str, folder: Path, budget: int, chosen: argparse.Namespace) -> Advised:
     if chosen.indexes:
-        return Advised(tuple(read_indexes(chosen.indexes.read_text())), 0.0, 0, {})
-    return advise(url, folder / "statements.sql", budget)
+        return Advised(tuple(read_indexes(chosen.indexes.read_text())), 0.0, 0, 0, {})
+    return advise(url, folder / "statements.sql", budget, time_limit=chosen.time)
 
 
-def _repeats(url: str, folder: Path, budget: int, advised: Advised) -> bool:
+def _repeats(url: str, folder: Path, budget: int, advised: Advised, time_limit: str | None) -> bool:
     """Return whether the advice is the same with other hash seeds, and for the statements in another order."""
     statements = list(read_files(folder / "statements.sql").statements)
     same = True
@@ -90,7 +91,7 @@ def _repeats(url: str, folder: Path, budget: int, advised: Advised) -> bool:
         with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
             file.write("\n".join(f"-- weight: {each.calls}\n{_bare(each.text)};\n" for each in statements))
             file.flush()
-            again = advise(url, Path(file.name), budget, hash_seed=seed)
+            again = advise(url, Path(file.name), budget, hash_seed=seed, time_limit=time_limit)
         if again.indexes != advised.indexes:
             same = False
             print(f"{folder.name}, seed {seed}: other advice: {set(again.indexes) ^ set(advised.indexes)}")
@@ -105,7 +106,10 @@ def _bare(text: str) -> str:
 def _row(name: str, title: str, found: Measured, expert: Measured, took: str = "") -> None:
     ratio = f"{found.total / expert.total:.3f} (planned {found.planned / expert.planned:.3f})"
     costs = " | ".join(f"{number:,.0f}" for number in (found.planned, found.upkeep, found.total))
-    print(f"| {name} | {title} | {len(found.indexes)} | {found.bytes / 1e6:.1f} | {costs} | {ratio} | {took} |", flush=True)
+    print(
+        f"| {name} | {title} | {len(found.indexes)} | {found.bytes / 1e6:.1f} | {costs} | {ratio} | {took} |",
+        flush=True,
+    )
 
 
 def _record(path: Path, nothing: Measured, expert: Measured) -> None:
@@ -132,17 +136,18 @@ def _print_worth(url: str, statements: Sequence[Statement], found: Measured) -> 
             session.run("ROLLBACK TO without")
             lost = without.planned - whole.planned
             upkeep = whole.upkeep - without.upkeep
-            print(f"  +{lost / whole.total:8.2%} {lost:14,.0f}  -{upkeep:10,.0f} {index.bytes / 1e6:7.1f} MB  {index.sql}")
+            worth = f"+{lost / whole.total:8.2%} {lost:14,.0f}  -{upkeep:10,.0f} {index.bytes / 1e6:7.1f} MB"
+            print(f"  {worth}  {index.sql}")
 
 
 def _print_statements(statements: Sequence[Statement], sets: dict[str, Measured]) -> None:
     best = sets["expert"]
-    print("\n  " + " ".join(f"{title:>13}" for title in sets) + "  calls × cost, statement, what it uses")
+    print("\n  " + " ".join(f"{title:>13}" for title in sets) + "  calls x cost, statement, what it uses")
     order = sorted(statements, key=lambda each: -best.costs[each.id] * each.calls)
     for each in order:
         costs = " ".join(f"{found.costs[each.id] * each.calls:13,.0f}" for found in sets.values())
         last = list(sets.values())[-1]
-        print(f"  {costs}  {each.calls:6g} × {last.costs[each.id]:,.1f} {each.shown}: {', '.join(last.uses[each.id])}")
+        print(f"  {costs}  {each.calls:6g} x {last.costs[each.id]:,.1f} {each.shown}: {', '.join(last.uses[each.id])}")
     print(flush=True)
 
 
