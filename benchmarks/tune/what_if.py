@@ -20,6 +20,8 @@ from backend_architect.postgres.twin import (
     make_twin,
     read_statistics,
 )
+from backend_architect.postgres.twin.inject import inject
+from backend_architect.postgres.twin.new_indexes import read_index_statement
 from backend_architect.tune.indexes.model import NewIndex, NewKey
 from backend_architect.tune.what_if import TwinWhatIf
 
@@ -56,7 +58,7 @@ def main() -> None:
         began = time.monotonic()
         tried = _try(server, known, candidates)
         seconds = time.monotonic() - began
-        built = [_build(server, ddl, sql) for _, ddl, sql in candidates]
+        built = [_build(server, known, ddl, sql) for _, ddl, sql in candidates]
         _print(candidates, tried, built)
         print(f"\n{len(candidates)} tried and planned in {seconds:.1f} s\n")
         _print_times(server)
@@ -97,18 +99,21 @@ def _outcome(planner: SwitchedPlanner, tried: Tried, sql: str, everything: set[i
     return Outcome(made.index.pages, made.index.height, planner.explain(sql, everything - {made.place.oid}))
 
 
-def _build(server: EmbeddedServer, ddl: str, sql: str) -> Outcome:
+def _build(server: EmbeddedServer, known: Statistics, ddl: str, sql: str) -> Outcome:
     """Return an index as it is when really built, with its expressions analyzed; it is dropped again."""
     with Session(server.url("loaded")) as session:
         session.run(ddl)
         try:
-            session.run(f"ANALYZE {ddl.split(' ON ')[1].split(maxsplit=1)[0]}")
+            statement = read_index_statement(ddl)
+            if any(key.expr for key in statement.indexParams or ()):  # it has no statistics before
+                session.run(f"ANALYZE {statement.relation.relname}")
             tables = read_statistics(session).tables
             index = next(index for table in tables for index in table.indexes if index.name == "tried")
             with Planner(server.url("loaded")) as planner:
                 return Outcome(index.pages, index.height, planner.explain(sql))
         finally:
             session.run("DROP INDEX tried")
+            inject(session, known)  # what ANALYZE finds differs a little each time
 
 
 def _print(candidates: list[tuple[str, str, str]], tried: list[Outcome], built: list[Outcome]) -> None:
