@@ -20,6 +20,10 @@ from tests.tune.cases import Case, Databases, found, plant, workload
 
 FOLDER = Path(__file__).parents[1] / "cases" / "tune"
 CLEAN = sorted((FOLDER / "clean").glob("*.yaml"))
+FROM_PLANS = {  # what plans that were run tell: tests/tune/plans
+    "exceeds-work-mem", "heap-fetches", "misestimated-rows", "nested-loop-surprised", "partitions-searched-in-vain",
+    "rows-read-in-vain",
+}  # fmt: skip
 CASES = sorted(path for path in FOLDER.glob("*/*.yaml") if path.parent.name != "clean")
 
 
@@ -62,4 +66,4 @@ def test_nothing_is_found_in_a_database_as_it_should_be(path: Path, databases: D
 
 
 def test_every_case_belongs_to_a_rule_and_every_rule_has_one() -> None:
-    assert {path.parent.name for path in CASES} == {rule.code for rule in RULES}
+    assert {path.parent.name for path in CASES} | FROM_PLANS == {rule.code for rule in RULES}

@@ -90,7 +90,7 @@ def _rows_left(block: Block, source: str, catalog: Catalog, known: frozenset[str
     table = block.sources[source]
     if table is None:
         return float("inf")
-    rows = catalog.rows_of(table)
+    rows = catalog.rows_of(table) or float("inf")  # of a table that nobody has counted a unique key still leaves one
     equal = {each.columns[0] for each in comparisons(block) if each.source == source and each.is_equality
              and is_column(each.side) and sources_of(each.other, block) <= known}  # fmt: skip
     left = [_left(index, table, equal, rows) for index in catalog.indexes_of(table.oid) if index.valid]

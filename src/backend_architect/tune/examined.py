@@ -18,7 +18,7 @@ MUCH, SOME = 0.1, 0.01
 class Examined:
     """`share` is the statement's part of the time of all statements, None where times are unknown.
 
-    `rows` are those of the largest table that it names, None where it names none that is known.
+    `rows` are those of the largest table that it names, None where that is not known.
     """
 
     statement: Statement
@@ -74,8 +74,11 @@ def examine(workload: Workload, catalog: Catalog) -> tuple[Examined, ...]:
 
 
 def _largest(blocks: tuple[Block, ...], catalog: Catalog) -> float | None:
-    rows = [catalog.rows_of(table) for block in blocks for table in block.sources.values() if table is not None]
-    return max(rows, default=None)
+    """Return the rows of the largest table, None without any, or where the rows of one were never counted."""
+    tables = [table for block in blocks for table in block.sources.values() if table is not None]
+    if any(leaf.rows < 0 and not leaf.live for table in tables for leaf in catalog.leaves_of(table)):
+        return None
+    return max((catalog.rows_of(table) for table in tables), default=None)
 
 
 def _percent(share: float) -> str:
