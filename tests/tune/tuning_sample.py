@@ -43,9 +43,17 @@ def a_catalog(database: str = "shop", tables: tuple[Table, ...] = ()) -> Catalog
 def a_finding(code: str, severity: Severity, message: str, sql: str = "") -> Finding:
     """Return a finding that says this."""
     return Finding(
-        code, severity, Sureness.LIKELY, message, message, "every row before the page is read and thrown away",
-        "begin after the last row seen", sql, (Fact("calls", "12,000"), Fact("mean", "18.2 ms")),
-    )  # fmt: skip
+        code=code,
+        severity=severity,
+        sureness=Sureness.LIKELY,
+        subject=message,
+        message=message,
+        why="every row before the page is read and thrown away",
+        fix="begin after the last row seen",
+        sql=sql,
+        rewrite=f"SELECT id FROM orders WHERE note = '{EVIL}'",
+        evidence=(Fact("calls", "12,000"), Fact("mean", "18.2 ms")),
+    )
 
 
 def an_advice() -> Advice:
