@@ -50,7 +50,7 @@ docs: setup ## write the pages that are made from the code
 demo: setup ## from one sentence to answered requests
 	@$(BIN)/python scripts/demo.py
 
-demo-tune: setup ## from slow queries to measured ones, on a shop with a million rows
+demo-tune: setup ## from slow queries to measured ones, on a shop with 760,000 rows
 	@$(BIN)/python -W ignore scripts/demo_tune.py
 
 lock: setup ## write requirements-dev.txt anew from pyproject.toml

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,8 @@ SELECT substring(query FROM '/\\* ([a-z_.]+) \\*/') AS name, sum(calls)::int AS 
 FROM pg_stat_statements WHERE query ~ '/\\* [a-z_.]+ \\*/' AND query !~ 'pg_stat_statements'
 GROUP BY 1 ORDER BY 4 DESC
 """
+ALL = (r"", r"(?!)")
+STEPS = (r"\d+ steps? on database", r"shop: .* of counts since")
 CHANGED = 1.25
 INTERRUPTED = 130
 
@@ -63,33 +66,43 @@ def main() -> int:
 def _story(url: str, folder: Path) -> int:
     begun = time.monotonic()
     asyncio.run(load(url))
-    _say(
-        f"A shop with a million rows is loaded ({time.monotonic() - begun:.0f} s). It is used, from three connections:"
-    )
+    _say(f"A shop with 760,000 rows is loaded ({time.monotonic() - begun:.0f} s). It is used, from three connections:")
     before = _used(url)
     _say(f'$ architect "{SENTENCE}" --db "$SHOP"')
     status = _architect(folder, url, SENTENCE, "--db", url)
     if status == 0:
         _say('$ architect tune "$SHOP" --apply --yes')
-        status = _architect(folder, url, "tune", url, "--apply", "--yes")
+        print("  … the same findings and indexes, and then:", flush=True)
+        status = _architect(folder, url, "tune", url, "--apply", "--yes", shown=STEPS)
     if status == 0:
         _say("The same calls again:")
         _show(before, _used(url))
     return status
 
 
-def _architect(folder: Path, url: str, *words: str) -> int:
-    """Return the status of a command; where it names the database, its readers see $SHOP."""
-    sys.stdout.flush()
+def _architect(folder: Path, url: str, *words: str, shown: tuple[str, str] = ALL) -> int:
+    """Return the status of a command. Of its output, what stands between two patterns is shown, or all where it failed.
+
+    Where it names the database, its readers see $SHOP.
+    """
     process = subprocess.Popen([*ARCHITECT, *words], cwd=folder, stdout=subprocess.PIPE, text=True, env=_environment())
+    begin, end = shown
+    hidden, on = [], False
     try:
-        for line in process.stdout or ():
-            print(line.replace(url, "$SHOP"), end="", flush=True)
-        return process.wait()
+        for line in (line.replace(url, "$SHOP") for line in process.stdout or ()):
+            on = bool(re.match(begin, line)) or (on and not re.match(end, line))
+            if on:
+                print(line, end="", flush=True)
+            else:
+                hidden.append(line)
+        status = process.wait()
     except BaseException:
         process.terminate()
         process.wait(30)
         raise
+    if status:
+        print("".join(hidden), end="", flush=True)
+    return status
 
 
 def _environment() -> dict[str, str]:
