@@ -1,16 +1,17 @@
 """What other clients feel while `architect tune` reads their server: pgbench's p99 with and without it.
 
-Rounds alternate: without, with, without, ... In a round `with`, `architect tune` runs again and again, far more than
-anybody would. It runs at the lowest priority: on one machine its own processor time would count as the server's. Two
-rounds without it, one after the other, tell the noise. python benchmarks/tune/impact.py [rounds] [seconds]
+Rounds alternate: without, with, without. In a round `with`, all that a tuning run asks of a server is asked every
+`every` seconds: a real run asks it once, and plans on a twin elsewhere for the rest of its time. The asking process has
+the lowest priority, because here its own processor time would be taken from the server's machine. Two rounds without
+it, one before and one after, tell the noise: an effect smaller than that cannot be seen.
+
+python benchmarks/tune/impact.py [rounds] [seconds] [every]
 """
 
 import contextlib
-import os
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
@@ -19,17 +20,28 @@ from backend_architect.postgres import EmbeddedServer, Session, start_embedded
 from backend_architect.postgres.embedded import binary
 
 SCALE, CLIENTS = 10, 4
-ARCHITECT = [sys.executable, "-c", "import sys; from backend_architect.cli import main; sys.exit(main())"]
+READER = """
+import asyncio, os, sys, time
+from backend_architect.tune import observe
+from backend_architect.tune.advising import read_source
+os.nice(19)
+while True:
+    began = time.monotonic()
+    asyncio.run(observe(sys.argv[1]))
+    read_source(sys.argv[1])
+    print(time.monotonic() - began, flush=True)
+    time.sleep(max(0.0, float(sys.argv[2]) - (time.monotonic() - began)))
+"""
 SETTINGS = {"shared_preload_libraries": "pg_stat_statements", "shared_buffers": "256MB", "max_connections": "50"}
 
 
-def main(rounds: int = 4, seconds: int = 8) -> None:
+def main(rounds: int = 6, seconds: int = 8, every: int = 4) -> None:
     """Print the p99 of each round, the ratio with to without, and the ratio between equal rounds."""
     place = tempfile.TemporaryDirectory(prefix="architect-impact-")
     with place, start_embedded(Path(place.name) / "postgres", SETTINGS) as server:
         _fill(server)
         _round(server, 3)  # warm
-        measured = [_pair(server, seconds, number) for number in range(rounds)]
+        measured = [_pair(server, seconds, every) for _ in range(rounds)]
     without = [first for first, _, _ in measured]
     again = [second for _, second, _ in measured]
     ratios = [reading / ((first + second) / 2) for first, second, reading in measured]
@@ -38,14 +50,13 @@ def main(rounds: int = 4, seconds: int = 8) -> None:
     print(f"noise, two rounds without: median {median(noise):.2f}, up to {max(noise):.2f}")
 
 
-def _pair(server: EmbeddedServer, seconds: int, number: int) -> tuple[float, float, float]:
+def _pair(server: EmbeddedServer, seconds: int, every: int) -> tuple[float, float, float]:
     first = _round(server, seconds)
-    with _tuning(server) as runs:
+    with _reading(server, every) as took:
         reading = _round(server, seconds)
     second = _round(server, seconds)
-    print(
-        f"round {number + 1}: without {first:.2f} ms, with {reading:.2f} ms ({len(runs)} runs), without {second:.2f} ms"
-    )
+    told = f"{len(took)} times, {median(took):.1f} s each" if took else "not once"
+    print(f"p99 without {first:.2f} ms, with {reading:.2f} ms (read {told}), without {second:.2f} ms", flush=True)
     return first, second, reading
 
 
@@ -75,23 +86,18 @@ def _round(server: EmbeddedServer, seconds: int) -> float:
 
 
 @contextlib.contextmanager
-def _tuning(server: EmbeddedServer) -> Iterator[list[int]]:
-    """Run `architect tune` again and again meanwhile."""
-    over, runs = threading.Event(), list[int]()
-
-    def again() -> None:
-        while not over.is_set():
-            command = [*ARCHITECT, "tune", server.url(), "--json"]
-            done = subprocess.run(command, stdout=subprocess.DEVNULL, preexec_fn=lambda: os.nice(19), check=True)
-            runs.append(done.returncode)
-
-    worker = threading.Thread(target=again)
-    worker.start()
-    try:
-        yield runs
-    finally:
-        over.set()
-        worker.join()
+def _reading(server: EmbeddedServer, every: int) -> Iterator[list[float]]:
+    """Read the server as a tuning run does meanwhile; the list holds how long each reading took, once it is over."""
+    took = list[float]()
+    command = [sys.executable, "-W", "ignore", "-c", READER, server.url(), str(every)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as reader:
+        assert reader.stdout
+        took.append(float(reader.stdout.readline()))  # it has started, and read once
+        try:
+            yield took
+        finally:
+            reader.terminate()
+            took[:] = [float(line) for line in reader.stdout]
 
 
 if __name__ == "__main__":

@@ -105,7 +105,10 @@ def _bare(text: str) -> str:
 def _row(name: str, title: str, found: Measured, expert: Measured, took: str = "") -> None:
     ratio = f"{found.total / expert.total:.3f} (planned {found.planned / expert.planned:.3f})"
     costs = " | ".join(f"{number:,.0f}" for number in (found.planned, found.upkeep, found.total))
-    print(f"| {name} | {title} | {len(found.indexes)} | {found.bytes / 1e6:.1f} | {costs} | {ratio} | {took} |", flush=True)
+    print(
+        f"| {name} | {title} | {len(found.indexes)} | {found.bytes / 1e6:.1f} | {costs} | {ratio} | {took} |",
+        flush=True,
+    )
 
 
 def _record(path: Path, nothing: Measured, expert: Measured) -> None:
@@ -132,7 +135,9 @@ def _print_worth(url: str, statements: Sequence[Statement], found: Measured) -> 
             session.run("ROLLBACK TO without")
             lost = without.planned - whole.planned
             upkeep = whole.upkeep - without.upkeep
-            print(f"  +{lost / whole.total:8.2%} {lost:14,.0f}  -{upkeep:10,.0f} {index.bytes / 1e6:7.1f} MB  {index.sql}")
+            print(
+                f"  +{lost / whole.total:8.2%} {lost:14,.0f}  -{upkeep:10,.0f} {index.bytes / 1e6:7.1f} MB  {index.sql}"
+            )
 
 
 def _print_statements(statements: Sequence[Statement], sets: dict[str, Measured]) -> None:
