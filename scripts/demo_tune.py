@@ -33,7 +33,8 @@ GROUP BY 1 ORDER BY 4 DESC
 """
 ALL = (r"", r"(?!)")
 STEPS = (r"\d+ steps? on database", r"shop: .* of counts since")
-CHANGED = 1.25
+PROGRESS = r"  (create index|drop index|analyze) \S+: "
+CHANGED = 1.5
 INTERRUPTED = 130
 
 
@@ -91,7 +92,7 @@ def _architect(folder: Path, url: str, *words: str, shown: tuple[str, str] = ALL
     try:
         for line in (line.replace(url, "$SHOP") for line in process.stdout or ()):
             on = bool(re.match(begin, line)) or (on and not re.match(end, line))
-            if on:
+            if on and not re.match(PROGRESS, line):
                 print(line, end="", flush=True)
             else:
                 hidden.append(line)
@@ -121,6 +122,7 @@ def _used(url: str) -> Mapping[str, Timed]:
 
 def _show(before: Mapping[str, Timed], after: Mapping[str, Timed]) -> None:
     """Print what each statement took before and after, the dearest first, also where nothing became better."""
+    print(f"  a factor below {CHANGED} is within the noise")
     print(f"\n  {'statement':24} {'calls':>6} {'before':>10} {'after':>10}")
     for name, old in before.items():
         new = after.get(name)
@@ -133,7 +135,7 @@ def _show(before: Mapping[str, Timed], after: Mapping[str, Timed]) -> None:
 def _told(before: float, after: float) -> str:
     if before / after >= CHANGED:
         return f"{before / after:,.0f} times faster" if before / after >= 10 else f"{before / after:.1f} times faster"
-    return f"{after / before:.1f} times slower" if after / before >= CHANGED else "the same, within the noise"
+    return f"{after / before:.1f} times slower" if after / before >= CHANGED else "about the same"
 
 
 def _say(text: str) -> None:
