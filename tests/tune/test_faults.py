@@ -438,7 +438,7 @@ def test_ctrl_c_in_the_middle_ends_in_peace(new_database: NewDatabase) -> None:
 
 def test_a_reader_who_leaves_early_hears_no_complaint(new_database: NewDatabase) -> None:
     url = new_database("".join(f"CREATE TABLE t{i} (id int);\n" for i in range(3)) + "SELECT 1")
-    process = subprocess.Popen([*ARCHITECT, "tune", url, "--json"], stdout=-1, stderr=-1)
+    process = subprocess.Popen([*ARCHITECT, "tune", url, "--json", "--time", "0"], stdout=-1, stderr=-1)
     assert process.stdout and process.stderr
     process.stdout.close()
     assert process.stderr.read() == b""
@@ -449,7 +449,7 @@ def test_the_url_may_stand_in_the_environment(
     new_database: NewDatabase, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", new_database(TABLES))
-    assert run(["tune", "--json"]) == 0
+    assert run(["tune", "--json", "--time", "0"]) == 0
     assert json.loads(capsys.readouterr().out)["database"].startswith("tune_")
     assert run(["Our queries are getting slow as we scale"]) == 0
     assert "PostgreSQL 18" in capsys.readouterr().out

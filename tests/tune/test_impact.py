@@ -9,6 +9,8 @@ import pytest
 
 from backend_architect.cli.app import run
 from backend_architect.postgres import Refused, Session, connect
+from backend_architect.tune import observe
+from backend_architect.tune.advising import read_source
 from backend_architect.tune.observe import READ_ONLY
 from tests.tune.conftest import NewDatabase
 
@@ -70,9 +72,15 @@ def test_every_statement_has_an_end(new_database: NewDatabase) -> None:
 
 def test_nobody_waits_for_the_reader(new_database: NewDatabase) -> None:
     """The strongest lock on a table is had at once while its catalog is read, again and again."""
+
+    def read() -> None:
+        for _ in range(3):  # all that a run asks of the server
+            asyncio.run(observe(url))
+            read_source(url)
+
     url = new_database(TABLES)
     with Session(url) as session, ThreadPoolExecutor(1) as pool:
-        reading = pool.submit(lambda: run(["tune", url, "--json"]))
+        reading = pool.submit(read)
         refused = 0
         while not reading.done():
             try:
@@ -81,5 +89,5 @@ def test_nobody_waits_for_the_reader(new_database: NewDatabase) -> None:
                 refused += 1
                 session.run("ROLLBACK")
             time.sleep(PAUSE)
-        assert reading.result() == 0
+        reading.result()
     assert refused == 0
