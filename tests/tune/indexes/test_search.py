@@ -1,7 +1,7 @@
 """The search for a set, against every set: on small workloads whose costs are made up, so that the best is known."""
 
 import random
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import combinations
 
 import pytest
@@ -43,6 +43,16 @@ class MadeUp:
         pass
 
 
+class Fees:
+    """An upkeep of its own for each index."""
+
+    def __init__(self, fees: Mapping[NewIndex, float]) -> None:
+        self._fees = fees
+
+    def of(self, indexes: Iterable[NewIndex]) -> float:
+        return sum(self._fees[index] for index in indexes)
+
+
 def _pool(seed: int) -> Pool:
     """Return 5 queries and 9 candidates of 3 tables, with a budget for some of them."""
     chance = random.Random(seed)
@@ -59,7 +69,7 @@ def _pool(seed: int) -> Pool:
     }
     relevant = {query.sql: frozenset(i for i in candidates if (query.sql, i) in factors) for query in queries}
     sizes = {index: chance.randint(5, 40) for index in candidates}
-    upkeep = {index: chance.choice([0.0, 100.0, 4000.0]) for index in candidates}
+    upkeep = Fees({index: chance.choice([0.0, 100.0, 4000.0]) for index in candidates})
     costs = Costs(MadeUp(factors))
     floors = {query.sql: costs.cost(query, relevant[query.sql]) for query in queries}
     budget = chance.choice([40, 70, 110])
@@ -87,7 +97,9 @@ def test_an_index_that_costs_more_than_it_saves_is_not_chosen() -> None:
     query = Query("q", 1.0, frozenset({("public", "t")}))
     for upkeep, chosen in ((900.0, set()), (10.0, {index})):
         costs = Costs(MadeUp({("q", index): 0.5}))
-        pool = Pool((query,), {"q": frozenset({index})}, {index: 1}, {index: upkeep}, costs, None, 0.0, {"q": 500.0})
+        pool = Pool(
+            (query,), {"q": frozenset({index})}, {index: 1}, Fees({index: upkeep}), costs, None, 0.0, {"q": 500.0}
+        )
         assert best_set(pool, []).chosen == chosen
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pglast import ast, enums
 
-from backend_architect.postgres.catalog import Table
+from backend_architect.postgres.catalog import Column, Table
 from backend_architect.tune.indexes.blocks import Block, columns_read, conjuncts
 from backend_architect.tune.indexes.expressions import is_constant, key_of, sources_in, sql_over_table
 from backend_architect.tune.indexes.model import NewKey
@@ -179,22 +179,36 @@ def _boolean(condition: Any, block: Block, source: str) -> list[NewKey]:
 
 
 def _fixed(condition: Any, block: Block, source: str) -> Fixed | None:
-    """Return a condition on this table alone that tells few kinds of rows apart, and is the same in every call.
+    """Return a condition on this table alone that tells kinds of rows apart, and is the same in every call.
 
-    A range, or one of many values, is one call's and no kind of row: the next call asks for another.
+    Where a statement has no parameters, a range or one of many values may be one call's: the next asks for another.
     """
-    if sources_in(condition, block) != {source}:
-        return None
     references = list(nodes(condition, ast.ColumnRef))
     owners = [block.owner(each) for each in references]
-    if len(references) != 1 or owners[0] is None or owners[0][0] is not block:
+    if not owners or any(owner is None or owner[0] is not block or owner[1] != source for owner in owners):
         return None
-    name = owners[0][2]
     table = block.sources[source]
-    column = table.column(name) if table else None
-    if column is None or not (_is_kind(condition) or (_is_one_of(condition) and 0 < (column.distinct or 0) <= KINDS)):
+    column = table.column(owners[0][2]) if table and owners[0] else None
+    if column is None or not _tells_kinds(condition, column, block):
         return None
-    return Fixed(sql_over_table(condition), name, settles=_settles(condition))
+    return Fixed(sql_over_table(condition), column.name, settles=_settles(condition))
+
+
+def _tells_kinds(condition: Any, column: Column, block: Block) -> bool:
+    if is_a(condition, ast.A_Expr):
+        if is_a(condition.lexpr, ast.ColumnRef) and is_a(condition.rexpr, ast.ColumnRef):
+            return bool(condition.kind == KIND.AEXPR_OP)
+        few = 0 < (column.distinct or 0) <= KINDS
+        return _is_written(condition) and (few or block.parameters)
+    return _is_kind(condition)
+
+
+def _is_written(condition: Any) -> bool:
+    """Return whether a column is compared with values that are written out."""
+    if condition.kind not in {KIND.AEXPR_OP, KIND.AEXPR_IN, *BETWEEN}:
+        return False
+    compared = condition.kind in BETWEEN or condition.name[-1].sval in {"=", "<>", *COMPARED}
+    return compared and is_a(condition.lexpr, ast.ColumnRef) and is_constant(condition.rexpr)
 
 
 def _settles(condition: Any) -> bool:

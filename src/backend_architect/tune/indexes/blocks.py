@@ -25,6 +25,8 @@ class Block:
     parent: "Block | None"
     sources: dict[str, Table | None] = field(default_factory=dict)
     conditions: list[Any] = field(default_factory=list)
+    parameters: bool = False
+    """Whether the statement has parameters: what it writes out is then the same in every call."""
 
     def owner(self, reference: Any) -> "tuple[Block, str, str] | None":
         """Return the block, the source and the column that a reference means, None where it is no table's column."""
@@ -49,7 +51,11 @@ class Block:
 
 def blocks_of(tree: Any, catalog: Catalog) -> tuple[Block, ...]:
     """Return every query block of a statement, the outer ones first."""
-    return tuple(_Reader(catalog).read(tree, None, frozenset()))
+    blocks = tuple(_Reader(catalog).read(tree, None, frozenset()))
+    parameters = next(nodes(tree, ast.ParamRef), None) is not None
+    for block in blocks:
+        block.parameters = parameters
+    return blocks
 
 
 def conjuncts(condition: Any) -> Iterator[Any]:

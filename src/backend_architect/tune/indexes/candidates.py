@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from backend_architect.postgres.catalog import Table
+from backend_architect.postgres.catalog import Column, Table
 from backend_architect.tune.indexes.access import Access, Fixed
 from backend_architect.tune.indexes.model import NewIndex, NewKey
 
@@ -19,6 +19,10 @@ MOST_INCLUDED = 8
 WIDEST = 200  # bytes of included columns, beyond which an index copies the table
 IN_ORDER = 0.9  # correlation from which a BRIN index finds its pages
 BRIN_FROM = 2_000  # pages of the table
+LIMITED = {"character varying", "character", "bit varying"}
+UNLIMITED = {"text", "bytea", "json", "jsonb", "xml", "tsvector", "citext", "hstore", "character varying", "numeric"}
+LONGEST, SHORT = 250, 32  # characters; and bytes of a text that has few values
+FEW = 1_000  # values
 BTREE_TYPES = {"json", "xml", "point", "tsvector", "tsquery"}
 
 
@@ -111,9 +115,21 @@ def _covering(index: NewIndex, access: Access) -> NewIndex | None:
     held = {key.column for key in index.keys}
     more = [column for column in columns if column.name not in held]
     width = sum(column.width or 8 for column in more)
-    if not more or len(more) > MOST_INCLUDED or width > WIDEST:
+    if not more or len(more) > MOST_INCLUDED or width > WIDEST or not all(map(_is_short, more)):
         return None
     return replace(index, included=tuple(column.name for column in more))
+
+
+def _is_short(column: Column) -> bool:
+    """Return whether no value of a column can be too long for an index, which would refuse the row.
+
+    A text without a limit may be; one of few values is a kind of something, and stays short.
+    """
+    kind, _, limit = column.type.partition("(")
+    if kind in LIMITED:
+        return bool(limit) and int(limit.split(")")[0].split(",")[0]) <= LONGEST
+    few = 0 < (column.distinct or 0) <= FEW and (column.width or LONGEST) <= SHORT
+    return few if kind in UNLIMITED or kind.endswith("[]") else True
 
 
 def _by_distinct(table: Table, keys: Iterable[NewKey]) -> Keys:

@@ -3,9 +3,18 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 from backend_architect.tune.indexes.costs import Costs, Query, Set
 from backend_architect.tune.indexes.model import NewIndex
+
+MARGIN = 1.03  # sizes are computed, and may be so much too small
+
+
+class Kept(Protocol):
+    """What knows the upkeep of a set of indexes."""
+
+    def of(self, indexes: Iterable[NewIndex]) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -19,7 +28,7 @@ class Pool:
     queries: tuple[Query, ...]
     relevant: Mapping[str, Set]
     sizes: Mapping[NewIndex, int]
-    upkeep: Mapping[NewIndex, float]
+    upkeep: Kept
     costs: Costs
     budget: int | None
     toll: float
@@ -50,7 +59,7 @@ class Pool:
         reads = sum(
             query.calls * (self.cost(query, chosen) - self.cost(query, other)) for _, query in sorted(concerned.items())
         )
-        return reads + self._kept(chosen - other) - self._kept(other - chosen)
+        return reads + self._kept(chosen) - self._kept(other)
 
     def most_saved(self, chosen: Set, new: Set, old: Set = frozenset()) -> float:
         """Return the most that can be saved by `new` in the place of `old`, by what the planner has said already.
@@ -62,7 +71,7 @@ class Pool:
             query.calls * (self.cost(query, chosen) - self.floors[sql]) for sql, query in sorted(served.items())
         )
         lost = max((self._lost(chosen, index, served) for index in old), default=0.0)
-        return reads - lost - self._kept(new) + self._kept(old)
+        return reads - lost + self._kept(chosen) - self._kept((chosen - old) | new)
 
     def _lost(self, chosen: Set, index: NewIndex, served: Mapping[str, Query]) -> float:
         """Return what leaving an index out costs the queries that are not served otherwise."""
@@ -75,7 +84,7 @@ class Pool:
 
     def fits(self, chosen: Iterable[NewIndex]) -> bool:
         """Return whether a set is within the budget."""
-        return self.budget is None or self.bytes(chosen) <= self.budget
+        return self.budget is None or MARGIN * self.bytes(chosen) <= self.budget
 
-    def _kept(self, indexes: Iterable[NewIndex]) -> float:
-        return sum(self.upkeep[each] + self.toll for each in sorted(indexes))
+    def _kept(self, indexes: Set) -> float:
+        return self.upkeep.of(indexes) + self.toll * len(indexes)

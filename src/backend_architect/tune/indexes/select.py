@@ -15,7 +15,7 @@ from backend_architect.tune.indexes.merging import merged
 from backend_architect.tune.indexes.model import Advice, NewIndex, Recommended, StatementCost
 from backend_architect.tune.indexes.pool import Pool
 from backend_architect.tune.indexes.search import best_set
-from backend_architect.tune.indexes.upkeep import upkeep, writes_of
+from backend_architect.tune.indexes.upkeep import Upkeep
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.statement_facts import tree_of
 from backend_architect.tune.what_if import PlanRefused, WhatIf
@@ -27,6 +27,7 @@ BEST_PLAIN = 6
 MORE = 1.01  # times the gain, from which a larger index is worth its room
 MERGES = 3
 ROUNDS = 6
+EVALUATING = 0.65  # of the time; the rest is for the search
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,12 @@ class _Choice:
         self._limits = limits
         self._tell = tell
         self._what_if = what_if
-        self._costs = Costs(what_if, deadline=time.monotonic() + limits.seconds)
+        self._started = time.monotonic()
+        self._costs = Costs(what_if)
         self._sizes: dict[NewIndex, int] = {}
-        self._upkeep: dict[NewIndex, float] = {}
+        self._upkeep = Upkeep(observed.workload, observed.catalog)
         self._offered: set[NewIndex] = set()
+        self._there: set[NewIndex] = set()
         self._tables = {(table.schema, table.name): table for table in self._catalog.tables}
         self._left: list[str] = []
         self._refused: Counter[str] = Counter()
@@ -83,9 +86,11 @@ class _Choice:
     def advice(self, sql_of: Callable[[Statement], str]) -> Advice:
         workload = self._observed.workload
         statements = workload.statements if workload else ()
+        self._costs.deadline = self._started + EVALUATING * self._limits.seconds
         asked = self._read(statements, sql_of)
         self._evaluate(asked, {each.query.sql: plain_of(each, self._catalog) for each in asked})
-        self._evaluate(asked, {each.query.sql: _richer_of(each) for each in asked})
+        self._evaluate(asked, {each.query.sql: _richer_of(each, self._there) for each in asked})
+        self._costs.deadline = self._started + self._limits.seconds
         chosen = self._search(asked)
         return self._told(statements, asked, chosen)
 
@@ -160,17 +165,13 @@ class _Choice:
 
     def _offer(self, indexes: set[NewIndex]) -> None:
         """Make candidates known to the planner, but those that are there already."""
-        new = sorted(index for index in indexes - self._offered if not is_there_already(index, self._indexes_of(index)))
+        self._there |= {index for index in indexes if is_there_already(index, self._indexes_of(index))}
+        new = sorted(indexes - self._offered - self._there)
         self._offered |= indexes
         self._sizes |= {i: size for i, size in self._what_if.offer(new).items() if self._may_fit(size)}
-        writes = writes_of(self._observed.workload, self._catalog) if self._observed.workload else {}
-        page_cost = float(self._catalog.settings.get("random_page_cost", "4"))
         for index in new:
-            place = index.schema, index.table
-            others = len(self._indexes_of(index))
-            self._upkeep[index] = upkeep(
-                index, self._tables[place], writes[place], random_page_cost=page_cost, others=others
-            )
+            if index in self._sizes:
+                self._upkeep.add(index, self._sizes[index])
 
     def _may_fit(self, size: int) -> bool:
         return self._limits.budget is None or size <= self._limits.budget
@@ -260,7 +261,7 @@ class _Choice:
             index=index,
             bytes=self._sizes[index],
             gain=gain,
-            upkeep=self._upkeep[index],
+            upkeep=self._upkeep.of(chosen) - self._upkeep.of(without),
             statements=tuple(each.statement.shown for each in serving),
             covers=covered_by(index, self._indexes_of(index)),
         )
@@ -276,13 +277,15 @@ def plain_of(each: _Asked, catalog: Catalog) -> dict[NewIndex, Access]:
     return found
 
 
-def _richer_of(each: _Asked) -> dict[NewIndex, Access]:
-    """Return the richer forms of the candidates that save a statement most, of each of its tables."""
+def _richer_of(each: _Asked, there: set[NewIndex]) -> dict[NewIndex, Access]:
+    """Return the richer forms of what saves a statement most in each of its tables, and of what is there already."""
     found: dict[NewIndex, Access] = {}
     for access in each.accesses:
-        own = [i for i in each.gains if (i.schema, i.table) == (access.table.schema, access.table.name)]
+        place = access.table.schema, access.table.name
+        own = [index for index in each.gains if (index.schema, index.table) == place]
         best = sorted(own, key=lambda index: (-each.gains[index], index))[:BEST_PLAIN]
-        for index in best:
+        settled = [index for index in each.own if (index.schema, index.table) == place and index in there]
+        for index in (*best, *settled):
             for richer_index in richer(index, access):
                 found.setdefault(richer_index, access)
     return found

@@ -1,16 +1,18 @@
-"""What an index costs those who write: the entries that writes add to it, in the planner's units.
+"""What indexes cost those who write: the entries that writes add to them, in the planner's units.
 
 An entry in a random place of a btree is a page to find and to write, one at its end is next to nothing, one in a GIN
-index is one for each word. The figures are a model, the same for every index: docs/tune.md says what they rest on.
+index is one for each word. An update that changes no indexed column leaves every index alone (it is done in place); one
+that changes a column of any index makes an entry in all of the table's. The figures are a model, the same for every
+index: docs/tune.md says what they rest on.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from pglast import ast
 
-from backend_architect.postgres.catalog import Catalog, Table
+from backend_architect.postgres.catalog import Catalog, Index, Table
 from backend_architect.tune.indexes.model import NewIndex
 from backend_architect.tune.parsing import is_a, nodes, parse
 from backend_architect.tune.statement_facts import column_name, tree_of
@@ -19,6 +21,9 @@ from backend_architect.tune.workload import Workload
 AT_THE_END = 0.05
 ANYWHERE = 0.5
 ELEMENTS = {"gin": 8.0, "gist": 2.0, "brin": 0.02, "hash": 0.8}
+HEAD = 16  # bytes of an entry beside its keys
+
+Place = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +31,52 @@ class Writes:
     """The rows that a workload writes to one table: new ones, and changed ones by the columns that change."""
 
     inserted: float = 0.0
-    updated: Mapping[frozenset[str], float] | None = None
+    updated: Mapping[frozenset[str], float] = field(default_factory=dict)
 
 
-def writes_of(workload: Workload, catalog: Catalog) -> Mapping[tuple[str, str], Writes]:
+class Upkeep:
+    """What any set of new indexes costs all writes of a workload."""
+
+    def __init__(self, workload: Workload | None, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._tables = {(table.schema, table.name): table for table in catalog.tables}
+        self._writes = writes_of(workload, catalog) if workload else {}
+        self._page_cost = float(catalog.settings.get("random_page_cost", "4"))
+        self._entries: dict[NewIndex, float] = {}
+        self._known: dict[frozenset[NewIndex], float] = {}
+
+    def add(self, index: NewIndex, size: int) -> None:
+        """Note an index, in bytes."""
+        self._entries[index] = _entry(index, self._tables[index.schema, index.table], size, self._page_cost)
+
+    def of(self, indexes: Iterable[NewIndex]) -> float:
+        """Return what a set of noted indexes costs."""
+        by_table: dict[Place, list[NewIndex]] = {}
+        for index in sorted(indexes):
+            by_table.setdefault((index.schema, index.table), []).append(index)
+        return sum(self._of_table(place, frozenset(own)) for place, own in by_table.items())
+
+    def _of_table(self, place: Place, indexes: frozenset[NewIndex]) -> float:
+        if indexes not in self._known:
+            self._known[indexes] = self._count(place, sorted(indexes))
+        return self._known[indexes]
+
+    def _count(self, place: Place, indexes: list[NewIndex]) -> float:
+        writes = self._writes.get(place, Writes())
+        existing = self._catalog.indexes_of(self._tables[place].oid)
+        entries = sum(self._entries[index] for index in indexes)
+        held = frozenset().union(*(_columns_in(index) for index in indexes if index.method != "brin"))
+        old = frozenset().union(*(_columns_of(index) for index in existing))
+        cost = entries * writes.inserted
+        for columns, rows in writes.updated.items():
+            if columns & old:
+                cost += entries * rows
+            elif columns & held:
+                cost += (entries + len(existing) * ANYWHERE * self._page_cost * 0.5) * rows
+        return cost
+
+
+def writes_of(workload: Workload, catalog: Catalog) -> Mapping[Place, Writes]:
     """Return what is written to each table, by schema and name: as the statements say, or the server counted."""
     inserted: dict[str, float] = {}
     updated: dict[str, dict[frozenset[str], float]] = {}
@@ -51,36 +98,35 @@ def writes_of(workload: Workload, catalog: Catalog) -> Mapping[tuple[str, str], 
     }
 
 
-def upkeep(index: NewIndex, table: Table, writes: Writes, *, random_page_cost: float, others: int) -> float:
-    """Return what an index costs all writes of the workload; `others` are the indexes that the table has already.
-
-    An update that changes no indexed column leaves every index alone; one that changes a column of the new index
-    alone makes an entry in all of them.
-    """
-    entry = _entry(index, table, random_page_cost)
-    held = _columns_in(index)
-    changed = sum(rows for columns, rows in (writes.updated or {}).items() if columns & held)
-    return entry * (writes.inserted + changed) + ANYWHERE * random_page_cost * 0.5 * others * changed
-
-
-def _entry(index: NewIndex, table: Table, random_page_cost: float) -> float:
+def _entry(index: NewIndex, table: Table, size: int, page_cost: float) -> float:
+    """Return what one row written costs an index; a partial one takes only its share of the rows."""
+    columns = [column for key in index.keys if (column := table.column(key.column))]
+    width = HEAD + sum(column.width or 8 for column in columns)
+    share = min(size / max(table.rows * width, 1), 1.0) if index.predicate else 1.0
     if index.method != "btree":
-        return ELEMENTS.get(index.method, 1.0) * ANYWHERE * random_page_cost
-    first = table.column(index.keys[0].column) if index.keys[0].column else None
+        return ELEMENTS.get(index.method, 1.0) * ANYWHERE * page_cost * share
+    first = columns[0] if columns and index.keys[0].column else None
     in_order = abs(first.correlation or 0.0) if first and (first.distinct or 0) < 0 else 0.0
-    cost = AT_THE_END + ANYWHERE * random_page_cost * (1 - in_order)
-    return cost * (0.5 if index.predicate else 1.0)
+    return (AT_THE_END + ANYWHERE * page_cost * (1 - in_order)) * share
 
 
 def _columns_in(index: NewIndex) -> frozenset[str]:
     """Return the columns whose change means a new entry."""
     expressions = [each for each in (index.predicate, *(key.expression for key in index.keys)) if each]
-    inside = {
+    return _named(expressions) | {key.column for key in index.keys if key.column} | set(index.included)
+
+
+def _columns_of(index: Index) -> frozenset[str]:
+    expressions = [each for each in (index.predicate, *(key.expression for key in index.keys)) if each]
+    return _named(expressions) | {key.column for key in index.keys if key.column} | set(index.included)
+
+
+def _named(expressions: Iterable[str]) -> frozenset[str]:
+    return frozenset(
         column_name(reference)
         for expression in expressions
         for reference in nodes(parse(f"SELECT {expression}") or (), ast.ColumnRef)
-    }
-    return frozenset({key.column for key in index.keys if key.column} | set(index.included) | inside)
+    )
 
 
 def _share_of_counts(workload: Workload, catalog: Catalog) -> float:
