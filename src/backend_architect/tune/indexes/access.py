@@ -63,6 +63,7 @@ class _Found:
     """What has been found so far of one table."""
 
     equal: list[NewKey] = field(default_factory=list)
+    nulls: list[NewKey] = field(default_factory=list)
     joined: list[NewKey] = field(default_factory=list)
     ranges: list[NewKey] = field(default_factory=list)
     prefixes: list[NewKey] = field(default_factory=list)
@@ -70,9 +71,10 @@ class _Found:
     searched: list[Searched] = field(default_factory=list)
 
     def in_table(self, table: Table) -> Access:
+        """Return it all; whether a column is NULL makes a partial index, and a key only where nothing else does."""
         return Access(
             table,
-            equal=_once(self.equal),
+            equal=_once(self.equal if self.equal or self.joined or self.ranges or self.prefixes else self.nulls),
             joined=_once(self.joined),
             ranges=_once(self.ranges),
             prefixes=_once(self.prefixes),
@@ -136,7 +138,7 @@ def _note(found: _Found, condition: Any, block: Block, source: str) -> None:
     if is_a(condition, ast.A_Expr):
         _note_comparison(found, condition, block, source)
     elif is_a(condition, ast.NullTest) and condition.nulltesttype == enums.NullTestType.IS_NULL:
-        found.equal += _keys(condition.arg, block, source)
+        found.nulls += _keys(condition.arg, block, source)
     elif is_a(condition, ast.SubLink) and condition.subLinkType == enums.SubLinkType.ANY_SUBLINK:
         found.joined += _keys(condition.testexpr, block, source)
     else:

@@ -20,8 +20,9 @@ WIDEST = 200  # bytes of included columns, beyond which an index copies the tabl
 IN_ORDER = 0.9  # correlation from which a BRIN index finds its pages
 BRIN_FROM = 2_000  # pages of the table
 LIMITED = {"character varying", "character", "bit varying"}
-UNLIMITED = {"text", "bytea", "json", "jsonb", "xml", "tsvector", "citext", "hstore", "character varying", "numeric"}
-LONGEST, SHORT = 250, 32  # characters; and bytes of a text that has few values
+UNLIMITED = {"text", "bytea", "json", "jsonb", "xml", "tsvector", "citext", "hstore", "numeric"}
+LONGEST = 2_600  # bytes of an entry
+SHORT = 32  # bytes of a text that has few values
 FEW = 1_000  # values
 BTREE_TYPES = {"json", "xml", "point", "tsvector", "tsquery"}
 
@@ -69,7 +70,7 @@ def _tails(access: Access) -> Iterator[Keys]:
         yield access.group
     for order in access.orders:
         for key in access.ranges:
-            if key.column != order[0].column:
+            if key.column not in {each.column for each in order}:
                 yield (*order, key)
     if len(access.ranges) > 1:
         yield access.ranges
@@ -115,21 +116,23 @@ def _covering(index: NewIndex, access: Access) -> NewIndex | None:
     held = {key.column for key in index.keys}
     more = [column for column in columns if column.name not in held]
     width = sum(column.width or 8 for column in more)
-    if not more or len(more) > MOST_INCLUDED or width > WIDEST or not all(map(_is_short, more)):
+    if not more or len(more) > MOST_INCLUDED or width > WIDEST or sum(map(_most_bytes, columns)) > LONGEST:
         return None
     return replace(index, included=tuple(column.name for column in more))
 
 
-def _is_short(column: Column) -> bool:
-    """Return whether no value of a column can be too long for an index, which would refuse the row.
+def _most_bytes(column: Column) -> float:
+    """Return how long a value of a column can be: an index refuses rows whose entry is longer than a third of a page.
 
-    A text without a limit may be; one of few values is a kind of something, and stays short.
+    A text without a limit may be of any length; one of few values is a kind of something, and stays short.
     """
     kind, _, limit = column.type.partition("(")
-    if kind in LIMITED:
-        return bool(limit) and int(limit.split(")")[0].split(",")[0]) <= LONGEST
-    few = 0 < (column.distinct or 0) <= FEW and (column.width or LONGEST) <= SHORT
-    return few if kind in UNLIMITED or kind.endswith("[]") else True
+    if kind in LIMITED and limit:
+        return 4.0 * int(limit.split(")")[0])
+    if kind in {*LIMITED, *UNLIMITED} or kind.endswith("[]"):
+        few = 0 < (column.distinct or 0) <= FEW and (column.width or SHORT) <= SHORT
+        return 4.0 * SHORT if few else float("inf")
+    return column.width or 8
 
 
 def _by_distinct(table: Table, keys: Iterable[NewKey]) -> Keys:

@@ -21,9 +21,13 @@ class Query:
 
 @dataclass(slots=True)
 class _Known:
-    """A plan that is known: what it could use, what it used, and its cost."""
+    """A plan that is known: what it could use, what it used, and its cost.
+
+    `telling` are the indexes on expressions, which have statistics: the planner estimates by them without using them.
+    """
 
     offered: Set
+    telling: Set
     used: Set
     cost: float
 
@@ -54,7 +58,7 @@ class Costs:
     def _inferred(self, query: Query, relevant: Set) -> tuple[float, Set] | None:
         """Return what follows from a plan that is known: it used nothing that is missing now."""
         for each in self._known.setdefault(query.sql, []):
-            if each.used <= relevant <= each.offered:
+            if each.used <= relevant <= each.offered and each.telling <= relevant:
                 return each.cost, each.used
         return None
 
@@ -64,9 +68,14 @@ class Costs:
         self.asked += 1
         planned = self.what_if.plan(query.sql, sorted(relevant))
         used = frozenset(index for index in relevant if index.name in planned.used)
-        self._known[query.sql].append(_Known(relevant, used, planned.cost))
+        self._known[query.sql].append(_Known(relevant, _telling(relevant), used, planned.cost))
         return planned.cost, used
 
     def cost(self, query: Query, indexes: Collection[NewIndex]) -> float:
         """Return the cost of one call with these indexes."""
         return self.plan(query, indexes)[0]
+
+
+def _telling(indexes: Set) -> Set:
+    """Return those that have statistics of their own; of a partial one the planner takes none."""
+    return frozenset(each for each in indexes if not each.predicate and any(key.expression for key in each.keys))
