@@ -41,7 +41,7 @@ WANTED = [
     ("a subquery that asks of the row around it",
      "SELECT (SELECT count(*) FROM lines WHERE order_id = o.id) FROM orders o", "lines (order_id)"),
     ("EXISTS", "SELECT 1 FROM users u WHERE EXISTS (SELECT FROM orders o WHERE o.user_id = u.id AND paid)",
-     "orders (user_id, paid)"),
+     "orders (user_id) WHERE paid"),
     ("IN with a subquery", "SELECT 1 FROM orders WHERE user_id IN (SELECT id FROM users WHERE name = $1)",
      "users (name)"),
     ("IN with a list", "SELECT 1 FROM orders WHERE user_id IN ($1, $2)", "orders (user_id)"),

@@ -63,7 +63,7 @@ class _Found:
     """What has been found so far of one table."""
 
     equal: list[NewKey] = field(default_factory=list)
-    nulls: list[NewKey] = field(default_factory=list)
+    kinds: list[NewKey] = field(default_factory=list)
     joined: list[NewKey] = field(default_factory=list)
     ranges: list[NewKey] = field(default_factory=list)
     prefixes: list[NewKey] = field(default_factory=list)
@@ -71,10 +71,10 @@ class _Found:
     searched: list[Searched] = field(default_factory=list)
 
     def in_table(self, table: Table) -> Access:
-        """Return it all; whether a column is NULL makes a partial index, and a key only where nothing else does."""
+        """Return it all; a boolean, or whether a column is NULL, is a key only where there is no other."""
         return Access(
             table,
-            equal=_once(self.equal if self.equal or self.joined or self.ranges or self.prefixes else self.nulls),
+            equal=_once(self.equal if self.equal or self.joined or self.ranges or self.prefixes else self.kinds),
             joined=_once(self.joined),
             ranges=_once(self.ranges),
             prefixes=_once(self.prefixes),
@@ -138,11 +138,11 @@ def _note(found: _Found, condition: Any, block: Block, source: str) -> None:
     if is_a(condition, ast.A_Expr):
         _note_comparison(found, condition, block, source)
     elif is_a(condition, ast.NullTest) and condition.nulltesttype == enums.NullTestType.IS_NULL:
-        found.nulls += _keys(condition.arg, block, source)
+        found.kinds += _keys(condition.arg, block, source)
     elif is_a(condition, ast.SubLink) and condition.subLinkType == enums.SubLinkType.ANY_SUBLINK:
         found.joined += _keys(condition.testexpr, block, source)
     else:
-        found.equal += _boolean(condition, block, source)
+        found.kinds += _boolean(condition, block, source)
 
 
 def _note_comparison(found: _Found, condition: Any, block: Block, source: str) -> None:
