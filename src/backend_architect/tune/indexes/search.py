@@ -1,7 +1,8 @@
 """A search for the set of indexes that saves the most within a budget.
 
 Two greedy starts (most saved for each byte, most saved at all) are improved by moves until none helps: leave one out,
-put another in its place, add one and leave out what is least worth its room. A move whose gain cannot be large enough,
+put another in its place, add one and leave out what is least worth its room. Then the best set is shaken: each index is
+left out once, and its room filled anew. A move whose gain cannot be large enough,
 by what the planner has said already, is not planned at all. The outcome is the same for the same workload, whatever
 order it comes in: every choice is made in the order of names.
 """
@@ -15,6 +16,7 @@ from backend_architect.tune.indexes.pool import Pool
 
 ROUNDS = 12
 SLIGHT = 1e-9
+SHAKEN = 1_500  # plans that shaking may ask for
 Worth = Callable[[float, int], float]
 
 
@@ -32,6 +34,7 @@ def best_set(pool: Pool, bundles: Iterable[Set], start: Set = frozenset()) -> Fo
     try:
         for worth in (_by_byte, _at_all):
             search.improve(search.greedy(worth, start))
+        search.shake()
     except TimeoutError:
         return Found(search.best, finished=False)
     return Found(search.best, finished=True)
@@ -84,6 +87,27 @@ class _Search:
                     self._note(chosen)
             if chosen == before:
                 return
+
+    def shake(self) -> None:
+        """Leave out each index of the best set, fill its room anew without it, and go on from what is better."""
+        until = self._pool.costs.asked + SHAKEN
+        before: Set = frozenset()
+        while before != self.best and self._pool.costs.asked < until:
+            before = self.best
+            for index in sorted(before):
+                if index in self.best and self._pool.costs.asked < until:
+                    self._refill(self.best - {index}, index)
+
+    def _refill(self, chosen: Set, without: NewIndex) -> None:
+        best = self.best
+        additions = self._additions
+        self._additions = tuple(each for each in additions if without not in each)
+        try:
+            refilled = self.greedy(_by_byte, chosen)
+        finally:
+            self._additions = additions
+        if self.best != best:
+            self.improve(refilled)
 
     def _note(self, chosen: Set) -> None:
         if self._pool.saved(self.best, chosen) > SLIGHT:
