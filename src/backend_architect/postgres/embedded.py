@@ -49,10 +49,10 @@ class EmbeddedServer:
     socket_folder: str
     port: int
 
-    def url(self, database: str = SUPERUSER) -> str:
-        """Return the connection URL of one of the server's databases."""
+    def url(self, database: str = SUPERUSER, *, user: str = SUPERUSER) -> str:
+        """Return the connection URL of one of the server's databases, for one of its roles."""
         host = quote(self.socket_folder, safe="/")
-        return f"postgresql://{SUPERUSER}@/{quote(database, safe='')}?host={host}&port={self.port}"
+        return f"postgresql://{quote(user, safe='')}@/{quote(database, safe='')}?host={host}&port={self.port}"
 
 
 @contextmanager

@@ -10,6 +10,10 @@ from backend_architect.postgres.structure.model import Collate, Definition, Stru
 BY_BYTES = "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
 STAND_INS = ("C.UTF-8", "en_US.UTF-8")
 """Of the system's: the planner takes none of them for sorted by bytes, which a btree must be for LIKE 'abc%'."""
+MISSING = """
+SELECT name, format('%I.%I', part[1], part[2]) AS sql FROM unnest($1::text[]) name, parse_ident(name) part
+WHERE to_regcollation(name) IS NULL AND (part[1] = 'pg_catalog') = $2 ORDER BY 1
+"""
 
 
 def create_database(admin: Session, name: str, collate: Collate) -> str:
@@ -23,12 +27,16 @@ def create_database(admin: Session, name: str, collate: Collate) -> str:
     return ""
 
 
-def missing_collations(session: Session, structure: Structure, locale: str) -> Iterator[Definition]:
-    """Give what makes each collation that the columns name and the server lacks, sorting as `locale` does."""
+def missing_collations(
+    session: Session, structure: Structure, locale: str, *, systems: bool
+) -> Iterator[Definition]:
+    """Give what makes each collation that the columns name and the server lacks, sorting as `locale` does.
+
+    Either the catalog's own, named as the system's locales are, or all others.
+    """
     known = f"LOCALE = {_literal(locale or STAND_INS[0])}"
-    there = "SELECT name FROM unnest($1::text[]) name WHERE to_regcollation(name) IS NULL ORDER BY 1"
-    for record in session.fetch(there, list(structure.collations)):
-        yield Definition("collation", record["name"], f"CREATE COLLATION {record['name']} (PROVIDER = libc, {known})")
+    for record in session.fetch(MISSING, list(structure.collations), systems):
+        yield Definition("collation", record["name"], f"CREATE COLLATION {record['sql']} (PROVIDER = libc, {known})")
 
 
 def sorted_alike(collate: Collate, locale: str) -> bool:

@@ -5,16 +5,15 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backend_architect.postgres.catalog.model import quoted
 from backend_architect.postgres.copy.collating import create_database, missing_collations, sorted_alike
 from backend_architect.postgres.copy.extended import write_extended
 from backend_architect.postgres.copy.fitting import fitting
+from backend_architect.postgres.copy.foundation import lay_foundation, set_for_all
 from backend_architect.postgres.copy.known import Known
 from backend_architect.postgres.copy.making import make_all, make_instead, prepare
 from backend_architect.postgres.embedded import EmbeddedServer
 from backend_architect.postgres.session import Session
 from backend_architect.postgres.structure import (
-    Definition,
     Named,
     Structure,
     before_tables,
@@ -22,8 +21,8 @@ from backend_architect.postgres.structure import (
     stand_ins,
     types_of,
 )
+from backend_architect.postgres.twin.logins import create_role, superuser_session
 from backend_architect.postgres.twin.model import Statistics
-from backend_architect.postgres.twin.sizes import TOOLS
 from backend_architect.postgres.twin.twin import PREFIX, Twin
 
 OWN_VERSION = 18
@@ -43,17 +42,20 @@ class Copy:
 def make_copy(server: EmbeddedServer, structure: Structure, known: Known) -> Copy:
     """Return a twin that is planned as the database of this structure and these statistics. Closing it drops it.
 
-    Each object is made by itself: one that cannot be is named in `left_out`, and stops nothing else.
+    Each object is made by itself: one that cannot be is named in `left_out`, and stops nothing else. A role of the
+    twin's own, which can do nothing outside it, makes and owns all that could be run of the original.
     """
     name = f"{PREFIX}{os.getpid()}_{secrets.token_hex(6)}"
-    with Session(server.url()) as admin:
+    with superuser_session(server.url()) as admin:
         locale = create_database(admin, name, structure.collate)
-    twin = Twin(server, name)
+        admin.run(create_role(name))
+    twin = Twin(server, name, owner=name)
     try:
-        with Session(server.url(name)) as session:
-            failed = tuple(_make(session, structure, locale))
-            session.run(TOOLS)
-            failed += write_extended(session, known.extended)
+        with superuser_session(twin.logins.superuser) as admin, Session(twin.logins.owner) as session:
+            prepare(admin)
+            failed = tuple(lay_foundation(admin, structure, locale, owner=name))
+            failed += tuple(_make(session, structure, locale))
+            failed += tuple(set_for_all(admin, structure)) + write_extended(admin, known.extended)
             alike = sorted_alike(structure.collate, locale)
             statistics = fitting(session, known.statistics, sorted_alike=alike)
         twin.resize(*statistics)
@@ -70,27 +72,12 @@ def _other_planner(structure: Structure) -> Iterator[Named]:
 
 
 def _make(session: Session, structure: Structure, locale: str) -> Iterator[Named]:
-    """Make everything, and give what failed."""
+    """Make everything that stands on the foundation, and give what failed."""
     prepare(session)
-    session.run("SET allow_system_table_mods = on")  # collations of the system's locales are the catalog's own
-    collations = tuple(missing_collations(session, structure, locale))
+    collations = tuple(missing_collations(session, structure, locale, systems=False))
     early = make_all(session, (*before_tables(structure), *collations))
     missing = {each["type"] for each in session.fetch(MISSING_TYPES, list(types_of(structure)))}
     yield from stand_ins(structure, missing)
     again = (each.definition for each in early)  # of a function on the rows of a view the view must be there
-    late = make_all(session, (*create_statements(structure, missing), *again, *_settings(session, structure)))
+    late = make_all(session, (*create_statements(structure, missing), *again))
     yield from make_instead(session, late)
-
-
-def _settings(session: Session, structure: Structure) -> Iterator[Definition]:
-    """Give what sets each of the planner's settings for the whole database."""
-    database = quoted(session.value("SELECT current_database()"))
-    for name, value in structure.settings.items():
-        yield Definition("setting", name, f"ALTER DATABASE {database} SET {name} = {_literal(value)}")
-    if structure.search_path:
-        path = ", ".join(map(quoted, structure.search_path))
-        yield Definition("setting", "search_path", f"ALTER DATABASE {database} SET search_path = {path}")
-
-
-def _literal(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -11,8 +11,7 @@ AT_ONCE = 200
 
 PREPARED = """
 SET search_path = ''; SET check_function_bodies = off; SET client_min_messages = error; SET synchronous_commit = off;
-CREATE SCHEMA IF NOT EXISTS twin_tools;
-CREATE OR REPLACE FUNCTION twin_tools.make(statements text[]) RETURNS TABLE (place int, reason text)
+CREATE OR REPLACE FUNCTION pg_temp.make(statements text[]) RETURNS TABLE (place int, reason text)
 LANGUAGE plpgsql AS $$
 DECLARE statement text;
 BEGIN
@@ -28,7 +27,7 @@ BEGIN
     END LOOP;
 END $$
 """
-MAKE = "SELECT place, reason FROM twin_tools.make($1)"
+MAKE = "SELECT place, reason FROM pg_temp.make($1)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from backend_architect.errors import DatabaseError
 from backend_architect.postgres.catalog.model import quoted
 from backend_architect.postgres.embedded import EmbeddedServer, start_embedded
 from backend_architect.postgres.session import Session
+from backend_architect.postgres.twin.logins import drop_role
 from backend_architect.postgres.twin.twin import PREFIX
 
 SETTINGS = {
@@ -33,6 +34,7 @@ SETTINGS = {
 
 BROKEN = {"server-failed", "other-major-version", "no-such-database"}
 OWNER = re.compile(rf"{PREFIX}(\d+)_")
+ROLES = "SELECT rolname AS name FROM pg_roles WHERE starts_with(rolname, $1) ORDER BY 1"
 TWINS = "SELECT datname AS name FROM pg_database WHERE starts_with(datname, $1) ORDER BY 1"
 
 
@@ -78,9 +80,16 @@ def _cache_folder() -> Path | None:
 
 
 def _drop_left_behind(server: EmbeddedServer) -> None:
-    """Drop the twins of programs that have ended."""
+    """Drop the twins of programs that have ended, and then the roles that had them."""
     with Session(server.url()) as admin:
-        for record in admin.fetch(TWINS, PREFIX):
-            owner = OWNER.match(record["name"])
-            if owner and not psutil.pid_exists(int(owner[1])):
-                admin.run(f"DROP DATABASE IF EXISTS {quoted(record['name'])} WITH (FORCE)")
+        for name in _left_behind(admin, TWINS):
+            admin.run(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
+        for name in _left_behind(admin, ROLES):
+            admin.run(drop_role(name))
+
+
+def _left_behind(admin: Session, asked: str) -> Iterator[str]:
+    for record in admin.fetch(asked, PREFIX):
+        owner = OWNER.match(record["name"])
+        if owner and not psutil.pid_exists(int(owner[1])):
+            yield record["name"]

@@ -10,10 +10,8 @@ STAND_IN = "bytea"
 
 
 def before_tables(structure: Structure) -> tuple[Definition, ...]:
-    """Return what makes schemas, extensions, types and functions."""
-    schemas = (Definition("schema", quoted(name), f"CREATE SCHEMA IF NOT EXISTS {quoted(name)}")
-               for name in structure.schemas)  # fmt: skip
-    return (*schemas, *structure.extensions, *structure.types, *structure.code)
+    """Return what makes types and functions; schemas and extensions must be there."""
+    return (*structure.types, *structure.code)
 
 
 def create_statements(structure: Structure, missing: Collection[str] = ()) -> tuple[Definition, ...]:

@@ -140,7 +140,7 @@ ORDER BY c.oid
 FUNCTIONS = f"""
 SELECT p.oid::int8 AS oid, 'function' AS kind, p.oid::regprocedure::text AS name, pg_get_functiondef(p.oid) AS sql
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
-WHERE p.prokind IN ('f', 'p', 'w') AND l.lanname IN ('sql', 'plpgsql', 'internal') AND {USER} AND {OWN_PROC}
+WHERE p.prokind IN ('f', 'p', 'w') AND l.lanname IN ('sql', 'plpgsql') AND {USER} AND {OWN_PROC}
   AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
 ORDER BY p.oid
 """
@@ -158,7 +158,8 @@ WHERE g.aggkind = 'n' AND {USER} AND {OWN_PROC} ORDER BY p.oid
 OTHER_FUNCTIONS = f"""
 SELECT 'function' AS kind, p.oid::regprocedure::text AS name, 'it is written in ' || l.lanname AS reason
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
-WHERE p.prokind IN ('f', 'p', 'w') AND l.lanname NOT IN ('sql', 'plpgsql', 'internal') AND {USER} AND {OWN_PROC}
+WHERE p.prokind IN ('f', 'p', 'w') AND l.lanname NOT IN ('sql', 'plpgsql') AND {USER} AND {OWN_PROC}
+  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i')
 UNION ALL
 SELECT 'aggregate', p.oid::regprocedure::text, 'ordered-set aggregates are not made'
 FROM pg_aggregate g JOIN pg_proc p ON p.oid = g.aggfnoid JOIN pg_namespace n ON n.oid = p.pronamespace

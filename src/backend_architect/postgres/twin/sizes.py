@@ -15,14 +15,15 @@ FILES = """
 SELECT c.relname AS name, pg_relation_filepath(c.oid) AS path
 FROM pg_class c WHERE c.relnamespace = to_regnamespace(quote_ident($1)) AND c.relkind IN ('r', 'm', 'i')
 """
-EVICT_INDEXES = """
-SELECT coalesce(sum((twin_tools.pg_buffercache_evict_relation(c.oid)).buffers_skipped), 0)
+TOOLS_SCHEMA = "twin_tools"
+EVICT_INDEXES = f"""
+SELECT coalesce(sum(({TOOLS_SCHEMA}.pg_buffercache_evict_relation(c.oid)).buffers_skipped), 0)
 FROM pg_class c WHERE c.relnamespace = to_regnamespace(quote_ident($1)) AND c.relkind = 'i'
 """
-TOOLS = """
-CREATE SCHEMA IF NOT EXISTS twin_tools;
-CREATE EXTENSION IF NOT EXISTS pg_buffercache SCHEMA twin_tools;
-ALTER EXTENSION pg_buffercache SET SCHEMA twin_tools;
+TOOLS = f"""
+CREATE SCHEMA IF NOT EXISTS {TOOLS_SCHEMA};
+CREATE EXTENSION IF NOT EXISTS pg_buffercache SCHEMA {TOOLS_SCHEMA};
+ALTER EXTENSION pg_buffercache SET SCHEMA {TOOLS_SCHEMA};
 """
 
 
@@ -30,7 +31,10 @@ TRIES, PAUSE = 100, 0.02
 
 
 class Sizes:
-    """The files of one schema's tables and indexes, in a database that nobody else writes."""
+    """The files of one schema's tables and indexes, in a database that nobody else writes; sessions are a superuser's.
+
+    Nothing of the database is evaluated for it.
+    """
 
     def __init__(self, folder: Path, account: Account) -> None:
         self._folder = folder

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend_architect.postgres.session import Session
+from backend_architect.postgres.twin.logins import Logins, superuser_session
 from backend_architect.postgres.twin.planner_settings import take_settings
 
 INDEXES = """
@@ -17,7 +18,7 @@ WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
 ORDER BY x.indexrelid
 """
 SWITCH = """
-BEGIN READ WRITE;
+BEGIN;
 UPDATE pg_catalog.pg_index SET indislive = NOT indislive WHERE indexrelid IN ({indexes});
 UPDATE pg_catalog.pg_class SET relname = relname WHERE oid IN ({tables});
 COMMIT
@@ -29,7 +30,6 @@ SESSION = {
     "default_transaction_read_only": "on",
     "plan_cache_mode": "force_generic_plan",
     "statement_timeout": str(PLANNING_MS),
-    "synchronous_commit": "off",
 }
 
 
@@ -46,14 +46,19 @@ class SwitchedIndex:
 
 
 class SwitchedPlanner:
-    """A connection to a twin that only plans, and that nobody else switches indexes on.
+    """A connection to a twin that only plans, and another that switches indexes; nobody else does.
 
     An index that is off is not live: it is left out of its table's list, so that hundreds of them cost the planner
-    nothing. The change of pg_class is none, but makes the server read that list anew and forget the table's plans.
+    nothing. The change of pg_class is none, but makes the server read that list anew and forget the table's plans: in
+    every session, from its next statement on.
+
+    Only a superuser may change the catalog, and only the twin's owner plans, which may evaluate what was copied.
     """
 
-    def __init__(self, url: str, settings: Mapping[str, str]) -> None:
-        self._session = Session(url, settings=SESSION)
+    def __init__(self, logins: Logins, settings: Mapping[str, str]) -> None:
+        self._session = Session(logins.owner, settings=SESSION)
+        self._superuser = superuser_session(logins.superuser)
+        self._superuser.run("SET synchronous_commit = off")
         take_settings(self._session, settings)
         self.indexes = tuple(SwitchedIndex(**each) for each in self._session.fetch(INDEXES))
         """Every index, in the order in which they were made."""
@@ -78,12 +83,13 @@ class SwitchedPlanner:
         changed = sorted(frozenset(off) ^ self._off)
         if changed:
             tables = sorted({self._tables[oid] for oid in changed})
-            self._session.run(SWITCH.format(indexes=_listed(changed), tables=_listed(tables)))
+            self._superuser.run(SWITCH.format(indexes=_listed(changed), tables=_listed(tables)))
             self._off = frozenset(off)
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close both connections."""
         self._session.close()
+        self._superuser.close()
 
     def _prepare(self, sql: str) -> tuple[str, str]:
         """Return the name of the prepared statement and its arguments; the oldest is forgotten when there are many."""

@@ -10,6 +10,7 @@ from backend_architect.postgres.session import Session
 from backend_architect.postgres.twin.expressions import read_expressions
 from backend_architect.postgres.twin.fresh_index import with_size
 from backend_architect.postgres.twin.inject import inject_sizes
+from backend_architect.postgres.twin.logins import Logins, superuser_session
 from backend_architect.postgres.twin.model import IndexStatistics, Statistics
 from backend_architect.postgres.twin.new_indexes import Made, Place, make_indexes, read_index_statement, tables_of
 from backend_architect.postgres.twin.planner import Planner
@@ -50,32 +51,41 @@ class Tried:
         return sum(each.index.pages for each in self.made if not each.place.partitioned) * PAGE
 
 
-def try_indexes(url: str, sizes: Sizes, schemas: Schemas, statements: Sequence[str]) -> tuple[Tried, ...]:
-    """Return what each statement made on the twin at `url`, which has these sizes and plans with them from now on."""
-    with Session(url) as session:
-        made = _make(session, sizes, schemas, statements)
+@dataclass(frozen=True, slots=True)
+class _Twin:
+    """A twin's files, which a superuser may have changed, and a session of the owner that makes and evaluates."""
+
+    sizes: Sizes
+    superuser: Session
+    owner: Session
+
+
+def try_indexes(logins: Logins, sizes: Sizes, schemas: Schemas, statements: Sequence[str]) -> tuple[Tried, ...]:
+    """Return what each statement made on the twin, which has these sizes and plans with them from now on."""
+    with superuser_session(logins.superuser) as superuser, Session(logins.owner) as session:
+        made = _make(_Twin(sizes, superuser, session), schemas, statements)
         found = _read(session, schemas, [place for each in made for place in each.places])
-        sized = _sized(url, schemas, found)
+        sized = _sized(logins.owner, schemas, found)
         for changed in _with_indexes(schemas, sized):
-            sizes.write(session, changed)
+            sizes.write(superuser, changed)
             inject_sizes(session, changed)
     return tuple(_tried(statement, each, sized) for statement, each in zip(statements, made, strict=True))
 
 
-def _make(session: Session, sizes: Sizes, schemas: Schemas, statements: Sequence[str]) -> list[Made]:
+def _make(twin: _Twin, schemas: Schemas, statements: Sequence[str]) -> list[Made]:
     """Return what each statement made; while it is built every table is as empty as it is, so that nothing is read."""
     read = [_read_statement(statement) for statement in statements]
-    touched = _only(schemas, tables_of(session, [each for each in read if not isinstance(each, str)]))
+    touched = _only(schemas, tables_of(twin.owner, [each for each in read if not isinstance(each, str)]))
     for each in touched:
-        sizes.shrink(session, each)
+        twin.sizes.shrink(twin.superuser, each)
     try:
         sound = [statement for statement, parsed in zip(statements, read, strict=True) if not isinstance(parsed, str)]
-        made = iter(make_indexes(session, sound))
+        made = iter(make_indexes(twin.owner, sound))
         return [Made((), parsed) if isinstance(parsed, str) else next(made) for parsed in read]
     finally:
         for each in touched:
-            sizes.restore(session, each)
-            inject_sizes(session, each)
+            twin.sizes.restore(twin.superuser, each)
+            inject_sizes(twin.owner, each)
 
 
 def _read_statement(statement: str) -> IndexStmt | str:

@@ -6,9 +6,10 @@ from typing import Any, Self
 
 from backend_architect.postgres.account import server_account
 from backend_architect.postgres.catalog.model import quoted
-from backend_architect.postgres.embedded import EmbeddedServer
+from backend_architect.postgres.embedded import SUPERUSER, EmbeddedServer
 from backend_architect.postgres.session import Session
 from backend_architect.postgres.twin.inject import inject
+from backend_architect.postgres.twin.logins import Logins, drop_role, superuser_session
 from backend_architect.postgres.twin.model import IndexStatistics, Statistics
 from backend_architect.postgres.twin.new_indexes import read_index_statement
 from backend_architect.postgres.twin.planner import Planner
@@ -47,21 +48,26 @@ def make_twin(server: EmbeddedServer, database: str, *statistics: Statistics) ->
 
 
 class Twin:
-    """Plans statements and never runs one: its tables have no rows, and would answer so without an error."""
+    """Plans statements and never runs one: its tables have no rows, and would answer so without an error.
 
-    def __init__(self, server: EmbeddedServer, database: str) -> None:
+    What is planned is evaluated as `owner`, who has all tables; other than a superuser it is dropped with the twin.
+    """
+
+    def __init__(self, server: EmbeddedServer, database: str, *, owner: str = SUPERUSER) -> None:
         if not database.startswith(PREFIX):
             raise ValueError(f"{database} is not a twin: its files would be lost")
         self._server = server
         self.database = database
+        self.logins = Logins(server.url(database), server.url(database, user=owner))
+        self._owner = owner
         self._sizes = Sizes(server.folder, server_account())
         self._planner: Planner | None = None
         self._schemas: dict[str, Statistics] = {}
 
     @property
     def url(self) -> str:
-        """Return where it can be connected to. A connection must be closed before sizes or indexes change."""
-        return self._server.url(self.database)
+        """Return where its owner connects. A connection must be closed before sizes or indexes change."""
+        return self.logins.owner
 
     @property
     def schemas(self) -> tuple[Statistics, ...]:
@@ -76,9 +82,9 @@ class Twin:
     def resize(self, *statistics: Statistics) -> None:
         """Let the planner see these sizes and values from now on, and other schemas as before."""
         self._leave()  # a connection keeps open what it has read of files that are replaced here
-        with Session(self.url) as session:
+        with superuser_session(self.logins.superuser) as admin, Session(self.url) as session:
             for each in statistics:
-                self._sizes.write(session, each)
+                self._sizes.write(admin, each)
                 inject(session, each)
         self._schemas |= {each.schema: each for each in statistics}
 
@@ -99,7 +105,7 @@ class Twin:
         One that fails says why and hinders no other.
         """
         self._leave()
-        tried = try_indexes(self.url, self._sizes, self._schemas, statements)
+        tried = try_indexes(self.logins, self._sizes, self._schemas, statements)
         for made in (made for each in tried for made in each.made):
             place = made.place
             self._schemas[place.schema] = self._schemas[place.schema].with_index(place.table, made.index)
@@ -116,6 +122,8 @@ class Twin:
         self._leave()
         with Session(self._server.url()) as admin:
             admin.run(f"DROP DATABASE IF EXISTS {quoted(self.database)} WITH (FORCE)")
+            if self._owner != SUPERUSER:
+                admin.run(drop_role(self._owner))
 
     def __enter__(self) -> Self:
         return self

@@ -64,7 +64,7 @@ class TwinWhatIf:
 
     def _open(self) -> None:
         """Connect, and find the indexes that were there before any was offered."""
-        self._planner = SwitchedPlanner(self._twin.url, self._settings)
+        self._planner = SwitchedPlanner(self._twin.logins, self._settings)
         self._all_offered = {made.place.oid for tried in self._offered.values() for made in tried.made}
         self._existing = _oids_by_name(self._planner.indexes)
 

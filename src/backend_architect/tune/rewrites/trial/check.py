@@ -10,6 +10,7 @@ from pglast import ast
 
 from backend_architect.postgres import Connection, Refused, connect
 from backend_architect.postgres.catalog import Catalog
+from backend_architect.postgres.twin.logins import create_role, drop_role
 from backend_architect.postgres.twin.twin import PREFIX
 from backend_architect.tune.parsing import nodes
 from backend_architect.tune.rewrites.model import (
@@ -45,19 +46,24 @@ async def check(rewrite: Rewrite, catalog: Catalog, server: str) -> Verdict:
 
 
 async def check_all(rewrites: Sequence[Rewrite], catalog: Catalog, server: str) -> tuple[Verdict, ...]:
-    """Return the verdict of each rewrite. The server must be one that may be written to: never the tuned one."""
+    """Return the verdict of each rewrite. The server must be one that may be written to: never the tuned one.
+
+    Statements are run by a role that can do nothing outside the database that is made for them.
+    """
     if not rewrites:
         return ()
     admin = await connect(server)
     name = f"{PREFIX}{os.getpid()}_rewrites_{id(rewrites)}"  # as twins are called: what a killed run left is dropped
     try:
-        await admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy")
+        await admin.execute(create_role(name))
+        await admin.execute(f"CREATE DATABASE {name} OWNER {name} TEMPLATE template0 STRATEGY file_copy")
         connection = await connect(_in_database(server, name), settings=SETTINGS)
         try:
             return tuple([await _checked(connection, each, catalog) for each in rewrites])
         finally:
             await connection.close()
             await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            await admin.execute(drop_role(name))
     finally:
         await admin.close()
 
@@ -140,5 +146,7 @@ async def _compare(run: Runner, trial: Trial) -> Comparison:
 
 
 def _in_database(server: str, name: str) -> str:
-    """Return the URL of another database of a server."""
-    return urlsplit(server)._replace(path=f"/{quote(name, safe='')}").geturl()
+    """Return the URL of another database of a server, for the role that has its name."""
+    parts = urlsplit(server)
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{name}@{host}", path=f"/{quote(name, safe='')}").geturl()
