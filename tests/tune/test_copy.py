@@ -14,6 +14,7 @@ from backend_architect.postgres.account import server_account
 from backend_architect.postgres.copy import Copy, Known, make_copy, read_known, twin_server
 from backend_architect.postgres.structure import Structure, read_structure
 from backend_architect.postgres.twin import Planner, read_statistics
+from backend_architect.postgres.twin.logins import create_role
 from backend_architect.tune.observe import OLDEST, READ_ONLY
 
 HOSTILE = Path(__file__).parents[1] / "cases" / "copy" / "hostile.sql"
@@ -201,10 +202,14 @@ def test_two_programs_share_the_server_and_the_last_stops_it(tmp_path: Path) -> 
     with twin_server(folder) as one:
         with Session(one.url()) as admin:
             admin.run("CREATE DATABASE twin_999999999_left STRATEGY file_copy")
+            admin.run(create_role("twin_999999999_left"))
         with twin_server(folder) as other:
             assert other.pid == one.pid
             with Session(other.url()) as admin:
                 assert not admin.fetch("SELECT FROM pg_database WHERE datname LIKE 'twin%'")  # its owner is gone
+                assert not admin.fetch("SELECT FROM pg_roles WHERE rolname LIKE 'twin%'")
+            assert folder.stat().st_mode & 0o777 == 0o700  # nobody else comes to the socket, which asks no password
+            assert (folder / f".s.PGSQL.{one.port}").stat().st_mode & 0o777 == 0o700
     with pytest.raises(Exception, match="does not answer"):
         Session(one.url())
 

@@ -27,9 +27,7 @@ def create_database(admin: Session, name: str, collate: Collate) -> str:
     return ""
 
 
-def missing_collations(
-    session: Session, structure: Structure, locale: str, *, systems: bool
-) -> Iterator[Definition]:
+def missing_collations(session: Session, structure: Structure, locale: str, *, systems: bool) -> Iterator[Definition]:
     """Give what makes each collation that the columns name and the server lacks, sorting as `locale` does.
 
     Either the catalog's own, named as the system's locales are, or all others.

@@ -4,14 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from backend_architect.postgres.session import Session
+from backend_architect.postgres.structure.statements import USER
 from backend_architect.postgres.twin.array_text import read_array, write_array
 from backend_architect.postgres.twin.model import ColumnStatistics, IndexStatistics, Statistics, TableStatistics
 
-THERE = """
+THERE = f"""
 SELECT n.nspname AS schema, c.relname AS name,
        ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0) AS columns
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname = ANY ($1) AND c.relkind IN ('r', 'p', 'm', 'i', 'I')
+WHERE n.nspname = ANY ($1) AND {USER} AND c.relkind IN ('r', 'p', 'm', 'i', 'I')
 """
 TEXTS = {"text", "character varying", "character", "name", "citext", "public.citext"}
 

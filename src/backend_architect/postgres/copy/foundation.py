@@ -15,20 +15,14 @@ from backend_architect.postgres.copy.collating import missing_collations
 from backend_architect.postgres.copy.making import make_all, make_instead
 from backend_architect.postgres.session import Session
 from backend_architect.postgres.structure.model import Definition, Named, Structure
+from backend_architect.postgres.structure.statements import OF_PLANNER
 from backend_architect.postgres.twin.sizes import TOOLS, TOOLS_SCHEMA
 
 REACHING = {"adminpack", "dblink", "file_fdw", "plperlu", "plpython3u", "pltclu", "postgres_fdw"}
 """Extensions whose functions reach files or other servers; no plan needs them."""
 SYSTEMS = "allow_system_table_mods"
 OWN_RIGHTS = "SELECT, INSERT, UPDATE, DELETE, MAINTAIN"
-SETTABLE = """
-SELECT name FROM pg_settings
-WHERE name = ANY ($1) AND context = 'user' AND name <> 'plan_cache_mode' AND (
-    category LIKE 'Query Tuning%'
-    OR name IN ('work_mem', 'hash_mem_multiplier', 'max_parallel_workers_per_gather', 'max_parallel_workers',
-                'default_text_search_config', 'transform_null_equals')
-)
-"""
+SETTABLE = f"SELECT name FROM pg_settings WHERE name = ANY ($1) AND context = 'user' AND {OF_PLANNER}"
 
 
 def lay_foundation(admin: Session, structure: Structure, locale: str, *, owner: str) -> Iterator[Named]:

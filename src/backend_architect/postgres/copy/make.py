@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from backend_architect.postgres.catalog.model import quoted
 from backend_architect.postgres.copy.collating import create_database, missing_collations, sorted_alike
 from backend_architect.postgres.copy.extended import write_extended
 from backend_architect.postgres.copy.fitting import fitting
@@ -21,6 +22,8 @@ from backend_architect.postgres.structure import (
     stand_ins,
     types_of,
 )
+from backend_architect.postgres.structure.model import qualified
+from backend_architect.postgres.twin.inject import Unwritten
 from backend_architect.postgres.twin.logins import create_role, superuser_session
 from backend_architect.postgres.twin.model import Statistics
 from backend_architect.postgres.twin.twin import PREFIX, Twin
@@ -58,11 +61,16 @@ def make_copy(server: EmbeddedServer, structure: Structure, known: Known) -> Cop
             failed += tuple(set_for_all(admin, structure)) + write_extended(admin, known.extended)
             alike = sorted_alike(structure.collate, locale)
             statistics = fitting(session, known.statistics, sorted_alike=alike)
-        twin.resize(*statistics)
+        failed += tuple(_unwritten(each) for each in twin.resize(*statistics))
     except BaseException:
         twin.close()
         raise
     return Copy(twin, statistics, (*structure.left_out, *failed, *_other_planner(structure)))
+
+
+def _unwritten(column: Unwritten) -> Named:
+    name = f"{qualified(column.schema, column.relation)}.{quoted(column.column)}"
+    return Named("statistics", name, f"planned without its values: {column.reason}")
 
 
 def _other_planner(structure: Structure) -> Iterator[Named]:

@@ -29,6 +29,7 @@ SETTINGS = {
     "max_connections": "30",
     "max_locks_per_transaction": "2048",
     "log_timezone": "UTC",
+    "unix_socket_permissions": "0700",
 }
 """Nothing on it is worth keeping: what a crash destroys is made again."""
 

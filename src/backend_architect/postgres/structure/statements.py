@@ -39,13 +39,12 @@ FROM pg_database WHERE datname = current_database()
 LOCALE = {13: "NULL", 15: "daticulocale", 17: "datlocale"}
 PROVIDER = {13: "'c'", 15: "datlocprovider::text"}
 
-SETTINGS = """
-SELECT name, current_setting(name) AS value FROM pg_settings
-WHERE (category LIKE 'Query Tuning%' AND name <> 'plan_cache_mode')
-   OR name IN ('work_mem', 'hash_mem_multiplier', 'max_parallel_workers_per_gather', 'max_parallel_workers',
-               'default_text_search_config', 'transform_null_equals')
-ORDER BY name
+OF_PLANNER = """
+((category LIKE 'Query Tuning%' AND name <> 'plan_cache_mode')
+ OR name IN ('work_mem', 'hash_mem_multiplier', 'max_parallel_workers_per_gather', 'max_parallel_workers',
+             'default_text_search_config', 'transform_null_equals'))
 """
+SETTINGS = f"SELECT name, current_setting(name) AS value FROM pg_settings WHERE {OF_PLANNER} ORDER BY name"
 PATHS = """
 SELECT DISTINCT substr(one, length('search_path=') + 1) AS path
 FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) one

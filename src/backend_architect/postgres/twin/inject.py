@@ -1,10 +1,11 @@
 """Statistics, written into a database where ANALYZE would have left them."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from backend_architect.postgres.connection import Refused
 from backend_architect.postgres.session import Session
 from backend_architect.postgres.twin.model import ColumnStatistics, Statistics
 
@@ -40,17 +41,41 @@ FROM jsonb_to_recordset($2::jsonb) s (relname text, attname text, {", ".join(f"{
 """
 
 
-def inject(session: Session, statistics: Statistics) -> None:
-    """Write the statistics, in place of all that the schema had."""
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """A column whose statistics the server refuses, and why: the check of its domain may fail for a value."""
+
+    schema: str
+    relation: str
+    column: str
+    reason: str
+
+
+def inject(session: Session, statistics: Statistics) -> tuple[Unwritten, ...]:
+    """Write the statistics, in place of all that the schema had; return those that are refused."""
     session.fetch(CLEARED, statistics.schema)
     session.fetch(RELATIONS, statistics.schema, json.dumps(list(_relations(statistics))))
-    session.fetch(ATTRIBUTES, statistics.schema, json.dumps(list(_attributes(statistics))))
+    return tuple(_write(session, statistics.schema, list(_attributes(statistics))))
 
 
 def inject_sizes(session: Session, statistics: Statistics) -> None:
     """Write the sizes of the tables and their indexes, and the statistics of these, in place of what they had."""
     session.fetch(RELATIONS, statistics.schema, json.dumps(list(_relations(statistics))))
-    session.fetch(ATTRIBUTES, statistics.schema, json.dumps(list(_attributes(statistics, of_tables=False))))
+    tuple(_write(session, statistics.schema, list(_attributes(statistics, of_tables=False))))
+
+
+def _write(session: Session, schema: str, attributes: Sequence[dict[str, Any]]) -> Iterator[Unwritten]:
+    """Write all at once; where that is refused each half by itself, down to what is refused."""
+    waiting = [attributes]
+    while waiting:
+        few = waiting.pop()
+        try:
+            session.fetch(ATTRIBUTES, schema, json.dumps(few))
+        except Refused as error:
+            if len(few) == 1:
+                yield Unwritten(schema, few[0]["relname"], few[0]["attname"], str(error))
+            else:
+                waiting += [few[len(few) // 2 :], few[: len(few) // 2]]
 
 
 def _relations(statistics: Statistics) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,7 @@ ONLY_CATALOG = {"search_path": "pg_catalog"}
 
 @dataclass(frozen=True, slots=True)
 class Logins:
-    """The URLs of a twin: the `superuser` works on the catalog alone, the `owner` has all objects and evaluates them."""
+    """The URLs of a twin: the `superuser` works on the catalog alone, the `owner` has all else and evaluates it."""
 
     superuser: str
     owner: str

@@ -8,7 +8,7 @@ from backend_architect.postgres.account import server_account
 from backend_architect.postgres.catalog.model import quoted
 from backend_architect.postgres.embedded import SUPERUSER, EmbeddedServer
 from backend_architect.postgres.session import Session
-from backend_architect.postgres.twin.inject import inject
+from backend_architect.postgres.twin.inject import Unwritten, inject
 from backend_architect.postgres.twin.logins import Logins, drop_role, superuser_session
 from backend_architect.postgres.twin.model import IndexStatistics, Statistics
 from backend_architect.postgres.twin.new_indexes import read_index_statement
@@ -79,14 +79,19 @@ class Twin:
         """Return what the first schema is planned as: for a twin of only one."""
         return next(iter(self._schemas.values()), Statistics("public", ()))
 
-    def resize(self, *statistics: Statistics) -> None:
-        """Let the planner see these sizes and values from now on, and other schemas as before."""
+    def resize(self, *statistics: Statistics) -> tuple[Unwritten, ...]:
+        """Let the planner see these sizes and values from now on, and other schemas as before.
+
+        Returns the columns whose values the server refuses; the planner sees none of these.
+        """
+        refused: list[Unwritten] = []
         self._leave()  # a connection keeps open what it has read of files that are replaced here
         with superuser_session(self.logins.superuser) as admin, Session(self.url) as session:
             for each in statistics:
                 self._sizes.write(admin, each)
-                inject(session, each)
+                refused += inject(session, each)
         self._schemas |= {each.schema: each for each in statistics}
+        return tuple(refused)
 
     def create_index(self, statement: str) -> IndexStatistics:
         """Return the index that one CREATE INDEX statement makes; it is planned from now on in the size it would have.
