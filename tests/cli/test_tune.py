@@ -1,6 +1,7 @@
 """`architect tune` from outside."""
 
 import json
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,9 +22,12 @@ CREATE INDEX again ON orders (id);
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def url() -> Iterator[str]:
     """A shop in which two things are wrong."""
-    with start_embedded(tmp_path_factory.mktemp("tune") / "postgres") as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="architect-tests-") as folder,
+        start_embedded(Path(folder) / "data") as server,
+    ):
         with Session(server.url()) as session:
             session.run(SHOP)
         yield server.url()
