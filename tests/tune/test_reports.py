@@ -138,7 +138,7 @@ def test_what_was_seen_and_where_it_comes_from_is_told() -> None:
     page, markdown = tune_page(tuning, when=WHEN), tuning_markdown(tuning)
     for text in ("from 10x on", "held up by cron", "/orders", "the connection was lost"):
         assert text in page
-    for text in ("from 10x on", "| 12 s | UPDATE t", "the connection was lost"):
+    for text in ("from 10x on", "| 12 s | UPDATE t", "the connection was lost", "- `not-visible` this role"):
         assert text in markdown
     assert "\n\n## At 100 times the rows\n" in markdown
     prose = re.sub(r"```sql\n.*?\n```|(?<!\\)`[^`\n]*`", "", markdown, flags=re.DOTALL)

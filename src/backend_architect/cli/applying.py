@@ -12,7 +12,7 @@ from backend_architect.cli.as_data import print_data
 from backend_architect.cli.changes import Changes, Refusal
 from backend_architect.cli.migration_files import rollback_file, write_migration
 from backend_architect.cli.terminal import paint
-from backend_architect.cli.tune import Form
+from backend_architect.cli.tune_options import Form
 from backend_architect.errors import Problem
 from backend_architect.report.changes_data import Applied, changes_document
 from backend_architect.report.comparing import comparison_lines

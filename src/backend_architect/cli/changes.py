@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from backend_architect.cli.tune import Form
+from backend_architect.cli.tune_options import Form
 from backend_architect.errors import ArchitectError, Place, Problem
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from backend_architect.cli.as_data import print_data
 from backend_architect.cli.changes import Changes, free
 from backend_architect.cli.terminal import paint
-from backend_architect.cli.tune import Form
+from backend_architect.cli.tune_options import Form
 from backend_architect.report.changes_data import comparison_document, snapshot_document
 from backend_architect.report.comparing import comparison_lines, comparison_markdown
 from backend_architect.tune.comparing.session import store_snapshot

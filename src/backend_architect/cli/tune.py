@@ -1,112 +1,49 @@
 """`architect tune`: why a PostgreSQL is slow, and what mends it."""
 
-from enum import StrEnum
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
-WHAT_RUNS, LOOK, TOLD, CHANGE = "What it runs", "How far to look", "How it is told", "Change it, and measure"
-
-
-class Form(StrEnum):
-    """How the findings are written."""
-
-    TEXT = "text"
-    MARKDOWN = "markdown"
-    SARIF = "sarif"
-    JSON = "json"
-
-
-class FailOn(StrEnum):
-    """From which severity on findings make the command fail."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-    NEVER = "never"
+from backend_architect.cli.tune_options import (
+    Apply,
+    At,
+    Baseline,
+    Budget,
+    CompareFile,
+    FailOn,
+    FailOnOption,
+    Form,
+    FormOption,
+    Html,
+    JournalFile,
+    Json,
+    MigrationFile,
+    SnapshotFile,
+    Time,
+    Url,
+    Wait,
+    Watch,
+    WorkloadFiles,
+    Yes,
+)
 
 
 def tune(
-    url: Annotated[
-        str, typer.Argument(metavar="URL", help="postgresql://…; or set DATABASE_URL.", envvar="DATABASE_URL")
-    ],
+    url: Url,
     *,
-    workload: Annotated[
-        Path | None,
-        typer.Option(
-            help="SQL or logs, a file or a folder, instead of pg_stat_statements.",
-            exists=True,
-            rich_help_panel=WHAT_RUNS,
-        ),
-    ] = None,
-    watch: Annotated[
-        str,
-        typer.Option(
-            metavar="10m", help="Count only what runs from now on, that long: 30s, 10m.", rich_help_panel=WHAT_RUNS
-        ),
-    ] = "",
-    at: Annotated[
-        str,
-        typer.Option(
-            metavar="100x", help="Say which statements turn bad on so many times the rows.", rich_help_panel=LOOK
-        ),
-    ] = "",
-    budget: Annotated[
-        str,
-        typer.Option(
-            metavar="500MB", help="How large all new indexes may be together: 500MB, 2GB.", rich_help_panel=LOOK
-        ),
-    ] = "",
-    time: Annotated[
-        str,
-        typer.Option(
-            metavar="45s", help="How long to look for indexes: 45s, 5m; 0s for not at all.", rich_help_panel=LOOK
-        ),
-    ] = "45s",
-    baseline: Annotated[
-        Path | None, typer.Option(help="Findings that were accepted, each with a reason.", rich_help_panel=LOOK)
-    ] = None,
-    form: Annotated[
-        Form, typer.Option("--format", help="How the findings are written.", rich_help_panel=TOLD)
-    ] = Form.TEXT,
-    json: Annotated[bool, typer.Option("--json", help="Answer as data, for programs.", rich_help_panel=TOLD)] = False,
-    html: Annotated[
-        Path | None, typer.Option(help="Write it all as one page here.", dir_okay=False, rich_help_panel=TOLD)
-    ] = None,
-    fail_on: Annotated[
-        FailOn, typer.Option(help="From which severity on to fail.", rich_help_panel=TOLD)
-    ] = FailOn.NEVER,
-    migration: Annotated[
-        Path | None,
-        typer.Option(help="Write the migration there, its rollback beside it.", rich_help_panel=CHANGE),
-    ] = None,
-    apply: Annotated[
-        bool, typer.Option("--apply", help="Change the database, after saying how and asking.", rich_help_panel=CHANGE)
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.", rich_help_panel=CHANGE)] = False,
-    journal: Annotated[
-        Path | None, typer.Option(help="Where --apply notes what is done.", rich_help_panel=CHANGE)
-    ] = None,
-    wait: Annotated[
-        str,
-        typer.Option(
-            metavar="10m",
-            help="How long to wait for calls before measuring: 30s, 10m, 2h.",
-            rich_help_panel=CHANGE,
-        ),
-    ] = "0s",
-    snapshot: Annotated[
-        Path | None, typer.Option(help="Write the counts there, to compare with later.", rich_help_panel=CHANGE)
-    ] = None,
-    compare: Annotated[
-        Path | None,
-        typer.Option(
-            help="Tell what came since a snapshot, or since the journal of --apply.",
-            exists=True,
-            rich_help_panel=CHANGE,
-        ),
-    ] = None,
+    workload: WorkloadFiles = None,
+    watch: Watch = "",
+    at: At = "",
+    budget: Budget = "",
+    time: Time = "45s",
+    baseline: Baseline = None,
+    form: FormOption = Form.TEXT,
+    json: Json = False,
+    html: Html = None,
+    fail_on: FailOnOption = FailOn.NEVER,
+    migration: MigrationFile = None,
+    apply: Apply = False,
+    yes: Yes = False,
+    journal: JournalFile = None,
+    wait: Wait = "0s",
+    snapshot: SnapshotFile = None,
+    compare: CompareFile = None,
 ) -> int:
     """Find what makes a PostgreSQL slow, 13 or newer, whatever built it. Nothing in it is changed without --apply.
 

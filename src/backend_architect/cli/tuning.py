@@ -9,7 +9,7 @@ from pathlib import Path
 from backend_architect.cli.applying import apply_advice
 from backend_architect.cli.changes import Changes, Refusal
 from backend_architect.cli.progress import progress
-from backend_architect.cli.tune import FailOn, Form
+from backend_architect.cli.tune_options import FailOn, Form
 from backend_architect.cli.tuning_forms import print_tuning
 from backend_architect.cli.watching import watch_database
 from backend_architect.cli.writing.disk import check_place, write_new

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from backend_architect.cli.as_data import print_data
 from backend_architect.cli.failures import problem_text
 from backend_architect.cli.terminal import paint
-from backend_architect.cli.tune import Form
+from backend_architect.cli.tune_options import Form
 from backend_architect.report.advice import advice_lines
 from backend_architect.report.findings import counted, finding_lines, findings_sarif
 from backend_architect.report.growth import growth_lines

@@ -46,7 +46,7 @@ def findings_markdown(findings: Sequence[Finding], title: str) -> str:
             f"`{finding.code}` · {finding.sureness.value}",
         ]
         parts += ["", as_markdown(f"{_sentence(finding.why)} {_sentence(finding.fix)}")]
-        parts += ["", *(f"- {fact.name}: {as_markdown(fact.value)}" for fact in finding.evidence)]
+        parts += ["", *(f"- {as_markdown(fact.name)}: {as_markdown(fact.value)}" for fact in finding.evidence)]
         parts += [line for sql in (finding.sql, finding.rewrite) if sql for line in ("", "```sql", sql, "```")]
     return "\n".join(parts) + "\n"
 

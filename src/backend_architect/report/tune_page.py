@@ -134,4 +134,6 @@ def _age(seconds: float | None) -> str:
     """Return for how long was counted, '' where nobody knows."""
     if seconds is None:
         return ""
-    return days(seconds) if seconds >= 7_200 else f"{max(seconds / 60, 1):,.0f} minutes"
+    if seconds < 120:
+        return f"{seconds:,.0f} s"
+    return days(seconds) if seconds >= 7_200 else f"{seconds / 60:,.0f} minutes"

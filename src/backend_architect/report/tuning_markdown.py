@@ -1,5 +1,8 @@
-"""A tuning run as one Markdown report: findings, notes and waits, indexes, growth."""
+"""A tuning run as one Markdown report: findings, notes and waits, indexes, growth, problems."""
 
+from collections.abc import Sequence
+
+from backend_architect.errors import Problem
 from backend_architect.report.advice import advice_markdown
 from backend_architect.report.findings import findings_markdown
 from backend_architect.report.growth import growth_markdown
@@ -18,4 +21,15 @@ def tuning_markdown(tuning: Tuning) -> str:
         parts.append(samples_markdown(workload.samples))
     parts += [advice_markdown(tuning.advice)] if tuning.advice else []
     parts += [growth_markdown(tuning.growth)] if tuning.growth else []
+    parts += [_problems(tuning.problems)] if tuning.problems else []
     return "\n".join(parts)
+
+
+def _problems(problems: Sequence[Problem]) -> str:
+    """Return what could not be looked at, and what to do about it."""
+    lines = [f"- `{each.code}` {as_markdown(each.message)}{_fix(each.fix)}\n" for each in problems]
+    return "".join(["## What was not looked at\n\n", *lines])
+
+
+def _fix(fix: str) -> str:
+    return f" ({as_markdown(fix)})" if fix else ""

@@ -16,7 +16,7 @@ ROW_LOCKS = {"Lock: transactionid", "Lock: tuple"}
 LEAST_SECONDS, LEAST_SHARE = 2.0, 0.01
 MUCH = 0.2
 MANY = 3
-SHOWN = 120
+SHOWN = 72
 WRITING = (ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt)
 
 

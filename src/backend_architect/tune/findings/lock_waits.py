@@ -1,6 +1,6 @@
 """Sessions that wait for another one's lock.
 
-What it checks: sessions that wait for a lock now, and who holds it; and, where the database was watched (`--watch`),
+What it checks: sessions that wait for a lock now, and who holds it. Where the database was watched (`--watch`) instead:
 applications whose locks held others up for two seconds in all or more, and for a hundredth of the time.
 
 Why it matters: what waits holds a connection, and its own locks, so that others queue behind it.
@@ -25,11 +25,13 @@ UNNAMED = "a session without a name"
 
 
 def find(observed: Observed) -> Iterator[Finding]:
-    """Yield a finding for each application that held others up while it was watched, and for who does now."""
+    """Yield a finding for each application that held others up while it was watched; unwatched, for who does now."""
     samples = observed.workload.samples if observed.workload else None
-    seen = held_up(samples, observed.catalog) if samples else {}
-    yield from (_watched(application or UNNAMED, waits) for application, waits in seen.items())
-    yield from (finding for finding in _now(observed) if finding.subject not in seen)
+    if samples is None or not samples.taken:
+        yield from _now(observed)
+        return
+    for application, waits in held_up(samples, observed.catalog).items():
+        yield _watched(application or UNNAMED, waits)
 
 
 def _watched(application: str, waits: Waits) -> Finding:
