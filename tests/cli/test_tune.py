@@ -1,6 +1,7 @@
 """`architect tune` from outside."""
 
 import json
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,9 +22,12 @@ CREATE INDEX again ON orders (id);
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def url() -> Iterator[str]:
     """A shop in which two things are wrong."""
-    with start_embedded(tmp_path_factory.mktemp("tune") / "postgres") as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="architect-tests-") as folder,
+        start_embedded(Path(folder) / "data") as server,
+    ):
         with Session(server.url()) as session:
             session.run(SHOP)
         yield server.url()
@@ -101,3 +105,34 @@ def test_a_baseline_without_reasons_is_refused(url: str, tmp_path: Path, capsys:
 def test_a_wrong_password_is_not_repeated(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["tune", "postgresql://me:hunter2@127.0.0.1:1/shop"]) == 1
     assert "hunter2" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("at", ["fast", "0x", "1x", "-10x", "1e3x", "20000x"])
+def test_a_growth_that_is_none_is_refused_before_anything_is_read(at: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["tune", "postgresql://127.0.0.1:1/none", f"--at={at}"]) == 1
+    told = capsys.readouterr().err
+    assert "not-a-growth" in told and "10x, 100x or 1000x" in told
+
+
+def test_what_turns_bad_on_larger_tables_is_told_in_every_form(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    queries, page = tmp_path / "queries.sql", tmp_path / "page.html"
+    queries.write_text("SELECT * FROM orders WHERE user_id = $1;\nSELECT * FROM orders WHERE id = $1;\n")
+    asked = ["tune", url, "--workload", str(queries), "--time", "0s", "--at", "100x"]
+    assert run([*asked, "--html", str(page)]) == 0
+    assert "Up to 100 times the rows 1 statement turns bad, 1 hold" in capsys.readouterr().out
+    assert 'id="growth"' in page.read_text()
+    assert run([*asked, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    Draft202012Validator(json.loads(SCHEMA.read_text())).validate(told)
+    (bad,) = told["growth"]["turning"]
+    assert bad["text"] == "SELECT * FROM orders WHERE user_id = $1" and 1 < bad["times"] <= 100
+
+
+def test_options_stand_below_what_they_are_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["tune", "--help"]) == 0
+    _, _, told = capsys.readouterr().out.partition("What it runs:")
+    titles = [line.rstrip(":") for line in told.splitlines() if line.endswith(":") and not line.startswith(" ")]
+    assert titles == ["How far to look", "How it is told", "Change it, and measure", "Options"]
+    assert "--at 100x" in told.partition("How it is told:")[0]

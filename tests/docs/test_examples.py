@@ -1,14 +1,20 @@
-"""Every YAML example in the documentation is a design without problems, alone or inside a minimal one."""
+"""Every YAML example in the documentation can be read: a design without problems, alone or inside a minimal one.
+
+An example that is marked `baseline`, or stands on the page of a finding, is a file for `architect tune --baseline`.
+"""
 
 from collections.abc import Mapping
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 
 from backend_architect.decisions import questions
 from backend_architect.design import check_design, read_design
-from tests.docs.pages import PAGES, Block, Page
+from backend_architect.tune import RULES
+from backend_architect.tune.accepted import read_accepted
+from tests.docs.pages import PAGES, ROOT, Block, Page
 
 MARKS = {"complete", "fragment", "fields"}
 MINIMAL = """\
@@ -18,11 +24,15 @@ auth: {account: user, roles: [moderator]}
 entities:
   user: {fields: {name: {type: text, max: 80}}, allow: {read: anyone, update: id = me}}
 """
-EXAMPLES = [block for path in PAGES for block in Page(path).blocks() if block.language == "yaml"]
+FINDINGS = ROOT / "docs" / "findings"
+BLOCKS = [block for path in PAGES for block in Page(path).blocks() if block.language == "yaml"]
+BASELINES = [block for block in BLOCKS if block.mark == "baseline" or block.page.parent == FINDINGS]
+EXAMPLES = [block for block in BLOCKS if block not in BASELINES]
 
 
 def test_there_are_examples() -> None:
     assert len(EXAMPLES) > 10
+    assert len(BASELINES) >= len(RULES)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
@@ -32,6 +42,14 @@ def test_an_example_is_a_design_without_problems(example: Block) -> None:
     )
     if example.mark in MARKS:
         assert check_design(read_design(whole(example)), decisions=questions()) == ()
+
+
+@pytest.mark.parametrize("example", BASELINES, ids=str)
+def test_a_baseline_can_be_read_and_accepts_findings_that_there_are(example: Block, tmp_path: Path) -> None:
+    file = tmp_path / "accepted.yaml"
+    file.write_text(example.text, encoding="utf-8")
+    codes = {key.partition(":")[0] for key in read_accepted(file)}
+    assert codes and codes <= {rule.code for rule in RULES}
 
 
 def whole(example: Block) -> str:

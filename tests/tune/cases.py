@@ -1,7 +1,7 @@
 """Cases of tuning: databases that SQL fills, one after the other in one database, each read once and remembered."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from backend_architect.postgres.catalog import Activity, Catalog, ServerSession,
 from backend_architect.tune import Observed, Statement, Workload, find_all
 from backend_architect.tune.observe import OLDEST, READ_ONLY
 from backend_architect.tune.reading.kept import identity, keep
+from backend_architect.tune.samples import Blocked, Samples
 
 EMPTY = """
 DO $$ DECLARE name text; BEGIN
@@ -92,11 +93,16 @@ def _without_times(group: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: value for name, value in group.items() if name != "times"}
 
 
-def workload(statements: list[dict[str, Any]]) -> Workload:
-    """Return the workload of a case."""
-    return keep([Statement(id=identity(str(each["text"])), **each) for each in statements], "the case")
+def workload(statements: list[dict[str, Any]], blocked: Sequence[Mapping[str, Any]] = ()) -> Workload:
+    """Return the workload of a case; `blocked` is what was seen in a minute of watching."""
+    kept = keep([Statement(id=identity(str(each["text"])), **each) for each in statements], "the case")
+    seen = tuple(Blocked(**{**WAITING, **each}) for each in blocked)
+    return replace(kept, samples=Samples(60.0, 60, (), seen)) if seen else kept
 
 
-def found(catalog: Catalog, statements: list[dict[str, Any]]) -> list[str]:
+WAITING = {"holder": "", "holder_state": "active", "holder_application": "", "event": "Lock: transactionid", "most": 1}
+
+
+def found(catalog: Catalog, statements: list[dict[str, Any]], blocked: Sequence[Mapping[str, Any]] = ()) -> list[str]:
     """Return the keys of what is found."""
-    return sorted(finding.key for finding in find_all(Observed(catalog, workload(statements))))
+    return sorted(finding.key for finding in find_all(Observed(catalog, workload(statements, blocked))))

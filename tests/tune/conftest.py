@@ -1,5 +1,6 @@
 """What the tests of tuning share: one PostgreSQL, and databases on it."""
 
+import tempfile
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -21,9 +22,13 @@ NewDatabase = Callable[[str], str]
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
-    """The server that all databases of this run are on."""
-    with start_embedded(tmp_path_factory.mktemp("tune") / "postgres", SETTINGS) as started:
+def server() -> Iterator[EmbeddedServer]:
+    """The server that all databases of this run are on, in a folder that its user may reach: pytest's are closed."""
+    prefix = "architect-tests-"
+    with (
+        tempfile.TemporaryDirectory(prefix=prefix) as folder,
+        start_embedded(Path(folder) / "data", SETTINGS) as started,
+    ):
         yield started
 
 

@@ -61,7 +61,7 @@ def test_nothing_is_applied_unless_somebody_says_so_and_what_it_locks_is_told_be
     assert "dropped public.again" in capsys.readouterr().out
     journal = next(Path(".backend-architect").iterdir())
     assert run(["tune", url, "--compare", str(journal), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["dropped"][0]["name"] == "public.again"
+    assert json.loads(capsys.readouterr().out)["comparison"]["dropped"][0]["name"] == "public.again"
     assert run(["tune", url, "--compare", str(journal), "--wait", "soon"]) == 1
 
 
@@ -75,7 +75,36 @@ def test_a_migration_that_was_broken_off_is_gone_on_with_at_the_same_place(
     assert run(["tune", url, "--apply", "--yes", "--json"]) == 0
     told = capsys.readouterr()
     assert "was broken off here" in told.err
-    assert json.loads(told.out)["entries"]["create-index:public.t_b_idx"]["state"] == "done"
+    steps = json.loads(told.out)["changes"]["steps"]
+    assert [(step["id"], step["state"]) for step in steps] == [("create-index:public.t_b_idx", "done")]
+
+
+def test_findings_and_what_was_changed_are_one_document(
+    new_database: NewDatabase, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = new_database(TWICE)
+    assert run(["tune", url, "--apply", "--yes", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert "duplicate-index:again" in [finding["key"] for finding in told["findings"]]
+    assert [(step["kind"], step["state"]) for step in told["changes"]["steps"]] == [("drop index", "done")]
+    assert [index["name"] for index in told["changes"]["comparison"]["dropped"]] == ["public.again"]
+    assert run(["tune", url, "--apply", "--yes", "--json"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["changes"] is None
+    assert "nothing is to be changed" in told.err
+
+
+def test_new_indexes_are_judged_later_when_there_are_no_calls_yet(
+    new_database: NewDatabase, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = new_database(f"CREATE EXTENSION pg_stat_statements;\n{TWICE}")
+    catalog = catalog_of(url)
+    migration = plan_migration(advice(recommended(index("t", "b"))), (), catalog)
+    write_journal(default_journal(catalog.database), Journal(migration))
+    assert run(["tune", url, "--apply", "--yes"]) == 0
+    told = capsys.readouterr().out
+    assert "come back later with: architect tune URL --compare .backend-architect" in told
+    assert "too few calls yet" not in told
 
 
 def test_a_standby_is_refused(new_database: NewDatabase, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -56,7 +56,7 @@ def test_one_lookup_a_row_is_certain_where_a_log_tells_the_order(form: str) -> N
     workload = read_workload(LOGS / form)
     (found,) = [each for each in find_all(Observed(CATALOG, workload)) if each.code == "n-plus-one"]
     assert (found.subject, found.sureness) == ("users.read", Sureness.CERTAIN)
-    assert str(found.evidence[0]) == "calls of the lookup in a row 7"
+    assert "calls of the lookup in a row 7" in map(str, found.evidence)
     twin = replace(workload, runs=tuple(replace(run, times=1) for run in workload.runs))
     assert not [each for each in find_all(Observed(CATALOG, twin)) if each.code == "n-plus-one"]
 

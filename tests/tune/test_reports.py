@@ -13,21 +13,24 @@ from jsonschema import Draft202012Validator
 
 from backend_architect.cli.terminal import Paint
 from backend_architect.report.advice import advice_lines, advice_markdown, factor
+from backend_architect.report.changes_data import changes_document, comparison_document, snapshot_document
+from backend_architect.report.growth import growth_lines
 from backend_architect.report.tune_page import tune_page
 from backend_architect.report.tuning import Tuning, verdict
 from backend_architect.report.tuning_data import tuning_data
+from backend_architect.report.tuning_markdown import tuning_markdown
 from backend_architect.report.visible import visible
 from backend_architect.tune import Observed
 from backend_architect.tune.indexes.model import Advice
 from tests.proof.test_reports import Tags
-from tests.tune.tuning_sample import BY_CUSTOMER, a_catalog, a_tuning, an_advice
+from tests.tune.tuning_sample import BY_CUSTOMER, a_catalog, a_growth, a_tuning, a_whole_tuning, an_advice, an_applied
 
 WHEN = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/reference/tune.schema.json").read_text())
 EMPTY = Tuning(Observed(a_catalog(), None), ())
 
 
-@pytest.mark.parametrize("tuning", [a_tuning(an_advice()), a_tuning(), EMPTY])
+@pytest.mark.parametrize("tuning", [a_whole_tuning(), a_tuning(an_advice()), a_tuning(), EMPTY])
 def test_the_page_is_whole_and_needs_no_network(tuning: Tuning) -> None:
     page = tune_page(tuning, when=WHEN)
     tags = Tags(page)
@@ -105,10 +108,46 @@ def test_hostile_names_do_not_break_the_markdown() -> None:
     assert all(line.count(" | ") == 4 for line in prose.splitlines() if line.startswith("| "))
 
 
-@pytest.mark.parametrize("tuning", [a_tuning(an_advice()), a_tuning(), EMPTY])
+@pytest.mark.parametrize("tuning", [a_whole_tuning(), a_tuning(an_advice()), a_tuning(), EMPTY])
 def test_the_data_is_by_the_published_schema(tuning: Tuning) -> None:
     data = json.loads(json.dumps(tuning_data(tuning)))
     assert not list(Draft202012Validator(_closed(SCHEMA)).iter_errors(data))
+
+
+def test_what_only_changes_or_compares_is_by_the_schema_too() -> None:
+    applied = an_applied()
+    assert applied.comparison is not None
+    for document in (
+        changes_document(applied),
+        comparison_document(applied.comparison),
+        snapshot_document(Path("before.json")),
+    ):
+        data = json.loads(json.dumps(document))
+        assert not list(Draft202012Validator(_closed(SCHEMA)).iter_errors(data)), document
+    told = changes_document(applied)["changes"]
+    assert isinstance(told, dict)
+    assert [step["state"] for step in told["steps"]] == ["done", "failed"] and not told["done"]
+    assert [each["verdict"] for each in told["comparison"]["created"]] == ["helped"]
+
+
+def test_what_was_seen_and_where_it_comes_from_is_told() -> None:
+    tuning = a_whole_tuning()
+    data = tuning_data(tuning)
+    assert data["workload"]["samples"]["blocked"][0]["holder_application"].startswith("cron")  # type: ignore[index]
+    assert data["workload"]["dearest"][0]["source"].startswith("/orders")  # type: ignore[index]
+    page, markdown = tune_page(tuning, when=WHEN), tuning_markdown(tuning)
+    for text in ("from 10x on", "held up by cron", "/orders", "the connection was lost"):
+        assert text in page
+    for text in ("from 10x on", "| 12 s | UPDATE t", "the connection was lost", "- `not-visible` this role"):
+        assert text in markdown
+    assert "\n\n## At 100 times the rows\n" in markdown
+    prose = re.sub(r"```sql\n.*?\n```|(?<!\\)`[^`\n]*`", "", markdown, flags=re.DOTALL)
+    assert not re.search(r"(?<!\\)<", prose)
+
+
+def test_growth_in_a_terminal_cannot_move_the_cursor() -> None:
+    study = replace(a_growth(), staying=("a\x1b[2J",))
+    assert not any("\x1b" in line for line in growth_lines(study, Paint(on=False)))
 
 
 def test_the_schema_refuses_what_is_not_by_it() -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from backend_architect.cli.watching import progress_line, seen_lines
+from backend_architect.cli.watching import progress_line
 from backend_architect.postgres import Session, connect
+from backend_architect.report.samples import seen_lines
 from backend_architect.tune import observe
 from backend_architect.tune.observe import READ_ONLY
 from backend_architect.tune.samples import Blocked, Samples

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ def old_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of the loaded database on PostgreSQL 15."""
     folder = Path(subprocess.check_output(["mktemp", "-d"], text=True).strip())
     root = os.geteuid() == 0
-    owner = {"user": "nobody"} if root else {}
+    owner: dict[str, Any] = {"cwd": folder, **({"user": "nobody"} if root else {})}
     if root:
         shutil.chown(folder, "nobody")
     data, log = folder / "data", folder / "log"

@@ -1,13 +1,23 @@
 """A tuning run as its reports read it, with names that nobody should give."""
 
+from dataclasses import replace
+from pathlib import Path
+
 from backend_architect.errors import Problem
 from backend_architect.finding import Fact, Finding, Severity, Sureness
 from backend_architect.postgres.catalog import Catalog, Index, KeyPart, Table
+from backend_architect.report.changes_data import Applied
 from backend_architect.report.tuning import Tuning
 from backend_architect.tune import Observed, Statement, Workload
+from backend_architect.tune.comparing import Change, Comparison, IndexChange
+from backend_architect.tune.comparing.model import CountedIndex
+from backend_architect.tune.growth import GrowthStudy, Point, Turning
 from backend_architect.tune.indexes.model import Advice, NewIndex, NewKey, Recommended, StatementCost
+from backend_architect.tune.migration import Entry, Journal, Kind, Migration, State, Step
+from backend_architect.tune.samples import Blocked, Samples, Waited
 
 EVIL = '<script>alert("x")</script>'
+IDLE = "idle in transaction"
 ORDERS = "SELECT id, total, status FROM orders WHERE customer_id = $1 AND status = $2 ORDER BY created_at DESC LIMIT $3"
 
 STATEMENTS = (
@@ -72,6 +82,47 @@ def an_advice() -> Advice:
         Recommended(ODD, 1_200, 22_650_000.0, 0.0, (f"{EVIL} | *x*",), (an_index(f"old`{EVIL}"),)),
     )
     return Advice(recommended, costs, 100_000_000, "twin", 64, ("12 candidates of orders",), {"unknown table": 2})
+
+
+def a_watched_workload() -> Workload:
+    """Return what was seen while a database was watched."""
+    samples = Samples(
+        60.0, 60,
+        (Waited(f"UPDATE t SET a = $1 /* {EVIL} */", "Lock: tuple", 12, 3), Waited("SELECT $1", "", 40, 2)),
+        (Blocked("UPDATE t SET a = $1", f"SELECT {EVIL}", IDLE, f"cron {EVIL}", "Lock: tuple", 12.0, 3),),
+    )  # fmt: skip
+    tagged = replace(STATEMENTS[0], tags={"route": f"/orders {EVIL}"})
+    source, notes = "pg_stat_statements, watched for 60 s", (f"the connection was lost {EVIL}",)
+    return Workload(source, (tagged, *STATEMENTS[1:]), {}, 60.0, notes=notes, samples=samples)
+
+
+def a_growth() -> GrowthStudy:
+    """Return what turns bad on a hundred times the rows."""
+    points = (Point(1.0, 40.0, 1.0), Point(10.0, 400.0, 1.0), Point(100.0, 4_000.0, 1.0))
+    turning = (Turning(STATEMENTS[2], 10.0, f"it reads all 20,000 rows of {EVIL} to keep 1", points),)
+    unplanned = ((STATEMENTS[4], f"relation {EVIL} does not exist"),)
+    return GrowthStudy(100.0, turning, 3, {"public.orders": 50_000.0}, (f"public.{EVIL}",), unplanned, ("100x",))
+
+
+def an_applied() -> Applied:
+    """Return a migration of which one step failed, and what its first index came to."""
+    steps = [
+        Step(f"create-index:{each.name}", Kind.CREATE_INDEX, each.statement(), "public", each.table, 7, each.name)
+        for each in (BY_CUSTOMER, BY_EMAIL)
+    ]
+    entries = {steps[0].id: Entry(State.DONE, "", 1, 2.5), steps[1].id: Entry(State.FAILED, "no room", 5, 0.1)}
+    index = CountedIndex(f"public.{BY_CUSTOMER.name}", "public.orders", BY_CUSTOMER.statement(), 31_000_000, 90, True)
+    change = Change("a" * 12, "orders.of_customer", 48_210.0, 90.0, 18.9, 0.2, 4_000.0, 8.0)
+    compared = Comparison("shop", 600.0, (IndexChange(index, 90, (change,)),), (index,), (change,), ("young",))
+    journal = Journal(Migration("shop", 18, tuple(steps), ("a setting",)), entries)
+    return Applied(journal, Path("journal.json"), compared)
+
+
+def a_whole_tuning() -> Tuning:
+    """Return a run with every part that there may be."""
+    tuning = a_tuning(an_advice())
+    observed = Observed(tuning.observed.catalog, a_watched_workload())
+    return replace(tuning, observed=observed, growth=a_growth(), applied=an_applied())
 
 
 def a_tuning(advice: Advice | None = None) -> Tuning:

@@ -10,6 +10,7 @@ from typer.exceptions import Abort, TyperException
 from backend_architect import __version__
 from backend_architect.cli import INTERRUPTED, brief, build, check, decide, init, prove, schema, tune, up
 from backend_architect.cli.failures import PROBLEMS, USAGE, show_failure
+from backend_architect.cli.grouped_help import GroupedCommand
 from backend_architect.errors import ArchitectError
 
 COMMANDS: dict[str, Callable[..., int]] = {
@@ -75,7 +76,7 @@ def make_app() -> typer.Typer:
     )
     app.callback()(_version)
     for name, command in COMMANDS.items():
-        app.command(name)(command)
+        app.command(name, cls=GroupedCommand)(command)
     app.command(BRIEF, hidden=True)(brief.brief)
     return app
 

@@ -6,12 +6,9 @@ import sys
 import time
 from collections.abc import Callable
 
-from backend_architect.report.visible import in_one_line
-from backend_architect.tune.samples import Samples
 from backend_architect.tune.watching import Progress, Watched, watch
 
-EVERY, MOST = 5.0, 5
-LENGTH = 72
+EVERY = 5.0
 
 
 def watch_database(url: str, seconds: float) -> Watched:
@@ -51,20 +48,3 @@ def progress_line(progress: Progress) -> str:
     waiting = f", {progress.waiting} wait for a lock now" if progress.waiting else ""
     counted = f"{progress.calls:,.0f} calls counted, {progress.samples} samples{waiting}"
     return f"watching: {progress.seconds:,.0f} of {progress.of:,.0f} s, {counted} (Ctrl-C ends it with what there is)"
-
-
-def seen_lines(samples: Samples) -> list[str]:
-    """Return what sessions were seen waiting for, a line each; nothing where none did."""
-    blocked = [
-        f"  {each.seconds:8,.0f} s  {_short(each.statement)}  held up by {_short(each.holder)} ({each.holder_state})"
-        for each in samples.blocked[:MOST]
-    ]
-    waits = [each for each in samples.waited if each.event][:MOST]
-    waited = [f"  {each.sessions / samples.taken:8.1f}  {each.event}  {_short(each.statement)}" for each in waits]
-    parts = ["Who waited for a lock, and for whom:", *blocked] if blocked else []
-    return [*parts, *(["Sessions that waited, on average:", *waited] if waited else [])] or ["No session waited."]
-
-
-def _short(text: str) -> str:
-    shown = in_one_line(text)
-    return shown if len(shown) <= LENGTH else f"{shown[:LENGTH]}…"

@@ -5,7 +5,7 @@ from textwrap import wrap
 
 from backend_architect.report.findings import WIDTH, Paint
 from backend_architect.report.tuning import saving
-from backend_architect.report.visible import in_one_line, visible
+from backend_architect.report.visible import as_markdown, in_one_line, visible
 from backend_architect.tune.amounts import size
 from backend_architect.tune.indexes.model import Advice, Recommended, StatementCost
 
@@ -34,13 +34,13 @@ def advice_markdown(advice: Advice) -> str:
     """Return the advice as a part of a Markdown report."""
     parts = ["## Indexes", "", headline(advice)]
     for each in advice.recommended:
-        parts += ["", "```sql", each.index.statement(), "```", "", *(f"- {_text(text)}" for text in _told(each))]
+        parts += ["", "```sql", each.index.statement(), "```", "", *(f"- {as_markdown(text)}" for text in _told(each))]
     changed = changed_statements(advice)
     if changed:
         parts += ["", "| statement | calls | cost before | after | |", "|---|--:|--:|--:|--:|"]
         parts += [_markdown_row(cost) for cost in changed]
     left = not_looked_at(advice)
-    parts += ["", *(f"- {_text(text)}" for text in left)] if left else []
+    parts += ["", *(f"- {as_markdown(text)}" for text in left)] if left else []
     return "\n".join(parts) + "\n"
 
 
@@ -102,17 +102,9 @@ def _row(cost: StatementCost) -> str:
 def _markdown_row(cost: StatementCost) -> str:
     calls = cost.statement.calls
     figures = f"{calls:,.0f} | {short(cost.before * calls)} | {short(cost.after * calls)}"
-    return f"| {_text(_clipped(cost.statement.shown))} | {figures} | {factor(cost.before, cost.after)} |"
+    return f"| {as_markdown(_clipped(cost.statement.shown))} | {figures} | {factor(cost.before, cost.after)} |"
 
 
 def _clipped(text: str) -> str:
     line = in_one_line(text)
     return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"
-
-
-def _text(text: str) -> str:
-    """Return a text as Markdown shows it, whatever it holds: a name may be anything."""
-    escaped = in_one_line(text)
-    for mark in ("\\", "`", "*", "_", "|", "<", "[", "#"):
-        escaped = escaped.replace(mark, f"\\{mark}")
-    return escaped

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from backend_architect import __version__
 from backend_architect.finding import Finding, Severity
-from backend_architect.report.visible import in_one_line, visible
+from backend_architect.report.visible import as_markdown, in_one_line, visible
 
 WIDTH = 98
 LEVELS = {Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}
@@ -37,16 +37,16 @@ def finding_lines(finding: Finding, paint: Paint) -> list[str]:
 
 def findings_markdown(findings: Sequence[Finding], title: str) -> str:
     """Return the report as Markdown."""
-    parts = [f"# {title}", "", counted(findings)]
+    parts = [f"# {as_markdown(title)}", "", counted(findings)]
     for finding in findings:
         parts += [
             "",
-            f"## {finding.severity.value}: {finding.message}",
+            f"## {finding.severity.value}: {as_markdown(finding.message)}",
             "",
             f"`{finding.code}` · {finding.sureness.value}",
         ]
-        parts += ["", f"{_sentence(finding.why)} {_sentence(finding.fix)}"]
-        parts += ["", *(f"- {fact.name}: {fact.value}" for fact in finding.evidence)]
+        parts += ["", as_markdown(f"{_sentence(finding.why)} {_sentence(finding.fix)}")]
+        parts += ["", *(f"- {as_markdown(fact.name)}: {as_markdown(fact.value)}" for fact in finding.evidence)]
         parts += [line for sql in (finding.sql, finding.rewrite) if sql for line in ("", "```sql", sql, "```")]
     return "\n".join(parts) + "\n"
 

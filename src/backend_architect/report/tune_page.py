@@ -10,13 +10,16 @@ from jinja2 import Environment, StrictUndefined
 from backend_architect import __version__
 from backend_architect.finding import Finding, Severity
 from backend_architect.report.advice import changed_statements, factor, headline, not_looked_at, short
+from backend_architect.report.growth import costs, growth_headline, notes, turns_when
 from backend_architect.report.tuning import Tuning, verdict
 from backend_architect.tune.amounts import days, size
+from backend_architect.tune.growth import GrowthStudy
 from backend_architect.tune.indexes.model import Advice
 from backend_architect.tune.workload import Statement, Workload
 
 MOST_BARS = 40
 MOST_STATEMENTS = 20
+MOST_WAITS = 10
 SMALLEST = 0.004
 WHAT_IF = {
     "twin": "an embedded copy of the schema and the statistics, without rows",
@@ -43,12 +46,23 @@ class Slice:
     share: float
 
 
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A statement that turns bad on larger tables: from which size on, why, and what a call costs then."""
+
+    statement: Statement
+    when: str
+    why: str
+    costs: str
+
+
 def tune_page(tuning: Tuning, *, when: datetime) -> str:
     """Return the page; it needs no network, and follows the reader's light or dark."""
     template = files("backend_architect.report") / "pages" / "tune.html.jinja"
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"size": size, "short": short, "age": _age}
     advice, workload = tuning.advice, tuning.observed.workload
+    samples = workload.samples if workload else None
     return environment.from_string(template.read_text(encoding="utf-8")).render(
         tuning=tuning,
         catalog=tuning.observed.catalog,
@@ -61,6 +75,13 @@ def tune_page(tuning: Tuning, *, when: datetime) -> str:
         counts=[(each, _of(tuning.findings, each)) for each in Severity],
         slices=_slices(workload),
         bars=_bars(advice),
+        growth=tuning.growth,
+        turning=_turning(tuning.growth),
+        growth_headline=growth_headline(tuning.growth) if tuning.growth else "",
+        growth_notes=notes(tuning.growth) if tuning.growth else [],
+        samples=samples,
+        waits=[each for each in samples.waited if each.event][:MOST_WAITS] if samples else [],
+        most=MOST_WAITS,
         left=_left(tuning),
         version=__version__,
     )
@@ -95,6 +116,10 @@ def _bars(advice: Advice | None) -> list[Bar]:
     ]
 
 
+def _turning(study: GrowthStudy | None) -> list[Turned]:
+    return [Turned(each.statement, turns_when(each), each.why, costs(each)) for each in study.turning] if study else []
+
+
 def _left(tuning: Tuning) -> list[str]:
     """Return all that nobody looked at, in words."""
     workload = tuning.observed.workload
@@ -109,4 +134,6 @@ def _age(seconds: float | None) -> str:
     """Return for how long was counted, '' where nobody knows."""
     if seconds is None:
         return ""
-    return days(seconds) if seconds >= 7_200 else f"{max(seconds / 60, 1):,.0f} minutes"
+    if seconds < 120:
+        return f"{seconds:,.0f} s"
+    return days(seconds) if seconds >= 7_200 else f"{seconds / 60:,.0f} minutes"

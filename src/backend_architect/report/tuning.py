@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from backend_architect.errors import Problem
 from backend_architect.finding import Finding
+from backend_architect.report.changes_data import Applied
 from backend_architect.report.findings import counted
 from backend_architect.tune.amounts import size
+from backend_architect.tune.growth import GrowthStudy
 from backend_architect.tune.indexes.model import Advice
 from backend_architect.tune.observed import Observed
 
@@ -14,7 +16,8 @@ from backend_architect.tune.observed import Observed
 class Tuning:
     """One run: what was read, found and advised. `advice` is None where no indexes were chosen, and why is a problem.
 
-    `migration` is the SQL that carries out the advice, '' for none; `accepted` counts the findings kept back.
+    `migration` is the SQL that carries out the advice, '' for none; `accepted` counts the findings kept back. `growth`
+    is what turns bad on larger tables, where that was asked for; `applied` is what was changed, None for nothing.
     """
 
     observed: Observed
@@ -23,6 +26,8 @@ class Tuning:
     advice: Advice | None = None
     migration: str = ""
     accepted: int = 0
+    growth: GrowthStudy | None = None
+    applied: Applied | None = None
 
 
 def verdict(tuning: Tuning) -> str:

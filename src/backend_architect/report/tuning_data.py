@@ -8,11 +8,14 @@ from dataclasses import asdict
 
 from backend_architect.errors import Problem
 from backend_architect.finding import Finding
+from backend_architect.report.changes_data import FORMAT, changes_data
+from backend_architect.report.growth_data import growth_data
 from backend_architect.report.tuning import Tuning, verdict
 from backend_architect.tune.indexes.model import Advice, Recommended, StatementCost
-from backend_architect.tune.workload import Workload
+from backend_architect.tune.samples import Samples
+from backend_architect.tune.workload import Statement, Workload
 
-FORMAT = 1
+DEAREST = 20
 
 
 def tuning_data(tuning: Tuning) -> dict[str, object]:
@@ -27,7 +30,9 @@ def tuning_data(tuning: Tuning) -> dict[str, object]:
         "workload": _workload(tuning.observed.workload),
         "findings": [_finding(finding) for finding in tuning.findings],
         "advice": _advice(tuning.advice),
+        "growth": growth_data(tuning.growth),
         "migration": tuning.migration,
+        "changes": changes_data(tuning.applied) if tuning.applied else None,
         "accepted": tuning.accepted,
         "problems": [_problem(problem) for problem in tuning.problems],
     }
@@ -42,7 +47,22 @@ def _workload(workload: Workload | None) -> Mapping[str, object] | None:
         "seconds": workload.seconds,
         "total_ms": workload.total_ms,
         "left_out": dict(workload.left_out),
+        "notes": list(workload.notes),
+        "dearest": [_dear(each) for each in workload.statements[:DEAREST]],
+        "samples": _samples(workload.samples),
     }
+
+
+def _dear(each: Statement) -> Mapping[str, object]:
+    return {**_statement(each), "total_ms": each.total_ms, "mean_ms": each.mean_ms}
+
+
+def _statement(each: Statement) -> dict[str, object]:
+    return {"id": each.id, "name": each.name, "text": each.text, "source": each.source, "calls": each.calls}
+
+
+def _samples(samples: Samples | None) -> Mapping[str, object] | None:
+    return None if samples is None else {**asdict(samples), "active": samples.active}
 
 
 def _finding(finding: Finding) -> Mapping[str, object]:
@@ -83,12 +103,8 @@ def _index(each: Recommended) -> Mapping[str, object]:
 
 
 def _cost(each: StatementCost) -> Mapping[str, object]:
-    statement = each.statement
     return {
-        "id": statement.id,
-        "name": statement.name,
-        "text": statement.text,
-        "calls": statement.calls,
+        **_statement(each.statement),
         "cost_before": each.before,
         "cost_after": each.after,
         "uses": list(each.uses),

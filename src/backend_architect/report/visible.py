@@ -5,6 +5,8 @@ import unicodedata
 KEPT = "\n\t"
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # control, format (right-to-left marks too), surrogates, private
 
+MARKS = ("\\", "`", "*", "_", "|", "<", "[", "#")
+
 
 def visible(text: str) -> str:
     """Return the text with every character that nobody sees written as its escape; lines stay lines."""
@@ -16,6 +18,14 @@ def visible(text: str) -> str:
 def in_one_line(text: str) -> str:
     """Return the text in one line, as `visible`."""
     return visible(" ".join(text.split()))
+
+
+def as_markdown(text: str) -> str:
+    """Return a text in one line as Markdown shows it, whatever it holds: a name may be anything."""
+    escaped = in_one_line(text)
+    for mark in MARKS:
+        escaped = escaped.replace(mark, f"\\{mark}")
+    return escaped
 
 
 def _escape(character: str) -> str:

@@ -1,7 +1,8 @@
 """A few rows that everybody updates.
 
 What it checks: tables of at most ten thousand rows whose rows were updated a thousand times each or more on average,
-and a hundred thousand times in all.
+and a hundred thousand times in all; and, where the database was watched (`--watch`), tables of any size whose writers
+queued for one another's rows for two seconds in all or more, and for a hundredth of the time.
 
 Why it matters: updates of one row wait for each other, so that its transactions pass one by one, however many
 processors there are; each leaves a dead version that readers walk over until it is removed.
@@ -15,42 +16,78 @@ When it is wrong: one process alone updates them, some times a second: a queue's
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from backend_architect.finding import Fact, Finding, Severity, Sureness
+from backend_architect.postgres.catalog import Table
 from backend_architect.tune.amounts import days
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
+from backend_architect.tune.waiting import Waits, queues
 
 SMALL_ROWS = 10_000
 MANY_EACH = 1_000
 MANY = 100_000
 EVERY_SECOND = 10.0
+WHY = "updates of one row wait for each other, and each leaves a dead version that readers walk over"
+FIX = "write in batches, spread a counter over several rows, or append and add up later"
 
 
 def find(observed: Observed) -> Iterator[Finding]:
-    """Yield a finding for each small table that is updated all the time."""
-    counted = observed.catalog.counted
+    """Yield a finding for each table with rows that are updated all the time, or that writers queued for."""
+    samples = observed.workload.samples if observed.workload else None
+    seen = queues(samples, observed.catalog) if samples else {}
     for table in observed.catalog.tables:
-        rows = max(float(table.live), table.rows, 1.0)
-        each = table.updated / rows
-        if table.temporary or rows > SMALL_ROWS or table.updated < MANY or each < MANY_EACH:
-            continue
-        rate = table.updated / counted if counted else 0.0
-        in_place = table.updated_in_place / table.updated
-        evidence = [Fact("updates", f"{table.updated:,}"), Fact("in place", f"{in_place:.0%}")]
-        evidence += [Fact("counted for", days(counted)), Fact("updates a second", f"{rate:,.1f}")] if counted else []
-        yield Finding(
-            code=RULE.code,
-            severity=Severity.HIGH if rate > EVERY_SECOND else Severity.MEDIUM,
-            sureness=Sureness.LIKELY,
-            subject=table.qualified,
-            message=f"each of the {rows:,.0f} rows of {table.qualified} was updated {each:,.0f} times on average",
-            why="updates of one row wait for each other, and each leaves a dead version that readers walk over",
-            fix="write in batches, spread a counter over several rows, or append and add up later",
-            sql=f"ALTER TABLE {table.qualified} SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0,"
-            " autovacuum_vacuum_threshold = 1000);",
-            evidence=tuple(evidence),
-        )
+        counted, waits = _counted(table, observed.catalog.counted), seen.get(table.oid)
+        if counted is not None and waits is not None:
+            yield _both(counted, waits)
+        elif counted is not None:
+            yield counted
+        elif waits is not None:
+            yield _queued(table, waits)
+
+
+def _counted(table: Table, counted: float | None) -> Finding | None:
+    """Return a finding where the counts since the last reset tell it."""
+    rows = max(float(table.live), table.rows, 1.0)
+    each = table.updated / rows
+    if table.temporary or rows > SMALL_ROWS or table.updated < MANY or each < MANY_EACH:
+        return None
+    rate = table.updated / counted if counted else 0.0
+    in_place = table.updated_in_place / table.updated
+    evidence = [Fact("updates", f"{table.updated:,}"), Fact("in place", f"{in_place:.0%}")]
+    evidence += [Fact("counted for", days(counted)), Fact("updates a second", f"{rate:,.1f}")] if counted else []
+    return Finding(
+        code=RULE.code,
+        severity=Severity.HIGH if rate > EVERY_SECOND else Severity.MEDIUM,
+        sureness=Sureness.LIKELY,
+        subject=table.qualified,
+        message=f"each of the {rows:,.0f} rows of {table.qualified} was updated {each:,.0f} times on average",
+        why=WHY,
+        fix=FIX,
+        sql=f"ALTER TABLE {table.qualified} SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0,"
+        " autovacuum_vacuum_threshold = 1000);",
+        evidence=tuple(evidence),
+    )
+
+
+def _queued(table: Table, waits: Waits) -> Finding:
+    return Finding(
+        code=RULE.code,
+        severity=waits.severity,
+        sureness=Sureness.CERTAIN,
+        subject=table.qualified,
+        message=f"writers of {table.qualified} waited for {waits.seconds:,.0f} s in all for one another's rows",
+        why=WHY,
+        fix=FIX,
+        evidence=waits.facts,
+    )
+
+
+def _both(counted: Finding, waits: Waits) -> Finding:
+    worse = min(counted.severity, waits.severity, key=lambda each: each.rank)
+    evidence = (*counted.evidence, *waits.facts)
+    return replace(counted, severity=worse, sureness=Sureness.CERTAIN, evidence=evidence)
 
 
 RULE = Rule("hot-rows", "a few rows that everybody updates", find)

@@ -1,0 +1,91 @@
+"""What `architect tune` can be told, in groups for its help."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+WHAT_RUNS, LOOK, TOLD, CHANGE = "What it runs", "How far to look", "How it is told", "Change it, and measure"
+
+
+class Form(StrEnum):
+    """How the findings are written."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    SARIF = "sarif"
+    JSON = "json"
+
+
+class FailOn(StrEnum):
+    """From which severity on findings make the command fail."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    NEVER = "never"
+
+
+Url = Annotated[str, typer.Argument(metavar="URL", help="postgresql://…; or set DATABASE_URL.", envvar="DATABASE_URL")]
+WorkloadFiles = Annotated[
+    Path | None,
+    typer.Option(
+        help="SQL or logs, a file or a folder, instead of pg_stat_statements.",
+        exists=True,
+        rich_help_panel=WHAT_RUNS,
+    ),
+]
+Watch = Annotated[
+    str,
+    typer.Option(
+        metavar="10m", help="Count only what runs from now on, that long: 30s, 10m.", rich_help_panel=WHAT_RUNS
+    ),
+]
+At = Annotated[
+    str,
+    typer.Option(metavar="100x", help="Say which statements turn bad on so many times the rows.", rich_help_panel=LOOK),
+]
+Budget = Annotated[
+    str,
+    typer.Option(metavar="500MB", help="How large all new indexes may be together: 500MB, 2GB.", rich_help_panel=LOOK),
+]
+Time = Annotated[
+    str,
+    typer.Option(metavar="45s", help="How long to look for indexes: 45s, 5m; 0s for not at all.", rich_help_panel=LOOK),
+]
+Baseline = Annotated[
+    Path | None, typer.Option(help="Findings that were accepted, each with a reason.", rich_help_panel=LOOK)
+]
+FormOption = Annotated[Form, typer.Option("--format", help="How the findings are written.", rich_help_panel=TOLD)]
+Json = Annotated[bool, typer.Option("--json", help="Answer as data, for programs.", rich_help_panel=TOLD)]
+Html = Annotated[Path | None, typer.Option(help="Write it all as one page here.", dir_okay=False, rich_help_panel=TOLD)]
+FailOnOption = Annotated[FailOn, typer.Option(help="From which severity on to fail.", rich_help_panel=TOLD)]
+MigrationFile = Annotated[
+    Path | None,
+    typer.Option(help="Write the migration there, its rollback beside it.", rich_help_panel=CHANGE),
+]
+Apply = Annotated[
+    bool, typer.Option("--apply", help="Change the database, after saying how and asking.", rich_help_panel=CHANGE)
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.", rich_help_panel=CHANGE)]
+JournalFile = Annotated[Path | None, typer.Option(help="Where --apply notes what is done.", rich_help_panel=CHANGE)]
+Wait = Annotated[
+    str,
+    typer.Option(
+        metavar="10m",
+        help="How long to wait for calls before measuring: 30s, 10m, 2h.",
+        rich_help_panel=CHANGE,
+    ),
+]
+SnapshotFile = Annotated[
+    Path | None, typer.Option(help="Write the counts there, to compare with later.", rich_help_panel=CHANGE)
+]
+CompareFile = Annotated[
+    Path | None,
+    typer.Option(
+        help="Tell what came since a snapshot, or since the journal of --apply.",
+        exists=True,
+        rich_help_panel=CHANGE,
+    ),
+]
