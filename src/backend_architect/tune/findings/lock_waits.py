@@ -8,7 +8,7 @@ Example: thirty updates of the same counter row; an ALTER TABLE that waits for a
 
 Instead: short transactions; hot rows split, or written in batches; `lock_timeout` before every DDL statement.
 
-When it is wrong: a wait of some milliseconds, seen by chance: look whether it comes again.
+When it is wrong: a wait of a few milliseconds, seen by chance: see whether it comes again.
 """
 
 from collections import Counter
