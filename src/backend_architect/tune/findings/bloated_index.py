@@ -1,7 +1,7 @@
 """A btree that takes far more room than its rows need.
 
-What it checks: btrees of some size whose pages are more than twice what their rows, at the columns' average widths
-and the index's fill factor, would fill.
+What it checks: btrees of ten megabytes or more that take more than twice what their rows, at the columns' average
+widths and the index's fill factor, would fill.
 
 Why it matters: more pages are read for the same rows, and fewer of them stay in memory.
 
@@ -9,7 +9,8 @@ Example: an index on `updated_at` of a queue table: 900 MB for rows that fit int
 
 Instead: `REINDEX INDEX CONCURRENTLY`.
 
-When it is wrong: the estimate rests on statistics; wide values that were deleted, or none at all, mislead it.
+When it is wrong: the size that the rows need is an estimate from average widths. It is off where nobody has analyzed
+the table since wide values were deleted.
 """
 
 from collections.abc import Iterator

@@ -11,7 +11,7 @@ Example: a table from which two years of rows were deleted: 60 GB for rows that 
 Instead: `pg_repack`, which rewrites it while it is used; or `VACUUM FULL`, which locks everybody out until it has
 ended. Where rows leave by age: partitions, which are dropped.
 
-When it is wrong: the room is needed again soon; or wide values make the average mislead.
+When it is wrong: the room is needed again soon; or the rows' widths differ so much that their average says little.
 """
 
 from collections.abc import Iterator

@@ -11,8 +11,8 @@ Example: a lookup over an index of 40 GB on a server with 8 GB of memory.
 Instead: read fewer pages: an index that finds the rows, or holds them all (INCLUDE); a narrower or partial index; old
 rows in partitions of their own; more memory only after that.
 
-When it is wrong: the server was restarted a moment ago; or the pages are in the operating system's memory, which
-PostgreSQL cannot see.
+When it is wrong: the server was restarted recently, so that its memory was empty; or the pages are in the operating
+system's memory, which PostgreSQL cannot see.
 """
 
 from collections.abc import Iterator

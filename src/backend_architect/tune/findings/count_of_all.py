@@ -8,7 +8,7 @@ list to show twenty rows of it.
 
 Example: `SELECT count(*) FROM orders WHERE shop_id = $1` beside every page of orders.
 
-Instead: leave the total away; say "more than 1,000" with a LIMIT inside; keep a counter; take the planner's estimate.
+Instead: leave out the total; say "more than 1,000" with a LIMIT inside; keep a counter; take the planner's estimate.
 
 When it is wrong: a report that runs once a day.
 """

@@ -2,9 +2,9 @@
 
 What it checks: default partitions that hold rows, beside others.
 
-Why it matters: rows land there because nobody made their partition. They are found only by searching it in nearly
-every statement; and a new partition cannot be attached without reading the whole default one under a lock, and fails
-when rows for it lie there already.
+Why it matters: rows land there because nobody made their partition. Nearly every statement has to search it to find
+them; and a new partition cannot be attached without reading the whole default one under a lock, and fails when rows
+for it lie there already.
 
 Example: the job that makes next month's partition stopped in March; all rows since then are in `events_default`.
 

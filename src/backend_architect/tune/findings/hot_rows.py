@@ -4,15 +4,16 @@ What it checks: tables of at most ten thousand rows whose rows were updated a th
 and a hundred thousand times in all; and, where the database was watched (`--watch`), tables of any size whose writers
 queued for one another's rows for two seconds in all or more, and for a hundredth of the time.
 
-Why it matters: updates of one row wait for each other, so that its transactions pass one by one, however many
+Why it matters: updates of one row wait for each other, so that the transactions run one after another, however many
 processors there are; each leaves a dead version that readers walk over until it is removed.
 
 Example: `UPDATE counters SET views = views + 1 WHERE id = 1` at every page view.
 
 Instead: collect and write every few seconds; or spread over several rows (`WHERE id = 1 AND slot = $1`) and add them
-up on reading; or append, and add up later. The update last in its transaction, so that its lock is short.
+up on reading; or append, and add up later. Make the update the last statement of its transaction, so that its lock is
+short.
 
-When it is wrong: one process alone updates them, some times a second: a queue's state, a heartbeat.
+When it is wrong: one process alone updates them, a few times a second: a queue's state, a heartbeat.
 """
 
 from collections.abc import Iterator

@@ -10,7 +10,7 @@ Example: an application that calls a payment provider between BEGIN and COMMIT.
 
 Instead: do nothing slow inside a transaction; set `idle_in_transaction_session_timeout`.
 
-When it is wrong: somebody works by hand, in a psql.
+When it is wrong: somebody works by hand, in psql.
 """
 
 from collections.abc import Iterator

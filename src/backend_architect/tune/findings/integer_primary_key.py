@@ -1,7 +1,7 @@
 """A key that is too narrow for where the table goes.
 
 What it checks: primary keys of one integer (or smallint) column whose sequence has used a tenth to a half of the type,
-or whose table holds so many rows. Beyond a half, `sequence-exhaustion` tells.
+or whose table holds so many rows. Beyond a half, `sequence-exhaustion` reports it.
 
 Why it matters: at 2,147,483,647 every insert fails. The change to bigint rewrites the table, all its indexes, and
 every table that points at it, under a lock: cheap now, a project later.

@@ -8,7 +8,7 @@ Example: a migration with CREATE INDEX CONCURRENTLY ran into its timeout.
 
 Instead: drop it, and build it again.
 
-When it is wrong: it is being built right now.
+When it is wrong: a session whose statement this role may not see is building it right now; `pg_monitor` shows it.
 """
 
 from collections.abc import Iterator

@@ -10,7 +10,7 @@ Example: a list over twelve partitions: 8 ms of work, 140 ms of compiling.
 
 Instead: raise `jit_above_cost`, or turn `jit` off for the application's role, and leave it on for reports.
 
-When it is wrong: never for the statement named; others may gain from it.
+When it is wrong: never for the statement named; other statements may gain from JIT.
 """
 
 from collections.abc import Iterator

@@ -11,7 +11,7 @@ Example: 4 orders expected, 40,000 came: the index on `items` is searched 40,000
 Instead: mend the estimate of the outer side: statistics over the columns that are compared together, on the
 expression, or fresh ones. Turning nested loops off for all statements makes most of them slower.
 
-When it is wrong: the inner side is a small table in memory, and the outer side grows no more.
+When it is wrong: the inner side is a small table in memory, and the outer side does not grow any more.
 """
 
 from collections.abc import Iterator

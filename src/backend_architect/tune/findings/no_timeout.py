@@ -3,7 +3,7 @@
 What it checks: servers on which neither the configuration nor a role or database sets
 `idle_in_transaction_session_timeout`, or `statement_timeout`.
 
-Why it matters: a program that dies or waits between BEGIN and COMMIT keeps its locks, and every dead row of the whole
+Why it matters: a program that hangs between BEGIN and COMMIT keeps its locks, and every dead row of the whole
 database, until somebody notices; a statement that has lost its index runs on after its user has gone.
 
 Example: a worker that hangs in a call to another service, with a transaction open since Friday.

@@ -1,8 +1,8 @@
 """A sort or a hash that does not fit into memory.
 
-What it checks: statements that write temporary files.
+What it checks: statements that write a megabyte or more of temporary files a call.
 
-Why it matters: the rows are written to disk and read again, instead of being kept in `work_mem`.
+Why it matters: what does not fit into `work_mem` is written to disk and read again.
 
 Example: a report that sorts 400 MB with `work_mem = 4MB`.
 

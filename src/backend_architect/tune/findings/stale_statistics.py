@@ -1,6 +1,7 @@
 """Statistics that no longer describe their table.
 
-What it checks: tables of some size that were never analysed, or of which more than a fifth has changed since.
+What it checks: tables of ten thousand rows or more that were never analysed, or of which more than a fifth has changed
+since.
 
 Why it matters: the planner guesses how many rows each step gives; with wrong guesses it chooses nested loops over
 millions of rows, or reads whole tables.

@@ -1,9 +1,10 @@
 """More connections than a server can use.
 
-What it checks: sessions beside `max_connections`, and how many of them do nothing.
+What it checks: whether more than four fifths of `max_connections` are open; or whether this database has more than a
+hundred sessions of which more than four fifths are idle.
 
-Why it matters: each one costs memory and a place in every snapshot; at the limit new ones are refused. A server does
-useful work with some times its processors.
+Why it matters: each one costs memory and a place in every snapshot; at the limit new ones are refused. A server works
+best with a few active sessions for each processor.
 
 Example: 40 application processes with 20 connections each, 780 of them idle.
 

@@ -4,8 +4,8 @@ What it checks: `shared_buffers` still at 128 MB beside a database of a gigabyte
 at 4 GB beside a larger one; `maintenance_work_mem` at 64 MB or less with an index of a gigabyte; and, where no
 statements are known, a `work_mem` under which more than ten gigabytes of temporary files were written.
 
-Why it matters: PostgreSQL is delivered so that it starts on any machine. Pages that could stay in memory are read
-again, index scans look dearer than they are, indexes are built on disk, and sorts write files.
+Why it matters: the defaults are chosen so that PostgreSQL starts on any machine. Pages that could stay in memory are
+read again, index scans look dearer than they are, indexes are built on disk, and sorts write files.
 
 Example: a database of 80 GB on a machine with 64 GB of memory, of which 128 MB are used.
 

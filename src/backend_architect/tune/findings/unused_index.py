@@ -1,7 +1,7 @@
 """An index that nothing reads.
 
-What it checks: indexes that no statement has scanned since the statistics were reset, at least a week ago, on a table
-that is written to, and that enforce nothing.
+What it checks: indexes of a megabyte or more that no statement has scanned since the statistics were reset, at least a
+week ago, on a table that is written to, and that enforce nothing.
 
 Why it matters: every insert, and every update that is not in place, writes it; it takes memory and slows VACUUM.
 

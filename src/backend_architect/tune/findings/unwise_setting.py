@@ -1,7 +1,8 @@
 """Settings of the server that cost every statement.
 
-What it checks: a planner that takes solid state for spinning disks, checkpoints that come because the log is full,
-switches that trade safety or plans away, a `default_statistics_target` far from 100, and autovacuum turned off.
+What it checks: `random_page_cost` at its default of 4; checkpoints that come mostly because the log is full; planner
+switches (`enable_…`) and `fsync`, `full_page_writes`, `synchronous_commit`, `track_counts` or `autovacuum` turned off;
+a `default_statistics_target` below 100 or above 1,000.
 
 Why it matters: one wrong setting makes all plans worse, or the data unsafe.
 

@@ -1,7 +1,7 @@
 """Updates that write every index anew.
 
 What it checks: tables with at least a hundred thousand updates, of which less than half were done in place ("HOT"),
-that have two indexes or more, and whose pages are filled to the brim (`fillfactor` 100).
+that have two indexes or more, and whose pages are filled completely (`fillfactor` 100).
 
 Why it matters: an update in place needs room in the row's page, and no index over what changes. Otherwise every index
 of the table gets a new entry, the write-ahead log all of them, and VACUUM has to take the old ones away.

@@ -1,6 +1,6 @@
 """A table in which dead rows pile up.
 
-What it checks: tables of which more than a fifth are dead rows, of some number.
+What it checks: tables with ten thousand dead rows or more, which are more than a fifth of all.
 
 Why it matters: scans read the dead rows too, indexes keep pointing at them, and the table grows on the disk.
 

@@ -10,7 +10,7 @@ Example: three workers in three tables of 500 GB, and a queue table with a milli
 
 Instead: let each worker do more (`autovacuum_vacuum_cost_limit = 2000`), then more workers: they share one limit.
 
-When it is wrong: seen at one moment only, while a bulk load is being cleaned up: look whether it stays so.
+When it is wrong: it was one moment, while a bulk load was being cleaned up: see whether it stays so.
 """
 
 from collections.abc import Iterator

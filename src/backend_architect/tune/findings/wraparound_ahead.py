@@ -10,7 +10,7 @@ Example: a replication slot or a prepared transaction, forgotten for months, kee
 Instead: find what holds the horizon back (long transactions, prepared transactions, replication slots), then
 `VACUUM (FREEZE)` the oldest tables.
 
-When it is wrong: never; `autovacuum_freeze_max_age` was raised on purpose at most.
+When it is wrong: hardly ever. `autovacuum_freeze_max_age` may have been raised on purpose, up to two billion.
 """
 
 from collections.abc import Iterator

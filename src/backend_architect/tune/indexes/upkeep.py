@@ -3,7 +3,7 @@
 An entry in a random place of a btree is a page to find and to write, one at its end is next to nothing, one in a GIN
 index is one for each word. An update that changes no indexed column leaves every index alone (it is done in place); one
 that changes a column of any index makes an entry in all of the table's. The figures are a model, the same for every
-index: docs/tune.md says what they rest on.
+index; docs/tune/indexes.md states them.
 """
 
 from collections.abc import Iterable, Mapping
