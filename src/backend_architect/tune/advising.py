@@ -8,7 +8,7 @@ from backend_architect.errors import DatabaseError, Problem
 from backend_architect.postgres import Lost, Session
 from backend_architect.postgres.copy import Known, make_copy, read_known, twin_server, with_combined
 from backend_architect.postgres.structure import Named, Structure, read_structure
-from backend_architect.tune.indexes.groups import column_groups
+from backend_architect.tune.indexes.groups import to_count
 from backend_architect.tune.indexes.model import Advice
 from backend_architect.tune.indexes.select import Limits, Progress, choose
 from backend_architect.tune.observe import OLDEST, READ_ONLY
@@ -68,14 +68,14 @@ def read_source(url: str) -> Source:
 
 
 def _with_groups(url: str, source: Source, observed: Observed, tell: Progress) -> Source:
-    """Return the source with how many values the columns have together that an index may hold together."""
+    """Return the source with what a sample tells of columns that an index may hold together."""
     sql_of = _sql_of(observed, source, generic=True)
-    groups = column_groups(observed, sql_of)
-    if not groups:
+    asked = to_count(observed, sql_of)
+    if not asked:
         return source
     tell("counting values of columns in samples")
     with Session(url, oldest=OLDEST, settings={**READ_ONLY, "statement_timeout": SAMPLE_MS}) as session:
-        return replace(source, known=with_combined(source.known, session, groups))
+        return replace(source, known=with_combined(source.known, session, asked))
 
 
 @contextmanager

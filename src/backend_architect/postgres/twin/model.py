@@ -87,6 +87,8 @@ class TableStatistics:
     """The width of a row as its types give it, for a table that has no statistics."""
     combined: Mapping[frozenset[str], float] = field(default_factory=dict)
     """How many values several columns have together, where somebody counted."""
+    shares: Mapping[str, float] = field(default_factory=dict)
+    """The share of the rows that meet a condition, by its SQL as pglast writes it, where somebody counted."""
 
     def column(self, name: str) -> ColumnStatistics | None:
         """Return the statistics of a column, by itself and not with those of child tables."""

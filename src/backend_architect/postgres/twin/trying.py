@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pglast.ast import IndexStmt
+from pglast.stream import RawStream
 
 from backend_architect.postgres.catalog.model import quoted
 from backend_architect.postgres.session import Session
@@ -65,7 +66,7 @@ def try_indexes(logins: Logins, sizes: Sizes, schemas: Schemas, statements: Sequ
     with superuser_session(logins.superuser) as superuser, Session(logins.owner) as session:
         made = _make(_Twin(sizes, superuser, session), schemas, statements)
         found = _read(session, schemas, [place for each in made for place in each.places])
-        sized = _sized(logins.owner, schemas, found)
+        sized = _sized(logins.owner, schemas, found, _predicates(statements, made))
         for changed in _with_indexes(schemas, sized):
             sizes.write(superuser, changed)
             inject_sizes(session, changed)
@@ -121,13 +122,27 @@ def _read(session: Session, schemas: Schemas, places: Sequence[Place]) -> Found:
     }
 
 
-def _sized(url: str, schemas: Schemas, found: Found) -> Found:
-    """Return the indexes with their rows, a partial one's as the planner estimates them, and their pages."""
+def _predicates(statements: Sequence[str], made: Sequence[Made]) -> Mapping[Place, str]:
+    """Return the condition of each partial index, as its statement has it."""
+    found: dict[Place, str] = {}
+    for statement, each in zip(statements, made, strict=True):
+        condition = read_index_statement(statement).whereClause if each.places else None
+        if condition is not None:
+            found |= dict.fromkeys(each.places, str(RawStream()(condition)))
+    return found
+
+
+def _sized(url: str, schemas: Schemas, found: Found, predicates: Mapping[Place, str]) -> Found:
+    """Return the indexes with their rows, a partial one's as counted or else as the planner estimates, and pages."""
     sized = {}
     with Planner(url) as planner:
         for place, index in found.items():
             table = schemas[place.schema].by_name[place.table]
-            rows = _matching_rows(planner, place, index) if index.predicate else table.rows
+            share = table.shares.get(predicates.get(place, ""))
+            if share is not None:
+                rows = share * table.rows
+            else:
+                rows = _matching_rows(planner, place, index) if index.predicate else table.rows
             sized[place] = with_size(table, replace(index, rows=rows))
     return sized
 

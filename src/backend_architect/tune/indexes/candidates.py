@@ -41,6 +41,11 @@ def richer(index: NewIndex, access: Access) -> tuple[NewIndex, ...]:
     return tuple(dict.fromkeys([*partial, *covering]))
 
 
+def predicates_of(access: Access) -> tuple[str, ...]:
+    """Return the conditions that an access's partial indexes would have, as SQL."""
+    return tuple(_predicate(fixed) for fixed in _fixed_sets(access))
+
+
 def _key_lists(access: Access) -> Iterator[Keys]:
     equal = _by_distinct(access.table, access.equal)[:MOST_EQUAL]
     joined = _by_distinct(access.table, access.joined)[:MOST_EQUAL]
@@ -103,8 +108,11 @@ def _partial(index: NewIndex, fixed: Sequence[Fixed]) -> NewIndex | None:
         return None
     settled = {each.column for each in fixed if each.settles}
     keys = tuple(key for key in index.keys if key.column not in settled) or index.keys
-    predicate = " AND ".join(sorted(each.sql for each in fixed))
-    return replace(index, keys=keys, predicate=predicate)
+    return replace(index, keys=keys, predicate=_predicate(fixed))
+
+
+def _predicate(fixed: Sequence[Fixed]) -> str:
+    return " AND ".join(sorted(each.sql for each in fixed))
 
 
 def _covering(index: NewIndex, access: Access) -> NewIndex | None:

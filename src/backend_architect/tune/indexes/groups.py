@@ -1,38 +1,58 @@
-"""The columns of large tables that candidates hold together: how many values they have decides an index's size."""
+"""What decides an index's size and no statistics tell: values of columns together, and rows that meet conditions.
 
-from collections.abc import Callable, Mapping
+Asked of large tables alone, and not of too many.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 
 from backend_architect.postgres.catalog import Table
-from backend_architect.postgres.copy import TableName
-from backend_architect.tune.indexes.access import accesses_of
+from backend_architect.postgres.copy import Asked, TableName
+from backend_architect.tune.indexes.access import Access, accesses_of
 from backend_architect.tune.indexes.blocks import blocks_of
-from backend_architect.tune.indexes.candidates import plain_candidates
+from backend_architect.tune.indexes.candidates import plain_candidates, predicates_of
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.statement_facts import tree_of
 from backend_architect.tune.workload import Statement
 
 LARGE = 200_000  # rows
 UNIQUE = 0.5  # share of the rows from which a column by itself tells nearly every row apart
-MOST = 40
+MOST_GROUPS = 30
+MOST_CONDITIONS = 20  # of one table
 
 
-def column_groups(
-    observed: Observed, sql_of: Callable[[Statement], str]
-) -> Mapping[TableName, tuple[tuple[str, ...], ...]]:
-    """Return groups of two or three columns by table, those of the largest tables first, and not too many."""
-    found: dict[tuple[float, TableName, tuple[str, ...]], None] = {}
+def to_count(observed: Observed, sql_of: Callable[[Statement], str]) -> Mapping[TableName, Asked]:
+    """Return what to count of each large table: groups of two or three columns, and conditions of partial indexes."""
+    groups: set[tuple[float, TableName, tuple[str, ...]]] = set()
+    conditions: dict[TableName, set[str]] = {}
+    for access in _accesses(observed, sql_of):
+        table = access.table
+        name = TableName(table.schema, table.name)
+        if table.rows >= LARGE and table.kind == "r":
+            groups |= {(-table.rows, name, columns) for columns in _groups(access)}
+            conditions.setdefault(name, set()).update(predicates_of(access))
+    few = sorted(groups, key=lambda each: (each[0], len(each[2]), each[1:]))[:MOST_GROUPS]
+    names = sorted({name for _, name, _ in few} | {name for name, found in conditions.items() if found})
+    return {
+        name: Asked(
+            tuple(columns for _, own, columns in few if own == name),
+            tuple(sorted(conditions.get(name, ()))[:MOST_CONDITIONS]),
+        )
+        for name in names
+    }
+
+
+def _accesses(observed: Observed, sql_of: Callable[[Statement], str]) -> Iterator[Access]:
     for statement in observed.workload.statements if observed.workload else ():
         tree = tree_of(sql_of(statement))
-        for access in accesses_of(blocks_of(tree, observed.catalog)) if tree is not None else ():
-            table = access.table
-            for index in plain_candidates(access) if table.rows >= LARGE else ():
-                columns = tuple(sorted(key.column for key in index.keys))
-                if index.method == "btree" and 1 < len(columns) <= 3 and _matters(table, columns):
-                    found[-table.rows, TableName(table.schema, table.name), columns] = None
-    groups: dict[TableName, tuple[tuple[str, ...], ...]] = {}
-    for _, name, columns in sorted(found, key=lambda each: (each[0], len(each[2]), each[1:]))[:MOST]:
-        groups[name] = (*groups.get(name, ()), columns)
-    return groups
+        if tree is not None:
+            yield from accesses_of(blocks_of(tree, observed.catalog))
+
+
+def _groups(access: Access) -> Iterator[tuple[str, ...]]:
+    for index in plain_candidates(access):
+        columns = tuple(sorted(key.column for key in index.keys))
+        if index.method == "btree" and 1 < len(columns) <= 3 and _matters(access.table, columns):
+            yield columns
 
 
 def _matters(table: Table, columns: tuple[str, ...]) -> bool:
