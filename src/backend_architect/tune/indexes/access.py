@@ -1,6 +1,6 @@
 """What one block asks of one of its tables: which columns it compares and how, its order, and what else it reads."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -29,20 +29,21 @@ IS_TRUE = {enums.BoolTestType.IS_TRUE, enums.BoolTestType.IS_NOT_FALSE}
 class Fixed:
     """A condition that is the same in every call, as SQL: a partial index may hold just the rows that meet it.
 
-    `settles` tells whether its column has one value in all of them.
+    `settles` tells whether its column has one value in all of them. `mentions` are the columns in it.
     """
 
     sql: str
     column: str
     settles: bool
+    mentions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
     """`equal` are compared with values of the call, `joined` with columns of other tables, `ranges` with bounds.
 
-    `orders` are the orders that would spare a sort; `limited` whether only the first rows are wanted. `read` are the
-    columns that the statement reads, None for all of them.
+    `orders` are the orders that would spare a sort; `limited` whether only the first rows are wanted. `read` is how
+    often the statement mentions each column, None where it takes all of them.
     """
 
     table: Table
@@ -55,7 +56,7 @@ class Access:
     orders: tuple[tuple[NewKey, ...], ...] = ()
     group: tuple[NewKey, ...] = ()
     limited: bool = False
-    read: frozenset[str] | None = frozenset()
+    read: Mapping[str, int] | None = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -94,12 +95,11 @@ def accesses_of(blocks: tuple[Block, ...]) -> tuple[Access, ...]:
         read = columns_read(block, blocks)
         for source, table in block.sources.items():
             if table is not None:
-                columns = read[source]
-                found += _accesses(block, source, table, None if columns is None else frozenset(columns))
+                found += _accesses(block, source, table, read[source])
     return tuple(found)
 
 
-def _accesses(block: Block, source: str, table: Table, read: frozenset[str] | None) -> list[Access]:
+def _accesses(block: Block, source: str, table: Table, read: Mapping[str, int] | None) -> list[Access]:
     main = replace(
         _conditions(block, source, block.conditions).in_table(table),
         orders=orders_of(block, source),
@@ -193,7 +193,12 @@ def _fixed(condition: Any, block: Block, source: str) -> Fixed | None:
     column = table.column(owners[0][2]) if table and owners[0] else None
     if column is None or not _tells_kinds(condition, column, block):
         return None
-    return Fixed(sql_over_table(condition), column.name, settles=_settles(condition))
+    return Fixed(
+        sql_over_table(condition),
+        column.name,
+        _settles(condition),
+        tuple(name for owner in owners if owner for name in owner[2:]),
+    )
 
 
 def _tells_kinds(condition: Any, column: Column, block: Block) -> bool:

@@ -4,6 +4,7 @@ A block is one SELECT (or UPDATE, DELETE, MERGE) with its FROM; subqueries, CTEs
 their own. A column is resolved in its block, then in those around it.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -151,16 +152,16 @@ def _own_links(tree: Any) -> Iterator[ast.SubLink]:
                 inner |= {id(each) for each in nodes(link.subselect, ast.SubLink)}
 
 
-def columns_read(block: Block, blocks: tuple[Block, ...]) -> Mapping[str, set[str] | None]:
-    """Return the columns of each source that any block reads; None where a star takes them all."""
-    found: dict[str, set[str] | None] = {name: set() for name, table in block.sources.items() if table is not None}
+def columns_read(block: Block, blocks: tuple[Block, ...]) -> Mapping[str, Counter[str] | None]:
+    """Return how often any block mentions each column of each source; None where a star takes them all."""
+    found: dict[str, Counter[str] | None] = {n: Counter() for n, table in block.sources.items() if table is not None}
     for each in blocks:
         for reference in _own_references(each):
             _note(found, block, each, reference)
     return found
 
 
-def _note(found: dict[str, set[str] | None], block: Block, user: Block, reference: Any) -> None:
+def _note(found: dict[str, Counter[str] | None], block: Block, user: Block, reference: Any) -> None:
     if is_a(reference.fields[-1], ast.A_Star):
         if user is block:
             named = reference.fields[0].sval if len(reference.fields) > 1 else None
@@ -172,13 +173,13 @@ def _note(found: dict[str, set[str] | None], block: Block, user: Block, referenc
     if owner and owner[0] is block:
         columns = found.get(owner[1])
         if columns is not None:
-            columns.add(owner[2])
+            columns[owner[2]] += 1
 
 
 def _own_references(block: Block) -> list[ast.ColumnRef]:
-    """Return the column references of a block's own clauses; `count(*)` holds none."""
+    """Return the column references of a block's own clauses, each once; `count(*)` holds none."""
     inner = {id(each) for part in nodes(block.tree, ast.SelectStmt) if part is not block.tree
              for each in nodes(part, ast.ColumnRef)}  # fmt: skip
-    own = [each for each in nodes(block.tree, ast.ColumnRef) if id(each) not in inner]
-    return own + [each for condition in block.conditions if id(condition) not in inner
-                  for each in nodes(condition, ast.ColumnRef) if id(each) not in inner]  # fmt: skip
+    parts = (block.tree, *block.conditions)
+    own = {id(each): each for part in parts for each in nodes(part, ast.ColumnRef)}
+    return [each for key, each in own.items() if key not in inner]

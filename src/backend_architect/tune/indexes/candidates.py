@@ -4,6 +4,7 @@
 table, and with only the rows that a fixed condition leaves.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -36,8 +37,9 @@ def plain_candidates(access: Access) -> tuple[NewIndex, ...]:
 
 def richer(index: NewIndex, access: Access) -> tuple[NewIndex, ...]:
     """Return what an access makes of a useful index: partial, covering, or both."""
-    partial = [each for fixed in _fixed_sets(access) if (each := _partial(index, fixed)) is not None]
-    covering = [each for one in (index, *partial) if (each := _covering(one, access)) is not None]
+    partial = {each: fixed for fixed in _fixed_sets(access) if (each := _partial(index, fixed)) is not None}
+    whole: dict[NewIndex, tuple[Fixed, ...]] = {index: ()}
+    covering = [each for one, fixed in (whole | partial).items() if (each := _covering(one, access, fixed)) is not None]
     return tuple(dict.fromkeys([*partial, *covering]))
 
 
@@ -115,12 +117,16 @@ def _predicate(fixed: Sequence[Fixed]) -> str:
     return " AND ".join(sorted(each.sql for each in fixed))
 
 
-def _covering(index: NewIndex, access: Access) -> NewIndex | None:
-    """Return the index with the other columns that the statement reads, where they are few and narrow."""
+def _covering(index: NewIndex, access: Access, fixed: Sequence[Fixed]) -> NewIndex | None:
+    """Return the index with the other columns that the statement reads, where they are few and narrow.
+
+    What it reads only to check what the index's own condition says is not read.
+    """
     table, read = access.table, access.read
     if index.method != "btree":
         return None
-    columns = [column for column in table.columns if read is None or column.name in read]
+    checked = Counter(name for each in fixed for name in each.mentions)
+    columns = [c for c in table.columns if read is None or read.get(c.name, 0) > checked[c.name]]
     held = {key.column for key in index.keys}
     more = [column for column in columns if column.name not in held]
     width = sum(column.width or 8 for column in more)

@@ -59,7 +59,7 @@ class Pool:
         reads = sum(
             query.calls * (self.cost(query, chosen) - self.cost(query, other)) for _, query in sorted(concerned.items())
         )
-        return reads + self._kept(chosen) - self._kept(other)
+        return reads - self._more_kept(chosen, other)
 
     def most_saved(self, chosen: Set, new: Set, old: Set = frozenset()) -> float:
         """Return the most that can be saved by `new` in the place of `old`, by what the planner has said already.
@@ -71,7 +71,7 @@ class Pool:
             query.calls * (self.cost(query, chosen) - self.floors[sql]) for sql, query in sorted(served.items())
         )
         lost = max((self._lost(chosen, index, served) for index in old), default=0.0)
-        return reads - lost + self._kept(chosen) - self._kept((chosen - old) | new)
+        return reads - lost - self._more_kept(chosen, (chosen - old) | new)
 
     def _lost(self, chosen: Set, index: NewIndex, served: Mapping[str, Query]) -> float:
         """Return what leaving an index out costs the queries that are not served otherwise."""
@@ -86,5 +86,8 @@ class Pool:
         """Return whether a set is within the budget."""
         return self.budget is None or MARGIN * self.bytes(chosen) <= self.budget
 
-    def _kept(self, indexes: Set) -> float:
-        return self.upkeep.of(indexes) + self.toll * len(indexes)
+    def _more_kept(self, chosen: Set, other: Set) -> float:
+        """Return what keeping `other` costs more than keeping `chosen`; tables whose indexes stay do not matter."""
+        places = {(index.schema, index.table) for index in chosen ^ other}
+        one, two = ([i for i in indexes if (i.schema, i.table) in places] for indexes in (chosen, other))
+        return self.upkeep.of(two) - self.upkeep.of(one) + self.toll * (len(two) - len(one))

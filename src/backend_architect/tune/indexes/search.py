@@ -16,6 +16,7 @@ from backend_architect.tune.indexes.pool import Pool
 
 ROUNDS = 12
 SLIGHT = 1e-9
+MOST_SWAPS = 20_000
 SHAKEN = 1_500  # plans that shaking may ask for
 Worth = Callable[[float, int], float]
 
@@ -124,9 +125,11 @@ class _Search:
     def _moves(self, chosen: Set) -> Iterator["_Move"]:
         for index in sorted(chosen):
             yield _Move(frozenset({index}), frozenset())
+        few = self._pool.budget is not None and len(chosen) * len(self._pool.candidates) <= MOST_SWAPS
         for index in sorted(chosen):
             for other in self._pool.candidates:
-                if other not in chosen:
+                same = (other.schema, other.table) == (index.schema, index.table)
+                if other not in chosen and (same or few):  # another table's only makes room
                     yield _Move(frozenset({index}), frozenset({other}))
         yield from (_Move(frozenset(), each) for each in self._additions if not each <= chosen)
 

@@ -227,6 +227,7 @@ class _Choice:
 
     def _told(self, statements: Sequence[Statement], asked: Sequence[_Asked], chosen: Set) -> Advice:
         self._costs.deadline = float("inf")
+        chosen = self._worth_it(asked, chosen)
         by_id = {each.statement.id: each for each in asked}
         costs = [self._cost_of(statement, by_id, chosen) for statement in statements]
         names = {cost.statement.id: cost for cost in costs}
@@ -240,6 +241,20 @@ class _Choice:
             left=tuple(dict.fromkeys(self._left)),
             unplanned=dict(sorted(self._refused.items())),
         )
+
+    def _worth_it(self, asked: Sequence[_Asked], chosen: Set) -> Set:
+        """Return the set without those that nothing uses beside the others, or that save next to nothing."""
+        toll = self._limits.least * sum(each.query.calls * each.best for each in asked)
+        for index in sorted(chosen, key=lambda index: (-self._sizes[index], index)):
+            without = chosen - {index}
+            saved = sum(
+                each.query.calls * (self._costs.cost(each.query, without) - self._costs.cost(each.query, chosen))
+                for each in asked
+                if (index.schema, index.table) in each.query.tables
+            )
+            if saved <= toll + self._upkeep.of(chosen) - self._upkeep.of(without):
+                chosen = without
+        return chosen
 
     def _cost_of(self, statement: Statement, by_id: Mapping[str, _Asked], chosen: Set) -> StatementCost:
         each = by_id.get(statement.id)
