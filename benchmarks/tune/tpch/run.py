@@ -106,7 +106,7 @@ def _generate(folder: Path) -> None:
     """Write the tables' rows into the folder."""
     program = Path(sys.executable).with_name("tpchgen-cli")
     if not program.exists():
-        raise SystemExit("tpchgen-cli is not installed: pip install 'backend-architect[bench]'")
+        raise SystemExit("tpchgen-cli is not installed: run make setup")
     subprocess.run([program, "-s", "1", "--output-dir", folder], check=True, stdout=subprocess.DEVNULL)
 
 

@@ -1,8 +1,8 @@
 """A search for the set of indexes that saves the most within a budget.
 
 Two greedy starts (most saved for each byte, most saved at all) are improved by moves until none helps: leave one out,
-put another in its place, add one and leave out what is least worth its room. Then the best set is shaken: each index is
-left out once, and its room filled anew. A move whose gain cannot be large enough,
+put another in its place, add one and leave out what is least worth its room. Within a budget the best set is then
+shaken: each index is left out once, and its room filled anew. A move whose gain cannot be large enough,
 by what the planner has said already, is not planned at all. The outcome is the same for the same workload, whatever
 order it comes in: every choice is made in the order of names.
 """
@@ -35,7 +35,8 @@ def best_set(pool: Pool, bundles: Iterable[Set], start: Set = frozenset()) -> Fo
     try:
         for worth in (_by_byte, _at_all):
             search.improve(search.greedy(worth, start))
-        search.shake()
+        if pool.budget is not None:
+            search.shake()
     except TimeoutError:
         return Found(search.best, finished=False)
     return Found(search.best, finished=True)

@@ -126,8 +126,9 @@ class _Choice:
                 self._left += [f"{one.statement.shown}: not every index was tried" for one in asked[number:]]
                 return
             self._tell(f"{number + 1} of {len(asked)} statements, {self._costs.asked:,} plans")
+        ranked = sorted(best)
         for each in asked:
-            if each.gains and not self._try_each(each, (index for index in sorted(best) if _may_serve(index, each))):
+            if each.gains and not self._try_each(each, (index for index in ranked if _may_serve(index, each))):
                 self._left.append(f"{each.statement.shown}: not every index of other statements was tried")
 
     def _rounds(self, each: _Asked, candidates: Sequence[NewIndex]) -> set[NewIndex]:
@@ -246,13 +247,14 @@ class _Choice:
         """Return the set without those that nothing uses beside the others, or that save next to nothing."""
         toll = self._limits.least * sum(each.query.calls * each.best for each in asked)
         for index in sorted(chosen, key=lambda index: (-self._sizes[index], index)):
-            without = chosen - {index}
+            place, without = (index.schema, index.table), chosen - {index}
             saved = sum(
                 each.query.calls * (self._costs.cost(each.query, without) - self._costs.cost(each.query, chosen))
                 for each in asked
-                if (index.schema, index.table) in each.query.tables
+                if place in each.query.tables
             )
-            if saved <= toll + self._upkeep.of(chosen) - self._upkeep.of(without):
+            beside = frozenset(other for other in without if (other.schema, other.table) == place)
+            if saved <= toll + self._upkeep.of(beside | {index}) - self._upkeep.of(beside):
                 chosen = without
         return chosen
 
@@ -328,6 +330,8 @@ def _best(each: _Asked, sizes: Mapping[NewIndex, int]) -> list[NewIndex]:
 def _may_serve(index: NewIndex, each: _Asked) -> bool:
     """Return whether a statement compares or orders by the first key of another statement's candidate."""
     first = index.keys[0]
+    if (index.schema, index.table) not in each.query.tables:
+        return False
     for access in each.accesses:
         if (access.table.schema, access.table.name) == (index.schema, index.table):
             keys = [*access.equal, *access.joined, *access.ranges, *access.group, *(o[0] for o in access.orders)]
