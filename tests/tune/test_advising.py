@@ -1,0 +1,102 @@
+"""A database and its workload → advice: what is chosen, whether it holds when built, and that it is no chance."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from backend_architect.postgres import Session
+from backend_architect.postgres.twin import Planner
+from backend_architect.tune import Observed, observe
+from backend_architect.tune.advising import advise, planning, read_source
+from backend_architect.tune.indexes import Advice
+from backend_architect.tune.indexes.select import Limits, choose
+from tests.tune.conftest import NewDatabase
+
+ROWS = """
+CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, name varchar(40) NOT NULL);
+INSERT INTO users SELECT i, 'User' || i || '@example.com', 'user ' || i FROM generate_series(1, 5000) i;
+CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint NOT NULL, status text NOT NULL, total int NOT NULL,
+  note text, deleted_at timestamptz, created_at timestamptz NOT NULL);
+INSERT INTO orders SELECT i, i * 7 % 5000 + 1, CASE WHEN i % 50 = 0 THEN 'open' ELSE 'paid' END, i % 900,
+  repeat('n', 90), NULL, '2026-01-01'::timestamptz + i * interval '1 minute' FROM generate_series(1, 40000) i;
+CREATE INDEX orders_user ON orders (user_id);
+VACUUM ANALYZE
+"""
+STATEMENTS = """
+-- weight: 500
+SELECT /* orders.of_user */ id, total FROM orders WHERE user_id = $1 ORDER BY created_at DESC LIMIT 20;
+-- weight: 200
+SELECT /* users.by_email */ id FROM users WHERE lower(email) = $1;
+-- weight: 50
+SELECT /* orders.open */ id, user_id FROM orders WHERE status = 'open' AND total > $1;
+-- weight: 10
+SELECT /* unknown.table */ 1 FROM nowhere WHERE id = $1;
+-- weight: 300
+UPDATE /* orders.pay */ orders SET total = $2 WHERE id = $1;
+"""
+
+
+@pytest.fixture
+def shop(new_database: NewDatabase, tmp_path: Path) -> tuple[str, Observed]:
+    """A small shop with one index that another would cover, and what it runs."""
+    url = new_database(ROWS)
+    (tmp_path / "statements.sql").write_text(STATEMENTS)
+    return url, asyncio.run(observe(url, tmp_path / "statements.sql")).observed
+
+
+@pytest.fixture
+def advices(shop: tuple[str, Observed]) -> Iterator[tuple[Advice, Advice, Advice]]:
+    """The advice, the same for the statements in another order, and the one for hardly any room."""
+    url, observed = shop
+    workload = observed.workload
+    assert workload is not None
+    turned = replace(observed, workload=replace(workload, statements=workload.statements[::-1]))
+    with planning(url, read_source(url), observed) as (what_if, left_out):
+        assert not left_out
+        found = [
+            choose(each, what_if, limits, sql_of=lambda statement: statement.text, tell=lambda _: None)
+            for each, limits in ((observed, Limits()), (turned, Limits()), (observed, Limits(budget=400_000)))
+        ]
+    yield found[0], found[1], found[2]
+
+
+def _sql(advice: Advice) -> list[str]:
+    return [each.index.definition("").removeprefix("CREATE INDEX ON ") for each in advice.recommended]
+
+
+def test_the_advice_is_what_an_expert_would_make_and_holds_when_built(
+    shop: tuple[str, Observed], advices: tuple[Advice, Advice, Advice]
+) -> None:
+    advice, turned, _ = advices
+    assert any(each.startswith("orders (user_id, created_at") for each in _sql(advice))
+    assert "users ((lower(email)))" in _sql(advice)
+    assert any("WHERE status = 'open'" in each for each in _sql(advice))
+    assert [index.name for each in advice.recommended for index in each.covers] == ["orders_user"]
+    assert _sql(advice) == _sql(turned)
+    assert list(advice.unplanned.values()) == [1]
+    with Session(shop[0]) as session:
+        for each in advice.recommended:
+            session.run(each.index.definition(each.index.name))
+        session.run("VACUUM ANALYZE")
+    with Planner(shop[0]) as planner:
+        for cost in advice.statements:
+            if not cost.problem:
+                built = planner.explain(cost.statement.text)["Total Cost"]
+                assert built == pytest.approx(cost.after, rel=0.1, abs=0.5), cost.statement.text
+
+
+def test_a_budget_is_kept(advices: tuple[Advice, Advice, Advice]) -> None:
+    whole, _, small = advices
+    assert 0 < small.bytes <= 400_000 < whole.bytes
+    assert small.before > small.after > whole.after
+
+
+def test_no_time_is_no_advice_and_little_time_says_what_it_left(shop: tuple[str, Observed]) -> None:
+    url, observed = shop
+    assert advise(url, observed, Limits(seconds=0), lambda _: None).advice is None
+    advised = advise(url, observed, Limits(seconds=0.001), lambda _: None)
+    assert advised.advice is not None
+    assert advised.advice.left
