@@ -32,20 +32,13 @@ def shape(server: EmbeddedServer) -> str:
     return name
 
 
-def test_forty_statements_and_every_candidate_can_be_planned(
-    server: EmbeddedServer, shape: str, plans: ModuleType
-) -> None:
+def test_forty_statements_can_be_planned(server: EmbeddedServer, shape: str, plans: ModuleType) -> None:
     statements = dict(each for file in (TWIN / "statements").glob("*.sql") for each in plans.read_statements(file))
-    candidates = list(plans.read_candidates(TWIN / "candidates.sql"))
     assert len(statements) == 40
-    assert len(candidates) == 10
     with Session(server.url(shape)) as session:
         known = read_statistics(session)
     with make_twin(server, shape, known) as twin:
         assert all(twin.explain(sql)["Total Cost"] >= 0 for sql in statements.values())
-        for number, (_, ddl, sql) in enumerate(candidates):
-            assert twin.create_index(ddl.replace("INDEX tried", f"INDEX tried_{number}")).name == f"tried_{number}"
-            assert twin.explain(sql)
 
 
 def test_the_rows_fit_the_tables(server: EmbeddedServer, shape: str) -> None:

@@ -48,10 +48,10 @@ def headline(advice: Advice) -> str:
     """Return how many indexes of what size are advised, what they save, and what planned."""
     budget = "" if advice.budget is None else f" of {size(advice.budget)} allowed"
     if not advice.recommended:
-        return f"No new index helps this workload: {advice.candidates:,} were tried on the {advice.what_if}."
+        return f"No new index helps this workload: {advice.candidates:,} were tried {_where(advice)}."
     number = len(advice.recommended)
     many = "1 index" if number == 1 else f"{number} indexes"
-    tried = f"{advice.candidates:,} tried on the {advice.what_if}"
+    tried = f"{advice.candidates:,} tried {_where(advice)}"
     return f"{many}, {size(advice.bytes)}{budget}, would {saving(advice.before, advice.after)} ({tried})."
 
 
@@ -108,3 +108,7 @@ def _markdown_row(cost: StatementCost) -> str:
 def _clipped(text: str) -> str:
     line = in_one_line(text)
     return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"
+
+
+def _where(advice: Advice) -> str:
+    return "by hypopg" if advice.what_if == "hypopg" else f"on the {advice.what_if}"

@@ -28,7 +28,6 @@ EXPRESSIONS = {
     "never_null": "coalesce(gone, 'infinity')",
     "null_too": "(gone AT TIME ZONE 'UTC')",
     "initial": "(left(state, 1))",
-    "both": "(state || ':' || author)",
 }
 
 

@@ -16,14 +16,14 @@ from backend_architect.postgres.twin.model import TableStatistics
 
 SAMPLE = 30_000  # rows, as many as ANALYZE takes
 COUNT = """
-SELECT count(*)::float8 AS groups, count(*) FILTER (WHERE rows = 1)::float8 AS single,
+SELECT /* backend-architect tune */ count(*)::float8 AS groups, count(*) FILTER (WHERE rows = 1)::float8 AS single,
        coalesce(sum(rows), 0)::float8 AS rows
 FROM (SELECT count(*) AS rows FROM
       (SELECT {columns} FROM {table} TABLESAMPLE SYSTEM ({percent}) LIMIT {sample}) sample GROUP BY {columns}) counted
 """
 
 MATCHING = """
-SELECT count(*)::float8 AS rows, {counts}
+SELECT /* backend-architect tune */ count(*)::float8 AS rows, {counts}
 FROM (SELECT * FROM {table} TABLESAMPLE SYSTEM ({percent}) LIMIT {sample}) sample
 """
 

@@ -36,7 +36,7 @@ def migration_sql(migration: Migration, date: str) -> str:
         f"-- {len(migration.steps)} steps: {len(made)} indexes built ({size(migration.bytes)}), "
         f"{len(dropped)} dropped ({size(migration.freed)} given back).",
         HOW_TO_RUN.format(file="migration.sql"),
-        "-- To undo it: rollback.sql, which is also at the end of this file.",
+        "-- To undo it: the .rollback.sql beside this file, which is also at its end.",
     ]
     parts = ["\n".join(head), _settings(migration)]
     parts += ["\n".join(_step(step, number)) for number, step in enumerate(migration.steps, 1)]
@@ -49,7 +49,7 @@ def migration_sql(migration: Migration, date: str) -> str:
 
 def rollback_sql(migration: Migration, date: str) -> str:
     """Return the file that undoes the migration, the last step first."""
-    head = [*_head(migration, "Rollback of the migration", date), HOW_TO_RUN.format(file="rollback.sql")]
+    head = [*_head(migration, "Rollback of the migration", date), HOW_TO_RUN.format(file="migration.rollback.sql")]
     parts = ["\n".join(head), _settings(migration)]
     return "\n\n".join([*parts, *(_patient(statement) for statement in _rollbacks(migration))]) + "\n"
 

@@ -47,7 +47,15 @@ def _statements(file: Path) -> Iterator[tuple[str, float]]:
     text = _text(file)
     for part in _split(text):
         weight = WEIGHT.search(part)
-        yield part, float(weight[1].replace("_", "")) if weight else 1.0
+        yield _without_weight(part), float(weight[1].replace("_", "")) if weight else 1.0
+
+
+def _without_weight(part: str) -> str:
+    """Return a statement without the comments in front of it that say its weight: they are no part of its text."""
+    lines = part.splitlines()
+    first = next((n for n, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("--")), 0)
+    kept = [line for line in lines[:first] if not WEIGHT.match(line.strip())]
+    return "\n".join([*kept, *lines[first:]]).strip()
 
 
 def _split(text: str) -> list[str]:
