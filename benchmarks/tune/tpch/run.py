@@ -3,7 +3,7 @@
 python benchmarks/tune/tpch/run.py [--keep FOLDER] [--indexes FILE]     exits 1 when a budget's figure is not reached
 
 The planner's settings are PostgreSQL 18's defaults. With l_partkey, l_suppkey, o_custkey and ps_suppkey indexed
-(106 MB) the cost is 3.11 million, so the figures to reach were measured on the same scale.
+(106 MB) the cost is 3.11 million.
 """
 
 import argparse
