@@ -14,11 +14,13 @@ from backend_architect.cli.tune_options import (
     JournalFile,
     Json,
     MigrationFile,
+    Planned,
     SnapshotFile,
     Time,
     Url,
     Wait,
     Watch,
+    WhatIf,
     WorkloadFiles,
     Yes,
 )
@@ -32,6 +34,7 @@ def tune(
     at: At = "",
     budget: Budget = "",
     time: Time = "45s",
+    what_if: WhatIf = Planned.AUTO,
     baseline: Baseline = None,
     form: FormOption = Form.TEXT,
     json: Json = False,
@@ -71,12 +74,13 @@ def tune(
     from backend_architect.cli.durations import read_seconds, read_times
     from backend_architect.cli.sizes import read_bytes
     from backend_architect.cli.tuning import Wish, tune_database
+    from backend_architect.tune.advising import By
     from backend_architect.tune.indexes.select import Limits
 
     form = Form.JSON if json else form
     limits = Limits(budget=read_bytes(budget), seconds=read_seconds(time))
     watched = read_seconds(watch) if watch else 0.0
-    wish = Wish(url, workload, form, baseline, fail_on, html, limits, watched, read_times(at))
+    wish = Wish(url, workload, form, baseline, fail_on, html, limits, By(what_if.value), watched, read_times(at))
     changes = Changes(url, form, apply, yes, journal, migration, snapshot, compare, read_seconds(wait))
     status = store_or_compare(changes)
     if status is None:

@@ -27,6 +27,14 @@ class FailOn(StrEnum):
     NEVER = "never"
 
 
+class Planned(StrEnum):
+    """What plans with indexes that are not there."""
+
+    AUTO = "auto"
+    TWIN = "twin"
+    HYPOPG = "hypopg"
+
+
 Url = Annotated[str, typer.Argument(metavar="URL", help="postgresql://…; or set DATABASE_URL.", envvar="DATABASE_URL")]
 WorkloadFiles = Annotated[
     Path | None,
@@ -53,6 +61,12 @@ Budget = Annotated[
 Time = Annotated[
     str,
     typer.Option(metavar="45s", help="How long to look for indexes: 45s, 5m; 0s for not at all.", rich_help_panel=LOOK),
+]
+WhatIf = Annotated[
+    Planned,
+    typer.Option(
+        help="What plans with indexes that are not there: hypopg where installed, else the twin.", rich_help_panel=LOOK
+    ),
 ]
 Baseline = Annotated[
     Path | None, typer.Option(help="Findings that were accepted, each with a reason.", rich_help_panel=LOOK)

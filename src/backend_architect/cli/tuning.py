@@ -18,7 +18,7 @@ from backend_architect.report.tune_page import tune_page
 from backend_architect.report.tuning import Tuning
 from backend_architect.tune import Observation, find_everything, observe
 from backend_architect.tune.accepted import read_accepted
-from backend_architect.tune.advising import advise
+from backend_architect.tune.advising import By, advise
 from backend_architect.tune.indexes.select import Limits
 from backend_architect.tune.migration import Migration, migration_sql, plan_migration
 from backend_architect.tune.projecting import Projected, project_growth
@@ -36,6 +36,7 @@ class Wish:
     fail_on: FailOn
     html: Path | None
     limits: Limits
+    what_if: By
     watch: float = 0.0
     at: float | None = None
 
@@ -76,7 +77,7 @@ def _tuning(wish: Wish, observation: Observation, accepted: Mapping[str, str]) -
     findings = tuple(finding for finding in found.findings if finding.key not in accepted)
     with progress() as tell:
         rewritten = write_anew(findings, observed, tell)
-        advised = advise(wish.url, observed, wish.limits, tell)
+        advised = advise(wish.url, observed, wish.limits, tell, by=wish.what_if)
         grown = project_growth(wish.url, observed, wish.at, tell) if wish.at else Projected(None)
     migration = plan_migration(advised.advice, rewritten.findings, observed.catalog)
     tuning = Tuning(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from backend_architect.errors import DatabaseError, Problem
 from backend_architect.postgres import Lost, Session
@@ -39,8 +40,17 @@ class Source:
     hypopg: bool
 
 
-def advise(url: str, observed: Observed, limits: Limits, tell: Progress) -> Advised:
-    """Return which indexes the workload wants, planned by hypopg where the server has it, else on a twin.
+class By(StrEnum):
+    """What plans with indexes that are not there."""
+
+    AUTO = "auto"
+    """hypopg where the server has it, else the twin."""
+    TWIN = "twin"
+    HYPOPG = "hypopg"
+
+
+def advise(url: str, observed: Observed, limits: Limits, tell: Progress, *, by: By = By.AUTO) -> Advised:
+    """Return which indexes the workload wants.
 
     Nothing is written on the server, and no row leaves it. What cannot be done becomes a problem.
     """
@@ -48,7 +58,8 @@ def advise(url: str, observed: Observed, limits: Limits, tell: Progress) -> Advi
         return Advised(None)
     try:
         tell("reading the structure and the planner's statistics")
-        source = _with_groups(url, read_source(url), observed, tell)
+        source = _wanted(read_source(url), by)
+        source = _with_groups(url, source, observed, tell)
         with planning(url, source, observed) as (what_if, left_out):
             generic = what_if.kind == "twin" or observed.catalog.version >= GENERIC_FROM
             sql_of = _sql_of(observed, source, generic=generic)
@@ -58,6 +69,12 @@ def advise(url: str, observed: Observed, limits: Limits, tell: Progress) -> Advi
     except Lost as error:
         return Advised(None, (_no_advice(error),))
     return Advised(advice, tuple(_told(source.known, left_out)))
+
+
+def _wanted(source: Source, by: By) -> Source:
+    if by is By.HYPOPG and not source.hypopg:
+        raise DatabaseError(Problem("no-hypopg", "hypopg is not there", "CREATE EXTENSION hypopg, or --what-if twin"))
+    return replace(source, hypopg=source.hypopg and by is not By.TWIN)
 
 
 def read_source(url: str) -> Source:

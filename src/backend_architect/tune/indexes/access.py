@@ -6,8 +6,8 @@ from typing import Any
 
 from pglast import ast, enums
 
-from backend_architect.postgres.catalog import Column, Table
-from backend_architect.tune.indexes.blocks import Block, columns_read, conjuncts
+from backend_architect.postgres.catalog import Catalog, Column, Table
+from backend_architect.tune.indexes.blocks import Block, blocks_of, columns_read, conjuncts
 from backend_architect.tune.indexes.expressions import is_constant, key_of, sources_in, sql_over_table
 from backend_architect.tune.indexes.model import NewKey
 from backend_architect.tune.indexes.orders import group_of, orders_of
@@ -86,6 +86,17 @@ class _Found:
 
 def _once(keys: list[NewKey]) -> tuple[NewKey, ...]:
     return tuple(dict.fromkeys(keys))
+
+
+def accesses_in(tree: Any, catalog: Catalog) -> tuple[tuple[Access, ...], str]:
+    """Return what a statement asks of its tables, and why it cannot be taken apart: '' where it can.
+
+    A statement of a shape that nobody thought of must not end the whole run.
+    """
+    try:
+        return accesses_of(blocks_of(tree, catalog)), ""
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
+        return (), f"it cannot be taken apart ({type(error).__name__}: {error})"
 
 
 def accesses_of(blocks: tuple[Block, ...]) -> tuple[Access, ...]:

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from backend_architect.postgres.catalog import Table
 from backend_architect.postgres.copy import Asked, TableName
-from backend_architect.tune.indexes.access import Access, accesses_of
-from backend_architect.tune.indexes.blocks import blocks_of
+from backend_architect.tune.indexes.access import Access, accesses_in
 from backend_architect.tune.indexes.candidates import plain_candidates, predicates_of
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.statement_facts import tree_of
@@ -45,7 +44,7 @@ def _accesses(observed: Observed, sql_of: Callable[[Statement], str]) -> Iterato
     for statement in observed.workload.statements if observed.workload else ():
         tree = tree_of(sql_of(statement))
         if tree is not None:
-            yield from accesses_of(blocks_of(tree, observed.catalog))
+            yield from accesses_in(tree, observed.catalog)[0]
 
 
 def _groups(access: Access) -> Iterator[tuple[str, ...]]:

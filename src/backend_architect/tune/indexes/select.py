@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from backend_architect.postgres.catalog import Catalog, Index
-from backend_architect.tune.indexes.access import Access, accesses_of
-from backend_architect.tune.indexes.blocks import blocks_of
+from backend_architect.tune.indexes.access import Access, accesses_in
 from backend_architect.tune.indexes.candidates import plain_candidates, richer
 from backend_architect.tune.indexes.costs import Costs, Query, Set
 from backend_architect.tune.indexes.covering import covered_by, is_there_already
@@ -99,19 +98,20 @@ class _Choice:
         found: list[_Asked] = []
         for statement in sorted(statements, key=lambda each: each.id):
             sql = sql_of(statement)
-            tree = tree_of(sql)
-            blocks = blocks_of(tree, self._catalog) if tree is not None else ()
-            tables = frozenset((t.schema, t.name) for block in blocks for t in block.sources.values() if t is not None)
+            accesses, reason = accesses_in(tree_of(sql), self._catalog)
+            tables = frozenset((access.table.schema, access.table.name) for access in accesses)
             query = Query(sql, statement.calls, tables)
             try:
                 base = self._costs.cost(query, frozenset())
             except PlanRefused as error:
-                self._refused[str(error)] += 1
-                continue
+                reason = str(error)
             except TimeoutError:
                 self._left.append(f"{statement.shown}: never planned")
                 continue
-            found.append(_Asked(statement, query, base, accesses_of(blocks), best=base))
+            if reason:
+                self._refused[reason] += 1
+            else:
+                found.append(_Asked(statement, query, base, accesses, best=base))
         return sorted(found, key=lambda each: (-each.base * each.query.calls, each.query.sql))
 
     def _evaluate(self, asked: Sequence[_Asked], wanted: Mapping[str, Mapping[NewIndex, Access]]) -> None:
