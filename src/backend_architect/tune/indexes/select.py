@@ -3,11 +3,11 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from backend_architect.postgres.catalog import Catalog, Index
+from backend_architect.postgres.catalog import Index
 from backend_architect.tune.indexes.access import Access, accesses_in
-from backend_architect.tune.indexes.candidates import plain_candidates, richer
+from backend_architect.tune.indexes.asked import Asked, best_of, may_serve, plain_of, richer_of, shorter
 from backend_architect.tune.indexes.costs import Costs, Query, Set
 from backend_architect.tune.indexes.covering import covered_by, is_there_already
 from backend_architect.tune.indexes.merging import merged
@@ -22,8 +22,6 @@ from backend_architect.tune.workload import Statement
 
 Progress = Callable[[str], None]
 SLIGHT_GAIN = 0.002  # of a statement's cost, below which an index does not matter to it
-BEST_PLAIN = 6
-MORE = 1.01  # times the gain, from which a larger index is worth its room
 MERGES = 3
 ROUNDS = 6
 EVALUATING = 0.65  # of the time; the rest is for the search
@@ -36,21 +34,6 @@ class Limits:
     budget: int | None = None
     seconds: float = 45.0
     least: float = 0.0005
-
-
-@dataclass(slots=True)
-class _Asked:
-    """One statement on its way: how it is planned, what it asks of tables, and what its candidates save."""
-
-    statement: Statement
-    query: Query
-    base: float
-    accesses: tuple[Access, ...]
-    own: dict[NewIndex, Access] = field(default_factory=dict)
-    gains: dict[NewIndex, float] = field(default_factory=dict)
-    used: Set = frozenset()
-    best: float = 0.0
-    """The least cost that was seen, with every candidate there; what it then used is `used`."""
 
 
 def choose(
@@ -87,15 +70,15 @@ class _Choice:
         statements = workload.statements if workload else ()
         self._costs.deadline = self._started + EVALUATING * self._limits.seconds
         asked = self._read(statements, sql_of)
-        self._evaluate(asked, {each.query.sql: plain_of(each, self._catalog) for each in asked})
-        self._evaluate(asked, {each.query.sql: _richer_of(each, self._there) for each in asked})
+        self._evaluate(asked, {each.query.sql: plain_of(each) for each in asked})
+        self._evaluate(asked, {each.query.sql: richer_of(each, self._there) for each in asked})
         self._costs.deadline = self._started + self._limits.seconds
         chosen = self._search(asked)
         return self._told(statements, asked, chosen)
 
-    def _read(self, statements: Sequence[Statement], sql_of: Callable[[Statement], str]) -> list[_Asked]:
+    def _read(self, statements: Sequence[Statement], sql_of: Callable[[Statement], str]) -> list[Asked]:
         """Return what can be planned, the dearest first."""
-        found: list[_Asked] = []
+        found: list[Asked] = []
         for statement in sorted(statements, key=lambda each: each.id):
             sql = sql_of(statement)
             accesses, reason = accesses_in(tree_of(sql), self._catalog)
@@ -111,10 +94,10 @@ class _Choice:
             if reason:
                 self._refused[reason] += 1
             else:
-                found.append(_Asked(statement, query, base, accesses, best=base))
+                found.append(Asked(statement, query, base, accesses, best=base))
         return sorted(found, key=lambda each: (-each.base * each.query.calls, each.query.sql))
 
-    def _evaluate(self, asked: Sequence[_Asked], wanted: Mapping[str, Mapping[NewIndex, Access]]) -> None:
+    def _evaluate(self, asked: Sequence[Asked], wanted: Mapping[str, Mapping[NewIndex, Access]]) -> None:
         """Find what each statement gains from its candidates, and then what others' best do for it."""
         self._offer({index for found in wanted.values() for index in found})
         best: set[NewIndex] = set()
@@ -128,10 +111,10 @@ class _Choice:
             self._tell(f"{number + 1} of {len(asked)} statements, {self._costs.asked:,} plans")
         ranked = sorted(best)
         for each in asked:
-            if each.gains and not self._try_each(each, (index for index in ranked if _may_serve(index, each))):
+            if each.gains and not self._try_each(each, (index for index in ranked if may_serve(index, each))):
                 self._left.append(f"{each.statement.shown}: not every index of other statements was tried")
 
-    def _rounds(self, each: _Asked, candidates: Sequence[NewIndex]) -> set[NewIndex]:
+    def _rounds(self, each: Asked, candidates: Sequence[NewIndex]) -> set[NewIndex]:
         """Return what the planner takes of all candidates, then of the others, and so on while it gains by them."""
         rest = frozenset(candidates) | each.gains.keys()
         tried: set[NewIndex] = set()
@@ -146,12 +129,12 @@ class _Choice:
                 each.best, each.used = cost, used
             tried |= used
             rest -= used
-        shorter = {index for one in tried for index in _shorter(one) if index in self._sizes}
-        if not self._try_each(each, sorted(tried | shorter)):
+        tried |= {index for one in tried for index in shorter(one) if index in self._sizes}
+        if not self._try_each(each, sorted(tried)):
             raise TimeoutError
-        return {index for index in tried | shorter if index in each.gains}
+        return {index for index in tried if index in each.gains}
 
-    def _try_each(self, each: _Asked, tried: Iterable[NewIndex]) -> bool:
+    def _try_each(self, each: Asked, tried: Iterable[NewIndex]) -> bool:
         for index in tried:
             try:
                 cost = self._costs.cost(each.query, frozenset({index}))
@@ -180,10 +163,10 @@ class _Choice:
     def _indexes_of(self, index: NewIndex) -> tuple[Index, ...]:
         return self._catalog.indexes_of(self._tables[index.schema, index.table].oid)
 
-    def _pool(self, asked: Sequence[_Asked]) -> Pool:
+    def _pool(self, asked: Sequence[Asked]) -> Pool:
         return Pool(
             queries=tuple(each.query for each in asked),
-            relevant={each.query.sql: frozenset(_best(each, self._sizes)) for each in asked},
+            relevant={each.query.sql: frozenset(best_of(each, self._sizes)) for each in asked},
             sizes=self._sizes,
             upkeep=self._upkeep,
             costs=self._costs,
@@ -192,7 +175,7 @@ class _Choice:
             floors={each.query.sql: each.best for each in asked},
         )
 
-    def _search(self, asked: Sequence[_Asked]) -> Set:
+    def _search(self, asked: Sequence[Asked]) -> Set:
         bundles = [each.used for each in asked]
         chosen: Set = frozenset()
         for _ in range(MERGES):
@@ -208,7 +191,7 @@ class _Choice:
                 return chosen
         return chosen
 
-    def _shared(self, pool: Pool, asked: Sequence[_Asked], chosen: Set) -> Pool:
+    def _shared(self, pool: Pool, asked: Sequence[Asked], chosen: Set) -> Pool:
         """Return the pool in which each statement also sees what others' candidates and the chosen do for it."""
         everything = {*pool.candidates, *chosen}
         relevant = {
@@ -216,7 +199,7 @@ class _Choice:
         }
         return replace(pool, relevant=relevant)
 
-    def _merge(self, asked: Sequence[_Asked], chosen: Set) -> bool:
+    def _merge(self, asked: Sequence[Asked], chosen: Set) -> bool:
         """Try indexes that do the work of two chosen ones; return whether there are any."""
         pairs = [(one, other, index) for one, other, index in merged(chosen) if index not in self._offered]
         self._offer({index for _, _, index in pairs})
@@ -226,7 +209,7 @@ class _Choice:
             each.own |= {index: each.accesses[0] for index in tried if index in each.gains and each.accesses}
         return bool(pairs)
 
-    def _told(self, statements: Sequence[Statement], asked: Sequence[_Asked], chosen: Set) -> Advice:
+    def _told(self, statements: Sequence[Statement], asked: Sequence[Asked], chosen: Set) -> Advice:
         self._costs.deadline = float("inf")
         chosen = self._worth_it(asked, chosen)
         by_id = {each.statement.id: each for each in asked}
@@ -243,7 +226,7 @@ class _Choice:
             unplanned=dict(sorted(self._refused.items())),
         )
 
-    def _worth_it(self, asked: Sequence[_Asked], chosen: Set) -> Set:
+    def _worth_it(self, asked: Sequence[Asked], chosen: Set) -> Set:
         """Return the set without those that nothing uses beside the others, or that save next to nothing."""
         toll = self._limits.least * sum(each.query.calls * each.best for each in asked)
         for index in sorted(chosen, key=lambda index: (-self._sizes[index], index)):
@@ -258,7 +241,7 @@ class _Choice:
                 chosen = without
         return chosen
 
-    def _cost_of(self, statement: Statement, by_id: Mapping[str, _Asked], chosen: Set) -> StatementCost:
+    def _cost_of(self, statement: Statement, by_id: Mapping[str, Asked], chosen: Set) -> StatementCost:
         each = by_id.get(statement.id)
         if each is None:
             return StatementCost(statement, 0.0, 0.0, problem="it could not be planned")
@@ -266,7 +249,7 @@ class _Choice:
         return StatementCost(statement, each.base, after, tuple(sorted(index.name for index in used)))
 
     def _recommended(
-        self, index: NewIndex, asked: Sequence[_Asked], chosen: Set, costs: Mapping[str, StatementCost]
+        self, index: NewIndex, asked: Sequence[Asked], chosen: Set, costs: Mapping[str, StatementCost]
     ) -> Recommended:
         serving = [each for each in asked if index.name in costs[each.statement.id].uses]
         without = chosen - {index}
@@ -282,60 +265,3 @@ class _Choice:
             statements=tuple(each.statement.shown for each in serving),
             covers=covered_by(index, self._indexes_of(index)),
         )
-
-
-def plain_of(each: _Asked, catalog: Catalog) -> dict[NewIndex, Access]:
-    """Return a statement's candidates on keys alone, with the access that each is for."""
-    found: dict[NewIndex, Access] = {}
-    for access in each.accesses:
-        if access.table.kind in {"r", "p", "m"}:
-            for index in plain_candidates(access):
-                found.setdefault(index, access)
-    return found
-
-
-def _richer_of(each: _Asked, there: set[NewIndex]) -> dict[NewIndex, Access]:
-    """Return the richer forms of what saves a statement most in each of its tables, and of what is there already."""
-    found: dict[NewIndex, Access] = {}
-    for access in each.accesses:
-        place = access.table.schema, access.table.name
-        own = [index for index in each.gains if (index.schema, index.table) == place]
-        best = sorted(own, key=lambda index: (-each.gains[index], index))[:BEST_PLAIN]
-        settled = [index for index in each.own if (index.schema, index.table) == place and index in there]
-        for index in (*best, *settled):
-            for richer_index in richer(index, access):
-                found.setdefault(richer_index, access)
-    return found
-
-
-def _shorter(index: NewIndex) -> list[NewIndex]:
-    """Return the indexes on fewer of its keys, without what it includes."""
-    if index.method != "btree":
-        return []
-    return [replace(index, keys=index.keys[:number], included=()) for number in range(1, len(index.keys) + 1)]
-
-
-def _best(each: _Asked, sizes: Mapping[NewIndex, int]) -> list[NewIndex]:
-    """Return the candidates than which no smaller one of the same table gains as much; and those used together."""
-    best: list[NewIndex] = []
-    most: dict[tuple[str, str], float] = {}
-    for index in sorted(each.gains.keys() & sizes.keys(), key=lambda index: (sizes[index], -each.gains[index], index)):
-        place = index.schema, index.table
-        if each.gains[index] > MORE * most.get(place, 0.0):
-            most[place] = each.gains[index]
-            best.append(index)
-    return [*best, *sorted(each.used - set(best))]
-
-
-def _may_serve(index: NewIndex, each: _Asked) -> bool:
-    """Return whether a statement compares or orders by the first key of another statement's candidate."""
-    first = index.keys[0]
-    if (index.schema, index.table) not in each.query.tables:
-        return False
-    for access in each.accesses:
-        if (access.table.schema, access.table.name) == (index.schema, index.table):
-            keys = [*access.equal, *access.joined, *access.ranges, *access.group, *(o[0] for o in access.orders)]
-            keys += [*access.prefixes, *(found.key for found in access.searched)]
-            if any((key.column, key.expression) == (first.column, first.expression) for key in keys):
-                return True
-    return False
