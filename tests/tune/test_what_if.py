@@ -53,14 +53,16 @@ ASKED = {
 
 
 @pytest.fixture(scope="module")
-def shop(server: EmbeddedServer) -> str:
+def shop(server: EmbeddedServer) -> Iterator[str]:
     """A loaded database; what the tests make in it, they drop."""
     with Session(server.url()) as admin:
         admin.run("CREATE DATABASE what_if")
     with Session(server.url("what_if")) as session:
         for statement in SHOP.split(";\n"):
             session.run(statement)
-    return "what_if"
+    yield "what_if"
+    with Session(server.url()) as admin:
+        admin.run("DROP DATABASE what_if WITH (FORCE)")
 
 
 @pytest.fixture(scope="module")

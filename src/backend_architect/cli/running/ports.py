@@ -2,7 +2,11 @@
 
 import contextlib
 import errno
+import fcntl
+import os
 import socket
+import tempfile
+from pathlib import Path
 
 import psutil
 
@@ -10,10 +14,16 @@ from backend_architect.errors import PortTaken, Problem
 
 FIRST = 8000
 TRIED = 50
+HELD: dict[int, int] = {}
+"""The files that hold ports, by port: open for as long as this process lives."""
 
 
 def choose_port(wanted: int | None) -> tuple[int, str]:
-    """Return a port, and what to say of it; raises PortTaken when the one asked for is in use."""
+    """Return a port, and what to say of it; raises PortTaken when the one asked for is in use.
+
+    It is this process's until that ends: another that starts meanwhile could listen on the same port as well, since the
+    server shares ports among its workers, and each would get some of the other's requests.
+    """
     problem = _why_not(wanted or FIRST)
     if not problem:
         return wanted or FIRST, ""
@@ -36,7 +46,25 @@ def _why_not(port: int) -> str:
             if error.errno == errno.EADDRINUSE:
                 return f"is used by {_user_of(port)}"
             return f"cannot be used ({error.strerror})"
-    return ""
+    return "" if _hold(port) else "is used by another architect"
+
+
+def _hold(port: int) -> bool:
+    """Return whether no other process of ours has the port; it is then held until this one ends."""
+    if port in HELD:
+        return True
+    path = Path(tempfile.gettempdir()) / f"backend-architect-{os.geteuid()}-port-{port}.lock"
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except OSError:  # nothing can be said of it
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(file)
+        return False
+    HELD[port] = file
+    return True
 
 
 def _user_of(port: int) -> str:
