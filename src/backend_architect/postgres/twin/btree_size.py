@@ -19,6 +19,7 @@ ROW_ADDRESS = 6
 LONGEST_LIST = PAGE // 10 // 8 * 8 - POINTER
 SHORT_VALUE = 127  # longer ones have a header of four bytes, and are aligned
 DEFAULT_WIDTH = 16
+ALIGNED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +109,20 @@ def _bytes_of_list(rows: int, entry: int) -> int:
 
 
 def _tuple_bytes(columns: Sequence[ColumnStatistics]) -> int:
-    """Return the bytes of an index entry: its head, a map of NULLs where some are, and the aligned values."""
+    """Return the bytes of an index entry: its head, a map of NULLs where some are, and the aligned values.
+
+    Where values differ in length and their mean just fills what entries are aligned to, every other one needs more.
+    """
     end = 0.0
     for column in columns:
         long = column.length < 0 and column.avg_width >= SHORT_VALUE
         align = column.align if column.length > 0 or long else 1
         end = math.ceil(end / align) * align + column.avg_width
     share_of_nulls = columns[0].null_frac if len(columns) == 1 else 0.0
-    return HEAD + _aligned(round(end * (1 - share_of_nulls)) + round(8 * share_of_nulls))
+    several = sum(column.length < 0 and column.distinct(1e6) > 1 for column in columns) > 1
+    more = ALIGNED // 2 if several and end % ALIGNED in {0, ALIGNED - 1} else 0
+    return HEAD + _aligned(round(end * (1 - share_of_nulls)) + round(8 * share_of_nulls)) + more
 
 
 def _aligned(size: int) -> int:
-    return -(-size // 8) * 8
+    return -(-size // ALIGNED) * ALIGNED
