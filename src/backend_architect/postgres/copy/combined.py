@@ -19,7 +19,8 @@ COUNT = """
 SELECT /* backend-architect tune */ count(*)::float8 AS groups, count(*) FILTER (WHERE rows = 1)::float8 AS single,
        coalesce(sum(rows), 0)::float8 AS rows
 FROM (SELECT count(*) AS rows FROM
-      (SELECT {columns} FROM {table} TABLESAMPLE SYSTEM ({percent}) REPEATABLE (1) LIMIT {sample}) sample GROUP BY {columns}) counted
+      (SELECT {columns} FROM {table} TABLESAMPLE SYSTEM ({percent}) REPEATABLE (1) LIMIT {sample}) sample
+      GROUP BY {columns}) counted
 """
 
 MATCHING = """
