@@ -58,5 +58,5 @@ demo-tune: setup ## from slow queries to measured ones, on a shop with 760,000 r
 
 lock: setup ## write requirements-dev.txt anew from pyproject.toml
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --extra dev --extra built \
-	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --no-header \
+	  --no-emit-options --no-header \
 	  --output-file requirements-dev.txt pyproject.toml
