@@ -42,9 +42,9 @@ bench: setup ## built routes beside bare ASGI, the commands' time, plans on the 
 	$(BIN)/python -W ignore benchmarks/twin/social.py
 	$(BIN)/python -W ignore benchmarks/twin/run.py
 	$(BIN)/python -W ignore benchmarks/tune/run.py --repeat
-	$(BIN)/python -W ignore benchmarks/tune/tpch/run.py
 	$(BIN)/python -W ignore benchmarks/tune/scale.py
 	$(BIN)/python -W ignore benchmarks/peers/run.py
+	$(BIN)/python -W ignore benchmarks/tune/tpch/run.py  # the last: one of its aims is missed by a hair
 
 docs: setup ## write the pages that are made from the code
 	$(BIN)/architect schema > docs/reference/backend.schema.json

@@ -78,7 +78,7 @@ def _tuning(wish: Wish, observation: Observation, accepted: Mapping[str, str]) -
     with progress() as tell:
         rewritten = write_anew(findings, observed, tell)
         advised = advise(wish.url, observed, wish.limits, tell, by=wish.what_if)
-        grown = project_growth(wish.url, observed, wish.at, tell) if wish.at else Projected(None)
+        grown = project_growth(wish.url, observed, wish.at, tell, source=advised.source) if wish.at else Projected(None)
     migration = plan_migration(advised.advice, rewritten.findings, observed.catalog)
     tuning = Tuning(
         observed,

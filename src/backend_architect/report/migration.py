@@ -63,22 +63,6 @@ def journal_lines(journal: Journal, path: Path, paint: Paint) -> list[str]:
     return [*lines, "", f"{done} of {len(journal.migration.steps)} steps are done; the journal is {path}"]
 
 
-def migration_markdown(migration: Migration) -> str:
-    """Return the steps as a part of a Markdown report."""
-    parts = ["## Migration", ""]
-    for number, step in enumerate(migration.steps, 1):
-        parts += [f"{number}. {step.kind.value} `{' '.join(step.subject.split())}`{_why(step)}", ""]
-        parts += ["   ```sql", *(f"   {line}" for line in step.sql.splitlines()), "   ```", ""]
-        parts += [f"   Locks: {LOCKS[step.kind].told}.", ""]
-    return "\n".join(parts)
-
-
-def _why(step: Step) -> str:
-    told = [step.why] if step.why else []
-    told += [f"about {size(step.bytes)}"] if step.bytes else []
-    return f": {'; '.join(told)}" if told else ""
-
-
 def _hanging(text: str, indent: str, paint: Paint | None = None) -> Sequence[str]:
     lines = wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent + ("  " if indent == "  " else ""))
     return [paint.dim(line) for line in lines] if paint else lines

@@ -1,13 +1,13 @@
 """From a database and its workload to advice: what its planner knows is copied, and indexes are tried on the copy."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from backend_architect.errors import DatabaseError, Problem
 from backend_architect.postgres import Lost, Session
-from backend_architect.postgres.copy import Known, make_copy, read_known, twin_server, with_combined
+from backend_architect.postgres.copy import Asked, Known, TableName, make_copy, read_known, twin_server, with_combined
 from backend_architect.postgres.structure import Named, Structure, read_structure
 from backend_architect.tune.indexes.groups import to_count
 from backend_architect.tune.indexes.model import Advice
@@ -24,20 +24,22 @@ NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Advised:
-    """The advice, None where there is nothing to advise on, and what stood in its way."""
-
-    advice: Advice | None
-    problems: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Source:
     """What was read of a database for planning elsewhere."""
 
     structure: Structure
     known: Known
     hypopg: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Advised:
+    """The advice, None where there is nothing to advise on, and what stood in its way."""
+
+    advice: Advice | None
+    problems: tuple[Problem, ...] = ()
+    source: Source | None = None
+    """What was read for it, so that nobody reads it again."""
 
 
 class By(StrEnum):
@@ -59,16 +61,15 @@ def advise(url: str, observed: Observed, limits: Limits, tell: Progress, *, by: 
     try:
         tell("reading the structure and the planner's statistics")
         source = _wanted(read_source(url), by)
-        source = _with_groups(url, source, observed, tell)
-        with planning(url, source, observed) as (what_if, left_out):
-            generic = what_if.kind == "twin" or observed.catalog.version >= GENERIC_FROM
-            sql_of = _sql_of(observed, source, generic=generic)
+        sql_of = _sql_of(observed, source)
+        counted = _with_samples(url, source, to_count(observed, sql_of), tell)
+        with planning(url, counted, observed) as (what_if, left_out):
             advice = choose(observed, what_if, limits, sql_of=sql_of, tell=tell)
     except DatabaseError as error:
         return Advised(None, (_no_advice(error),))
     except Lost as error:
         return Advised(None, (_no_advice(error),))
-    return Advised(advice, tuple(_told(source.known, left_out)))
+    return Advised(advice, tuple(_told(source.known, left_out)), source)
 
 
 def _wanted(source: Source, by: By) -> Source:
@@ -84,10 +85,8 @@ def read_source(url: str) -> Source:
         return Source(structure, read_known(session, structure.schemas), has_hypopg(session))
 
 
-def _with_groups(url: str, source: Source, observed: Observed, tell: Progress) -> Source:
+def _with_samples(url: str, source: Source, asked: Mapping[TableName, Asked], tell: Progress) -> Source:
     """Return the source with what a sample tells of columns that an index may hold together."""
-    sql_of = _sql_of(observed, source, generic=True)
-    asked = to_count(observed, sql_of)
     if not asked:
         return source
     tell("counting values of columns in samples")
@@ -117,11 +116,18 @@ def planning(url: str, source: Source, observed: Observed) -> Iterator[tuple[Wha
             copy.twin.close()
 
 
-def _sql_of(observed: Observed, source: Source, *, generic: bool) -> Callable[[Statement], str]:
-    """Return what gives each statement as the planner takes it."""
+def _sql_of(observed: Observed, source: Source) -> Callable[[Statement], str]:
+    """Return what gives each statement as the planner takes it; what it gave once, it keeps."""
     values = column_values(source.known.statistics)
-    made = plannable if generic else with_values
-    return lambda statement: made(statement, observed.catalog, values).sql
+    made = plannable if not source.hypopg or observed.catalog.version >= GENERIC_FROM else with_values
+    given: dict[str, str] = {}
+
+    def sql_of(statement: Statement) -> str:
+        if statement.id not in given:
+            given[statement.id] = made(statement, observed.catalog, values).sql
+        return given[statement.id]
+
+    return sql_of
 
 
 def _no_advice(error: BaseException) -> Problem:

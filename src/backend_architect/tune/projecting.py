@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from backend_architect.errors import DatabaseError, Problem
 from backend_architect.postgres import Lost
 from backend_architect.postgres.copy import make_copy, twin_server
-from backend_architect.tune.advising import read_source
+from backend_architect.tune.advising import Source, read_source
 from backend_architect.tune.growth import Growing, GrowthStudy, growing_tables, study_growth
 from backend_architect.tune.indexes.select import Progress
 from backend_architect.tune.observed import Observed
@@ -20,16 +20,19 @@ class Projected:
     problems: tuple[Problem, ...] = ()
 
 
-def project_growth(url: str, observed: Observed, times: float, tell: Progress) -> Projected:
+def project_growth(
+    url: str, observed: Observed, times: float, tell: Progress, *, source: Source | None = None
+) -> Projected:
     """Return which statements of the workload turn bad up to `times` the rows of today, and from which size on.
 
-    Always on a twin, as no extension plans for rows that are not there. Nothing is written on the server.
+    `source` is what was read of the database already. Always on a twin, as no extension plans for rows that are not
+    there. Nothing is written on the server.
     """
     if observed.workload is None or not observed.workload.statements:
         return Projected(None)
     try:
         tell("reading the structure and the planner's statistics")
-        source = read_source(url)
+        source = source or read_source(url)
         values = column_values(source.known.statistics)
         growing = Growing(growing_tables(observed.catalog.tables), times)
         with twin_server() as server:

@@ -68,8 +68,7 @@ class Table:
     @property
     def qualified(self) -> str:
         """Return the name as SQL, with the schema unless it is public."""
-        own = quoted(self.name)
-        return own if self.schema == "public" else f"{quoted(self.schema)}.{own}"
+        return short_name(self.schema, self.name)
 
     @property
     def writes(self) -> int:
@@ -123,8 +122,7 @@ class Index:
     @property
     def qualified(self) -> str:
         """Return the name as SQL, with the schema unless it is public."""
-        own = quoted(self.name)
-        return own if self.schema == "public" else f"{quoted(self.schema)}.{own}"
+        return short_name(self.schema, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,3 +276,13 @@ def quoted(name: str) -> str:
     """Return an identifier as SQL: in double quotes, unless it is plain lower case and no keyword that matters."""
     plain = name.isascii() and name.replace("_", "a").isalnum() and name == name.lower() and not name[0].isdigit()
     return name if plain and name not in KEYWORDS else '"' + name.replace('"', '""') + '"'
+
+
+def full_name(schema: str, name: str) -> str:
+    """Return a name as SQL, always with its schema."""
+    return f"{quoted(schema)}.{quoted(name)}"
+
+
+def short_name(schema: str, name: str) -> str:
+    """Return a name as SQL, with the schema unless it is public."""
+    return quoted(name) if schema == "public" else full_name(schema, name)

@@ -8,7 +8,7 @@ The planner takes columns for independent, and so does the size of an index on t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from backend_architect.postgres.catalog.model import quoted
+from backend_architect.postgres.catalog.model import full_name, quoted
 from backend_architect.postgres.connection import Refused
 from backend_architect.postgres.copy.known import Known, TableName
 from backend_architect.postgres.session import Session
@@ -75,7 +75,7 @@ def _shares(session: Session, schema: str, table: TableStatistics, conditions: S
 
 def _sampled(schema: str, table: TableStatistics) -> dict[str, object]:
     percent = min(100.0, 100.0 * SAMPLE / max(table.rows, 1))
-    return {"table": f"{quoted(schema)}.{quoted(table.name)}", "percent": f"{percent:.6f}", "sample": SAMPLE}
+    return {"table": full_name(schema, table.name), "percent": f"{percent:.6f}", "sample": SAMPLE}
 
 
 def _distinct(session: Session, schema: str, table: TableStatistics, columns: tuple[str, ...]) -> float:

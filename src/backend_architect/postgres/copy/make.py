@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backend_architect.postgres.catalog.model import quoted
+from backend_architect.postgres.catalog.model import full_name, quoted
 from backend_architect.postgres.copy.collating import create_database, missing_collations, sorted_alike
 from backend_architect.postgres.copy.extended import write_extended
 from backend_architect.postgres.copy.fitting import fitting
@@ -22,7 +22,6 @@ from backend_architect.postgres.structure import (
     stand_ins,
     types_of,
 )
-from backend_architect.postgres.structure.model import qualified
 from backend_architect.postgres.twin.inject import Unwritten
 from backend_architect.postgres.twin.logins import create_role, superuser_session
 from backend_architect.postgres.twin.model import Statistics
@@ -69,7 +68,7 @@ def make_copy(server: EmbeddedServer, structure: Structure, known: Known) -> Cop
 
 
 def _unwritten(column: Unwritten) -> Named:
-    name = f"{qualified(column.schema, column.relation)}.{quoted(column.column)}"
+    name = f"{full_name(column.schema, column.relation)}.{quoted(column.column)}"
     return Named("statistics", name, f"planned without its values: {column.reason}")
 
 

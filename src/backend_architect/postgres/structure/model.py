@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backend_architect.postgres.catalog.model import quoted
+from backend_architect.postgres.catalog.model import full_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class StructureTable:
     @property
     def qualified(self) -> str:
         """Return the name as SQL, always with its schema."""
-        return qualified(self.schema, self.name)
+        return full_name(self.schema, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,3 @@ class Structure:
     rest: tuple[Definition, ...]
     collations: tuple[str, ...]
     left_out: tuple[Named, ...]
-
-
-def qualified(schema: str, name: str) -> str:
-    """Return a name as SQL, always with its schema."""
-    return f"{quoted(schema)}.{quoted(name)}"

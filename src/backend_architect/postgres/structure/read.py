@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from backend_architect.postgres.catalog.model import full_name
 from backend_architect.postgres.connection import Refused
 from backend_architect.postgres.session import Session
 from backend_architect.postgres.structure import statements
@@ -14,7 +15,6 @@ from backend_architect.postgres.structure.model import (
     Structure,
     StructureTable,
     TableColumn,
-    qualified,
 )
 from backend_architect.postgres.structure.reading import for_version, note_held, reading, server_version
 from backend_architect.postgres.structure.search_path import search_path
@@ -136,7 +136,7 @@ def _left_out(parts: _Parts, tables: Iterable[StructureTable]) -> tuple[Named, .
 
 
 def _view(record: Record) -> Definition:
-    return Definition(record["kind"], qualified(record["schema"], record["table"]), record["sql"])
+    return Definition(record["kind"], full_name(record["schema"], record["table"]), record["sql"])
 
 
 def _columns(records: Iterable[Record]) -> dict[int, list[TableColumn]]:

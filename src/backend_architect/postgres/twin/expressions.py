@@ -11,7 +11,7 @@ from typing import Any
 from pglast import ast, parse_sql
 from pglast.visitors import Visitor
 
-from backend_architect.postgres.catalog.model import quoted
+from backend_architect.postgres.catalog.model import full_name, quoted
 from backend_architect.postgres.connection import Refused
 from backend_architect.postgres.session import Session
 from backend_architect.postgres.twin.column_sample import SampleRow, sample_rows
@@ -75,7 +75,7 @@ def expression_statistics(session: Session, schema: str, table: TableStatistics,
 
     It is computed by the server in a transaction that may only read, and not for long.
     """
-    where = f"{quoted(schema)}.{quoted(table.name)}"
+    where = full_name(schema, table.name)
     bases = [table.column(name) for name in column_names(sql)]
     columns = [base for base in bases if base is not None]
     rows = sample_rows(columns) if columns and len(columns) == len(bases) else ()

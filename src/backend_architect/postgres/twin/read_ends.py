@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from backend_architect.postgres.catalog.model import quoted
+from backend_architect.postgres.catalog.model import full_name, quoted
 from backend_architect.postgres.connection import Refused
 from backend_architect.postgres.session import Session
 from backend_architect.postgres.twin import statements
@@ -87,7 +87,7 @@ def _ask(session: Session, places: Sequence[Place]) -> Ends | None:
 
 def _end(place: Place, way: str) -> str:
     column = quoted(place.column)
-    table = f"{quoted(place.schema)}.{quoted(place.table)}"
+    table = full_name(place.schema, place.table)
     return f"(SELECT t.{column}::text FROM {table} t WHERE t.{column} IS NOT NULL ORDER BY t.{column} {way} LIMIT 1)"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from backend_architect.postgres.catalog.model import quoted
+from backend_architect.postgres.catalog.model import full_name
 from backend_architect.postgres.connection import Refused
 from backend_architect.postgres.session import Session
 from backend_architect.postgres.twin import statements
@@ -30,7 +30,7 @@ def with_inspected_pages(session: Session, found: Sequence[Statistics]) -> list[
     parts = {each["name"]: GinPages(each["total"], each["entry"], each["data"], each["entries"]) for each in gins}
 
     def inspected(schema: str, index: IndexStatistics) -> IndexStatistics:
-        name = _qualified(schema, index)
+        name = full_name(schema, index.name)
         return replace(index, height=height.get(name, index.height), gin=parts.get(name))
 
     return [_changed(each, tuple(
@@ -56,16 +56,12 @@ def _with_computed_heights(table: TableStatistics) -> TableStatistics:
 
 def _named(found: Sequence[Statistics], method: str) -> list[str]:
     return [
-        _qualified(each.schema, index)
+        full_name(each.schema, index.name)
         for each in found
         for table in each.tables
         for index in table.indexes
         if index.method == method and index.pages
     ]
-
-
-def _qualified(schema: str, index: IndexStatistics) -> str:
-    return f"{quoted(schema)}.{quoted(index.name)}"
 
 
 def _changed(found: Statistics, tables: tuple[TableStatistics, ...]) -> Statistics:

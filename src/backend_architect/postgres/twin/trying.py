@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pglast.ast import IndexStmt
 from pglast.stream import RawStream
 
-from backend_architect.postgres.catalog.model import quoted
+from backend_architect.postgres.catalog.model import full_name
 from backend_architect.postgres.session import Session
 from backend_architect.postgres.twin.expressions import read_expressions
 from backend_architect.postgres.twin.fresh_index import with_size
@@ -148,7 +148,7 @@ def _sized(url: str, schemas: Schemas, found: Found, predicates: Mapping[Place, 
 
 
 def _matching_rows(planner: Planner, place: Place, index: IndexStatistics) -> float:
-    table = f"{quoted(place.schema)}.{quoted(place.table)}"
+    table = full_name(place.schema, place.table)
     return float(planner.explain(f"SELECT FROM ONLY {table} WHERE {index.predicate}")["Plan Rows"])
 
 

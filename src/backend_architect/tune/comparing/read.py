@@ -1,7 +1,7 @@
 """Reads what a database has counted, with the rights that reading its catalog needs."""
 
 from backend_architect.postgres import Connection
-from backend_architect.postgres.catalog.model import quoted
+from backend_architect.postgres.catalog.model import full_name
 from backend_architect.tune.comparing.model import CountedIndex, Snapshot
 from backend_architect.tune.reading.statements_view import read_statements
 from backend_architect.tune.reading.view import NoStatements
@@ -53,8 +53,3 @@ async def take_snapshot(connection: Connection) -> Snapshot:
 def _index(schema: str, name: str, table: str, **counted: object) -> CountedIndex:
     full = full_name(schema, name)
     return CountedIndex(full, full_name(schema, table), **counted)  # type: ignore[arg-type]
-
-
-def full_name(schema: str, name: str) -> str:
-    """Return a name as SQL, always with its schema."""
-    return f"{quoted(schema)}.{quoted(name)}"

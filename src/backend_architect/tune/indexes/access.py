@@ -42,8 +42,8 @@ class Fixed:
 class Access:
     """`equal` are compared with values of the call, `joined` with columns of other tables, `ranges` with bounds.
 
-    `orders` are the orders that would spare a sort; `limited` whether only the first rows are wanted. `read` is how
-    often the statement mentions each column, None where it takes all of them.
+    `orders` are the orders that would spare a sort. `read` is how often the statement mentions each column, None where
+    it takes all of them.
     """
 
     table: Table
@@ -55,7 +55,6 @@ class Access:
     searched: tuple[Searched, ...] = ()
     orders: tuple[tuple[NewKey, ...], ...] = ()
     group: tuple[NewKey, ...] = ()
-    limited: bool = False
     read: Mapping[str, int] | None = field(default_factory=dict)
 
 
@@ -115,7 +114,6 @@ def _accesses(block: Block, source: str, table: Table, read: Mapping[str, int] |
         _conditions(block, source, block.conditions).in_table(table),
         orders=orders_of(block, source),
         group=group_of(block, source),
-        limited=getattr(block.tree, "limitCount", None) is not None,
         read=read,
     )
     arms = [
@@ -233,14 +231,6 @@ def _settles(condition: Any) -> bool:
     if is_a(condition, ast.A_Expr):
         return bool(condition.kind == KIND.AEXPR_OP and condition.name[-1].sval == "=")
     return not is_a(condition, ast.NullTest) or condition.nulltesttype == enums.NullTestType.IS_NULL
-
-
-def _is_one_of(condition: Any) -> bool:
-    """Return whether a column is compared with values that are written out."""
-    if not is_a(condition, ast.A_Expr) or condition.kind not in {KIND.AEXPR_OP, KIND.AEXPR_IN}:
-        return False
-    compared = condition.name[-1].sval in {"=", "<>"}
-    return compared and is_a(condition.lexpr, ast.ColumnRef) and is_constant(condition.rexpr)
 
 
 def _is_kind(condition: Any) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from backend_architect.postgres.catalog import Index
-from backend_architect.postgres.catalog.model import quoted
+from backend_architect.postgres.catalog.model import quoted, short_name
 from backend_architect.tune.workload import Statement
 
 LONGEST_NAME = 63
@@ -59,8 +59,7 @@ class NewIndex:
     @property
     def qualified_table(self) -> str:
         """Return the table as SQL, with the schema unless it is public."""
-        own = quoted(self.table)
-        return own if self.schema == "public" else f"{quoted(self.schema)}.{own}"
+        return short_name(self.schema, self.table)
 
     @property
     def name(self) -> str:

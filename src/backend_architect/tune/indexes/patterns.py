@@ -15,7 +15,6 @@ WILD = {"%", "_"}
 SHORTEST = 3  # letters in a row, below which trigrams find nothing
 REGULAR = {"~", "~*"}
 OVERLAPS = {"@>", "<@", "&&", "?", "?|", "?&", "@?", "@@"}
-PATTERN_TYPES = ("text", "character varying", "character", "citext")
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class Upkeep:
         existing = self._catalog.indexes_of(self._tables[place].oid)
         entries = sum(self._entries[index] for index in indexes)
         held = frozenset().union(*(_columns_in(index) for index in indexes if index.method != "brin"))
-        old = frozenset().union(*(_columns_of(index) for index in existing))
+        old = frozenset().union(*(_columns_in(index) for index in existing))
         cost = entries * writes.inserted
         for columns, rows in writes.updated.items():
             if columns & old:
@@ -110,13 +110,8 @@ def _entry(index: NewIndex, table: Table, size: int, page_cost: float) -> float:
     return (AT_THE_END + ANYWHERE * page_cost * (1 - in_order)) * share
 
 
-def _columns_in(index: NewIndex) -> frozenset[str]:
+def _columns_in(index: NewIndex | Index) -> frozenset[str]:
     """Return the columns whose change means a new entry."""
-    expressions = [each for each in (index.predicate, *(key.expression for key in index.keys)) if each]
-    return _named(expressions) | {key.column for key in index.keys if key.column} | set(index.included)
-
-
-def _columns_of(index: Index) -> frozenset[str]:
     expressions = [each for each in (index.predicate, *(key.expression for key in index.keys)) if each]
     return _named(expressions) | {key.column for key in index.keys if key.column} | set(index.included)
 

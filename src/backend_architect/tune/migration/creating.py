@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from backend_architect.postgres.catalog import Catalog, Table
-from backend_architect.postgres.catalog.model import quoted
+from backend_architect.postgres.catalog.model import full_name
 from backend_architect.tune.indexes.model import NewIndex
 from backend_architect.tune.migration.model import Kind, Step
 from backend_architect.tune.migration.partitioned import free_name, steps_of_partitioned, with_guard
@@ -57,8 +57,8 @@ def _told(step: Step) -> bool:
 
 
 def _step(index: NewIndex, table: Table, own_name: str, size: int) -> Step:
-    full = f"{quoted(table.schema)}.{quoted(table.name)}"
-    name = f"{quoted(table.schema)}.{quoted(own_name)}"
+    full = full_name(table.schema, table.name)
+    name = full_name(table.schema, own_name)
     return Step(
         id=f"create-index:{name}",
         kind=Kind.CREATE_INDEX,

@@ -6,7 +6,7 @@ from pglast import parse_sql
 from pglast.stream import RawStream
 
 from backend_architect.postgres.catalog import Catalog, Index
-from backend_architect.postgres.catalog.model import quoted
+from backend_architect.postgres.catalog.model import full_name
 from backend_architect.tune.index_facts import enforces
 from backend_architect.tune.migration.model import Kind, Step
 
@@ -17,7 +17,7 @@ def step_to_drop(index: Index, catalog: Catalog, why: str, after: tuple[str, ...
     if table is None or table.temporary or enforces(index) or index.parent is not None:
         return None
     parent = table.kind == "p"
-    name = f"{quoted(index.schema)}.{quoted(index.name)}"
+    name = full_name(index.schema, index.name)
     return Step(
         id=f"drop-index:{name}",
         kind=Kind.DROP_PARENT_INDEX if parent else Kind.DROP_INDEX,

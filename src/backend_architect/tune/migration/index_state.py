@@ -6,7 +6,7 @@ from typing import Any
 from pglast import parse_sql
 
 from backend_architect.postgres import Connection
-from backend_architect.tune.comparing.read import full_name
+from backend_architect.postgres.catalog.model import full_name
 from backend_architect.tune.migration.model import Kind, Step
 from backend_architect.tune.migration.read_index import read_index
 

@@ -10,7 +10,7 @@ from pglast.stream import RawStream
 
 from backend_architect.finding import Finding, Sureness
 from backend_architect.postgres.catalog import Catalog, Index, Table
-from backend_architect.postgres.catalog.model import quoted
+from backend_architect.postgres.catalog.model import full_name
 from backend_architect.tune.migration.creating import Reason, find_table, steps_to_create
 from backend_architect.tune.migration.dropping import as_concurrent, step_to_drop
 from backend_architect.tune.migration.model import Kind, Step
@@ -71,7 +71,7 @@ def _create(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[Step]:
 
 def _rebuild(index: Index, table: Table, finding: Finding) -> Step:
     """Return the step that builds a broken index anew; what a broken REINDEX left is only dropped."""
-    name = f"{quoted(index.schema)}.{quoted(index.name)}"
+    name = full_name(index.schema, index.name)
     left = OF_A_BROKEN_REINDEX.search(index.name)
     made = as_concurrent(index.definition)
     drop = f"DROP INDEX CONCURRENTLY IF EXISTS {name};"
@@ -103,7 +103,7 @@ def _reindex(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[Step]:
     index = _index(catalog, tree.relation.schemaname or "public", tree.relation.relname)
     if index is not None:
         table = catalog.table_by_oid[index.table]
-        name = f"{quoted(index.schema)}.{quoted(index.name)}"
+        name = full_name(index.schema, index.name)
         sql = f"REINDEX INDEX CONCURRENTLY {name};"
         yield _of_table(Kind.REINDEX, f"reindex:{name}", sql, table, finding, index=index.name, bytes=index.bytes)
 
@@ -113,7 +113,8 @@ def _vacuum(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[Step]:
         table = _table(each.relation, catalog)
         if table is not None:
             kind = Kind.VACUUM if tree.is_vacuumcmd else Kind.ANALYZE
-            yield _of_table(kind, f"{kind.value}:{_full(table)}", f"{RawStream()(tree)};", table, finding)
+            identity = f"{kind.value}:{full_name(table.schema, table.name)}"
+            yield _of_table(kind, identity, f"{RawStream()(tree)};", table, finding)
 
 
 def _options(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[Step]:
@@ -123,8 +124,9 @@ def _options(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[Step]:
     before = dict(option.split("=", 1) for option in table.options)
     names = [option.defname for command in tree.cmds for option in command.def_]
     back = [f"SET ({name} = {before[name]})" if name in before else f"RESET ({name})" for name in names]
-    undo = f"ALTER TABLE {_full(table)} {', '.join(back)};"
-    identity = f"set-options:{_full(table)}:{','.join(sorted(names))}"
+    full = full_name(table.schema, table.name)
+    undo = f"ALTER TABLE {full} {', '.join(back)};"
+    identity = f"set-options:{full}:{','.join(sorted(names))}"
     yield _of_table(Kind.SET_OPTIONS, identity, f"{RawStream()(tree)};", table, finding, rollback=undo)
 
 
@@ -135,12 +137,12 @@ def _statistics(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[Step]
         return
     schema, name = _names(tree.defnames)
     tree.defnames, tree.if_not_exists = (ast.String(schema), ast.String(name)), True
-    full = f"{quoted(schema)}.{quoted(name)}"
+    full = full_name(schema, name)
     made, undo = f"{RawStream()(tree)};", f"DROP STATISTICS IF EXISTS {full};"
     identity = f"create-statistics:{full}"
     yield _of_table(Kind.CREATE_STATISTICS, identity, made, table, finding, rollback=undo)
-    fill = f"ANALYZE {_full(table)};"
-    yield _of_table(Kind.ANALYZE, f"analyze:{_full(table)}", fill, table, finding, after=(identity,))
+    filled = full_name(table.schema, table.name)
+    yield _of_table(Kind.ANALYZE, f"analyze:{filled}", f"ANALYZE {filled};", table, finding, after=(identity,))
 
 
 def _of_table(kind: Kind, identity: str, sql: str, table: Table, finding: Finding, **more: Any) -> Step:
@@ -167,10 +169,6 @@ def _index(catalog: Catalog, schema: str, name: str) -> Index | None:
 def _names(parts: Any) -> tuple[str, str]:
     names = [part.sval for part in parts]
     return (names[-2] if len(names) > 1 else "public"), names[-1]
-
-
-def _full(table: Table) -> str:
-    return f"{quoted(table.schema)}.{quoted(table.name)}"
 
 
 READERS = {

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
-from backend_architect.postgres.catalog.model import quoted
+from backend_architect.postgres.catalog.model import full_name
 
 
 class Kind(StrEnum):
@@ -49,12 +49,12 @@ class Step:
     @property
     def qualified_table(self) -> str:
         """Return the table as SQL, always with its schema; '' where there is none."""
-        return f"{quoted(self.schema)}.{quoted(self.table)}" if self.table else ""
+        return full_name(self.schema, self.table) if self.table else ""
 
     @property
     def qualified_index(self) -> str:
         """Return the index as SQL, always with its schema; '' where there is none."""
-        return f"{quoted(self.schema)}.{quoted(self.index)}" if self.index else ""
+        return full_name(self.schema, self.index) if self.index else ""
 
     @property
     def subject(self) -> str:

@@ -9,14 +9,14 @@ from dataclasses import replace
 from itertools import count
 
 from backend_architect.postgres.catalog import Catalog, Table
-from backend_architect.postgres.catalog.model import quoted
+from backend_architect.postgres.catalog.model import full_name
 from backend_architect.tune.indexes.model import LONGEST_NAME, NewIndex
 from backend_architect.tune.migration.model import Kind, Step
 
 
 def steps_of_partitioned(index: NewIndex, table: Table, catalog: Catalog, bytes_of_all: int) -> tuple[Step, ...]:
     """Return the steps that make it on a partitioned table and on everything below."""
-    root = _full(index.schema, free_name(index, catalog))
+    root = full_name(index.schema, free_name(index, catalog))
     undo = f"DROP INDEX IF EXISTS {root};"
     whole = sum(each.bytes for each in _leaves(table, catalog))
     made = [_make(index, table, free_name(index, catalog), ())]
@@ -49,8 +49,8 @@ def _below(index: NewIndex, table: Table, catalog: Catalog, parent: Step) -> Ite
 
 def _make(index: NewIndex, table: Table, own_name: str, after: tuple[str, ...]) -> Step:
     parent = table.kind == "p"
-    on = f"{'ONLY ' if parent else ''}{_full(table.schema, table.name)}"
-    name = _full(table.schema, own_name)
+    on = f"{'ONLY ' if parent else ''}{full_name(table.schema, table.name)}"
+    name = full_name(table.schema, own_name)
     return Step(
         id=f"create-index:{name}",
         kind=Kind.CREATE_PARENT_INDEX if parent else Kind.CREATE_INDEX,
@@ -100,7 +100,3 @@ def _leaves(table: Table, catalog: Catalog) -> Iterator[Table]:
             yield from _leaves(child, catalog)
         else:
             yield child
-
-
-def _full(schema: str, name: str) -> str:
-    return f"{quoted(schema)}.{quoted(name)}"

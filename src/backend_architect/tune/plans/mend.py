@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend_architect.postgres.catalog import Catalog, Table
-from backend_architect.postgres.catalog.model import quoted
+from backend_architect.postgres.catalog.model import quoted, short_name
 from backend_architect.tune.plans.conditions import Compared
 
 CHANGED = 0.1
@@ -84,5 +84,4 @@ def _name(table: Table, parts: Sequence[str]) -> str:
     """Return the name of the statistics, in the table's schema; long ones are cut."""
     plain = "_".join([table.name, *parts])
     cut = plain.encode()[: LONGEST_NAME - len("_stats")].decode(errors="ignore")
-    own = quoted(f"{cut}_stats")
-    return own if table.schema == "public" else f"{quoted(table.schema)}.{own}"
+    return short_name(table.schema, f"{cut}_stats")

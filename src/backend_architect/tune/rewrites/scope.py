@@ -8,6 +8,7 @@ from pglast import ast, enums
 
 from backend_architect.postgres.catalog import Catalog, Column, Table
 from backend_architect.postgres.catalog.model import quoted
+from backend_architect.tune.indexes.blocks import conjuncts
 from backend_architect.tune.parsing import is_a, nodes
 from backend_architect.tune.rewrites.model import CannotRewrite
 from backend_architect.tune.rewrites.trees import Node, all_of, column, replaced, star
@@ -121,15 +122,6 @@ class Scope:
         if len(self.sources) > 1:
             raise CannotRewrite("it returns * of several tables")
         return star(self.sources[0].alias)
-
-
-def conjuncts(condition: Node) -> Iterator[Node]:
-    """Yield the conditions that must all hold."""
-    if is_a(condition, ast.BoolExpr) and condition.boolop == enums.BoolExprType.AND_EXPR:
-        for part in condition.args:
-            yield from conjuncts(part)
-    elif condition is not None:
-        yield condition
 
 
 def table_named(catalog: Catalog, named: Any) -> Table:

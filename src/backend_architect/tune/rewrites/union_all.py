@@ -8,10 +8,11 @@ from typing import Any
 from pglast import ast, enums
 
 from backend_architect.postgres.catalog import Catalog
+from backend_architect.tune.indexes.blocks import conjuncts
 from backend_architect.tune.parsing import is_a, nodes
 from backend_architect.tune.rewrites import trees
 from backend_architect.tune.rewrites.model import CannotRewrite, Rewrite, SameRows
-from backend_architect.tune.rewrites.scope import Scope, conjuncts
+from backend_architect.tune.rewrites.scope import Scope
 from backend_architect.tune.rewrites.shape import meant, output_name, outputs, refuse_changing_rows
 
 CODE = "or-across-columns"

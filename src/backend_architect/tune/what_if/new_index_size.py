@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from backend_architect.postgres import Session
-from backend_architect.postgres.catalog.model import quoted
+from backend_architect.postgres.catalog.model import full_name
 from backend_architect.postgres.twin import ColumnStatistics, IndexStatistics, Statistics, TableStatistics
 from backend_architect.postgres.twin.expressions import expression_statistics
 from backend_architect.postgres.twin.fresh_index import with_size
@@ -49,7 +49,7 @@ def _described(session: Session, table: TableStatistics, index: NewIndex) -> Ind
 
 
 def _matching_rows(session: Session, index: NewIndex) -> float:
-    table = f"{quoted(index.schema)}.{quoted(index.table)}"
+    table = full_name(index.schema, index.table)
     text = session.value(f"EXPLAIN (FORMAT JSON) SELECT FROM ONLY {table} WHERE {index.predicate}")
     return float(json.loads(text)[0]["Plan"]["Plan Rows"])
 

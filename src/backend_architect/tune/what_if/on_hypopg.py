@@ -5,22 +5,15 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from backend_architect.postgres import Refused, Session
-from backend_architect.postgres.catalog.model import quoted
+from backend_architect.postgres.catalog.model import quoted, short_name
 from backend_architect.postgres.twin import Statistics
 from backend_architect.tune.indexes.model import NewIndex
+from backend_architect.tune.observe import OLDEST, READ_ONLY
 from backend_architect.tune.what_if.model import Planned, PlanRefused
 from backend_architect.tune.what_if.new_index_size import new_index_bytes
 from backend_architect.tune.what_if.plan_indexes import index_names
 
-OLDEST = 13
-SETTINGS = {
-    "default_transaction_read_only": "on",
-    "statement_timeout": "10000",
-    "lock_timeout": "1000",
-    "idle_in_transaction_session_timeout": "30000",
-    "application_name": "backend-architect tune",
-    "plan_cache_mode": "force_generic_plan",
-}
+SETTINGS = {**READ_ONLY, "plan_cache_mode": "force_generic_plan"}
 INSTALLED = """
 SELECT n.nspname AS schema, to_regproc(format('%I.hypopg_hide_index', n.nspname)) IS NOT NULL AS hides
 FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'hypopg'
@@ -52,7 +45,7 @@ class HypopgWhatIf:
         self._statistics = {each.schema: each for each in statistics}
         (installed,) = self._session.fetch(INSTALLED)
         self._schema, self._hides = quoted(installed["schema"]), installed["hides"]
-        self._oids = {_qualified(each): each["oid"] for each in self._session.fetch(EXISTING)}
+        self._oids = {short_name(each["schema"], each["name"]): each["oid"] for each in self._session.fetch(EXISTING)}
         self._sizes: dict[NewIndex, int] = {}
         self.refused: dict[NewIndex, str] = {}
         """Why an offered index cannot be made."""
@@ -125,8 +118,3 @@ class HypopgWhatIf:
             self._session.run("DEALLOCATE planned")
         plan: dict[str, Any] = json.loads(text)[0]["Plan"]
         return plan
-
-
-def _qualified(record: Mapping[str, Any]) -> str:
-    own = quoted(record["name"])
-    return own if record["schema"] == "public" else f"{quoted(record['schema'])}.{own}"

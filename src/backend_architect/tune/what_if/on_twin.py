@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from backend_architect.postgres import Refused
-from backend_architect.postgres.catalog.model import quoted
+from backend_architect.postgres.catalog.model import short_name
 from backend_architect.postgres.twin import SwitchedIndex, SwitchedPlanner, Tried, Twin
 from backend_architect.tune.indexes.model import NewIndex
 from backend_architect.tune.what_if.model import Planned, PlanRefused
@@ -88,11 +88,6 @@ class TwinWhatIf:
         return index.name if index.name not in taken else f"{OTHER_NAME}{len(self._offered)}_{index.name}"[:63]
 
 
-def _qualified(index: SwitchedIndex) -> str:
-    own = quoted(index.name)
-    return own if index.schema == "public" else f"{quoted(index.schema)}.{own}"
-
-
 def _oids_by_name(indexes: Sequence[SwitchedIndex]) -> Mapping[str, set[int]]:
     """Return the oid of each index by its qualified name, with those of its parts."""
     children: dict[int, list[int]] = {}
@@ -102,4 +97,4 @@ def _oids_by_name(indexes: Sequence[SwitchedIndex]) -> Mapping[str, set[int]]:
     def with_parts(oid: int) -> set[int]:
         return {oid}.union(*map(with_parts, children.get(oid, ())))
 
-    return {_qualified(each): with_parts(each.oid) for each in indexes}
+    return {short_name(each.schema, each.name): with_parts(each.oid) for each in indexes}

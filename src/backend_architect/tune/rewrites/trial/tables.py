@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from backend_architect.postgres.catalog import Catalog, Column, Table
-from backend_architect.postgres.catalog.model import quoted
+from backend_architect.postgres.catalog.model import full_name, quoted
 from backend_architect.tune.rewrites.scope import unique_keys
 from backend_architect.tune.rewrites.trees import type_of
 from backend_architect.tune.rewrites.trial.parameters import Place
@@ -45,7 +45,7 @@ def statements_for(tables: Sequence[Table], catalog: Catalog, wanted: Wanted) ->
         keys = unique_keys(catalog, table)
         yield _create(table, keys)
         yield _fill(table, keys, wanted)
-        yield f"ANALYZE {_name(table)}"
+        yield f"ANALYZE {full_name(table.schema, table.name)}"
 
 
 def _own_type(type_name: str) -> Iterator[str]:
@@ -65,7 +65,7 @@ def _own_type(type_name: str) -> Iterator[str]:
 def _create(table: Table, keys: tuple[tuple[str, ...], ...]) -> str:
     columns = [f"{quoted(each.name)} {each.type}{' NOT NULL' if each.not_null else ''}" for each in table.columns]
     unique = [f"UNIQUE ({', '.join(map(quoted, key))})" for key in keys]
-    return f"CREATE TABLE {_name(table)} ({', '.join([*columns, *unique])})"
+    return f"CREATE TABLE {full_name(table.schema, table.name)} ({', '.join([*columns, *unique])})"
 
 
 def _fill(table: Table, keys: tuple[tuple[str, ...], ...], wanted: Wanted) -> str:
@@ -87,7 +87,7 @@ def _fill(table: Table, keys: tuple[tuple[str, ...], ...], wanted: Wanted) -> st
         values.append(null if may_be_null else value)
     names = ", ".join(quoted(column.name) for column in table.columns)
     rows = f"SELECT {', '.join(values)} FROM generate_series(1, {ROWS}) AS i"
-    return f"INSERT INTO {_name(table)} ({names}) {rows} ON CONFLICT DO NOTHING"
+    return f"INSERT INTO {full_name(table.schema, table.name)} ({names}) {rows} ON CONFLICT DO NOTHING"
 
 
 def _telling(table: Table, key: tuple[str, ...]) -> str:
@@ -144,7 +144,3 @@ def _chance(place: int, salt: int) -> str:
 
 def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-def _name(table: Table) -> str:
-    return f"{quoted(table.schema)}.{quoted(table.name)}"
