@@ -79,8 +79,10 @@ def test_the_truth_is_told_of_each_index_and_nothing_is_reset(new_database: NewD
     by_a = next(change for change in comparison.statements if change.shown == "t.by_a")
     assert by_a.calls_after == 25
     assert by_a.blocks_after < 10 < 100 < by_a.blocks_before
-    foreign = asyncio.run(compare_with(url, before))
-    assert _verdicts(foreign)["public.t_a_idx"] is Verdict.HELPED
+    created = {each.index.name: each for each in asyncio.run(compare_with(url, before)).created}
+    foreign = created["public.t_a_idx"]
+    assert not foreign.certain  # nobody says what it is for, so all that read its table stand there
+    assert {change.shown: change.verdict for change in foreign.statements}["t.by_a"] is Verdict.HELPED
     with Session(url) as session:
         session.run("DROP INDEX t_b_idx")
     dropped = compare(journal.start, asyncio.run(read_counts(url))).dropped
@@ -105,6 +107,19 @@ def test_a_verdict_says_no_more_than_the_noise_allows(
     ms: tuple[float, float], blocks: tuple[float, float], calls: int, verdict: Verdict
 ) -> None:
     assert Change("x", "x", 100.0, calls, *ms, *blocks).verdict is verdict
+
+
+def test_a_few_slow_calls_are_not_taken_for_a_worse_index() -> None:
+    text, steady = "SELECT 1 FROM t", 100 * 1.0
+    before = _snapshot(1_000.0, 900.0, [(text, 100, steady)], "public.i")
+    known = tuple(replace(each, squared_ms=steady) for each in before.statements or ())
+    for slow, verdict in ((1, Verdict.NO_CHANGE), (20, Verdict.WORSE)):  # calls of 16 ms among 25
+        ms, squares = 25 - slow + slow * 16.0, 25 - slow + slow * 16.0**2
+        after = Statement(text, text, 125, steady + ms, steady + squares, blocks=1_250)
+        later = replace(before, taken=2_000.0, seconds=1_900.0, statements=(after,))
+        change = compare(replace(before, statements=known), later).others[0]
+        assert change.ms_after == pytest.approx(ms / 25)
+        assert change.verdict is verdict, slow
 
 
 def _snapshot(taken: float, seconds: float | None, counts: Sequence[tuple[str, float, float]], *names: str) -> Snapshot:

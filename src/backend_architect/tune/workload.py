@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from math import sqrt
 from typing import Any
 
 from backend_architect.tune.samples import Samples
@@ -9,13 +10,14 @@ from backend_architect.tune.samples import Samples
 LONG = 72
 ORIGINS = ("route", "controller", "action", "job", "file", "source", "code.filepath", "code.function", "caller")
 """The tags of sqlcommenter and of its relatives that name a place, the most telling first."""
-COUNTS = ("calls", "total_ms", "rows", "blocks", "blocks_read", "temporary_blocks", "jit_ms", "nested_ms")
+COUNTS = ("calls", "total_ms", "squared_ms", "rows", "blocks", "blocks_read", "temporary_blocks", "jit_ms", "nested_ms")
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One normalised statement. Times are in milliseconds over all calls, blocks are pages of 8 kB.
 
+    `squared_ms` is the sum of the squares of its calls' times, which tells how much they differ; 0 where nobody says.
     `nested_ms` is the part of `total_ms` that ran inside functions, whose callers' time has it too.
 
     `name` is what the application calls it, from a comment in its text, `tags` are sqlcommenter's. `examples` are
@@ -27,6 +29,7 @@ class Statement:
     text: str
     calls: float
     total_ms: float = 0.0
+    squared_ms: float = 0.0
     rows: float = 0.0
     blocks: float = 0.0
     blocks_read: float = 0.0
@@ -63,6 +66,13 @@ class Statement:
     def mean_ms(self) -> float:
         """Return the time of one call."""
         return self.total_ms / self.calls if self.calls else 0.0
+
+    @property
+    def error_ms(self) -> float:
+        """Return the standard error of that mean, 0 where nobody says how much the calls differ."""
+        if not self.calls or not self.squared_ms:
+            return 0.0
+        return sqrt(max(0.0, self.squared_ms / self.calls - self.mean_ms**2) / self.calls)
 
 
 @dataclass(frozen=True, slots=True)

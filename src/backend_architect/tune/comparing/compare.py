@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from math import hypot
 from statistics import median
 
 from backend_architect.tune.comparing.model import FEW, TINY_MS, Change, Comparison, CountedIndex, IndexChange, Snapshot
@@ -10,6 +11,7 @@ from backend_architect.tune.workload import Statement
 
 Served = Mapping[str, Collection[str]]
 CONTROLS = 3
+SUMS = ("total_ms", "squared_ms", "blocks")
 SETTLED = 60.0  # a busy session gives its counts of scans away after at most that time
 DRIFTED = "statements that nothing was done for take {drift:.1f} times as long as before: the verdicts allow for that"
 NO_STATEMENTS = "nothing counts statements here (pg_stat_statements): only the scans of the indexes are known"
@@ -71,15 +73,17 @@ def _change(before: Statement, begin: Statement | None, now: Statement) -> Chang
     if begin is None or now.calls < begin.calls:  # forgotten in between, and counted anew
         begin = Statement(id=now.id, text=now.text, calls=0.0)
     calls = now.calls - begin.calls
+    since = replace(now, calls=calls, **{name: getattr(now, name) - getattr(begin, name) for name in SUMS})
     return Change(
         id=now.id,
         shown=now.shown,
         calls_before=before.calls,
         calls_after=calls,
         ms_before=before.mean_ms,
-        ms_after=(now.total_ms - begin.total_ms) / calls if calls else 0.0,
+        ms_after=since.mean_ms,
         blocks_before=before.blocks / before.calls if before.calls else 0.0,
-        blocks_after=(now.blocks - begin.blocks) / calls if calls else 0.0,
+        blocks_after=since.blocks / calls if calls else 0.0,
+        error_ms=hypot(before.error_ms, since.error_ms),
     )
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from backend_architect.tune.workload import Statement
 
-FEW = 20
+FEW, ERRORS = 20, 3.0
 NOISE_OF_BLOCKS, NOISE_OF_TIME = 0.2, 0.3
 TINY_MS = 0.05
 
@@ -66,13 +66,19 @@ class Change:
     blocks_after: float
     drift: float = 1.0
     """How much slower statements became that nothing was done for: the machine, not the index."""
+    error_ms: float = 0.0
+    """The standard error of the difference between the two times."""
 
     @property
     def verdict(self) -> Verdict:
-        """Return what became of it: blocks count from 20 % on, time from 30 % on, both from 20 calls on."""
+        """Return what became of it: blocks count from 20 % on, time from 30 % on, both from 20 calls on.
+
+        A time that differs by less than three standard errors, as after one slow call among twenty, has not changed.
+        """
         if self.calls_after < FEW or self.calls_before <= 0:
             return Verdict.TOO_FEW
-        time = _direction(self.ms_before, self.ms_after / self.drift, TINY_MS, NOISE_OF_TIME)
+        least = max(TINY_MS, ERRORS * self.error_ms)
+        time = _direction(self.ms_before, self.ms_after / self.drift, least, NOISE_OF_TIME)
         blocks = self.blocks_moved
         if time * blocks < 0:
             return Verdict.UNCLEAR

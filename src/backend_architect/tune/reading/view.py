@@ -49,12 +49,19 @@ class View:
         return "s.toplevel" if "toplevel" in self.columns else "true"
 
     @property
+    def _squares(self) -> str:
+        """Return the expression of the sum of the squares of a statement's times: its spread is the population's."""
+        mean, spread = (self.time.replace("total", name) for name in ("mean", "stddev"))
+        return f"(s.calls * (s.{mean} ^ 2 + s.{spread} ^ 2))"
+
+    @property
     def numbers(self) -> str:
         """Return the counts of a statement, by the names that they have in a workload."""
         jit = " + ".join(f"s.{name}" for name in JIT if name in self.columns) or "0"
         expressions = {
             "calls": "s.calls",
             "total_ms": f"s.{self.time}",
+            "squared_ms": self._squares,
             "rows": "s.rows",
             "blocks": "(s.shared_blks_hit + s.shared_blks_read)",
             "blocks_read": "s.shared_blks_read",
