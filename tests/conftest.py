@@ -16,5 +16,8 @@ RIGHT_DESIGNS = [*EXAMPLES, *sorted((ROOT / "tests/cases/designs/right").glob("*
 @pytest.fixture(scope="session")
 def server() -> Iterator[EmbeddedServer]:
     """A real PostgreSQL, in a folder of its own: another run of pytest closes the one that all of them share."""
-    with tempfile.TemporaryDirectory(prefix="architect-tests-") as folder, start_embedded(Path(folder)) as started:
+    with (
+        tempfile.TemporaryDirectory(prefix="architect-tests-") as folder,
+        start_embedded(Path(folder) / "data") as started,
+    ):
         yield started

@@ -6,7 +6,10 @@ from functools import cached_property
 
 from pglast.keywords import RESERVED_KEYWORDS, TYPE_FUNC_NAME_KEYWORDS
 
+from backend_architect.postgres.search_path import OWN, schemas_in
+
 KEYWORDS = RESERVED_KEYWORDS | TYPE_FUNC_NAME_KEYWORDS
+SEARCH_PATH = "search_path="
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,13 +229,26 @@ class Catalog:
 
     @cached_property
     def table_by_name(self) -> Mapping[tuple[str, str], Table]:
-        """Every table by its schema and name, and with '' for the schema as a search path of public first finds it."""
+        """Every table by its schema and name, and with '' for the schema as the search paths find it.
+
+        A table that none of them reaches is found too: the application may set its own.
+        """
+        place = {schema: number for number, schema in enumerate(self.search_path)}
         found: dict[tuple[str, str], Table] = {}
-        for table in self.tables:
+        for table in sorted(self.tables, key=lambda each: (place.get(each.schema, len(place)), each.schema)):
             found[table.schema, table.name] = table
-            if table.schema == "public" or ("", table.name) not in found:
-                found["", table.name] = table
+            found.setdefault(("", table.name), table)
         return found
+
+    @cached_property
+    def search_path(self) -> tuple[str, ...]:
+        """The schemas in which statements look for what they name without one, public at the end at least.
+
+        What ALTER DATABASE and ALTER ROLE set comes first: this connection's own is rarely the application's.
+        """
+        own = [each.removeprefix(SEARCH_PATH) for each in self.role_settings if each.startswith(SEARCH_PATH)]
+        paths = [*own, self.settings.get("search_path", ""), "public"]
+        return tuple(dict.fromkeys(schema for path in paths for schema in schemas_in(path) if schema != OWN))
 
     def partitions_of(self, table: int) -> tuple[Table, ...]:
         """Return the partitions right below a partitioned table."""

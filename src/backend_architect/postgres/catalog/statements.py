@@ -28,7 +28,11 @@ FROM pg_stat_activity
 
 SETTINGS = "SELECT name, setting || coalesce(unit, '') AS value FROM pg_settings"
 
-ROLE_SETTINGS = "SELECT DISTINCT unnest(setconfig) AS setting FROM pg_db_role_setting ORDER BY 1"
+ROLE_SETTINGS = """
+SELECT setting FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) AS setting
+WHERE s.setdatabase = 0 OR s.setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
+GROUP BY setting ORDER BY bool_or(s.setdatabase <> 0 AND s.setrole = 0) DESC, setting
+"""
 
 # The row as JSON, because only 18 has the column: a constraint that is not enforced cannot be validated either.
 NOT_VALID = f"""

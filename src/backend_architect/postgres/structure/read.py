@@ -6,6 +6,7 @@ from typing import Any
 
 from backend_architect.postgres.catalog.model import full_name
 from backend_architect.postgres.connection import Refused
+from backend_architect.postgres.search_path import search_path
 from backend_architect.postgres.session import Session
 from backend_architect.postgres.structure import statements
 from backend_architect.postgres.structure.model import (
@@ -17,7 +18,6 @@ from backend_architect.postgres.structure.model import (
     TableColumn,
 )
 from backend_architect.postgres.structure.reading import for_version, note_held, reading, server_version
-from backend_architect.postgres.structure.search_path import search_path
 
 Record = Mapping[str, Any]
 
@@ -82,7 +82,7 @@ def _structure(parts: _Parts, version: int) -> Structure:
         )
     )
     schemas = parts.ask("schemas", statements.SCHEMAS)
-    paths = [database["search_path"], *(each["path"] for each in parts.ask("settings", statements.PATHS))]
+    paths = [*(each["path"] for each in parts.ask("settings", statements.PATHS)), database["search_path"]]
     multirange = for_version(statements.MULTIRANGE, version)
     columns = _columns(parts.ask("columns", statements.COLUMNS))
     tables = tuple(_table(each, tuple(columns.get(each["oid"], ()))) for each in parts.ask("tables", statements.TABLES))

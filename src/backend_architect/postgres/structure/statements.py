@@ -46,11 +46,11 @@ OF_PLANNER = """
 """
 SETTINGS = f"SELECT name, current_setting(name) AS value FROM pg_settings WHERE {OF_PLANNER} ORDER BY name"
 PATHS = """
-SELECT DISTINCT substr(one, length('search_path=') + 1) AS path
+SELECT substr(one, length('search_path=') + 1) AS path
 FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) one
 WHERE (s.setdatabase = 0 OR s.setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database()))
   AND one LIKE 'search\\_path=%'
-ORDER BY 1
+GROUP BY 1 ORDER BY bool_or(s.setdatabase <> 0 AND s.setrole = 0) DESC, 1
 """
 
 SCHEMAS = f"""

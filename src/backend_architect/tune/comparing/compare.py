@@ -99,8 +99,13 @@ def _for(index: CountedIndex, changes: Mapping[str, Change], served: Served, aft
     said = set(served.get(index.name, ())) & changes.keys()
     if said:
         return _For(tuple(sorted(said)), certain=True)
-    near = {each.id for each in after.statements or () if index.table in tables_in(each.text)}
+    near = {each.id for each in after.statements or () if any(_is(name, index.table) for name in tables_in(each.text))}
     return _For(tuple(sorted(near & changes.keys())), certain=False)
+
+
+def _is(name: str, table: str) -> bool:
+    """Return whether a name in a statement may mean a table: without a schema, any of that name."""
+    return name == table or table.endswith(f".{name}")
 
 
 def _created(

@@ -69,7 +69,7 @@ def conjuncts(condition: Any) -> Iterator[Any]:
 
 
 class _Reader:
-    """Reads blocks; the tables are those of the catalog, found as a search path of public first would."""
+    """Reads blocks; the tables are those of the catalog."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._tables = catalog.table_by_name

@@ -104,18 +104,15 @@ class Scope:
 
 
 def scope_of(tree: Any, catalog: Catalog) -> Scope:
-    """Return the tables that a statement names; those of the schema public come first where it names none."""
-    by_name: dict[str, list[Table]] = {}
-    for table in sorted(catalog.tables, key=lambda each: (each.schema != "public", each.schema, each.name)):
-        by_name.setdefault(table.name, []).append(table)
+    """Return the tables that a statement names."""
     found: dict[str, list[Table]] = {}
     queries = {each.ctename for each in within(tree, ast.CommonTableExpr)}
     for named in within(tree, ast.RangeVar):
         if named.schemaname is None and named.relname in queries:
             continue
-        own = [each for each in by_name.get(named.relname, ()) if named.schemaname in {None, each.schema}]
+        table = catalog.table_by_name.get((named.schemaname or "", named.relname))
         alias = named.alias.aliasname if named.alias else named.relname
-        found.setdefault(alias, []).extend(own[:1])
+        found.setdefault(alias, []).extend([table] if table else ())
     return Scope({alias: tuple(tables) for alias, tables in found.items()})
 
 

@@ -47,10 +47,8 @@ def compared_by(conditions: Iterable[str], table: Table) -> Compared:
 
 
 def table_of(node: PlanNode, catalog: Catalog) -> Table | None:
-    """Return the table that a node reads; of several of one name that of the plan's schema, else public's."""
-    found = [table for table in catalog.tables if table.name == node.table and node.schema in {"", table.schema}]
-    found.sort(key=lambda table: (table.schema != "public", table.schema))
-    return found[0] if found else None
+    """Return the table that a node reads; where the plan names no schema, the one that a statement would find."""
+    return catalog.table_by_name.get((node.schema, node.table))
 
 
 def _tree(condition: str) -> Any:

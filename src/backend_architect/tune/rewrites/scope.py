@@ -125,14 +125,11 @@ class Scope:
 
 
 def table_named(catalog: Catalog, named: Any) -> Table:
-    """Return the table that a name means, public's first; raises CannotRewrite where it is not in the catalog."""
-    found = [each for each in catalog.tables if each.name == named.relname]
-    if named.schemaname:
-        found = [each for each in found if each.schema == named.schemaname]
-    found.sort(key=lambda each: (each.schema != "public", each.schema))
-    if not found:
+    """Return the table that a name means; raises CannotRewrite where it is not in the catalog."""
+    found = catalog.table_by_name.get((named.schemaname or "", named.relname))
+    if found is None:
         raise CannotRewrite(f"{quoted(named.relname)} is no table that was read")
-    return found[0]
+    return found
 
 
 def unique_keys(catalog: Catalog, table: Table) -> tuple[tuple[str, ...], ...]:

@@ -34,11 +34,11 @@ class Wanted:
 
 def statements_for(tables: Sequence[Table], catalog: Catalog, wanted: Wanted) -> Iterator[str]:
     """Yield the statements that make and fill the tables."""
-    schemas = sorted({table.schema for table in tables})
+    place = {schema: number for number, schema in enumerate(catalog.search_path)}
+    schemas = sorted({table.schema for table in tables}, key=lambda each: (place.get(each, len(place)), each))
     for schema in schemas:
         yield f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}"
-    path = sorted(schemas, key=lambda schema: (schema != "public", schema))
-    yield f"SET LOCAL search_path TO {', '.join(map(quoted, path))}"
+    yield f"SET LOCAL search_path TO {', '.join(map(quoted, schemas))}"
     for type_name in sorted({column.type for table in tables for column in table.columns}):
         yield from _own_type(type_name)
     for table in tables:

@@ -15,11 +15,12 @@ def search_path(paths: Sequence[str], schemas: Sequence[tuple[str, str]], user: 
     existing = {name for name, _ in schemas}
     wanted: list[str] = []
     for path in paths:
-        for name in _names(path):
+        for name in schemas_in(path):
             wanted += sorted({user, *own}, key=lambda each: (each != user, each)) if name == OWN else [name]
     return tuple(dict.fromkeys(name for name in wanted if name in existing))
 
 
-def _names(path: str) -> list[str]:
+def schemas_in(path: str) -> list[str]:
+    """Return the schemas that a setting of search_path names, `$user` as it stands."""
     (names,) = csv.reader([path], skipinitialspace=True) if path.strip() else [[]]
     return [name if f'"{name}' in path else name.lower() for name in names]
