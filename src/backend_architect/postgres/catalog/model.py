@@ -130,15 +130,13 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
-    """A foreign key: the columns of `table` that point at those of `target`. `on_delete` is pg_constraint's letter."""
+    """A foreign key: the columns of `table` that point at those of `target`."""
 
     name: str
     table: int
     columns: tuple[str, ...]
     target: int
     target_columns: tuple[str, ...]
-    on_delete: str
-    validated: bool
 
 
 @dataclass(frozen=True, slots=True)

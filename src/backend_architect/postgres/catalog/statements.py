@@ -114,8 +114,7 @@ ORDER BY n.nspname, c.relname
 """
 
 FOREIGN_KEYS = f"""
-SELECT k.conname AS name, k.conrelid::int8 AS table, k.confrelid::int8 AS target, k.confdeltype::text AS on_delete,
-       k.convalidated AS validated,
+SELECT k.conname AS name, k.conrelid::int8 AS table, k.confrelid::int8 AS target,
        ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY AS u (attnum, place)
              JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.attnum ORDER BY u.place) AS columns,
        ARRAY(SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY AS u (attnum, place)

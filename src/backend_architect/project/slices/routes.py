@@ -43,10 +43,6 @@ def function_name(route: Route) -> str:
     return f"{route.name}_{route.row.name}"
 
 
-def _dotted(code: str) -> str:
-    return code.removesuffix(".py").replace("/", ".")
-
-
 def _module(code: str) -> str:
     return code.rsplit("/", 1)[-1].removesuffix(".py")
 

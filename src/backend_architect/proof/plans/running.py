@@ -22,7 +22,6 @@ class Run:
 
     plan: Mapping[str, Any]
     milliseconds: float
-    trigger_milliseconds: float
 
     @property
     def returned(self) -> float:
@@ -77,8 +76,7 @@ def run(session: Session, prepared: Prepared, picker: Picker, ties: tuple[Tie, .
                 raise
             refused = error
             continue
-        triggers = sum(float(each.get("Time", 0.0)) for each in found.get("Triggers", ()))
-        return Run(found["Plan"], float(found["Execution Time"]), triggers)
+        return Run(found["Plan"], float(found["Execution Time"]))
     assert refused is not None
     raise refused
 

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 from backend_architect.finding import Fact, Finding, Severity, Sureness
 from backend_architect.postgres.catalog import Table
+from backend_architect.tune.amounts import days
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
 
@@ -47,7 +48,11 @@ def _finding(table: Table, share: float, *, known: bool) -> Finding:
         why="the planner chooses by them: with wrong ones it joins and scans in the wrong way",
         fix=f"analyse {table.qualified} now, and let autovacuum do so sooner",
         sql=f"ANALYZE {table.qualified};\nALTER TABLE {table.qualified} SET (autovacuum_analyze_scale_factor = 0.02);",
-        evidence=(Fact("rows", f"{table.rows:,.0f}"), Fact("changed", f"{table.changed_since_analyze:,}")),
+        evidence=(
+            Fact("rows", f"{table.rows:,.0f}"),
+            Fact("changed", f"{table.changed_since_analyze:,}"),
+            *(() if table.last_analyzed is None else (Fact("analysed", f"{days(table.last_analyzed)} ago"),)),
+        ),
     )
 
 

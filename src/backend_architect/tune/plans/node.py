@@ -8,7 +8,6 @@ STOPPING = {"Limit"}
 WHOLE = {"Sort", "Incremental Sort", "Hash", "Aggregate", "Materialize", "WindowAgg", "Unique", "SetOp"}
 """Nodes that read all of what is below them, whatever is asked of them."""
 SCANS = {"Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Heap Scan", "Tid Scan", "Tid Range Scan", "Sample Scan"}
-JOINS = {"Nested Loop", "Hash Join", "Merge Join"}
 CONDITIONS = ("Index Cond", "Recheck Cond", "Filter")
 
 

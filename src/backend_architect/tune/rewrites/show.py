@@ -40,11 +40,6 @@ async def with_rewrites(findings: Sequence[Finding], observed: Observed, server:
     return tuple(_shown(each, {id(one): of.get(id(one), TOO_MANY) for one in each.rewrites}) for each in proposed)
 
 
-def propose(findings: Sequence[Finding], observed: Observed) -> tuple[Proposed, ...]:
-    """Return what could be written instead for each finding, unchecked."""
-    return tuple(_proposed(finding, observed) for finding in findings)
-
-
 def _proposed(finding: Finding, observed: Observed) -> Proposed:
     statement = _statement(finding, observed) if finding.code in REWRITERS else None
     if statement is None or observed.workload is None:
