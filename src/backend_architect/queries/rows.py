@@ -51,18 +51,19 @@ def create_query(context: Context, route: Route) -> Query:
     unseen = [item for item in entity.accepted("create") if _must_be_readable(context, item, rule)]
     checks = [_readable_or_absent(context, item) for item in unseen]
     where = conditions(statement, rule, *checks, indent=4)
-    given = ",\n        ".join(f"{sql} AS {name}" for name, sql in values if not sql.startswith("("))
-    derived = listed([sql if sql.startswith("(") else f"new.{name}" for name, sql in values], 8)
-    template = (
-        (
-            f"WITH new AS (\n    SELECT\n        {given}\n), created AS (\n"
-            f"    INSERT /* {route.statement} */ INTO {entity.table} ({names})\n    SELECT {derived}\n    FROM new\n"
-            f"    WHERE {where}\n    RETURNING *\n)\n"
-            f"SELECT\n    {{COLUMNS}}\nFROM created AS {entity.table}\n{{JOINS}}"
+    into = f"INSERT INTO {entity.table} ({names})"
+    if where == "true" and not any(sql.startswith("(") for _, sql in values):
+        plain = listed([sql.partition("::")[0] for _, sql in values], 8)
+        made = f"created AS (\n    {into}\n    VALUES ({plain})\n    RETURNING *\n)"
+    else:
+        given = ",\n        ".join(f"{sql} AS {name}" for name, sql in values if not sql.startswith("("))
+        chosen = listed([sql if sql.startswith("(") else f"new.{name}" for name, sql in values], 8)
+        made = (
+            f"new AS (\n    SELECT\n        {given}\n), created AS (\n    {into}\n    SELECT {chosen}\n    FROM new\n"
+            f"    WHERE {where}\n    RETURNING *\n)"
         )
-        .replace("WITH new", f"WITH /* {route.statement} */ new")
-        .replace(f"INSERT /* {route.statement} */", "INSERT")
-    )
+    answer = f"SELECT\n    {{COLUMNS}}\nFROM created AS {entity.table}\n{{JOINS}}"
+    template = f"WITH /* {route.statement} */ {made}\n{answer}"
     looks_elsewhere = bool(hops(rule) or unseen or rule.find(exp.Exists, exp.In))
     return _query(context, route, statement, template, refused=404 if looks_elsewhere else 403)
 
