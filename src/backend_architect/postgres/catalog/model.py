@@ -248,6 +248,11 @@ class Catalog:
         paths = [*own, self.settings.get("search_path", ""), "public"]
         return tuple(dict.fromkeys(schema for path in paths for schema in schemas_in(path) if schema != OWN))
 
+    @cached_property
+    def names_of_valid_indexes(self) -> frozenset[tuple[str, str]]:
+        """The schema and name of every valid index."""
+        return frozenset((index.schema, index.name) for index in self.indexes if index.valid)
+
     def partitions_of(self, table: int) -> tuple[Table, ...]:
         """Return the partitions right below a partitioned table."""
         return self._partitions.get(table, ())

@@ -16,13 +16,15 @@ BTREE_MAGIC, BRIN_MAGIC = 0x053162, 0xA8109CFA
 LEAF, ROOT = 1, 2
 TUPLE_OF_NO_KEYS = 8 | 0x2000  # its size, and that its address holds the number of its keys
 RANGES_A_PAGE = 1360
+NEVER_LOGGED = bytes(8)
+"""A page's place in the log: without one, the first pages of most btrees are the same bytes, with one checksum."""
 
 
 def btree_pages(first: bytes, height: int) -> bytes:
     """Return the first pages of an empty btree with so many levels above its leaf; `first` is its page as it is."""
     if struct.unpack_from("<I", first, HEAD)[0] != BTREE_MAGIC:
         raise ValueError("this is not the first page of a btree")
-    meta = bytearray(first)
+    meta = bytearray(NEVER_LOGGED + first[len(NEVER_LOGGED) :])
     struct.pack_into("<IIII", meta, HEAD + 8, 1, height, 1, height)
     levels = (_btree_page(height - step, child=step + 2, root=step == 0) for step in range(height + 1))
     return b"".join(with_checksum(page, number) for number, page in enumerate((bytes(meta), *levels)))

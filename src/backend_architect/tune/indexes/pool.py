@@ -48,6 +48,19 @@ class Pool:
                 found[index].append(query)
         return {index: tuple(queries) for index, queries in found.items()}
 
+    @cached_property
+    def is_bound(self) -> bool:
+        """Whether the budget leaves anything out: every candidate together may fit."""
+        return self.budget is not None and self.bytes(self.candidates) * MARGIN > self.budget
+
+    @cached_property
+    def _at(self) -> Mapping[tuple[str, str], Set]:
+        """Return the candidates of each table."""
+        found: dict[tuple[str, str], set[NewIndex]] = {}
+        for index in self.sizes:
+            found.setdefault((index.schema, index.table), set()).add(index)
+        return {place: frozenset(own) for place, own in found.items()}
+
     def cost(self, query: Query, chosen: Set) -> float:
         """Return the cost of one call of a query with the chosen indexes."""
         return self.costs.plan(query, chosen & self.relevant.get(query.sql, frozenset()))[0]
@@ -84,10 +97,14 @@ class Pool:
 
     def fits(self, chosen: Iterable[NewIndex]) -> bool:
         """Return whether a set is within the budget."""
-        return self.budget is None or MARGIN * self.bytes(chosen) <= self.budget
+        return not self.is_bound or self.has_room(self.bytes(chosen))
+
+    def has_room(self, size: int) -> bool:
+        """Return whether so many bytes are within the budget."""
+        return self.budget is None or MARGIN * size <= self.budget
 
     def _more_kept(self, chosen: Set, other: Set) -> float:
         """Return what keeping `other` costs more than keeping `chosen`; tables whose indexes stay do not matter."""
         places = {(index.schema, index.table) for index in chosen ^ other}
-        one, two = ([i for i in indexes if (i.schema, i.table) in places] for indexes in (chosen, other))
+        one, two = ([i for place in places for i in self._at[place] & indexes] for indexes in (chosen, other))
         return self.upkeep.of(two) - self.upkeep.of(one) + self.toll * (len(two) - len(one))

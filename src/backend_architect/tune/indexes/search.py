@@ -1,7 +1,7 @@
 """A search for the set of indexes that saves the most within a budget.
 
 Two greedy starts (most saved for each byte, most saved at all) are improved by moves until none helps: leave one out,
-put another in its place, add one and leave out what is least worth its room. Within a budget the best set is then
+put another in its place, add one and leave out what is least worth its room. Where not all fits the best set is then
 shaken: each index is left out once, and its room filled anew. A move whose gain cannot be large enough,
 by what the planner has said already, is not planned at all. The outcome is the same for the same workload, whatever
 order it comes in: every choice is made in the order of names.
@@ -9,6 +9,7 @@ order it comes in: every choice is made in the order of names.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from heapq import heapify, heappop, heapreplace
 
 from backend_architect.tune.indexes.costs import Set
 from backend_architect.tune.indexes.model import NewIndex
@@ -35,7 +36,7 @@ def best_set(pool: Pool, bundles: Iterable[Set], start: Set = frozenset()) -> Fo
     try:
         for worth in (_by_byte, _at_all):
             search.improve(search.greedy(worth, start))
-        if pool.budget is not None:
+        if pool.is_bound:
             search.shake()
     except TimeoutError:
         return Found(search.best, finished=False)
@@ -59,23 +60,24 @@ class _Search:
         together = sorted({each for each in bundles if len(each) > 1}, key=sorted)
         self._additions = (*(frozenset({each}) for each in pool.candidates), *together)
         self._losses: tuple[Set, dict[NewIndex, float]] = frozenset(), {}
+        self._bytes: tuple[Set, int] = frozenset(), 0
 
     def greedy(self, worth: Worth, start: Set) -> Set:
         """Return the set that grows by whatever is worth most; a worth is looked at again when it is on top."""
         chosen = start
-        ranked = [(float("inf"), number) for number in range(len(self._additions))]
+        ranked = [(-float("inf"), number) for number in range(len(self._additions))]  # the greatest worth first
+        heapify(ranked)
         while ranked:
-            ranked.sort(key=lambda each: (-each[0], each[1]))
             number = ranked[0][1]
             value = self._worth(chosen, self._additions[number], worth)
             if value is None:
-                ranked.pop(0)
-            elif len(ranked) == 1 or value >= ranked[1][0]:
+                heappop(ranked)
+            elif all(value >= -next_best for next_best, _ in ranked[1:3]):
                 chosen |= self._additions[number]
-                ranked.pop(0)
+                heappop(ranked)
                 self._note(chosen)
             else:
-                ranked[0] = (value, number)
+                heapreplace(ranked, (-value, number))
         return chosen
 
     def improve(self, chosen: Set) -> None:
@@ -118,15 +120,22 @@ class _Search:
     def _worth(self, chosen: Set, move: Set, worth: Worth) -> float | None:
         """Return what adding a move is worth, None where it does not fit or saves nothing."""
         new = move - chosen
-        if not new or not self._pool.fits(chosen | new) or self._pool.most_saved(chosen, new) <= SLIGHT:
+        if not new or not self._has_room(chosen, new) or self._pool.most_saved(chosen, new) <= SLIGHT:
             return None
         saved = self._pool.saved(chosen, chosen | new)
         return worth(saved, self._pool.bytes(new)) if saved > SLIGHT else None
 
+    def _has_room(self, chosen: Set, new: Set) -> bool:
+        if not self._pool.is_bound:
+            return True
+        if self._bytes[0] is not chosen:
+            self._bytes = chosen, self._pool.bytes(chosen)
+        return self._pool.has_room(self._bytes[1] + self._pool.bytes(new))
+
     def _moves(self, chosen: Set) -> Iterator["_Move"]:
         for index in sorted(chosen):
             yield _Move(frozenset({index}), frozenset())
-        few = self._pool.budget is not None and len(chosen) * len(self._pool.candidates) <= MOST_SWAPS
+        few = self._pool.is_bound and len(chosen) * len(self._pool.candidates) <= MOST_SWAPS
         for index in sorted(chosen):
             for other in self._pool.candidates:
                 same = (other.schema, other.table) == (index.schema, index.table)

@@ -49,7 +49,7 @@ def rough_bytes(index: NewIndex, table: Table) -> int:
 
 def find_table(catalog: Catalog, schema: str, name: str) -> Table | None:
     """Return a table by its plain names."""
-    return next((each for each in catalog.tables if (each.schema, each.name) == (schema, name)), None)
+    return catalog.table_by_name.get((schema, name)) if schema else None
 
 
 def _told(step: Step) -> bool:

@@ -66,11 +66,11 @@ def _make(index: NewIndex, table: Table, own_name: str, after: tuple[str, ...]) 
 
 def free_name(index: NewIndex, catalog: Catalog) -> str:
     """Return the index's own name, or one beside it where a valid index of another kind has it already."""
-    taken = {each.name for each in catalog.indexes if each.valid and each.schema == index.schema}
-    if index.name not in taken:
-        return index.name
-    short = index.name.encode()[: LONGEST_NAME - 3].decode(errors="ignore")
-    return next(name for number in count(2) if (name := f"{short}_{number}") not in taken)
+    taken, own = catalog.names_of_valid_indexes, index.name
+    if (index.schema, own) not in taken:
+        return own
+    short = own.encode()[: LONGEST_NAME - 3].decode(errors="ignore")
+    return next(name for number in count(2) if (index.schema, name := f"{short}_{number}") not in taken)
 
 
 def with_guard(definition: str) -> str:

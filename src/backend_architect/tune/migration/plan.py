@@ -35,7 +35,8 @@ def plan_migration(advice: Advice | None, findings: Iterable[Finding], catalog: 
         creating += [step for step in mended.steps if step.kind in CREATES]
         dropping += [step for step in mended.steps if step.kind not in CREATES]
     steps = _unique([*creating, *_analyses(indexes, creating, catalog), *dropping])
-    steps = [step for step in steps if not _is_dropped(step, steps)]
+    dropped = {(step.schema, step.index) for step in steps if step.kind is Kind.DROP_INDEX}
+    steps = [step for step in steps if step.kind is not Kind.REINDEX or (step.schema, step.index) not in dropped]
     ordered = sorted(steps, key=lambda step: ORDER[Kind.CREATE_INDEX if step.kind in CREATES else step.kind])
     all_steps = (*_extensions(steps, indexes, catalog), *ordered)
     return Migration(catalog.database, catalog.version, all_steps, tuple(left_out))
@@ -94,8 +95,11 @@ def _analyses(indexes: list[NewIndex], creating: list[Step], catalog: Catalog) -
     found = []
     for index in indexes:
         table = find_table(catalog, index.schema, index.table)
-        made = [step.id for step in creating if step.index == free_name(index, catalog) and step.makes_index]
-        if table is None or not made or all(key.column for key in index.keys):
+        if table is None or all(key.column for key in index.keys):
+            continue
+        own = free_name(index, catalog)
+        made = [step.id for step in creating if step.index == own and step.makes_index]
+        if not made:
             continue
         blank = Step(id="", kind=Kind.ANALYZE, sql="", schema=table.schema, table=table.name, table_oid=table.oid)
         name = blank.qualified_table
@@ -111,12 +115,6 @@ def _extensions(steps: list[Step], indexes: list[NewIndex], catalog: Catalog) ->
         needed |= extensions_of(index, table) if table else set()
     needed |= {"pg_trgm" for step in steps if "_trgm_ops" in step.sql and step.makes_index}
     return [step_to_extend(name) for name in sorted(needed)]
-
-
-def _is_dropped(step: Step, steps: list[Step]) -> bool:
-    """Return whether rebuilding an index is no use, as it is dropped."""
-    drops = {(each.schema, each.index) for each in steps if each.kind is Kind.DROP_INDEX}
-    return step.kind is Kind.REINDEX and (step.schema, step.index) in drops
 
 
 def _unique(steps: list[Step]) -> list[Step]:

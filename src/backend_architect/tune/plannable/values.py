@@ -1,6 +1,6 @@
 """Values of columns, from what ANALYZE kept of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from backend_architect.postgres.twin.array_text import read_array
 from backend_architect.postgres.twin.model import ColumnStatistics, Statistics
@@ -9,16 +9,18 @@ from backend_architect.tune.plannable.model import ColumnValues
 TYPICAL, LOW, HIGH = 0.5, 0.9, 0.95
 """Where in a column's order a value stands that is equalled, a lower bound (most look at the newest), an upper one."""
 
+Place = tuple[str, str, str]
+
 
 def column_values(schemas: Iterable[Statistics]) -> ColumnValues:
     """Return the bounds of every column's histogram, or its most common values where it has none."""
-    return {
-        (statistics.schema, table.name, column.attname): values
+    return _Values({
+        (statistics.schema, table.name, column.attname): column
         for statistics in schemas
         for table in statistics.tables
         for column in table.columns
-        if not column.inherited and (values := _values(column))
-    }
+        if not column.inherited and _text_of(column) != "{}"
+    })  # fmt: skip
 
 
 def value_at(values: Sequence[str], place: float) -> str:
@@ -26,7 +28,29 @@ def value_at(values: Sequence[str], place: float) -> str:
     return values[min(int(place * len(values)), len(values) - 1)]
 
 
+class _Values(Mapping[Place, Sequence[str]]):
+    """The values by place; a text is taken apart when it is asked for, as few of a large schema's are."""
+
+    def __init__(self, columns: Mapping[Place, ColumnStatistics]) -> None:
+        self._columns = columns
+        self._read: dict[Place, Sequence[str]] = {}
+
+    def __getitem__(self, place: Place) -> Sequence[str]:
+        if place not in self._read:
+            self._read[place] = _values(self._columns[place])
+        return self._read[place]
+
+    def __iter__(self) -> Iterator[Place]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+
+def _text_of(column: ColumnStatistics) -> str:
+    return column.histogram_bounds or column.most_common_vals or "{}"
+
+
 def _values(column: ColumnStatistics) -> tuple[str, ...]:
     """Return the values in order; the most common ones stand in the order of how common they are."""
-    text = column.histogram_bounds or column.most_common_vals or "{}"
-    return tuple(value for value in read_array(text) if value is not None)
+    return tuple(value for value in read_array(_text_of(column)) if value is not None)

@@ -35,7 +35,8 @@ class TwinWhatIf:
         """Make the indexes on the twin, and return the bytes that each would take; one that fails is left out."""
         new = [index for index in dict.fromkeys(indexes) if index not in self._offered and index not in self.refused]
         if new:
-            statements = [index.definition(self._free_name(index)) for index in new]
+            taken = {(each.schema, each.name) for each in self._planner.indexes}
+            statements = [index.definition(self._free_name(index, taken)) for index in new]
             self._leave()
             try:
                 tried = self._twin.create_indexes(statements)
@@ -82,10 +83,10 @@ class TwinWhatIf:
             else:
                 self.refused[index] = each.refused
 
-    def _free_name(self, index: NewIndex) -> str:
+    def _free_name(self, index: NewIndex, taken: Collection[tuple[str, str]]) -> str:
         """Return the index's name, or another when one of the database's own indexes has it."""
-        taken = {each.name for each in self._planner.indexes if each.schema == index.schema}
-        return index.name if index.name not in taken else f"{OTHER_NAME}{len(self._offered)}_{index.name}"[:63]
+        name = index.name
+        return name if (index.schema, name) not in taken else f"{OTHER_NAME}{len(self._offered)}_{name}"[:63]
 
 
 def _oids_by_name(indexes: Sequence[SwitchedIndex]) -> Mapping[str, set[int]]:
