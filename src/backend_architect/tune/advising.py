@@ -1,6 +1,6 @@
 """From a database and its workload to advice: what its planner knows is copied, and indexes are tried on the copy."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -8,7 +8,7 @@ from enum import StrEnum
 from backend_architect.errors import DatabaseError, Problem
 from backend_architect.postgres import Lost, Session
 from backend_architect.postgres.copy import Asked, Known, TableName, make_copy, read_known, twin_server, with_combined
-from backend_architect.postgres.structure import Named, Structure, read_structure
+from backend_architect.postgres.structure import Named, Structure, reached, read_structure
 from backend_architect.tune.indexes.groups import to_count
 from backend_architect.tune.indexes.model import Advice
 from backend_architect.tune.indexes.select import Limits, Progress, choose
@@ -60,7 +60,7 @@ def advise(url: str, observed: Observed, limits: Limits, tell: Progress, *, by: 
         return Advised(None)
     try:
         tell("reading the structure and the planner's statistics")
-        source = _wanted(read_source(url), by)
+        source = _wanted(read_source(url, texts_of(observed)), by)
         sql_of = _sql_of(observed, source)
         counted = _with_samples(url, source, to_count(observed, sql_of), tell)
         with planning(url, counted, observed) as (what_if, left_out):
@@ -78,11 +78,23 @@ def _wanted(source: Source, by: By) -> Source:
     return replace(source, hypopg=source.hypopg and by is not By.TWIN)
 
 
-def read_source(url: str) -> Source:
-    """Return what planning needs, read on one connection that cannot change anything."""
+def read_source(url: str, texts: Iterable[str] | None = None) -> Source:
+    """Return what planning needs, read on one connection that cannot change anything.
+
+    Of all, or of what statements of these texts can reach.
+    """
     with Session(url, oldest=OLDEST, settings=READ_ONLY) as session:
         structure = read_structure(session)
-        return Source(structure, read_known(session, structure.schemas), has_hypopg(session))
+        if texts is None:
+            return Source(structure, read_known(session, structure.schemas), has_hypopg(session))
+        structure = reached(structure, texts)
+        only = frozenset((table.schema, table.name) for table in structure.tables)
+        return Source(structure, read_known(session, structure.schemas, only=only), has_hypopg(session))
+
+
+def texts_of(observed: Observed) -> tuple[str, ...]:
+    """Return the statements of the workload."""
+    return tuple(each.text for each in observed.workload.statements) if observed.workload else ()
 
 
 def _with_samples(url: str, source: Source, asked: Mapping[TableName, Asked], tell: Progress) -> Source:

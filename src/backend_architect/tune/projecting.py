@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from backend_architect.errors import DatabaseError, Problem
 from backend_architect.postgres import Lost
 from backend_architect.postgres.copy import make_copy, twin_server
-from backend_architect.tune.advising import Source, read_source
+from backend_architect.tune.advising import Source, read_source, texts_of
 from backend_architect.tune.growth import Growing, GrowthStudy, growing_tables, study_growth
 from backend_architect.tune.indexes.select import Progress
 from backend_architect.tune.observed import Observed
@@ -32,7 +32,7 @@ def project_growth(
         return Projected(None)
     try:
         tell("reading the structure and the planner's statistics")
-        source = source or read_source(url)
+        source = source or read_source(url, texts_of(observed))
         values = column_values(source.known.statistics)
         growing = Growing(growing_tables(observed.catalog.tables), times)
         with twin_server() as server:

@@ -12,15 +12,18 @@ from dataclasses import dataclass
 from backend_architect.postgres.connection import Refused
 from backend_architect.postgres.session import Session
 from backend_architect.postgres.structure.model import Named
+from backend_architect.postgres.twin.read import Only
 
 FOUND = """
 SELECT n.nspname AS schema, x.stxname AS name, format('%I.%I', n.nspname, x.stxname) AS shown,
+       m.nspname AS table_schema, c.relname AS table,
        {inherited} AS inherited, s.n_distinct::text AS combinations, s.dependencies::text AS dependencies,
        'm' = ANY (x.stxkind) AS common, s.statistics_name IS NOT NULL AS visible,
        ARRAY(SELECT a.attname::text FROM unnest(x.stxkeys::int2[]) k (number)
              JOIN pg_attribute a ON a.attrelid = x.stxrelid AND a.attnum = k.number ORDER BY k.number) AS columns,
        ARRAY(SELECT number::int FROM unnest(x.stxkeys::int2[]) number ORDER BY number) AS numbers
 FROM pg_statistic_ext x JOIN pg_namespace n ON n.oid = x.stxnamespace
+JOIN pg_class c ON c.oid = x.stxrelid JOIN pg_namespace m ON m.oid = c.relnamespace
 LEFT JOIN pg_stats_ext s ON s.statistics_schemaname = n.nspname AND s.statistics_name = x.stxname
 WHERE n.nspname = ANY ($1)
 ORDER BY 1, 2, 4
@@ -55,11 +58,13 @@ class Extended:
 
 
 def read_extended(
-    session: Session, schemas: Sequence[str], inherited: str
+    session: Session, schemas: Sequence[str], inherited: str, *, only: Only = None
 ) -> tuple[tuple[Extended, ...], tuple[Named, ...]]:
-    """Return what the role may see of these schemas' statistics objects, and what stays behind."""
+    """Return what the role may see of these schemas' (or tables') statistics objects, and what stays behind."""
     found, behind = [], []
     for each in session.fetch(FOUND.format(inherited=inherited), list(schemas)):
+        if only is not None and (each["table_schema"], each["table"]) not in only:
+            continue
         if not each["visible"]:
             behind.append(Named("statistics", each["shown"], "only the table's owner sees what they found"))
             continue

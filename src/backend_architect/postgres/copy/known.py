@@ -1,6 +1,6 @@
 """What the planner of a production database knows, read by a role that may not be allowed to see much."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from backend_architect.postgres.structure.model import Named
 from backend_architect.postgres.structure.reading import for_version, note_held, reading, server_version
 from backend_architect.postgres.twin import statements
 from backend_architect.postgres.twin.model import Statistics
-from backend_architect.postgres.twin.read import read_schemas
+from backend_architect.postgres.twin.read import Only, read_schemas
 
 
 class TableName(NamedTuple):
@@ -41,30 +41,40 @@ class Known:
     problems: tuple[Named, ...] = ()
 
 
-def read_known(session: Session, schemas: Sequence[str]) -> Known:
-    """Return what the planner knows of these schemas' tables, on PostgreSQL 13 or newer, without writing anything."""
+def read_known(session: Session, schemas: Sequence[str], *, only: Only = None) -> Known:
+    """Return what the planner knows of these schemas' tables, on PostgreSQL 13 or newer, without writing anything.
+
+    `only` are the tables that matter, by schema and name; None for all.
+    """
     version = server_version(session)
     privilege = "pg_read_all_data" if version >= 14 else "SELECT ON ALL TABLES IN SCHEMA …"
     with reading(session):
         role = session.value("SELECT quote_ident(current_user::text)")
-        statistics, problems = _statistics(session, schemas)
-        unseen = tuple(each["name"] for each in session.fetch(statements.UNSEEN, list(schemas)))
-        never = tuple(each["name"] for each in session.fetch(statements.NEVER_ANALYZED, list(schemas)))
+        statistics, problems = _statistics(session, schemas, only)
+        unseen = _names(session.fetch(statements.UNSEEN, list(schemas)), only)
+        never = _names(session.fetch(statements.NEVER_ANALYZED, list(schemas)), only)
         found = session.fetch(statements.REFERENCES, list(schemas))
-        extended, behind = read_extended(session, schemas, for_version(INHERITED, version))
+        extended, behind = read_extended(session, schemas, for_version(INHERITED, version), only=only)
     references = {
         (TableName(each["schema"], each["table"]), each["column"]): TableName(each["parent_schema"], each["parent"])
         for each in found
+        if only is None or (each["schema"], each["table"]) in only
     }
     return Known(statistics, references, unseen, never, f"GRANT {privilege} TO {role}", extended, problems + behind)
 
 
-def _statistics(session: Session, schemas: Sequence[str]) -> tuple[tuple[Statistics, ...], tuple[Named, ...]]:
+def _names(found: Iterable[Mapping[str, str]], only: Only) -> tuple[str, ...]:
+    return tuple(each["name"] for each in found if only is None or (each["schema"], each["table"]) in only)
+
+
+def _statistics(
+    session: Session, schemas: Sequence[str], only: Only
+) -> tuple[tuple[Statistics, ...], tuple[Named, ...]]:
     """Return the statistics; what somebody holds for himself is as large as it was last seen."""
     for last in (False, True):
         session.run("SAVEPOINT statistics")
         try:
-            return read_schemas(session, schemas), ()
+            return read_schemas(session, schemas, only=only), ()
         except Refused as error:
             session.run("ROLLBACK TO statistics")
             if last:

@@ -1,7 +1,8 @@
 """A database's structure: read from the catalog of any PostgreSQL from 13 on, and made again without its rows.
 
 `read_structure(session)` needs no right but to connect, locks nothing and writes nothing. `before_tables` and
-`create_statements` give the statements that make the structure elsewhere.
+`create_statements` give the statements that make the structure elsewhere; `reached` leaves of it what some statements
+need.
 """
 
 from backend_architect.postgres.structure.create import before_tables, create_statements, stand_ins, types_of
@@ -13,6 +14,7 @@ from backend_architect.postgres.structure.model import (
     StructureTable,
     TableColumn,
 )
+from backend_architect.postgres.structure.reached import reached
 from backend_architect.postgres.structure.read import read_structure
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "TableColumn",
     "before_tables",
     "create_statements",
+    "reached",
     "read_structure",
     "stand_ins",
     "types_of",

@@ -17,12 +17,16 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One object and the statement that makes it; `instead` makes what can stand in for it, '' where nothing can."""
+    """One object and the statement that makes it; `instead` makes what can stand in for it, '' where nothing can.
+
+    `tables` are those that it stands on, by schema and name.
+    """
 
     kind: str
     name: str
     sql: str
     instead: str = ""
+    tables: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,10 +59,13 @@ class _Parts:
     def definitions(self, part: str, statement: str) -> tuple[Definition, ...]:
         """Return the objects that a statement finds."""
         return tuple(
-            Definition(each.get("kind", part), each["name"], each["sql"], each.get("instead", ""))
+            Definition(
+                each.get("kind", part), each["name"], each["sql"], each.get("instead", ""),
+                tables=tuple(map(tuple, each.get("tables", ()))),
+            )
             for each in self.ask(part, statement)
             if each["sql"]
-        )
+        )  # fmt: skip
 
     def in_order(self, **asked: str) -> tuple[Definition, ...]:
         """Return the objects of several statements in the order in which they were made."""

@@ -15,6 +15,7 @@ WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.relation 
 BUSY = "coalesce({0}.oid = ANY (current_setting('architect.held', true)::oid[]), false)"
 """Whether somebody holds a relation for himself: to ask for an expression on it would be to wait for him."""
 C_BUSY = BUSY.format("c")
+ON_C = "ARRAY[ARRAY[n.nspname::text, c.relname::text]]"
 HELD_TABLES = f"""
 SELECT 'table' AS kind, format('%I.%I', n.nspname, c.relname) AS name,
        'somebody holds it for himself: made without defaults, checks, views, and indexes but those of keys' AS reason
@@ -233,7 +234,7 @@ SELECT k.oid::int8 AS oid, CASE k.contype WHEN 'c' THEN 'check constraint' WHEN 
                                           WHEN 'u' THEN 'unique constraint' ELSE 'exclusion constraint' END AS kind,
        format('%I on %I.%I', k.conname, n.nspname, c.relname) AS name,
        format('ALTER TABLE %s %I.%I ADD CONSTRAINT %I %s', CASE k.contype WHEN 'c' THEN '' ELSE 'ONLY' END,
-              n.nspname, c.relname, k.conname, pg_get_constraintdef(k.oid)) AS sql
+              n.nspname, c.relname, k.conname, pg_get_constraintdef(k.oid)) AS sql, {ON_C} AS tables
 FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE k.contype IN ('c', 'p', 'u', 'x') AND (k.contype <> 'c' OR k.conislocal) AND c.relpersistence <> 't'
   AND {USER} AND {OWN_CLASS} AND (k.contype IN ('p', 'u') OR NOT {C_BUSY})
@@ -242,7 +243,7 @@ ORDER BY k.contype <> 'c', k.oid
 
 INDEXES = f"""
 SELECT i.oid::int8 AS oid, 'index' AS kind, format('%I.%I', n.nspname, i.relname) AS name,
-       pg_get_indexdef(i.oid) AS sql
+       pg_get_indexdef(i.oid) AS sql, {ON_C} AS tables
 FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class c ON c.oid = x.indrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE x.indisvalid AND c.relpersistence <> 't' AND c.relkind IN ('r', 'p', 'm') AND {USER} AND {OWN_CLASS}
@@ -254,8 +255,10 @@ ORDER BY i.oid
 
 ATTACHED = f"""
 SELECT i.oid::int8 AS oid, 'index of a partition' AS kind, format('%I.%I', n.nspname, i.relname) AS name,
-       format('ALTER INDEX %I.%I ATTACH PARTITION %I.%I', pn.nspname, pi.relname, n.nspname, i.relname) AS sql
+       format('ALTER INDEX %I.%I ATTACH PARTITION %I.%I', pn.nspname, pi.relname, n.nspname, i.relname) AS sql,
+       {ON_C} AS tables
 FROM pg_inherits h JOIN pg_class i ON i.oid = h.inhrelid JOIN pg_class pi ON pi.oid = h.inhparent
+JOIN pg_index x ON x.indexrelid = i.oid JOIN pg_class c ON c.oid = x.indrelid
 JOIN pg_namespace n ON n.oid = i.relnamespace JOIN pg_namespace pn ON pn.oid = pi.relnamespace
 WHERE pi.relkind = 'I' AND {USER} ORDER BY i.oid
 """
@@ -263,21 +266,24 @@ WHERE pi.relkind = 'I' AND {USER} ORDER BY i.oid
 FOREIGN_KEYS = f"""
 SELECT k.oid::int8 AS oid, 'foreign key' AS kind, format('%I on %I.%I', k.conname, n.nspname, c.relname) AS name,
        format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s', n.nspname, c.relname, k.conname,
-              pg_get_constraintdef(k.oid)) AS sql
+              pg_get_constraintdef(k.oid)) AS sql,
+       {ON_C} || ARRAY[pn.nspname::text, p.relname::text] AS tables
 FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_class p ON p.oid = k.confrelid JOIN pg_namespace pn ON pn.oid = p.relnamespace
 WHERE k.contype = 'f' AND k.conparentid = 0 AND c.relpersistence <> 't' AND {USER} AND {OWN_CLASS} ORDER BY k.oid
 """
 
 STATISTICS = f"""
 SELECT x.oid::int8 AS oid, 'statistics' AS kind, format('%I.%I', n.nspname, x.stxname) AS name,
-       pg_get_statisticsobjdef(x.oid) AS sql
-FROM pg_statistic_ext x JOIN pg_class c ON c.oid = x.stxrelid JOIN pg_namespace n ON n.oid = x.stxnamespace
+       pg_get_statisticsobjdef(x.oid) AS sql, ARRAY[ARRAY[m.nspname::text, c.relname::text]] AS tables
+FROM pg_statistic_ext x JOIN pg_class c ON c.oid = x.stxrelid
+JOIN pg_namespace m ON m.oid = c.relnamespace JOIN pg_namespace n ON n.oid = x.stxnamespace
 WHERE c.relpersistence <> 't' AND {USER} AND NOT {C_BUSY} ORDER BY x.oid
 """
 
 RULES = f"""
 SELECT r.oid::int8 AS oid, 'rule' AS kind, format('%I on %I.%I', r.rulename, n.nspname, c.relname) AS name,
-       pg_get_ruledef(r.oid) AS sql
+       pg_get_ruledef(r.oid) AS sql, {ON_C} AS tables
 FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE r.rulename <> '_RETURN' AND c.relpersistence <> 't' AND {USER} AND {OWN_CLASS} AND NOT {C_BUSY} ORDER BY r.oid
 """

@@ -1,6 +1,6 @@
 """Reads what the planner knows from a database that is loaded and analyzed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,6 +15,8 @@ from backend_architect.postgres.twin.read_heights import with_computed_heights, 
 Record = Mapping[str, Any]
 SHARES = ("most_common_freqs", "most_common_elem_freqs", "elem_count_histogram")
 References = Mapping[tuple[str, str], str]
+Only = Collection[tuple[str, ...]] | None
+"""The tables that matter, by schema and name; None for all."""
 
 
 def read_statistics(session: Session, schema: str = "public") -> Statistics:
@@ -28,17 +30,22 @@ def read_statistics(session: Session, schema: str = "public") -> Statistics:
     return found
 
 
-def read_schemas(session: Session, schemas: Sequence[str]) -> tuple[Statistics, ...]:
+def read_schemas(session: Session, schemas: Sequence[str], *, only: Only = None) -> tuple[Statistics, ...]:
     """Return what the planner knows of the tables of each schema, in a few statements of an open transaction.
 
+    `only` are the tables that matter, by schema and name; None for all.
     What must be read from an index itself is computed where the role may not, or where the extension pageinspect is
     not there.
     """
-    columns = _columns(session, schemas)
-    indexes = _indexes(session, schemas, columns)
+    names = None if only is None else sorted({name for _, name in only})
+    records = session.fetch(statements.INDEXES, list(schemas), names)
+    columns = _columns(session, schemas, None if names is None else [*names, *(each["name"] for each in records)])
+    indexes = _indexes(records, columns)
     tables: dict[str, list[TableStatistics]] = {schema: [] for schema in schemas}
     for record in session.fetch(statements.TABLES, list(schemas)):
         place = (record["schema"], record["name"])
+        if only is not None and place not in only:
+            continue
         own = _table(record, tuple(columns.get(place, ())), tuple(indexes.get(place, ())))
         tables[record["schema"]].append(own)
     found = [Statistics(schema, tuple(tables[schema])) for schema in schemas]
@@ -52,7 +59,7 @@ def read_indexes(
 ) -> Mapping[str, Sequence[IndexStatistics]]:
     """Return the indexes of each table as the catalog has them; `columns` are statistics by table or index."""
     own = {(schema, name): each for name, each in columns.items()}
-    found = _indexes(session, (schema,), own)
+    found = _indexes(session.fetch(statements.INDEXES, [schema], None), own)
     return {table: indexes for (_, table), indexes in found.items()}
 
 
@@ -62,23 +69,23 @@ def read_references(session: Session, schema: str = "public") -> References:
     return {(each["table"], each["column"]): each["parent"] for each in found if each["parent_schema"] == schema}
 
 
-def _columns(session: Session, schemas: Sequence[str]) -> dict[tuple[str, str], list[ColumnStatistics]]:
+def _columns(
+    session: Session, schemas: Sequence[str], names: Sequence[str] | None
+) -> dict[tuple[str, str], list[ColumnStatistics]]:
     """Return the statistics of columns by schema and table or index."""
     asked = statements.COLUMNS.format(ranges=for_version(statements.RANGES, server_version(session)))
     found: dict[tuple[str, str], list[ColumnStatistics]] = {}
-    for record in session.fetch(asked, list(schemas)):
+    for record in session.fetch(asked, list(schemas), names):
         found.setdefault((record["schema"], record["owner"]), []).append(_column(record))
     return found
 
 
 def _indexes(
-    session: Session,
-    schemas: Sequence[str],
-    columns: Mapping[tuple[str, str], Sequence[ColumnStatistics]],
+    records: Sequence[Record], columns: Mapping[tuple[str, str], Sequence[ColumnStatistics]]
 ) -> dict[tuple[str, str], list[IndexStatistics]]:
     """Return the indexes by schema and table."""
     found: dict[tuple[str, str], list[IndexStatistics]] = {}
-    for record in session.fetch(statements.INDEXES, list(schemas)):
+    for record in records:
         own = _index(record, tuple(columns.get((record["schema"], record["name"]), ())))
         found.setdefault((record["schema"], record["owner"]), []).append(own)
     return found

@@ -1,5 +1,7 @@
 """The statements that read what the planner knows, on PostgreSQL 13 and later. Each takes the schemas' names.
 
+INDEXES take those of the tables too, and COLUMNS those of tables and indexes; NULL stands for all.
+
 `{ranges}` is what the version tells of the columns of ranges.
 """
 
@@ -34,7 +36,7 @@ FROM pg_stats s
 JOIN pg_namespace n ON n.nspname = s.schemaname
 JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.tablename AND c.relpersistence <> 't'
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = s.attname
-WHERE s.schemaname = ANY ($1)
+WHERE s.schemaname = ANY ($1) AND ($2::text[] IS NULL OR s.tablename = ANY ($2))
 ORDER BY s.schemaname, s.tablename, a.attnum, s.inherited
 """
 RANGES = {
@@ -64,6 +66,7 @@ SELECT n.nspname AS schema, t.relname AS owner, c.relname AS name, m.amname AS m
 FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
 JOIN pg_am m ON m.oid = c.relam JOIN pg_namespace n ON n.oid = t.relnamespace
 WHERE n.nspname = ANY ($1) AND x.indisvalid AND t.relpersistence <> 't' AND t.relkind IN ('r', 'm', 'p')
+  AND ($2::text[] IS NULL OR t.relname = ANY ($2))
 ORDER BY n.nspname, c.relname
 """
 
@@ -92,7 +95,7 @@ ORDER BY 1, 2, 3
 """
 
 UNSEEN = """
-SELECT format('%I.%I', n.nspname, c.relname) AS name
+SELECT n.nspname AS schema, c.relname AS table, format('%I.%I', n.nspname, c.relname) AS name
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = ANY ($1) AND c.relkind IN ('r', 'm', 'p') AND c.relpersistence <> 't'
   AND (NOT has_any_column_privilege(c.oid, 'SELECT') OR row_security_active(c.oid))
@@ -100,7 +103,7 @@ ORDER BY n.nspname, c.relname
 """
 
 NEVER_ANALYZED = """
-SELECT format('%I.%I', n.nspname, c.relname) AS name
+SELECT n.nspname AS schema, c.relname AS table, format('%I.%I', n.nspname, c.relname) AS name
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = ANY ($1) AND c.relkind IN ('r', 'm', 'p') AND c.relpersistence <> 't'
   AND (c.reltuples < 0 OR (c.reltuples = 0 AND c.relpages = 0 AND current_setting('server_version_num')::int < 140000))
