@@ -84,8 +84,8 @@ INDEXES = f"""
 SELECT x.indexrelid::int8 AS oid, x.indrelid::int8 AS table, n.nspname AS schema, c.relname AS name, m.amname AS method,
        coalesce(pg_get_expr(x.indpred, x.indrelid), '') AS predicate,
        x.indisunique AS unique, x.indisprimary AS primary, x.indisvalid AS valid, x.indisready AS ready,
-       coalesce((SELECT k.conname FROM pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x')
-                 ORDER BY k.contype LIMIT 1), '') AS constraint,
+       coalesce((SELECT k.conname FROM pg_constraint k WHERE k.conrelid = x.indrelid AND k.conindid = x.indexrelid
+                   AND k.contype IN ('p', 'u', 'x') ORDER BY k.contype LIMIT 1), '') AS constraint,
        x.indisreplident AS replica_identity, i.inhparent::int8 AS parent,
        pg_get_indexdef(x.indexrelid) AS definition,
        CASE WHEN c.relkind = 'I' THEN 0 ELSE pg_relation_size(c.oid) END AS bytes, c.relpages AS pages,
