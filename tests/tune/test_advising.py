@@ -1,6 +1,7 @@
 """A database and its workload → advice: what is chosen, whether it holds when built, and that it is no chance."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from backend_architect.postgres import Session
 from backend_architect.postgres.twin import Planner
 from backend_architect.tune import Observed, observe
-from backend_architect.tune.advising import advise, planning, read_source
+from backend_architect.tune.advising import advise, planning, read_source, short_of_time
 from backend_architect.tune.indexes import Advice
 from backend_architect.tune.indexes.select import Limits, choose
 from tests.tune.conftest import NewDatabase
@@ -98,5 +99,13 @@ def test_no_time_is_no_advice_and_little_time_says_what_it_left(shop: tuple[str,
     url, observed = shop
     assert advise(url, observed, Limits(seconds=0), lambda _: None).advice is None
     advised = advise(url, observed, Limits(seconds=0.001), lambda _: None)
-    assert advised.advice is not None
-    assert advised.advice.left
+    assert advised.advice is None
+    assert "took all of the time" in advised.problems[0].message
+    with planning(url, read_source(url), observed) as (what_if, _):
+        limits = Limits(seconds=10, began=time.monotonic() - 10)
+        advice = choose(observed, what_if, limits, sql_of=lambda each: each.text, tell=lambda _: None)
+    assert len(advice.left) == len(advice.statements)
+    (told,) = short_of_time(advice, 9.0, limits)
+    assert "took 9 of the 10 seconds" in told.message
+    assert not list(short_of_time(advice, 1.0, limits))
+    assert not list(short_of_time(replace(advice, left=()), 9.0, limits))

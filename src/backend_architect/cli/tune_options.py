@@ -60,7 +60,11 @@ Budget = Annotated[
 ]
 Time = Annotated[
     str,
-    typer.Option(metavar="45s", help="How long to look for indexes: 45s, 5m; 0s for not at all.", rich_help_panel=LOOK),
+    typer.Option(
+        metavar="45s",
+        help="How long to read, copy and look for indexes: 45s, 5m; 0s looks for none.",
+        rich_help_panel=LOOK,
+    ),
 ]
 WhatIf = Annotated[
     Planned,

@@ -1,6 +1,7 @@
 """A database, read and told: its findings in one of several forms, without those that were accepted."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from backend_architect.tune.indexes.select import Limits
 from backend_architect.tune.migration import Migration, migration_sql, plan_migration
 from backend_architect.tune.projecting import Projected, project_growth
 from backend_architect.tune.rewriting import write_anew
+from backend_architect.tune.watching import Watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,9 @@ def tune_database(wish: Wish, changes: Changes) -> int:
     if wish.html:
         check_place(wish.html)
     accepted = read_accepted(wish.baseline) if wish.baseline else {}
-    tuning, migration = _tuning(wish, _observe(wish), accepted)
+    watched = _watched(wish)
+    wish = replace(wish, limits=replace(wish.limits, began=time.monotonic()))
+    tuning, migration = _tuning(wish, _observe(wish, watched), accepted)
     if wish.html:
         write_new(wish.html, tune_page(tuning, when=datetime.now(UTC)))
     if wish.form is not Form.JSON:  # a person reads the findings before the changes; a program reads one document
@@ -58,14 +62,18 @@ def tune_database(wish: Wish, changes: Changes) -> int:
     return int(bool(severe) or (applied is not None and applied.failed))
 
 
-def _observe(wish: Wish) -> Observation:
-    """Return the database as it is, with the workload that was given or watched."""
-    if not wish.watch:
-        return asyncio.run(observe(wish.url, wish.workload))
-    if wish.workload:
+def _watched(wish: Wish) -> Watched | None:
+    """Return what ran while it was watched, None where nobody asked for that."""
+    if wish.watch and wish.workload:
         fix = "leave out one of them"
         raise Refusal(Problem("two-workloads", "--watch counts what runs, --workload gives what ran", fix))
-    watched = watch_database(wish.url, wish.watch)
+    return watch_database(wish.url, wish.watch) if wish.watch else None
+
+
+def _observe(wish: Wish, watched: Watched | None) -> Observation:
+    """Return the database as it is, with the workload that was given or watched."""
+    if watched is None:
+        return asyncio.run(observe(wish.url, wish.workload))
     observation = asyncio.run(observe(wish.url, watched.workload))
     return replace(observation, problems=(*watched.problems, *observation.problems))
 

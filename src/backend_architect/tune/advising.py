@@ -1,5 +1,6 @@
 """From a database and its workload to advice: what its planner knows is copied, and indexes are tried on the copy."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from backend_architect.tune.workload import Statement
 GENERIC_FROM = 16
 SAMPLE_MS = "2000"
 NAMED = 5
+MUCH = 0.25  # of the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +60,22 @@ def advise(url: str, observed: Observed, limits: Limits, tell: Progress, *, by: 
     """
     if observed.workload is None or not observed.workload.statements or limits.seconds <= 0:
         return Advised(None)
+    began = time.monotonic() if limits.began is None else limits.began
+    limits = replace(limits, began=began)
     try:
         tell("reading the structure and the planner's statistics")
         source = _wanted(read_source(url, texts_of(observed)), by)
         sql_of = _sql_of(observed, source)
         counted = _with_samples(url, source, to_count(observed, sql_of), tell)
-        with planning(url, counted, observed) as (what_if, left_out):
+        with planning(url, counted, observed, until=limits.until) as (what_if, left_out):
+            spent = time.monotonic() - began
             advice = choose(observed, what_if, limits, sql_of=sql_of, tell=tell)
     except DatabaseError as error:
         return Advised(None, (_no_advice(error),))
     except Lost as error:
         return Advised(None, (_no_advice(error),))
-    return Advised(advice, tuple(_told(source.known, left_out)), source)
+    problems = (*_told(source.known, left_out), *short_of_time(advice, spent, limits))
+    return Advised(advice, problems, source)
 
 
 def _wanted(source: Source, by: By) -> Source:
@@ -107,8 +113,13 @@ def _with_samples(url: str, source: Source, asked: Mapping[TableName, Asked], te
 
 
 @contextmanager
-def planning(url: str, source: Source, observed: Observed) -> Iterator[tuple[WhatIf, Sequence[Named]]]:
-    """Give something that plans, and what of the database it does not know as it is."""
+def planning(
+    url: str, source: Source, observed: Observed, *, until: float = float("inf")
+) -> Iterator[tuple[WhatIf, Sequence[Named]]]:
+    """Give something that plans, and what of the database it does not know as it is.
+
+    Raises DatabaseError where it is not there by `until`, on the clock of time.monotonic.
+    """
     if source.hypopg:
         by_hypopg = HypopgWhatIf(url, source.known.statistics)
         try:
@@ -117,7 +128,7 @@ def planning(url: str, source: Source, observed: Observed) -> Iterator[tuple[Wha
             by_hypopg.close()
         return
     with twin_server() as server:
-        copy = make_copy(server, source.structure, source.known)
+        copy = make_copy(server, source.structure, source.known, until=until)
         try:
             what_if = TwinWhatIf(copy.twin)  # the copy has the server's settings, and all of its search paths
             try:
@@ -162,6 +173,13 @@ def _told(known: Known, left_out: Sequence[Named]) -> Iterator[Problem]:
         yield Problem("not-as-it-is", f"planned without {told}", "plans that need it may differ from the server's")
     for each in known.problems:
         yield Problem("not-as-it-is", f"{each.kind} {each.name}: {each.reason}", "tune at another time to be surer")
+
+
+def short_of_time(advice: Advice, spent: float, limits: Limits) -> Iterator[Problem]:
+    """Give where the time went, when it was too short for the choice and much of it was gone before."""
+    if advice.left and spent > MUCH * limits.seconds:
+        told = f"reading the database and copying its structure took {spent:.0f} of the {limits.seconds:.0f} seconds"
+        yield Problem("short-of-time", told, "--time gives the choice of indexes more")
 
 
 def _some(names: Sequence[str]) -> str:

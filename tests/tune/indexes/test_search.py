@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -90,6 +91,16 @@ def test_the_set_is_as_good_as_the_best_of_all(seed: int) -> None:
     assert found.finished
     assert pool.fits(found.chosen)
     assert pool.saved(frozenset(), found.chosen) >= NEAR * _saved_at_most(pool)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_budget_that_everything_fits_in_is_none(seed: int) -> None:
+    bound, pool = _pool(seed), replace(_pool(seed), budget=None)
+    roomy = replace(_pool(seed), budget=1_000)
+    assert bound.is_bound
+    assert not roomy.is_bound
+    assert best_set(pool, []) == best_set(roomy, [])
+    assert pool.costs.asked == roomy.costs.asked
 
 
 def test_an_index_that_costs_more_than_it_saves_is_not_chosen() -> None:

@@ -41,8 +41,10 @@ class Copy:
     left_out: tuple[Named, ...]
 
 
-def make_copy(server: EmbeddedServer, structure: Structure, known: Known) -> Copy:
+def make_copy(server: EmbeddedServer, structure: Structure, known: Known, *, until: float = float("inf")) -> Copy:
     """Return a twin that is planned as the database of this structure and these statistics. Closing it drops it.
+
+    Raises DatabaseError where it is not made by `until`, on the clock of time.monotonic.
 
     Each object is made by itself: one that cannot be is named in `left_out`, and stops nothing else. A role of the
     twin's own, which can do nothing outside it, makes and owns all that could be run of the original.
@@ -56,7 +58,7 @@ def make_copy(server: EmbeddedServer, structure: Structure, known: Known) -> Cop
         with superuser_session(twin.logins.superuser) as admin, Session(twin.logins.owner) as session:
             prepare(admin)
             failed = tuple(lay_foundation(admin, structure, locale, owner=name))
-            failed += tuple(_make(session, structure, locale))
+            failed += tuple(_make(session, structure, locale, until))
             failed += tuple(set_for_all(admin, structure)) + write_extended(admin, known.extended)
             alike = sorted_alike(structure.collate, locale)
             statistics = fitting(session, known.statistics, sorted_alike=alike)
@@ -78,13 +80,13 @@ def _other_planner(structure: Structure) -> Iterator[Named]:
         yield Named("planner", f"PostgreSQL {structure.version}", SKIPS)
 
 
-def _make(session: Session, structure: Structure, locale: str) -> Iterator[Named]:
+def _make(session: Session, structure: Structure, locale: str, until: float) -> Iterator[Named]:
     """Make everything that stands on the foundation, and give what failed."""
     prepare(session)
     collations = tuple(missing_collations(session, structure, locale, systems=False))
-    early = make_all(session, (*before_tables(structure), *collations))
+    early = make_all(session, (*before_tables(structure), *collations), until=until)
     missing = {each["type"] for each in session.fetch(MISSING_TYPES, list(types_of(structure)))}
     yield from stand_ins(structure, missing)
     again = (each.definition for each in early)  # of a function on the rows of a view the view must be there
-    late = make_all(session, (*create_statements(structure, missing), *again))
+    late = make_all(session, (*create_statements(structure, missing), *again), until=until)
     yield from make_instead(session, late)

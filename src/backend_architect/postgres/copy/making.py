@@ -1,11 +1,14 @@
 """Objects made one by one in a database, none of which stops the others."""
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from backend_architect.postgres.failures import database_error
 from backend_architect.postgres.session import Session
 from backend_architect.postgres.structure.model import Definition, Named
 
+MORE_TIME = "give it more: --time 5m"
 AT_ONCE = 200
 """Statements of one transaction: each takes locks until its end."""
 
@@ -43,16 +46,16 @@ def prepare(session: Session) -> None:
     session.run(PREPARED)
 
 
-def make_all(session: Session, definitions: Sequence[Definition]) -> tuple[Failed, ...]:
+def make_all(session: Session, definitions: Sequence[Definition], *, until: float = float("inf")) -> tuple[Failed, ...]:
     """Make the objects, in rounds until no more succeed; return those that cannot be made, each with the reason.
 
-    What depends on another comes in the round after it, whatever the order.
+    What depends on another comes in the round after it, whatever the order. Raises DatabaseError past `until`.
     """
     waiting = list(definitions)
-    failed = _round(session, waiting)
+    failed = _round(session, waiting, until)
     while failed and len(failed) < len(waiting):
         waiting = [each.definition for each in failed]
-        failed = _round(session, waiting)
+        failed = _round(session, waiting, until)
     return tuple(failed)
 
 
@@ -66,11 +69,14 @@ def make_instead(session: Session, failed: Sequence[Failed]) -> Iterator[Named]:
         yield Named(*place, f"something simpler stands in: {each.reason}" if place in stood_in else each.reason)
 
 
-def _round(session: Session, waiting: Sequence[Definition]) -> list[Failed]:
+def _round(session: Session, waiting: Sequence[Definition], until: float) -> list[Failed]:
     """Return what fails, and why."""
-    return [found for at in range(0, len(waiting), AT_ONCE) for found in _few(session, waiting[at : at + AT_ONCE])]
+    parts = (waiting[at : at + AT_ONCE] for at in range(0, len(waiting), AT_ONCE))
+    return [found for few in parts for found in _few(session, few, until)]
 
 
-def _few(session: Session, few: Sequence[Definition]) -> Iterator[Failed]:
+def _few(session: Session, few: Sequence[Definition], until: float) -> Iterator[Failed]:
+    if time.monotonic() > until:
+        raise database_error("copy-too-slow", "copying the database's structure took all of the time", MORE_TIME)
     for record in session.fetch(MAKE, [each.sql for each in few]):
         yield Failed(few[record["place"]], record["reason"])

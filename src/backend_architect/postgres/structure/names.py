@@ -9,6 +9,8 @@ from pglast.parser import ParseError, scan
 
 MOST_BYTES = 63
 """What PostgreSQL keeps of a longer name."""
+OPENING = set("'\"$/&")
+"""What begins something that must end."""
 STRINGS = {"SCONST", "USCONST"}
 NAMES = {"UNRESERVED_KEYWORD", "COL_NAME_KEYWORD", "TYPE_FUNC_NAME_KEYWORD"}
 
@@ -17,7 +19,7 @@ NAMES = {"UNRESERVED_KEYWORD", "COL_NAME_KEYWORD", "TYPE_FUNC_NAME_KEYWORD"}
 def names_in(text: str) -> frozenset[str]:
     """Return every name in a text, and in the texts that it holds: the body of a function, `'a_sequence'::regclass`.
 
-    A text that is no SQL names nothing.
+    What is no SQL, as the half of a statement that a function puts together, is looked at word by word.
     """
     found: set[str] = set()
     for token, written in _tokens(text):
@@ -41,12 +43,14 @@ def place_of(text: str) -> tuple[str, ...]:
 
 
 def _tokens(text: str) -> Iterator[tuple[Any, str]]:
-    try:
-        tokens = scan(text)
-    except (ParseError, ValueError):
+    for each in (text, "".join(" " if letter in OPENING else letter for letter in text)):
+        try:
+            tokens = scan(each)
+        except (ParseError, ValueError):
+            continue
+        for token in tokens:
+            yield token, each[token.start : token.end + 1]
         return
-    for token in tokens:
-        yield token, text[token.start : token.end + 1]
 
 
 def _name(token: Any, written: str) -> str:

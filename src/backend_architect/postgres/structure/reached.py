@@ -81,7 +81,7 @@ class _Reach:
             todo += [(above, False) for above in own.above]
             todo += [(below, True) for below in own.below] if called else []
             for text in own.texts:
-                todo += self._call(names_in(text), seen)
+                todo += self._call(names_in(text) - {place[-1]}, seen)  # a table's index names the table
         return _Found(frozenset(found), frozenset(seen))
 
     def _call(self, names: Collection[str], seen: set[str]) -> list[tuple[Place, bool]]:

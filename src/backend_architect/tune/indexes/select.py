@@ -29,11 +29,20 @@ EVALUATING = 0.65  # of the time; the rest is for the search
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the choice keeps to: `budget` in bytes, `seconds` of planning, `least` a share of the least cost."""
+    """What the choice keeps to: `budget` in bytes, `least` a share of the least cost.
+
+    `seconds` are counted from `began`, on the clock of time.monotonic; None stands for when the choice begins.
+    """
 
     budget: int | None = None
     seconds: float = 45.0
     least: float = 0.0005
+    began: float | None = None
+
+    @property
+    def until(self) -> float:
+        """Return when the time is over, on the same clock."""
+        return self.seconds + (time.monotonic() if self.began is None else self.began)
 
 
 def choose(
@@ -55,7 +64,6 @@ class _Choice:
         self._limits = limits
         self._tell = tell
         self._what_if = what_if
-        self._started = time.monotonic()
         self._costs = Costs(what_if)
         self._sizes: dict[NewIndex, int] = {}
         self._upkeep = Upkeep(observed.workload, observed.catalog)
@@ -68,11 +76,12 @@ class _Choice:
     def advice(self, sql_of: Callable[[Statement], str]) -> Advice:
         workload = self._observed.workload
         statements = workload.statements if workload else ()
-        self._costs.deadline = self._started + EVALUATING * self._limits.seconds
+        until = self._limits.until
+        self._costs.deadline = until - (1 - EVALUATING) * max(until - time.monotonic(), 0.0)
         asked = self._read(statements, sql_of)
         self._evaluate(asked, {each.query.sql: plain_of(each) for each in asked})
         self._evaluate(asked, {each.query.sql: richer_of(each, self._there) for each in asked})
-        self._costs.deadline = self._started + self._limits.seconds
+        self._costs.deadline = until
         chosen = self._search(asked)
         return self._told(statements, asked, chosen)
 
