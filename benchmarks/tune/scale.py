@@ -2,8 +2,8 @@
 
 python benchmarks/tune/scale.py [--keep FOLDER]
 
-Exits 1 when 150 tables take over a minute, 5,000 over a minute and a half, or either a gigabyte; when nothing is advised;
-or when something of the database could not be read.
+Exits 1 when 150 tables take over a minute, 5,000 over a minute and a half, or either a gigabyte; when nothing is
+advised, or something of the database could not be read.
 """
 
 import argparse
