@@ -1,5 +1,6 @@
 """What all tests share: one embedded PostgreSQL a worker, and the designs that are right."""
 
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ from backend_architect.postgres import EmbeddedServer, start_embedded
 ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted((ROOT / "examples").glob("*/backend.yaml"))
 RIGHT_DESIGNS = [*EXAMPLES, *sorted((ROOT / "tests/cases/designs/right").glob("*/backend.yaml"))]
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so it is for what a script runs in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # or the processes that tests start would ignore it too
 
 
 @pytest.fixture(scope="session")

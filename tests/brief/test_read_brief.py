@@ -41,12 +41,12 @@ def test_nothing_understood_is_told_with_examples(text: str) -> None:
 
 
 def test_a_huge_text_is_cut_and_read_in_time() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     brief = read_brief("posts and comments, " * 20_000)
     assert brief.cut
     assert len(brief.text) == MAX_LENGTH
     assert [feature.pattern for feature in brief.features] == ["posts", "comments"]
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 15  # 0.5 s; a minute where all of the text is read
 
 
 def test_a_text_full_of_unknown_nouns_gives_a_few_entities() -> None:

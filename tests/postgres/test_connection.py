@@ -1,30 +1,26 @@
 """What is said of a database that cannot be used."""
 
 import asyncio
-import socket
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from backend_architect.errors import DatabaseError
 from backend_architect.postgres import EmbeddedServer, connect, connection, start_embedded
+from tests.listening import listening
 
 
 @pytest.fixture(scope="module")
 def on_tcp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server that asks for a password on TCP; gives host and port."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     folder = tmp_path_factory.mktemp("tcp") / "data"
     with start_embedded(folder):
         pass
     (folder / "pg_hba.conf").write_text("local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n")
-    with start_embedded(folder, {"port": str(port), "listen_addresses": "127.0.0.1"}) as server:
+    with listening(folder, {}) as server:
         asyncio.run(_set_password(server))
-        yield f"127.0.0.1:{port}"
+        yield f"127.0.0.1:{server.port}"
 
 
 async def _set_password(server: EmbeddedServer) -> None:

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -30,10 +29,11 @@ from backend_architect.tune.migration import (
 from backend_architect.tune.migration.apply import begin_journal
 from backend_architect.tune.migration.journal import JournalError, write_journal
 from backend_architect.tune.migration.link import ONE_AT_A_TIME
+from tests.soon import soon
 from tests.tune.conftest import NewDatabase
 from tests.tune.migrating import SHAPES, advice, all_shapes, catalog_and_findings, catalog_of, index, named, recommended
 
-QUICK = Patience(attempts=3, pause=0.1, reconnect=5.0, watch_every=0.05, lock_timeout=300)
+QUICK = Patience(attempts=10, pause=0.1, reconnect=30.0, watch_every=0.05, lock_timeout=300)
 SMALL = """
 CREATE TABLE t (a int, b int, c int);
 CREATE INDEX t_a ON t (a);
@@ -67,13 +67,6 @@ def _run(
 
 def _states(journal: Journal) -> list[str]:
     return [journal.state(step.id).value for step in journal.migration.steps]
-
-
-def _soon(holds: Callable[[], object]) -> None:
-    until = time.monotonic() + 40
-    while not holds():
-        assert time.monotonic() < until, "it never came to that"
-        time.sleep(0.02)
 
 
 def test_all_shapes_are_applied_and_a_second_time_changes_nothing(new_database: NewDatabase, tmp_path: Path) -> None:
@@ -115,7 +108,7 @@ def test_a_lock_that_is_never_free_fails_its_step_and_the_independent_ones_go_on
     with Session(url) as other:
         other.run("BEGIN")
         other.run("LOCK t IN SHARE ROW EXCLUSIVE MODE")
-        patience = Patience(2, 0.05, 5, 0.05, 100)
+        patience = Patience(2, 0.05, 30, 0.05, 400)
         journal, _ = _run(url, migration, tmp_path / "journal.json", patience)
         assert _states(journal) == ["failed", "done", "skipped"]
         assert "not free" in journal.entries[migration.steps[0].id].reason
@@ -125,10 +118,14 @@ def test_a_lock_that_is_never_free_fails_its_step_and_the_independent_ones_go_on
     assert _states(journal) == ["done", "done", "done"]
 
 
-def _terminate(url: str, victim: str) -> None:
+BUILDING = "pg_stat_progress_create_index WHERE datname = current_database()"
+WAITING = f"{BUILDING} AND lockers_total > 0"  # the index is in the catalog by then
+TERMINATE = f"SELECT count(pg_terminate_backend(pid)) FROM {WAITING}"
+
+
+def _terminate_build(url: str) -> None:
     with Session(url) as admin:
-        gone = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND "
-        _soon(lambda: admin.value(gone + f"state = 'active' AND pid <> pg_backend_pid() AND query LIKE '{victim}%'"))
+        soon(lambda: admin.value(TERMINATE))
 
 
 def test_a_connection_killed_while_an_index_is_built_is_renewed_and_the_index_built(
@@ -138,14 +135,14 @@ def test_a_connection_killed_while_an_index_is_built_is_renewed_and_the_index_bu
     with Session(url) as other:
         other.run("BEGIN")
         other.run("INSERT INTO t VALUES (1)")
-        killer = threading.Thread(target=_terminate, args=(url, "CREATE INDEX CONCURRENTLY"))
+        killer = threading.Thread(target=_terminate_build, args=(url,))
         killer.start()
 
         def free(text: str) -> None:
             if "connection was lost" in text and "attempt" not in text:
                 other.run("COMMIT")
 
-        patience = Patience(5, 0.1, 5, 0.05, 20_000)
+        patience = Patience(5, 0.1, 30, 0.05, 60_000)
         journal, told = _run(url, _small(url), tmp_path / "journal.json", patience, free)
         killer.join()
         assert other.value(VALID) is True
@@ -174,7 +171,12 @@ def _prepared(url: str, path: Path) -> None:
 
 def _until_building(url: str) -> None:
     with Session(url) as admin:
-        _soon(lambda: admin.value("SELECT count(*) FROM pg_stat_progress_create_index WHERE lockers_total > 0"))
+        soon(lambda: admin.value(f"SELECT count(*) FROM {WAITING}"))
+
+
+def _until_not_building(url: str) -> None:
+    with Session(url) as admin:
+        soon(lambda: not admin.value(f"SELECT count(*) FROM {BUILDING}"))
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
@@ -190,9 +192,9 @@ def test_an_interrupted_or_killed_process_is_gone_on_with(
         _until_building(url)
         child.send_signal(how)
         if how is signal.SIGINT:
-            time.sleep(0.2)
+            _until_not_building(url)
             other.run("COMMIT")  # what is dropped waits for this transaction too
-        errors = child.communicate(timeout=30)[1]
+        errors = child.communicate(timeout=120)[1]
         broken = read_journal(path)
         assert broken is not None and broken.unfinished
         if how is signal.SIGINT:

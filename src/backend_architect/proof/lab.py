@@ -126,18 +126,24 @@ class Lab:
     @contextmanager
     def own(self, url: str = "", **environment: str) -> Iterator[Backend]:
         """Give a backend that no other probe uses, on the database at `url` or on a new one."""
-        port = free_port()
-        place = self.place(url or self.database(), PORT=str(port), **environment)
-        with running(self.subject.design, place, port, self.folder) as backend:
-            yield backend
+        with held_port() as port:
+            place = self.place(url or self.database(), PORT=str(port), **environment)
+            with running(self.subject.design, place, port, self.folder) as backend:
+                yield backend
 
     def _create(self, name: str, template: str = "template0") -> None:
         with Session(self.server.url()) as admin:
             admin.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
 
 
-def free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@contextmanager
+def held_port() -> Iterator[int]:
+    """Give a port of this machine that nobody else is given while the block lasts.
+
+    The server shares ports among its workers: two labs that chose the same one would get each other's requests. Shared
+    only after it was chosen, the port is free for the server, and not for whoever asks for any port.
+    """
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        yield int(holder.getsockname()[1])

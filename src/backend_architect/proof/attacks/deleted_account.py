@@ -12,7 +12,7 @@ from backend_architect.proof.people import refresh, sign_in
 from backend_architect.proof.probe import Probe
 from backend_architect.proof.routes import ProjectRoute, project_routes
 
-SOON = 2.0
+SOON = 5.0
 TAKE_ROLES = "UPDATE auth_accounts SET roles = '{}' WHERE lower(email) = lower($1)"
 
 

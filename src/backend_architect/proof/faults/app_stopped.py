@@ -18,6 +18,7 @@ WRITES = 160
 BEFORE = 40
 DRAIN = 1.0
 AT_ONCE = 0.5
+SOON = 10.0
 GRACE = 30.0
 WAITING = """
 SELECT count(*) FROM pg_locks
@@ -50,7 +51,7 @@ def app_stopped(lab: Lab) -> Iterator[Case]:
 
 def _await_waiting(backend: Backend) -> int:
     """Return how many statements wait for the lock, once all writers do."""
-    until = time.monotonic() + 1
+    until = time.monotonic() + SOON
     while (waiting := int(backend.database.value(WAITING))) < THREADS and time.monotonic() < until:
         time.sleep(0.01)
     return waiting

@@ -9,7 +9,7 @@ from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor
 from backend_architect.proof.faults.driven import Driven
 
-SOON = 2.0
+SOON = 10.0
 QUEUED = "SELECT count(*) FROM pgqueuer WHERE entrypoint = $1"
 
 

@@ -1,6 +1,7 @@
 """The real server in a process of its own: how it stops, and what it does with clients that send slowly or too much."""
 
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 
 RUN = """
 from app import serve
-serve.SLOW_CLIENT_MS = 1_000
+serve.SLOW_CLIENT_MS = 2_000
 serve.build_server('tests.runtime.probe:create_probe_app').serve()
 """
 
@@ -24,17 +25,19 @@ class Running:
     """A server process."""
 
     def __init__(self, database_url: str) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        settings = {"DATABASE_URL": database_url, "JWT_SECRET": "s" * 40, "PORT": str(self.port), "DRAIN_SECONDS": "0.5"}
+        self.held = socket.socket()  # nobody else is given its port; the server shares ports, and may listen on it
+        self.held.bind(("127.0.0.1", 0))
+        self.held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        self.port = self.held.getsockname()[1]
+        settings = {"DATABASE_URL": database_url, "JWT_SECRET": "s" * 40, "PORT": str(self.port), "DRAIN_SECONDS": "1.5"}
         self.process = subprocess.Popen([sys.executable, "-W", "ignore", "-c", RUN], env=os.environ | settings)
         self.url = f"http://127.0.0.1:{self.port}"
 
     def get(self, path: str) -> httpx.Response:
-        return httpx.get(self.url + path, timeout=5)
+        return httpx.get(self.url + path, timeout=30, verify=False)  # to read the certificates takes longer than to ask
 
     def is_ready(self) -> bool:
-        """Wait until it answers; one that ended instead had its port taken by somebody else."""
+        """Wait until it answers."""
         give_up = perf_counter() + 60
         while self.process.poll() is None and perf_counter() < give_up:
             with suppress(httpx.TransportError):
@@ -47,15 +50,14 @@ class Running:
 @pytest.fixture(scope="module")
 def served(run_url: str, anyio_backend: str) -> Iterator[Running]:
     """A server that answers."""
-    for _ in range(3):
-        server = Running(run_url)
-        if server.is_ready():
-            break
+    server = Running(run_url)
     try:
+        assert server.is_ready()
         yield server
     finally:
         server.process.kill()
         server.process.wait()
+        server.held.close()
 
 
 def test_a_huge_body_is_refused_before_it_was_sent(served: Running) -> None:
@@ -71,15 +73,14 @@ def test_slow_clients_do_not_keep_others_waiting(served: Running) -> None:
     slow = [socket.create_connection(("127.0.0.1", served.port), 5) for _ in range(200)]
     for client in slow:
         client.sendall(b"GET /healthz HTTP/1.1\r\nHost:")
-    started = perf_counter()
     assert served.get("/healthz").status_code == 200
-    assert perf_counter() - started < 1
+    assert not select.select(slow[-1:], [], [], 0)[0], "it was answered only when the slow ones had been closed"
     for client in slow:
         client.close()
 
 
 def test_connections_on_which_nothing_comes_are_closed(served: Running) -> None:
-    idle, half = [socket.create_connection(("127.0.0.1", served.port), 5) for _ in range(2)]
+    idle, half = [socket.create_connection(("127.0.0.1", served.port), 30) for _ in range(2)]
     half.sendall(b"GET /healthz HTTP/1.1\r\nHost:")
     for client in (idle, half):
         assert client.recv(1) == b""
@@ -88,15 +89,17 @@ def test_connections_on_which_nothing_comes_are_closed(served: Running) -> None:
 
 def test_at_last_sigterm_lets_running_requests_finish(served: Running) -> None:
     with ThreadPoolExecutor() as threads:
-        slow = threads.submit(served.get, "/probe/sleep?seconds=1.5")
+        slow = threads.submit(served.get, "/probe/sleep?seconds=2.5")
         sleep(0.3)
         served.process.send_signal(signal.SIGTERM)
-        sleep(0.1)
+        while served.get("/readyz").status_code == 200:
+            sleep(0.02)
         assert served.get("/readyz").status_code == 503
         last = served.get("/probe/numbers")
         assert (last.status_code, last.headers["connection"]) == (200, "close")
-        sleep(0.7)
         with pytest.raises(httpx.TransportError):
-            served.get("/probe/numbers")
+            while not slow.done():
+                served.get("/probe/numbers")
+                sleep(0.05)
         assert slow.result().status_code == 200
-        assert served.process.wait(5) == 0
+        assert served.process.wait(30) == 0
