@@ -12,7 +12,8 @@ from backend_architect.postgres.twin import Planner
 from backend_architect.tune import Observed, observe
 from backend_architect.tune.advising import advise, planning, read_source
 from backend_architect.tune.indexes import Advice
-from backend_architect.tune.indexes.select import Limits, choose
+from backend_architect.tune.indexes.select import choose
+from backend_architect.tune.indexes.worth import Limits
 from tests.tune.conftest import NewDatabase
 
 ROWS = """

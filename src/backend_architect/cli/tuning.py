@@ -19,7 +19,7 @@ from backend_architect.report.tuning import Tuning
 from backend_architect.tune import Observation, find_everything, observe
 from backend_architect.tune.accepted import read_accepted
 from backend_architect.tune.advising import By, advise
-from backend_architect.tune.indexes.select import Limits
+from backend_architect.tune.indexes.worth import Limits
 from backend_architect.tune.migration import Migration, migration_sql, plan_migration
 from backend_architect.tune.projecting import Projected, project_growth
 from backend_architect.tune.rewriting import write_anew

@@ -22,12 +22,26 @@ EXISTING = """
 SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('i', 'I')
 """
+FORBIDDEN = """
+SELECT EXISTS (
+    SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
+      AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+      AND NOT (has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
+               AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE'))
+)
+"""
 PARAMETERS = "SELECT coalesce(cardinality(parameter_types), 0) FROM pg_prepared_statements WHERE name = 'planned'"
 
 
 def has_hypopg(session: Session) -> bool:
     """Return whether the extension is made in the session's database."""
     return bool(session.fetch(INSTALLED))
+
+
+def may_plan_everything(session: Session) -> bool:
+    """Return whether the session's role has the rights that EXPLAIN asks for, on every table: a reader has not."""
+    return not session.value(FORBIDDEN)
 
 
 class HypopgWhatIf:
