@@ -43,8 +43,9 @@ class Wish:
 
 def tune_database(wish: Wish, changes: Changes) -> int:
     """Return 1 when a finding is as severe as what was asked to fail on, or a change that was asked for failed."""
-    if wish.html:
-        check_place(wish.html)
+    for place in (wish.html, changes.migration):
+        if place:
+            check_place(place)
     accepted = read_accepted(wish.baseline) if wish.baseline else {}
     tuning, migration = _tuning(wish, _observe(wish), accepted)
     if wish.html:

@@ -101,12 +101,13 @@ class HypopgWhatIf:
             self.refused[index] = str(error)
 
     def _create(self, index: NewIndex) -> tuple[int, str]:
-        asked = f"SELECT indexrelid::int8 AS oid, indexname AS name FROM {self._schema}.hypopg_create_index($1)"
+        columns = "/* backend-architect tune */ indexrelid::int8 AS oid, indexname AS name"
+        asked = f"SELECT {columns} FROM {self._schema}.hypopg_create_index($1)"
         (made,) = self._session.fetch(asked, index.definition(""))
         return made["oid"], made["name"]
 
     def _call(self, function: str, oid: int) -> None:
-        self._session.value(f"SELECT {self._schema}.{function}($1::int8::oid)", oid)
+        self._session.value(f"SELECT /* backend-architect tune */ {self._schema}.{function}($1::int8::oid)", oid)
 
     def _make(self, wanted: Mapping[NewIndex, None]) -> None:
         for index in [each for each in self._made if each not in wanted]:
