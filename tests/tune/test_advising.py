@@ -13,7 +13,8 @@ from backend_architect.postgres.twin import Planner
 from backend_architect.tune import Observed, observe
 from backend_architect.tune.advising import advise, planning, read_source, short_of_time
 from backend_architect.tune.indexes import Advice
-from backend_architect.tune.indexes.select import Limits, choose
+from backend_architect.tune.indexes.select import choose
+from backend_architect.tune.indexes.worth import Limits
 from tests.tune.conftest import NewDatabase
 
 # With that target ANALYZE reads 40,200 rows, which are all there are: each run finds the same.

@@ -133,3 +133,11 @@ def test_a_standby_is_refused(new_database: NewDatabase, tmp_path: Path, capsys:
     finally:
         server.terminate()
         server.wait(timeout=60)
+
+
+def test_a_migration_that_could_not_be_written_is_told_before_the_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    assert run(["tune", "postgresql://nobody@localhost:1/none", "--migration", str(tmp_path / "file" / "m.sql")]) == 1
+    assert "not-written" in capsys.readouterr().err

@@ -1,6 +1,7 @@
 """Statements as PostgreSQL counts them: each can be planned, with estimates as in production."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,9 @@ def _refuses(session: Session, sql: str) -> bool:
     return False
 
 
+POSTS = CATALOG.tables[0]
+MORE = tuple(replace(POSTS.columns[0], name=name, type=kind) for name, kind in (("tags", "text[]"), ("data", "jsonb")))
+WITH_LISTS = replace(CATALOG, tables=(replace(POSTS, columns=(*POSTS.columns, *MORE)),))
 VALUES = {("public", "posts", "name"): ["Anna", "Berta", "Co%la", "Dora"]}
 
 
@@ -96,12 +100,31 @@ def test_an_example_tells_more_than_a_guess(text: str, examples: dict[str, str |
     assert plannable(statement, CATALOG, VALUES).sql == f"SELECT id FROM posts WHERE {told}"
 
 
+def test_a_limit_that_stops_nothing_is_planned_as_if_it_were_not_there() -> None:
+    large = replace(CATALOG, tables=(replace(CATALOG.tables[0], pages=1_000),))
+    text = "SELECT id FROM posts WHERE lower(name) = $1 LIMIT $2"
+    reads_all = plannable(Statement("s", text, calls=10.0, rows=10.0, blocks=10_000.0), large)
+    assert (reads_all.sql, reads_all.notes) == (
+        text.removesuffix(" LIMIT $2"),
+        ("no LIMIT: a call reads most of a table",),
+    )
+    stops = Statement("s", text, calls=10.0, rows=10.0, blocks=50.0)
+    assert plannable(stops, large).sql.endswith("LIMIT 1")
+    ordered = text.replace("LIMIT", "ORDER BY id LIMIT")
+    assert plannable(Statement("s", ordered, calls=10.0, rows=10.0, blocks=10_000.0), large).sql.endswith("LIMIT 1")
+
+
+def test_what_is_contained_in_a_list_or_a_document_is_one() -> None:
+    sql = with_values(Statement("s", "SELECT id FROM posts WHERE tags @> $1 AND data @> $2", 1.0), WITH_LISTS).sql
+    assert sql == "SELECT id FROM posts WHERE tags @> CAST('{a}' AS text[]) AND data @> CAST('{\"a\": 1}' AS jsonb)"
+
+
 def test_a_statement_that_needs_nothing_says_nothing() -> None:
     assert plannable(Statement("s", "SELECT id FROM posts WHERE id = $1", 1.0), CATALOG).notes == ()
 
 
 def test_a_statement_that_breaks_a_step_is_planned_as_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise NotImplementedError("planted")
 
     monkeypatch.setattr("backend_architect.tune.plannable.steps.with_limits", broken)

@@ -103,3 +103,14 @@ def test_a_file_without_statements_is_refused(tmp_path: Path, content: bytes) ->
 )
 def test_the_name_and_tags_of_a_statement(text: str, name: str, tags: dict[str, str]) -> None:
     assert read_names(text) == (name, tags)
+
+
+def test_a_statement_too_long_to_take_apart_is_counted_wherever_it_comes_from(tmp_path: Path) -> None:
+    many = ", ".join(map(str, range(30_000)))
+    (tmp_path / "queries.sql").write_text(f"SELECT 1 FROM t WHERE id IN ({many});\nSELECT 2 FROM t")
+    workload = read_files(tmp_path / "queries.sql")
+    assert [each.text for each in workload.statements] == ["SELECT 2 FROM t"]
+    assert workload.left_out == {"longer than 100,000 characters": 1}
+    (tmp_path / "queries.sql").write_text(f"SELECT 1 FROM t WHERE id IN ({many})")
+    with pytest.raises(WorkloadError, match="1 longer than 100,000 characters"):
+        read_files(tmp_path / "queries.sql")

@@ -12,7 +12,7 @@ import pytest
 from backend_architect.postgres import EmbeddedServer, Session
 from backend_architect.postgres.twin import read_statistics
 from backend_architect.tune.indexes.model import NewIndex, NewKey
-from backend_architect.tune.what_if import HypopgWhatIf, PlanRefused, has_hypopg
+from backend_architect.tune.what_if import HypopgWhatIf, PlanRefused, has_hypopg, may_plan_everything
 from tests.tune.test_what_if import ASKED, LOWER, OPEN, OWNER, PAGE, SHOP, shop
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
@@ -89,6 +89,10 @@ def test_what_hypopg_cannot_make_is_left_out(what_if: HypopgWhatIf) -> None:
 def test_hiding_needs_a_newer_hypopg_and_refusals_are_told(old_server: str, what_if: HypopgWhatIf) -> None:
     with Session(old_server, oldest=13) as session:
         assert has_hypopg(session)
+        assert may_plan_everything(session)
+        session.run("SET ROLE pg_read_all_data")
+        assert not may_plan_everything(session), "EXPLAIN of a write needs the right to write"
+        session.run("RESET ROLE")
         hides = session.value("SELECT to_regproc('hypopg_hide_index') IS NOT NULL")
     asked = "SELECT * FROM people WHERE email = $1"
     assert what_if.plan(asked).used == {"people_email"}

@@ -75,7 +75,7 @@ def tune(
     from backend_architect.cli.sizes import read_bytes
     from backend_architect.cli.tuning import Wish, tune_database
     from backend_architect.tune.advising import By
-    from backend_architect.tune.indexes.select import Limits
+    from backend_architect.tune.indexes.worth import Limits
 
     form = Form.JSON if json else form
     limits = Limits(budget=read_bytes(budget), seconds=read_seconds(time))

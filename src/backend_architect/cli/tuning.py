@@ -20,7 +20,7 @@ from backend_architect.report.tuning import Tuning
 from backend_architect.tune import Observation, find_everything, observe
 from backend_architect.tune.accepted import read_accepted
 from backend_architect.tune.advising import By, advise
-from backend_architect.tune.indexes.select import Limits
+from backend_architect.tune.indexes.worth import Limits
 from backend_architect.tune.migration import Migration, migration_sql, plan_migration
 from backend_architect.tune.projecting import Projected, project_growth
 from backend_architect.tune.rewriting import write_anew
@@ -45,8 +45,9 @@ class Wish:
 
 def tune_database(wish: Wish, changes: Changes) -> int:
     """Return 1 when a finding is as severe as what was asked to fail on, or a change that was asked for failed."""
-    if wish.html:
-        check_place(wish.html)
+    for place in (wish.html, changes.migration):
+        if place:
+            check_place(place)
     accepted = read_accepted(wish.baseline) if wish.baseline else {}
     watched = _watched(wish)
     wish = replace(wish, limits=replace(wish.limits, began=time.monotonic()))

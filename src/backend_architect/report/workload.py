@@ -31,4 +31,5 @@ def note_lines(workload: Workload) -> list[str]:
 def _shown(each: Statement, whole: float) -> str:
     share = f"{each.total_ms / whole:4.0%}"
     source = f"  from {in_one_line(each.source)}" if each.source else ""
-    return f"{share}  {each.calls:12,.0f} calls of {each.mean_ms:,.2f} ms  {in_one_line(each.shown)}{source}"
+    calls = f"{each.calls:12,.0f} {'call ' if each.calls == 1 else 'calls'}"
+    return f"{share}  {calls} of {each.mean_ms:,.2f} ms  {in_one_line(each.shown)}{source}"

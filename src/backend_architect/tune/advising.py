@@ -12,11 +12,12 @@ from backend_architect.postgres.copy import Asked, Known, TableName, make_copy, 
 from backend_architect.postgres.structure import Named, Structure, reached, read_structure
 from backend_architect.tune.indexes.groups import to_count
 from backend_architect.tune.indexes.model import Advice
-from backend_architect.tune.indexes.select import Limits, Progress, choose
+from backend_architect.tune.indexes.select import Progress, choose
+from backend_architect.tune.indexes.worth import Limits
 from backend_architect.tune.observe import OLDEST, READ_ONLY
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.plannable import column_values, plannable, with_values
-from backend_architect.tune.what_if import HypopgWhatIf, TwinWhatIf, WhatIf, has_hypopg
+from backend_architect.tune.what_if import HypopgWhatIf, TwinWhatIf, WhatIf, has_hypopg, may_plan_everything
 from backend_architect.tune.workload import Statement
 
 GENERIC_FROM = 16
@@ -32,6 +33,8 @@ class Source:
     structure: Structure
     known: Known
     hypopg: bool
+    may_plan: bool = True
+    """Whether the role has every right on every table: EXPLAIN asks for them, on the server itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class By(StrEnum):
     """What plans with indexes that are not there."""
 
     AUTO = "auto"
-    """hypopg where the server has it, else the twin."""
+    """hypopg where the server has it and the role may have every statement planned there, else the twin."""
     TWIN = "twin"
     HYPOPG = "hypopg"
 
@@ -66,7 +69,7 @@ def advise(url: str, observed: Observed, limits: Limits, tell: Progress, *, by: 
         tell("reading the structure and the planner's statistics")
         source = _wanted(read_source(url, texts_of(observed)), by)
         sql_of = _sql_of(observed, source)
-        counted = _with_samples(url, source, to_count(observed, sql_of), tell)
+        counted = _with_samples(url, source, to_count(observed), tell)
         with planning(url, counted, observed, until=limits.until) as (what_if, left_out):
             spent = time.monotonic() - began
             advice = choose(observed, what_if, limits, sql_of=sql_of, tell=tell)
@@ -81,7 +84,7 @@ def advise(url: str, observed: Observed, limits: Limits, tell: Progress, *, by: 
 def _wanted(source: Source, by: By) -> Source:
     if by is By.HYPOPG and not source.hypopg:
         raise DatabaseError(Problem("no-hypopg", "hypopg is not there", "CREATE EXTENSION hypopg, or --what-if twin"))
-    return replace(source, hypopg=source.hypopg and by is not By.TWIN)
+    return replace(source, hypopg=source.hypopg and (by is By.HYPOPG or (by is By.AUTO and source.may_plan)))
 
 
 def read_source(url: str, texts: Iterable[str] | None = None) -> Source:
@@ -91,11 +94,12 @@ def read_source(url: str, texts: Iterable[str] | None = None) -> Source:
     """
     with Session(url, oldest=OLDEST, settings=READ_ONLY) as session:
         structure = read_structure(session)
+        may_plan = may_plan_everything(session)
         if texts is None:
-            return Source(structure, read_known(session, structure.schemas), has_hypopg(session))
+            return Source(structure, read_known(session, structure.schemas), has_hypopg(session), may_plan)
         structure = reached(structure, texts)
         only = frozenset((table.schema, table.name) for table in structure.tables)
-        return Source(structure, read_known(session, structure.schemas, only=only), has_hypopg(session))
+        return Source(structure, read_known(session, structure.schemas, only=only), has_hypopg(session), may_plan)
 
 
 def texts_of(observed: Observed) -> tuple[str, ...]:

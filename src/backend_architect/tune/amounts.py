@@ -13,3 +13,8 @@ def size(number: float) -> str:
 def days(seconds: float) -> str:
     """Return a time as `12 days`, or in hours below two of them."""
     return f"{seconds / 86_400:,.0f} days" if seconds >= 2 * 86_400 else f"{seconds / 3_600:,.0f} hours"
+
+
+def milliseconds(number: float) -> str:
+    """Return a time as `12.3 ms`, of less than ten of them with one digit more."""
+    return f"{number:,.1f} ms" if number >= 10 else f"{number:.2f} ms"

@@ -5,6 +5,7 @@ from typing import Any
 
 from backend_architect.finding import Fact, Severity
 from backend_architect.postgres.catalog import Catalog
+from backend_architect.tune.amounts import milliseconds
 from backend_architect.tune.conditions import SMALL_ROWS
 from backend_architect.tune.indexes.blocks import Block, blocks_of
 from backend_architect.tune.parsing import parse
@@ -54,7 +55,7 @@ class Examined:
         facts = [Fact("calls", f"{self.calls:,.0f}")]
         if self.share is not None:
             facts += [
-                Fact("mean", f"{self.statement.mean_ms:,.1f} ms"),
+                Fact("mean", milliseconds(self.statement.mean_ms)),
                 Fact("share of the time", _percent(self.share)),
             ]
         return tuple(facts)

@@ -6,6 +6,7 @@ from math import sqrt
 from typing import Any
 
 from backend_architect.tune.samples import Samples
+from backend_architect.tune.telling_text import telling_text
 
 LONG = 72
 ORIGINS = ("route", "controller", "action", "job", "file", "source", "code.filepath", "code.function", "caller")
@@ -44,9 +45,12 @@ class Statement:
 
     @property
     def shown(self) -> str:
-        """Return the name, or the text in one line, of a long one the beginning with its id."""
+        """Return the name, or the text in one line, of a long one what tells it from others, with its id."""
         text = " ".join(self.text.split())
-        return self.name or (text if len(text) <= LONG else f"{text[:LONG]}… [{self.id}]")
+        if self.name or len(text) <= LONG:
+            return self.name or text
+        told = telling_text(self.text)
+        return f"{told if len(told) <= LONG else told[:LONG] + '…'} [{self.id}]"
 
     @property
     def source(self) -> str:

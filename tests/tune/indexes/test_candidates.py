@@ -86,6 +86,7 @@ UNWANTED = [
     ("jsonb in a btree", "SELECT 1 FROM orders WHERE data = $1", "(data)"),
     ("the table of a CTE's name", "WITH users AS (SELECT 1 AS id) SELECT 1 FROM users WHERE id = 1", "users"),
     ("a parameter's pattern in a btree", "SELECT 1 FROM users WHERE name LIKE $1", "pattern_ops"),
+    ("a document in a covering index", "SELECT data FROM orders WHERE user_id = $1", "INCLUDE"),
     ("a negation", "SELECT 1 FROM users WHERE name NOT LIKE 'abc%'", "pattern_ops"),
 ]
 

@@ -21,7 +21,8 @@ WIDEST = 200  # bytes of included columns, beyond which an index copies the tabl
 IN_ORDER = 0.9  # correlation from which a BRIN index finds its pages
 BRIN_FROM = 2_000  # pages of the table
 LIMITED = {"character varying", "character", "bit varying"}
-UNLIMITED = {"text", "bytea", "json", "jsonb", "xml", "tsvector", "citext", "hstore"}
+UNLIMITED = {"text", "citext"}
+DOCUMENTS = {"bytea", "json", "jsonb", "xml", "tsvector", "hstore"}
 LONGEST = 2_600  # bytes of an entry
 SHORT = 32  # bytes of a text that has few values
 FEW = 1_000  # values
@@ -138,9 +139,12 @@ def _covering(index: NewIndex, access: Access, fixed: Sequence[Fixed]) -> NewInd
 def _most_bytes(column: Column) -> float:
     """Return how long a value of a column can be: an index refuses rows whose entry is longer than a third of a page.
 
-    A text without a limit may be of any length; one of few values is a kind of something, and stays short.
+    A text without a limit may be of any length; one of few values is a kind of something, and stays short. A document
+    may grow tomorrow whatever it holds today.
     """
     kind, _, limit = column.type.partition("(")
+    if kind in DOCUMENTS:
+        return float("inf")
     if kind in LIMITED and limit:
         return 4.0 * int(limit.split(")")[0])
     if kind in {*LIMITED, *UNLIMITED} or kind.endswith("[]"):

@@ -3,15 +3,14 @@
 Asked of large tables alone, and not of too many.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from backend_architect.postgres.catalog import Table
 from backend_architect.postgres.copy import Asked, TableName
-from backend_architect.tune.indexes.access import Access, accesses_in
+from backend_architect.tune.indexes.access import Access
+from backend_architect.tune.indexes.asking import asks_of
 from backend_architect.tune.indexes.candidates import plain_candidates, predicates_of
 from backend_architect.tune.observed import Observed
-from backend_architect.tune.statement_facts import tree_of
-from backend_architect.tune.workload import Statement
 
 LARGE = 200_000  # rows
 UNIQUE = 0.5  # share of the rows from which a column by itself tells nearly every row apart
@@ -19,11 +18,11 @@ MOST_GROUPS = 30
 MOST_CONDITIONS = 20  # of one table
 
 
-def to_count(observed: Observed, sql_of: Callable[[Statement], str]) -> Mapping[TableName, Asked]:
+def to_count(observed: Observed) -> Mapping[TableName, Asked]:
     """Return what to count of each large table: groups of two or three columns, and conditions of partial indexes."""
     groups: set[tuple[float, TableName, tuple[str, ...]]] = set()
     conditions: dict[TableName, set[str]] = {}
-    for access in _accesses(observed, sql_of):
+    for access in _accesses(observed):
         table = access.table
         name = TableName(table.schema, table.name)
         if table.rows >= LARGE and table.kind == "r":
@@ -40,11 +39,9 @@ def to_count(observed: Observed, sql_of: Callable[[Statement], str]) -> Mapping[
     }
 
 
-def _accesses(observed: Observed, sql_of: Callable[[Statement], str]) -> Iterator[Access]:
+def _accesses(observed: Observed) -> Iterator[Access]:
     for statement in observed.workload.statements if observed.workload else ():
-        tree = tree_of(sql_of(statement))
-        if tree is not None:
-            yield from accesses_in(tree, observed.catalog)[0]
+        yield from asks_of(statement, observed.catalog)[0]
 
 
 def _groups(access: Access) -> Iterator[tuple[str, ...]]:

@@ -3,11 +3,12 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from backend_architect.postgres.catalog import Index
-from backend_architect.tune.indexes.access import Access, accesses_in
+from backend_architect.tune.indexes.access import Access
 from backend_architect.tune.indexes.asked import Asked, best_of, may_serve, plain_of, richer_of, shorter
+from backend_architect.tune.indexes.asking import asks_of, names_no_table
 from backend_architect.tune.indexes.costs import Costs, Query, Set
 from backend_architect.tune.indexes.covering import covered_by, is_there_already
 from backend_architect.tune.indexes.merging import merged
@@ -15,34 +16,17 @@ from backend_architect.tune.indexes.model import Advice, NewIndex, Recommended, 
 from backend_architect.tune.indexes.pool import Pool
 from backend_architect.tune.indexes.search import best_set
 from backend_architect.tune.indexes.upkeep import Upkeep
+from backend_architect.tune.indexes.worth import Limits, Saving, is_worth_it
 from backend_architect.tune.observed import Observed
-from backend_architect.tune.statement_facts import tree_of
 from backend_architect.tune.what_if import PlanRefused, WhatIf
 from backend_architect.tune.workload import Statement
 
 Progress = Callable[[str], None]
+NO_TABLE = "it names no table"
 SLIGHT_GAIN = 0.002  # of a statement's cost, below which an index does not matter to it
 MERGES = 3
 ROUNDS = 6
 EVALUATING = 0.65  # of the time; the rest is for the search
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What the choice keeps to: `budget` in bytes, `least` a share of the least cost.
-
-    `seconds` are counted from `began`, on the clock of time.monotonic; None stands for when the choice begins.
-    """
-
-    budget: int | None = None
-    seconds: float = 45.0
-    least: float = 0.0005
-    began: float | None = None
-
-    @property
-    def until(self) -> float:
-        """Return when the time is over, on the same clock."""
-        return self.seconds + (time.monotonic() if self.began is None else self.began)
 
 
 def choose(
@@ -90,9 +74,12 @@ class _Choice:
         found: list[Asked] = []
         for statement in sorted(statements, key=lambda each: each.id):
             sql = sql_of(statement)
-            accesses, reason = accesses_in(tree_of(sql), self._catalog)
+            accesses, reason = asks_of(statement, self._catalog)
             tables = frozenset((access.table.schema, access.table.name) for access in accesses)
             query = Query(sql, statement.calls, tables)
+            if not tables and not reason and names_no_table(sql):
+                self._refused[NO_TABLE] += 1
+                continue
             try:
                 base = self._costs.cost(query, frozenset())
             except PlanRefused as error:
@@ -237,18 +224,19 @@ class _Choice:
 
     def _worth_it(self, asked: Sequence[Asked], chosen: Set) -> Set:
         """Return the set without those that nothing uses beside the others, or that save next to nothing."""
-        toll = self._limits.least * sum(each.query.calls * each.best for each in asked)
+        least = sum(each.query.calls * each.best for each in asked)
         for index in sorted(chosen, key=lambda index: (-self._sizes[index], index)):
             place, without = (index.schema, index.table), chosen - {index}
-            saved = sum(
-                each.query.calls * (self._costs.cost(each.query, without) - self._costs.cost(each.query, chosen))
-                for each in asked
-                if place in each.query.tables
-            )
+            savings = [self._saving(each, chosen, without) for each in asked if place in each.query.tables]
             beside = frozenset(other for other in without if (other.schema, other.table) == place)
-            if saved <= toll + self._upkeep.of(beside | {index}) - self._upkeep.of(beside):
+            upkeep = self._upkeep.of(beside | {index}) - self._upkeep.of(beside)
+            replaces = bool(covered_by(index, self._indexes_of(index)))
+            if not is_worth_it(savings, upkeep, least=least, limits=self._limits, replaces=replaces):
                 chosen = without
         return chosen
+
+    def _saving(self, each: Asked, chosen: Set, without: Set) -> Saving:
+        return Saving(each.query.calls, self._costs.cost(each.query, without), self._costs.cost(each.query, chosen))
 
     def _cost_of(self, statement: Statement, by_id: Mapping[str, Asked], chosen: Set) -> StatementCost:
         each = by_id.get(statement.id)

@@ -56,6 +56,8 @@ FIRST_ARGUMENT = {
 """What a function's first of several arguments must be, or planning would refuse it."""
 PATH = "{a}"
 PATHS = {"#>", "#>>", "#-"}
+CONTAINED = {"@>", "<@", "&&"}
+ONE_KEY = '{"a": 1}'
 PATH_FUNCTIONS = {"jsonb_set", "jsonb_insert"}
 LOWER, UPPER = {">", ">="}, {"<", "<="}
 FLIPPED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
@@ -91,6 +93,14 @@ class Choice:
         made = ast.A_ArrayExpr(elements=tuple(map(literal, spread)))
         whole = literal(self.examples[number]) if number in self.examples else made
         return cast(whole, f"{kind}[]") if kind else whole
+
+    def contained(self, part: Any, other: Any) -> Any:
+        """Return a list of one element, or an object of one key, for a parameter that `other` contains or overlaps."""
+        number, kind = number_of(part), self.scope.type_of(other)
+        if not number or not (kind.endswith("[]") or kind == "jsonb"):
+            return part
+        one = ONE_KEY if kind == "jsonb" else f"{{{of_type(kind.removesuffix('[]')) or '1'}}}"
+        return cast(literal(self.examples.get(number, one)), kind)
 
     def cast(self, node: Any) -> Any:
         """Return `$1::type` with a value of the type."""
@@ -141,6 +151,9 @@ def _expression(node: Any, choice: Choice) -> Any:
         node.rexpr = choice.listed(node.rexpr, node.lexpr)
     elif operator in PATHS and number_of(node.rexpr):
         node.rexpr = literal(PATH)
+    elif operator in CONTAINED:
+        node.rexpr = choice.contained(node.rexpr, node.lexpr)
+        node.lexpr = choice.contained(node.lexpr, node.rexpr)
     elif operator in COMPARISONS:
         _rows(node, choice, _place(operator))
         node.rexpr = choice.compared(node.rexpr, node.lexpr, _place(operator))

@@ -21,6 +21,8 @@ from backend_architect.tune.plannable.syntax import LIKES, function_of, paramete
 from backend_architect.tune.plannable.values import TYPICAL, value_at
 from backend_architect.tune.workload import Statement
 
+SOME = 50  # pages
+MOST = 0.5
 CASES = {"lower": str.lower, "upper": str.upper}
 
 
@@ -66,13 +68,19 @@ def _prepared(statement: Statement, catalog: Catalog, values: ColumnValues) -> t
     tree = rewrite(tree, with_equal_groups)
     scope = scope_of(tree, catalog)
     rows = statement.rows / statement.calls if statement.calls and statement.rows else None
-    tree, notes = with_limits(tree, rows)
+    tree, notes = with_limits(tree, rows, whole=_reads_most(statement, scope))
     tree, known = _with_known(tree, scope, statement, values)
     cast = rewrite(rewrite(with_typed_lists(tree, scope), partial(with_casts, scope=scope)), with_last_casts)
     notes += known
     if not notes and text_of(cast) != text_of(parse_sql(statement.text)[0].stmt):
         notes.append("casts where a constant told the type")
     return cast, scope, tuple(notes)
+
+
+def _reads_most(statement: Statement, scope: Scope) -> bool:
+    """Return whether a call reads most pages of a table that has some."""
+    pages = max((table.pages for own in scope.tables.values() for table in own), default=0)
+    return pages >= SOME and bool(statement.calls) and statement.blocks / statement.calls >= MOST * pages
 
 
 def _with_known(tree: Any, scope: Scope, statement: Statement, values: ColumnValues) -> tuple[Any, list[str]]:

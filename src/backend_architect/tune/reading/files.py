@@ -39,7 +39,9 @@ def read_files(path: Path) -> Workload:
     read = [Statement(id=each, text=text, calls=weights[each]) for each, text in texts.items()]
     workload = keep(read, str(path))
     if not workload.statements:
-        raise WorkloadError(Problem("no-workload", f"{path} holds no statement that has a plan", "write some SELECT"))
+        why = "".join(f"; {count} {reason}" for reason, count in workload.left_out.items())
+        told = f"{path} holds no statement that has a plan{why}"
+        raise WorkloadError(Problem("no-workload", told, "write some SELECT"))
     return workload
 
 

@@ -14,6 +14,7 @@ from backend_architect.tune.workload import Statement, Workload
 
 HIDDEN = "<insufficient privilege>"
 """What the server shows instead of another user's text."""
+LONGEST = 100_000  # characters, beyond which taking a statement apart takes minutes
 GONE, TOO_LONG = "<gone>", "<too long>"
 OWN = "/* backend-architect tune */"
 REASONS = {
@@ -37,7 +38,7 @@ def keep(read: Iterable[Statement], source: str, seconds: float | None = None) -
     left_out: Counter[str] = Counter()
     kept: list[Statement] = []
     for statement in read:
-        named = _unwrapped(_named(statement))
+        named = statement if len(statement.text) > LONGEST else _unwrapped(_named(statement))
         reason = _reason(named.text)
         if reason:
             left_out[reason] += 1
@@ -50,6 +51,8 @@ def keep(read: Iterable[Statement], source: str, seconds: float | None = None) -
 def _reason(text: str) -> str:
     if text in REASONS:
         return REASONS[text]
+    if len(text) > LONGEST:
+        return REASONS[TOO_LONG]
     if OWN in text:
         return "this tool's own"
     trees = parse(text)

@@ -6,12 +6,12 @@ from typing import Any
 
 from backend_architect.errors import Problem
 from backend_architect.postgres import Connection, Lost, Refused
-from backend_architect.tune.reading.kept import GONE, HIDDEN, TOO_LONG, identity, keep
+from backend_architect.tune.reading.kept import GONE, HIDDEN, LONGEST, TOO_LONG, identity, keep
 from backend_architect.tune.reading.view import ENABLE, NoStatements, find_view
 from backend_architect.tune.workload import Statement, Workload
 
 SOURCE = "pg_stat_statements"
-MOST, LONGEST = 5_000, 100_000
+MOST = 5_000
 CUT = f"beyond the {MOST:,} that take most of the time"
 
 READ = """

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from backend_architect.errors import DatabaseError, Problem
 from backend_architect.postgres import Connection, Lost, Refused, connect, leave
 from backend_architect.tune.observe import ANSWER_SECONDS, OLDEST, READ_ONLY
-from backend_architect.tune.reading.kept import GONE, HIDDEN, REASONS, TOO_LONG, identity, keep
-from backend_architect.tune.reading.statements_view import CUT, LONGEST, MOST
+from backend_architect.tune.reading.kept import GONE, HIDDEN, LONGEST, REASONS, TOO_LONG, identity, keep
+from backend_architect.tune.reading.statements_view import CUT, MOST
 from backend_architect.tune.reading.view import ENABLE, NoStatements, View, find_view
 from backend_architect.tune.unread import LOST_FIX
 from backend_architect.tune.watching.activity import ACTIVITY, Sampler

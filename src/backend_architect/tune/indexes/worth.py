@@ -1,0 +1,58 @@
+"""What an index must save so that somebody would make it."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+OF_ALL = 0.01  # of the least cost of the workload: what an index saves that is worth its room by itself
+TIMES = 2.0  # cheaper, by which a statement is another one
+FELT = 1_000.0  # the planner's units a call, below which nobody feels it
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the choice keeps to: `budget` in bytes, `least` a share of the least cost.
+
+    `seconds` are counted from `began`, on the clock of time.monotonic; None stands for when the choice begins.
+    """
+
+    budget: int | None = None
+    seconds: float = 45.0
+    least: float = 0.0005
+    began: float | None = None
+
+    @property
+    def until(self) -> float:
+        """Return when the time is over, on the same clock."""
+        return self.seconds + (time.monotonic() if self.began is None else self.began)
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """What one call of a statement costs without an index and with it, beside all others that were chosen."""
+
+    calls: float
+    without: float
+    beside: float
+
+    @property
+    def all_calls(self) -> float:
+        """Return what the index saves."""
+        return self.calls * (self.without - self.beside)
+
+
+def is_worth_it(savings: Sequence[Saving], upkeep: float, *, least: float, limits: Limits, replaces: bool) -> bool:
+    """Return whether an index saves more than next to nothing; `least` is the least cost of the workload.
+
+    Who gave a budget wants it filled. Who gave none wants no index for what nobody notices: one must save a share of
+    the whole, make calls of some statement cheaper that are dear without it, or take the place of one (`replaces`).
+    """
+    saved = sum(each.all_calls for each in savings) - upkeep
+    if saved <= limits.least * least:
+        return False
+    wanted = limits.budget is not None or replaces
+    return wanted or saved >= OF_ALL * least or any(map(_is_felt, savings))
+
+
+def _is_felt(saving: Saving) -> bool:
+    return saving.without >= TIMES * saving.beside and saving.without - saving.beside >= FELT
