@@ -46,7 +46,7 @@ def read_known(session: Session, schemas: Sequence[str]) -> Known:
     version = server_version(session)
     privilege = "pg_read_all_data" if version >= 14 else "SELECT ON ALL TABLES IN SCHEMA …"
     with reading(session):
-        role = session.value("SELECT quote_ident(current_user::text)")
+        role = session.value("SELECT /* backend-architect tune */ quote_ident(current_user::text)")
         statistics, problems = _statistics(session, schemas)
         unseen = tuple(each["name"] for each in session.fetch(statements.UNSEEN, list(schemas)))
         never = tuple(each["name"] for each in session.fetch(statements.NEVER_ANALYZED, list(schemas)))
