@@ -1,7 +1,5 @@
 """A copy is made of a structure and statistics alone, and planned as the database itself."""
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,16 +8,15 @@ from typing import Any
 import pytest
 
 from backend_architect.postgres import EmbeddedServer, Refused, Session
-from backend_architect.postgres.account import server_account
 from backend_architect.postgres.copy import Copy, Known, make_copy, read_known, twin_server
 from backend_architect.postgres.structure import Structure, read_structure
 from backend_architect.postgres.twin import Planner, read_statistics
 from backend_architect.postgres.twin.logins import create_role
 from backend_architect.tune.observe import OLDEST, READ_ONLY
+from tests.other_servers import running, supported_programs
 
 HOSTILE = Path(__file__).parents[1] / "cases" / "copy" / "hostile.sql"
 NAME = "copy_of_all"
-OLDER = Path("/usr/lib/postgresql/15/bin")
 ORDERS = '"Sales ""Q"""."Order"'
 STATEMENTS = (
     f"""SELECT * FROM {ORDERS} WHERE "select"."Half"("user") = $1 AND "State" <> 'it''s done'
@@ -154,37 +151,23 @@ def test_what_cannot_be_made_is_named_and_stops_nothing(server: EmbeddedServer, 
 
 
 @pytest.fixture(scope="module")
-def older(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL 15, where the machine has one."""
-    if not (OLDER / "initdb").exists():
-        pytest.skip("PostgreSQL 15 is not installed")
-    account = server_account()
-    folder = Path("/tmp") / tmp_path_factory.mktemp("older").name  # a socket's path must be short
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    account.give(folder)
-    options: dict[str, Any] = {"capture_output": True, "cwd": folder, **account.spawn_options()}
-
-    def run(program: str, *arguments: str) -> None:
-        subprocess.run([str(OLDER / program), "-D", str(folder / "data"), *arguments], check=True, **options)
-
-    run("initdb", "-U", "postgres", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
-    settings = f"-k {folder} -c listen_addresses= -c fsync=off -c autovacuum=off"
-    run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", settings, "start")
-    try:
-        yield f"postgresql://postgres@/postgres?host={folder}"
-    finally:
-        run("pg_ctl", "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+def older() -> Iterator[tuple[str, int]]:
+    """The URL of an older PostgreSQL and its version, where the machine has one: the newest of them."""
+    found = supported_programs()
+    if not found:
+        pytest.skip("no older PostgreSQL is installed")
+    with running(found[-1], {"fsync": "off", "autovacuum": "off"}) as other:
+        yield other.url, found[-1].version
 
 
-def test_an_older_server_is_copied_too(server: EmbeddedServer, older: str) -> None:
-    with Session(older, oldest=OLDEST) as session:
+def test_an_older_server_is_copied_too(server: EmbeddedServer, older: tuple[str, int]) -> None:
+    url, version = older
+    with Session(url, oldest=OLDEST) as session:
         run_script(session)
-    structure, known = read(older)
-    assert structure.version == 15
+    structure, known = read(url)
+    assert structure.version == version
     copy = make_copy(server, structure, known)
-    with copy.twin as twin, Session(older, oldest=OLDEST) as session:
+    with copy.twin as twin, Session(url, oldest=OLDEST) as session:
         assert [each.kind for each in copy.left_out] == ["row security", "planner"]
         for statement in STATEMENTS:
             if "$1" not in statement and "2025-03-05" not in statement:  # 18 skips through the index on kind and day

@@ -124,6 +124,14 @@ def test_a_server_that_wants_tls_and_one_that_has_none(guarded: Guarded) -> None
     assert nowhere.code == "tls-failed" and "/nowhere/root.pem" in nowhere.message
 
 
+def test_a_server_cannot_be_verified_without_a_root_certificate(
+    guarded: Guarded, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    problem = _problem(guarded.url("app", SECRET, "?sslmode=verify-full"))
+    assert problem.code == "tls-failed" and "sslrootcert" in problem.fix and SECRET not in str(problem)
+
+
 def test_a_role_that_may_not_connect_is_told_which_right_it_lacks(guarded: Guarded) -> None:
     problem = _problem(guarded.url("app", SECRET).replace("/postgres", "/closed"))
     assert problem.code == "sign-in-refused" and "GRANT CONNECT" in problem.fix

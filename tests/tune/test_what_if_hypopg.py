@@ -1,11 +1,6 @@
 """Plans by hypopg, on an older PostgreSQL of the machine where it has both."""
 
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,42 +8,25 @@ from backend_architect.postgres import EmbeddedServer, Session
 from backend_architect.postgres.twin import read_statistics
 from backend_architect.tune.indexes.model import NewIndex, NewKey
 from backend_architect.tune.what_if import HypopgWhatIf, PlanRefused, has_hypopg, may_plan_everything
+from tests.other_servers import running, supported_programs
 from tests.tune.test_what_if import ASKED, LOWER, OPEN, OWNER, PAGE, SHOP, shop
 
-PROGRAMS = Path("/usr/lib/postgresql/15/bin")
-pytestmark = pytest.mark.skipif(
-    not (PROGRAMS / "initdb").exists() or not Path("/usr/share/postgresql/15/extension/hypopg.control").exists(),
-    reason="needs PostgreSQL 15 with hypopg",
-)
+OLD_SETTINGS = {"fsync": "off", "autovacuum": "off", "random_page_cost": "1.1"}
 TITLE = NewIndex("public", "people", (NewKey("note", opclass="gin_trgm_ops"),), method="gin")
 __all__ = ["shop"]
 
 
 @pytest.fixture(scope="module")
-def old_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of the loaded database on PostgreSQL 15."""
-    folder = Path(subprocess.check_output(["mktemp", "-d"], text=True).strip())
-    root = os.geteuid() == 0
-    owner: dict[str, Any] = {"cwd": folder, **({"user": "nobody"} if root else {})}
-    if root:
-        shutil.chown(folder, "nobody")
-    data, log = folder / "data", folder / "log"
-    options = f"-k {folder} -c listen_addresses='' -c fsync=off -c autovacuum=off -c random_page_cost=1.1"
-    try:
-        subprocess.run(
-            [PROGRAMS / "initdb", "-D", data, "-U", "postgres", "-N"], check=True, capture_output=True, **owner
-        )
-        start = [PROGRAMS / "pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start"]
-        subprocess.run(start, check=True, stdout=subprocess.DEVNULL, **owner)
-        url = f"postgresql://postgres@/postgres?host={folder}"
-        with Session(url, oldest=13) as session:
-            for statement in ("CREATE EXTENSION hypopg", *SHOP.split(";\n")):
-                session.run(statement)
-        yield url
-        stop = [PROGRAMS / "pg_ctl", "-D", data, "-m", "immediate", "stop"]
-        subprocess.run(stop, check=True, stdout=subprocess.DEVNULL, **owner)
-    finally:
-        shutil.rmtree(folder)
+def old_server() -> Iterator[str]:
+    """The URL of the loaded database on the first older PostgreSQL that has hypopg."""
+    for programs in supported_programs():
+        with running(programs, OLD_SETTINGS) as other, Session(other.url, oldest=13) as session:
+            if session.value("SELECT count(*) FROM pg_available_extensions WHERE name = 'hypopg'"):
+                for statement in ("CREATE EXTENSION hypopg", *SHOP.split(";\n")):
+                    session.run(statement)
+                yield other.url
+                return
+    pytest.skip("no older PostgreSQL with hypopg is installed")
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,11 @@ CONNECT_SECONDS = 10.0
 LEAVE_SECONDS = 2.0
 TLS_FILES = {"sslrootcert", "sslcert", "sslkey", "sslcrl"}
 UNREAD = "the given URL"
+POOLER_FIX = "connect to PostgreSQL itself: a pooler in between does not pass on that the session is read-only"
+IGNORED = """
+SELECT coalesce(string_agg(name, ', ' ORDER BY name), '') FROM pg_settings
+WHERE name = ANY ($1) AND source NOT IN ('client', 'session')
+"""
 URL_FIX = (
     "write postgresql://user:password@host:port/database, with %40 for an @ in the password, %2F for a /, %23 for a #"
 )
@@ -36,8 +41,9 @@ async def connect(
 ) -> Connection:
     """Return an open connection to the database at `url`, with these settings for its session.
 
-    Raises DatabaseError when it is down, refuses the password, has no such database, fails at TLS or is older than
-    the major version `oldest`. A statement without an answer in `answer_seconds` raises one of Lost.
+    Raises DatabaseError when it is down, refuses the password, has no such database, fails at TLS, is older than the
+    major version `oldest`, or has a pooler before it that drops the settings. A statement without an answer in
+    `answer_seconds` raises one of Lost.
     """
     connection = await _open(url, settings or {}, answer_seconds)
     version = connection.get_server_version()
@@ -48,6 +54,8 @@ async def connect(
             f"{_where(url)} is PostgreSQL {version.major}.{version.micro if version.major >= 10 else version.minor}",
             f"PostgreSQL {oldest} or newer is needed" + (" (for uuidv7())" if oldest == OLDEST else ""),
         )
+    if settings:
+        await _check_settings(connection, _where(url), list(settings))
     return connection
 
 
@@ -57,6 +65,18 @@ async def leave(connection: Connection) -> None:
         await connection.close(timeout=LEAVE_SECONDS)
     except Lost:
         connection.terminate()
+
+
+async def _check_settings(connection: Connection, where: str, names: list[str]) -> None:
+    """Raise DatabaseError where the session does not have these settings: some poolers take them and drop them."""
+    try:
+        ignored = await connection.fetchval(IGNORED, names)
+    except (Refused, *Lost) as error:
+        await leave(connection)
+        raise _failed(where, error) from error
+    if ignored:
+        await leave(connection)
+        raise _error("pooler-in-between", f"{where} does not take the settings {ignored}", POOLER_FIX)
 
 
 async def _open(url: str, settings: Mapping[str, str], answer_seconds: float | None) -> Connection:
@@ -78,11 +98,8 @@ async def _open(url: str, settings: Mapping[str, str], answer_seconds: float | N
         raise _error("tls-failed", f"{where}: TLS failed: {error}", "correct sslmode or sslrootcert") from error
     except OSError as error:
         raise _unreachable(where, _tls_files(url), error) from error
-    except (
-        ValueError,
-        asyncpg.ClientConfigurationError,
-    ) as error:  # they repeat parts of the URL: perhaps the password
-        raise _error("connection-failed", "the connection URL cannot be read", URL_FIX) from error
+    except (ValueError, asyncpg.ClientConfigurationError) as error:
+        raise _unread(where, error) from error
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise _failed(where, error) from error
 
@@ -93,10 +110,18 @@ def _refused(where: str, error: Exception) -> DatabaseError:
     return _error("sign-in-refused", f"{where} refuses: {error}", "correct the user and password")
 
 
+def _unread(where: str, error: Exception) -> DatabaseError:
+    """Return what is wrong with a URL; the error is not repeated, as it holds parts of it: perhaps the password."""
+    if str(error).startswith("root certificate file"):
+        told = f"{where}: there is no root certificate to check the server's with, or it cannot be read"
+        fix = "name its file by &sslrootcert=… in the URL, or write sslmode=require to trust any server"
+        return _error("tls-failed", told, fix)
+    return _error("connection-failed", "the connection URL cannot be read", URL_FIX)
+
+
 def _failed(where: str, error: Exception) -> DatabaseError:
     if "startup parameter" in str(error):
-        fix = "connect to PostgreSQL itself: a pooler in between does not pass on that the session is read-only"
-        return _error("pooler-in-between", f"{where}: {error}", fix)
+        return _error("pooler-in-between", f"{where}: {error}", POOLER_FIX)
     return _error("connection-failed", f"{where}: {error}", "correct the connection URL")
 
 

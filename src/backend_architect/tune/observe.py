@@ -1,5 +1,6 @@
 """Reads a database once, on one connection that cannot change anything."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,7 +25,6 @@ READ_ONLY = {
     "lock_timeout": "1000",
     "idle_in_transaction_session_timeout": "30000",
 }
-BOUND = "SELECT set_config(name, value, false) FROM unnest($1::text[], $2::text[]) AS s (name, value)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,12 @@ def _lost(observation: Observation) -> bool:
 
 
 async def _read(url: str, given: Workload | None) -> Observation | None:
-    """Return what one connection reads before it ends, None where that is nothing."""
-    connection = await connect(url, oldest=OLDEST, settings=QUIET, answer_seconds=ANSWER_SECONDS)
+    """Return what is read before a connection ends, None where that is nothing."""
+    settings = await _settings(url)
+    if settings is None:
+        return None
+    connection = await connect(url, oldest=OLDEST, settings=READ_ONLY, answer_seconds=ANSWER_SECONDS)
     try:
-        settings = await read_settings(connection)  # before this session's own timeouts hide the server's
-        await connection.execute(BOUND, list(READ_ONLY), list(READ_ONLY.values()))
         catalog = replace(await read_catalog(connection), settings=settings)
         given, problems = (given, ()) if given else await _statements(connection)
     except Lost:
@@ -73,6 +74,20 @@ async def _read(url: str, given: Workload | None) -> Observation | None:
         await leave(connection)
     lost = catalog.lost or problems is None
     return Observation(Observed(catalog, given), (*(problems or ()), *unread(catalog, lost=lost)))
+
+
+async def _settings(url: str) -> Mapping[str, str] | None:
+    """Return the server's settings, on a connection without timeouts of its own, which would hide the server's.
+
+    None of ours is set later by SQL: behind a pooler that would stay set for other clients.
+    """
+    connection = await connect(url, oldest=OLDEST, settings=QUIET, answer_seconds=ANSWER_SECONDS)
+    try:
+        return await read_settings(connection)
+    except Lost:
+        return None
+    finally:
+        await leave(connection)
 
 
 async def _statements(connection: Connection) -> tuple[Workload | None, tuple[Problem, ...] | None]:

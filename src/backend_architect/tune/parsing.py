@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from pglast import ast, parse_sql
+from pglast import ast, parse_sql, scan
 from pglast.parser import ParseError
 
 PLANNABLE = (ast.SelectStmt, ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt)
+
+PLANLESS = (["SAVEPOINT"], ["ROLLBACK"], ["RELEASE"], ["DEALLOCATE"], ["PREPARE", "TRANSACTION"], ["SET"])
+COMMENTS = {"C_COMMENT", "SQL_COMMENT"}
 
 
 @lru_cache(maxsize=10_000)
@@ -23,6 +26,18 @@ def parse(text: str) -> tuple[Any, ...] | None:
 def is_plannable(tree: object) -> bool:
     """Return whether a statement has a plan: it reads or writes rows."""
     return isinstance(tree, PLANNABLE)
+
+
+def begins_without_plan(text: str) -> bool:
+    """Return whether a text that cannot be parsed begins as a statement that has no plan.
+
+    Since 17 the server counts `SAVEPOINT $1`, which is no SQL.
+    """
+    try:
+        words = [token.name for token in scan(text) if token.name not in COMMENTS]
+    except (ParseError, ValueError):
+        return False
+    return words[:1] in PLANLESS or words[:2] in PLANLESS
 
 
 def is_a(node: Any, kinds: type | tuple[type, ...]) -> bool:

@@ -219,6 +219,8 @@ class Catalog:
     not_valid: tuple[NotValid, ...] = ()
     role_settings: tuple[str, ...] = ()
     """What ALTER ROLE and ALTER DATABASE set, as `name=value`."""
+    counted_at_least: float | None = None
+    """`counted`, or where the server has no such time (15 and later, before a first reset) a time that is no longer."""
 
     @cached_property
     def table_by_oid(self) -> Mapping[int, Table]:

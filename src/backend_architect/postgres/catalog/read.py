@@ -49,7 +49,8 @@ async def read_catalog(connection: Connection) -> Catalog:
         "indexes": statements.INDEXES.format(last_scan=last_scan),
         "checkpoints": statements.CHECKPOINTS[17 if version >= 17 else 13],
     }
-    database = (await connection.fetch(statements.DATABASE))[0]
+    seen = statements.OLDEST_SEEN[16 if version >= 16 else 13]
+    database = (await connection.fetch(statements.DATABASE.format(seen=seen)))[0]
     found: dict[str, Sequence[Record]] = dict.fromkeys(asked, ())
     unseen: list[str] = []
     lost = False
@@ -83,6 +84,7 @@ def _catalog(version: int, database: Record, found: Mapping[str, Sequence[Record
         bytes=database["bytes"],
         frozen_age=database["frozen_age"],
         counted=database["counted"],
+        counted_at_least=database["counted_at_least"],
         settings={record["name"]: record["value"] for record in found["settings"]},
         tables=tuple(_table(record, tuple(columns.get(record["oid"], ()))) for record in found["tables"]),
         indexes=tuple(_index(record) for record in found["indexes"]),

@@ -20,6 +20,7 @@ from backend_architect.postgres.twin.sizes import TOOLS, TOOLS_SCHEMA
 
 REACHING = {"adminpack", "dblink", "file_fdw", "plperlu", "plpython3u", "pltclu", "postgres_fdw"}
 """Extensions whose functions reach files or other servers; no plan needs them."""
+RENAMED = {"force_parallel_mode": "debug_parallel_query"}  # in 16
 SYSTEMS = "allow_system_table_mods"
 OWN_RIGHTS = "SELECT, INSERT, UPDATE, DELETE, MAINTAIN"
 SETTABLE = f"SELECT name FROM pg_settings WHERE name = ANY ($1) AND context = 'user' AND {OF_PLANNER}"
@@ -44,10 +45,11 @@ def lay_foundation(admin: Session, structure: Structure, locale: str, *, owner: 
 
 def set_for_all(admin: Session, structure: Structure) -> Iterator[Named]:
     """Set the planner's settings and the search path for the whole database, and give what cannot be set."""
-    known = {each["name"] for each in admin.fetch(SETTABLE, sorted(structure.settings))}
-    unknown = (name for name in structure.settings if name not in known)
+    settings = {RENAMED.get(name, name): value for name, value in structure.settings.items()}
+    known = {each["name"] for each in admin.fetch(SETTABLE, sorted(settings))}
+    unknown = (name for name in settings if name not in known)
     yield from (Named("setting", name, "it is no setting of the planner here") for name in unknown)
-    own = {name: _literal(value) for name, value in structure.settings.items() if name in known}
+    own = {name: _literal(value) for name, value in settings.items() if name in known}
     if structure.search_path:
         own["search_path"] = ", ".join(map(quoted, structure.search_path))
     database = quoted(admin.value("SELECT current_database()"))

@@ -49,7 +49,7 @@ def read_known(session: Session, schemas: Sequence[str], *, only: Only = None) -
     version = server_version(session)
     privilege = "pg_read_all_data" if version >= 14 else "SELECT ON ALL TABLES IN SCHEMA …"
     with reading(session):
-        role = session.value("SELECT quote_ident(current_user::text)")
+        role = session.value("SELECT /* backend-architect tune */ quote_ident(current_user::text)")
         statistics, problems = _statistics(session, schemas, only)
         unseen = _names(session.fetch(statements.UNSEEN, list(schemas)), only)
         never = _names(session.fetch(statements.NEVER_ANALYZED, list(schemas)), only)

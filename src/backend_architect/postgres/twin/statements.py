@@ -102,11 +102,14 @@ WHERE n.nspname = ANY ($1) AND c.relkind IN ('r', 'm', 'p') AND c.relpersistence
 ORDER BY n.nspname, c.relname
 """
 
-NEVER_ANALYZED = """
+# Before 14 a table that was never analyzed counts 0 rows as an empty one does, and ANALYZE counts none of those that
+# are partitioned.
+NEVER_ANALYZED = f"""
 SELECT n.nspname AS schema, c.relname AS table, format('%I.%I', n.nspname, c.relname) AS name
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = ANY ($1) AND c.relkind IN ('r', 'm', 'p') AND c.relpersistence <> 't'
-  AND (c.reltuples < 0 OR (c.reltuples = 0 AND c.relpages = 0 AND current_setting('server_version_num')::int < 140000))
+  AND (c.reltuples < 0 OR (c.reltuples = 0 AND c.relpages = 0 AND current_setting('server_version_num')::int < 140000
+                           AND c.relkind <> 'p' AND {PAGES} > 0))
 ORDER BY n.nspname, c.relname
 """
 

@@ -36,7 +36,7 @@ def find(observed: Observed) -> Iterator[Finding]:
             message=f"{table.qualified} has no primary key",
             why="no row can be named: duplicates stay, and logical replication cannot carry updates and deletes",
             fix="make its natural key the primary key, or add an identity column (which rewrites the table)",
-            evidence=(Fact("rows", f"{max(table.rows, 0):,.0f}"),),
+            evidence=(Fact("rows", f"{catalog.rows_of(table):,.0f}"),),
         )
 
 

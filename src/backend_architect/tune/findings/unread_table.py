@@ -28,7 +28,7 @@ LARGE, LARGE_PARTITIONS = 100 << 20, 1 << 30
 def find(observed: Observed) -> Iterator[Finding]:
     """Yield a finding for each table that is kept for nobody."""
     catalog = observed.catalog
-    if catalog.counted is None or catalog.counted < LONG_ENOUGH:
+    if catalog.counted_at_least is None or catalog.counted_at_least < LONG_ENOUGH:
         return
     for table in catalog.tables:
         if table.partition_of is not None or table.temporary:
@@ -36,7 +36,7 @@ def find(observed: Observed) -> Iterator[Finding]:
         idle = [leaf for leaf in catalog.leaves_of(table) if not leaf.scans and not leaf.index_scans]
         room = sum(leaf.total_bytes for leaf in idle)
         if room >= (LARGE_PARTITIONS if table.kind == "p" else LARGE):
-            yield _finding(table, idle, room, catalog.counted)
+            yield _finding(table, idle, room, catalog.counted_at_least)
 
 
 def _finding(table: Table, idle: list[Table], room: int, counted: float) -> Finding:

@@ -27,7 +27,8 @@ SMALL = 1 << 20
 def find(observed: Observed) -> Iterator[Finding]:
     """Yield a finding for each index that only costs."""
     catalog = observed.catalog
-    if catalog.standby or catalog.counted is None or catalog.counted < LONG_ENOUGH:
+    counted = catalog.counted_at_least
+    if catalog.standby or counted is None or counted < LONG_ENOUGH:
         return
     for index in catalog.indexes:
         table = catalog.table_by_oid.get(index.table)
@@ -39,11 +40,11 @@ def find(observed: Observed) -> Iterator[Finding]:
             severity=Severity.LOW,
             sureness=Sureness.LIKELY,
             subject=index.qualified,
-            message=f"no statement has read {index.qualified} in {days(catalog.counted)}",
+            message=f"no statement has read {index.qualified} in {days(counted)}",
             why=f"the {table.writes:,} rows written to {table.qualified} in that time had to keep it",
             fix=f"drop {index.qualified}, if no replica and no rare job reads it",
             sql=statement_to_drop(index),
-            evidence=(Fact("size", size(index.bytes)), Fact("counted for", days(catalog.counted))),
+            evidence=(Fact("size", size(index.bytes)), Fact("counted for", days(counted))),
         )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pglast import ast
 from pglast.stream import RawStream
 
-from backend_architect.tune.parsing import is_plannable, nodes, parse
+from backend_architect.tune.parsing import begins_without_plan, is_plannable, nodes, parse
 from backend_architect.tune.statement_names import read_names
 from backend_architect.tune.workload import Statement, Workload
 
@@ -22,6 +22,7 @@ REASONS = {
     GONE: "its text is gone: the server lost its file of texts, or is cleaning it up",
     TOO_LONG: "longer than 100,000 characters",
 }
+PLANLESS = "has no plan (DDL, SET, transactions and the like)"
 CATALOGS_ONLY = "reads the server's own catalogs only (drivers, monitoring, this tool)"
 HINTS = ("pg_", "information_schema", "set_config", "current_setting")
 SETTINGS = {"current_setting", "set_config"}
@@ -57,11 +58,11 @@ def _reason(text: str) -> str:
         return "this tool's own"
     trees = parse(text)
     if trees is None:
-        return "cannot be parsed: truncated, or of another version"
+        return PLANLESS if begins_without_plan(text) else "cannot be parsed: truncated, or of another version"
     if len(trees) != 1:
         return "more than one statement in a text" if trees else "empty"
     if not is_plannable(trees[0]):
-        return "has no plan (DDL, SET, transactions and the like)"
+        return PLANLESS
     suspect = any(hint in text.lower() for hint in HINTS)
     return CATALOGS_ONLY if suspect and _of_catalogs(trees[0]) else ""
 

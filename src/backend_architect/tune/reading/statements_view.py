@@ -41,7 +41,7 @@ async def read_statements(connection: Connection) -> Workload:
         raise
     except Refused as error:
         raise NoStatements(Problem("no-pg-stat-statements", f"pg_stat_statements: {error}", ENABLE)) from error
-    seconds, evictions = await _info(connection, view.quoted)
+    seconds, evictions = await _info(connection, view.quoted) if view.info else (None, 0)
     workload = keep(_merged(records), SOURCE, seconds)
     cut = int(records[0]["counted"]) - len(records) if records else 0
     left_out = {**workload.left_out, **({CUT: cut} if cut else {})}

@@ -10,6 +10,10 @@ SELECT /* backend-architect tune */ n.nspname
 FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
 WHERE e.extname = 'pg_stat_statements'
 """
+# 13 has no such view; asking for it would leave an error in the server's log.
+INFO_IS_THERE = (
+    "SELECT /* backend-architect tune */ to_regclass(format('%I.pg_stat_statements_info', $1::text)) IS NOT NULL"
+)
 COLUMNS = """
 SELECT /* backend-architect tune */ a.attname AS name FROM pg_attribute a
 JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -32,6 +36,8 @@ class View:
 
     schema: str
     columns: frozenset[str]
+    info: bool = True
+    """Whether it tells since when it counts, and how often it forgot statements."""
 
     @property
     def quoted(self) -> str:
@@ -77,4 +83,5 @@ async def find_view(connection: Connection) -> View:
     schema = await connection.fetchval(WHERE_IT_IS)
     if schema is None:
         raise NoStatements(Problem("no-pg-stat-statements", "the database has no pg_stat_statements", ENABLE))
-    return View(str(schema), frozenset(record["name"] for record in await connection.fetch(COLUMNS, str(schema))))
+    columns = frozenset(record["name"] for record in await connection.fetch(COLUMNS, str(schema)))
+    return View(str(schema), columns, await connection.fetchval(INFO_IS_THERE, str(schema)))

@@ -29,12 +29,7 @@ async def read_numbers(connection: Connection, view: View) -> Reading:
     """Return the counts of every statement of this database; their texts stay where they are."""
     statement = NUMBERS.format(schema=view.quoted, top_level=view.top_level, numbers=view.numbers)
     records = await connection.fetch(statement)
-    try:
-        info: Mapping[str, Any] = (await connection.fetch(INFO.format(schema=view.quoted)))[0]
-    except Lost:
-        raise
-    except Refused:  # before 14
-        info = {"reset": None, "forgotten": 0}
+    info = await _info(connection, view)
     keys = ("user", "query", "top_level")
     numbers = {
         _key(record): {name: value for name, value in record.items() if name not in keys}
@@ -43,6 +38,19 @@ async def read_numbers(connection: Connection, view: View) -> Reading:
     }
     hidden = sum(record["query"] is None for record in records)
     return Reading(numbers, info["reset"], int(info["forgotten"]), hidden)
+
+
+async def _info(connection: Connection, view: View) -> Mapping[str, Any]:
+    """Return since when the server counts, and how often it forgot statements; before 14 it does not say."""
+    nothing: Mapping[str, Any] = {"reset": None, "forgotten": 0}
+    if not view.info:
+        return nothing
+    try:
+        return next(iter(await connection.fetch(INFO.format(schema=view.quoted))), nothing)
+    except Lost:
+        raise
+    except Refused:
+        return nothing
 
 
 async def read_texts(connection: Connection, view: View, keys: Collection[Key]) -> Mapping[Key, tuple[str | None, str]]:

@@ -1,0 +1,27 @@
+SELECT /* bills.of_tenant */ id, amount FROM "Más".bills WHERE tenant = $1 ORDER BY at DESC LIMIT 20;
+SELECT /* bills.words */ id FROM "Más".bills WHERE words @@ to_tsquery('english', 'word5') LIMIT 10;
+SELECT /* bills.json */ id FROM "Más".bills WHERE body @> '{"k": 5}';
+SELECT /* bills.city */ count(*) FROM "Más".bills WHERE city = 'City 5' AND zip = '00005';
+SELECT /* bills.lower */ id FROM "Más".bills WHERE lower(city) = 'city 7';
+SELECT /* bills.day */ count(*) FROM "Más".bills WHERE date_trunc('day', at) = '2025-01-05';
+SELECT /* bills.at */ sum(amount) FROM "Más".bills WHERE at >= '2025-01-05' AND at < '2025-01-06';
+SELECT /* bills.bad */ * FROM "Más".bad WHERE name = 'tenant 40';
+SELECT /* bills.total */ "Más".total(8);
+SELECT /* log.tenant */ id, at FROM "Más".log WHERE tenant = 5 ORDER BY at DESC LIMIT 10;
+SELECT /* log.kind */ kind, count(*) FROM "Más".log WHERE at >= '2025-02-01' GROUP BY kind;
+SELECT /* log.h */ * FROM "Más".log_h WHERE id = 77;
+SELECT /* log.hk */ * FROM "Más".log_h WHERE k = 77 AND id > 5;
+SELECT /* spans.at */ id FROM "Más".spans WHERE during @> timestamptz '2025-02-03 10:00+00';
+SELECT /* spans.n */ id FROM "Más".spans WHERE n4 @> 77;
+SELECT /* spans.u */ id FROM "Más".spans WHERE u = 'c4ca4238-a0b9-2382-0dcc-509a6f75849b';
+SELECT /* dead.n */ * FROM "Más".dead WHERE n = 5;
+SELECT /* orders.user */ * FROM "Sales ""Q"""."Order" WHERE "user" = 5 AND "State" = 'new';
+SELECT /* orders.not_in */ count(*) FROM "Sales ""Q"""."Order" WHERE "user" NOT IN (SELECT id FROM "select"."user" WHERE id > 100);
+SELECT /* users.like */ id FROM "select"."user" WHERE "from" LIKE '%99@%';
+SELECT /* base.name */ * FROM base WHERE name = 'child 2000';
+SELECT /* events.kind */ count(*) FROM крамница.events WHERE kind = 'a' AND at > '2026-06-01';
+SELECT /* fast.ab */ * FROM fast WHERE a = 3 AND b = 3;
+SELECT /* fast.union */ a FROM fast WHERE a = 1 UNION SELECT b FROM fast WHERE b = 2 ORDER BY 1;
+UPDATE /* bills.mend */ "Más".bills SET amount = amount + 1 WHERE city = 'City 9';
+DELETE /* log.old */ FROM "Más".log WHERE kind = 'k1' AND at < '2025-01-02';
+WITH x AS (SELECT tenant, count(*) n FROM "Más".bills GROUP BY 1) SELECT /* x.n */ * FROM x WHERE n > 3 ORDER BY n DESC LIMIT 3
