@@ -8,7 +8,7 @@ from typing import Protocol
 from backend_architect.tune.indexes.costs import Costs, Query, Set
 from backend_architect.tune.indexes.model import NewIndex
 
-MARGIN = 1.03  # sizes are computed, and may be so much too small
+MARGIN = 1.25  # sizes of other indexes than btrees are computed to a quarter, and may be so much too small
 
 
 class Kept(Protocol):
@@ -84,7 +84,11 @@ class Pool:
 
     def fits(self, chosen: Iterable[NewIndex]) -> bool:
         """Return whether a set is within the budget."""
-        return self.budget is None or MARGIN * self.bytes(chosen) <= self.budget
+        return self.budget is None or sum(map(self._at_most, chosen)) <= self.budget
+
+    def _at_most(self, index: NewIndex) -> float:
+        """Return the bytes that an index may come to."""
+        return self.sizes[index] * (1.0 if index.method == "btree" else MARGIN)
 
     def _more_kept(self, chosen: Set, other: Set) -> float:
         """Return what keeping `other` costs more than keeping `chosen`; tables whose indexes stay do not matter."""
