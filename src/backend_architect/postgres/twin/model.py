@@ -86,27 +86,15 @@ class TableStatistics:
     default_width: int = 32
     """The width of a row as its types give it, for a table that has no statistics."""
     combined: Mapping[frozenset[str], float] = field(default_factory=dict)
-    """How many values several columns have together, where somebody counted."""
+    """How many values a column has, or several have together, where somebody counted."""
+    combined_parts: Mapping[tuple[str, frozenset[str]], float] = field(default_factory=dict)
+    """The same of the rows that meet a condition, by its SQL as pglast writes it."""
     shares: Mapping[str, float] = field(default_factory=dict)
     """The share of the rows that meet a condition, by its SQL as pglast writes it, where somebody counted."""
 
     def column(self, name: str) -> ColumnStatistics | None:
         """Return the statistics of a column, by itself and not with those of child tables."""
         return next((column for column in self.columns if column.attname == name and not column.inherited), None)
-
-    def distinct_keys(self, index: "IndexStatistics") -> float:
-        """Return how many values an index's keys have together; columns that nobody counted are taken for independent.
-
-        Of more columns than were counted together, the counted ones are one.
-        """
-        keys = self.key_columns(index, index.keys)
-        counted = [names for names in self.combined if names <= set(index.keys)]
-        best = max(counted, key=lambda names: (len(names), sorted(names)), default=frozenset())
-        values = self.combined[best] if best else 1.0
-        for column in keys:
-            if column.attname not in best:
-                values *= max(column.distinct(self.rows), 1)
-        return values
 
     def key_columns(self, index: IndexStatistics, names: tuple[str, ...]) -> tuple[ColumnStatistics, ...]:
         """Return the statistics of the named keys of an index; a key without any is left out.

@@ -138,12 +138,14 @@ def _sized(url: str, schemas: Schemas, found: Found, predicates: Mapping[Place, 
     with Planner(url) as planner:
         for place, index in found.items():
             table = schemas[place.schema].by_name[place.table]
-            share = table.shares.get(predicates.get(place, ""))
+            predicate = predicates.get(place, "")  # as it was counted, and not as the catalog has it
+            share = table.shares.get(predicate)
             if share is not None:
                 rows = share * table.rows
             else:
                 rows = _matching_rows(planner, place, index) if index.predicate else table.rows
-            sized[place] = with_size(table, replace(index, rows=rows))
+            made = with_size(table, replace(index, rows=rows, predicate=predicate or index.predicate))
+            sized[place] = replace(made, predicate=index.predicate)
     return sized
 
 

@@ -71,6 +71,10 @@ class Costs:
         self._known[query.sql].append(_Known(relevant, _telling(relevant), used, planned.cost))
         return planned.cost, used
 
+    def together(self, most: int) -> frozenset[Set]:
+        """Return the sets of two indexes, up to so many, that a plan has used together."""
+        return frozenset(each.used for known in self._known.values() for each in known if 1 < len(each.used) <= most)
+
     def cost(self, query: Query, indexes: Collection[NewIndex]) -> float:
         """Return the cost of one call with these indexes."""
         return self.plan(query, indexes)[0]

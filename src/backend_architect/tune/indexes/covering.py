@@ -8,8 +8,8 @@ from backend_architect.tune.indexes.model import NewIndex, NewKey
 
 
 def is_there_already(index: NewIndex, existing: Iterable[Index]) -> bool:
-    """Return whether an index serves all that a new one would."""
-    return any(
+    """Return whether an index serves all that a new one would; a partial one leaves out rows that others must read."""
+    return not index.predicate and any(
         each.valid
         and each.method == index.method
         and not each.predicate

@@ -14,26 +14,31 @@ from backend_architect.tune.observed import Observed
 
 LARGE = 200_000  # rows
 UNIQUE = 0.5  # share of the rows from which a column by itself tells nearly every row apart
-MOST_GROUPS = 30
+FEW = 1_000  # values, up to which ANALYZE sees them all
+MOST_GROUPS = 40
 MOST_CONDITIONS = 20  # of one table
+MOST_PARTS = 24  # columns counted in the rows that meet a condition, of one table
 
 
 def to_count(observed: Observed) -> Mapping[TableName, Asked]:
-    """Return what to count of each large table: groups of two or three columns, and conditions of partial indexes."""
+    """Return what to count of each large table: columns, groups of two or three, and conditions of partial indexes."""
     groups: set[tuple[float, TableName, tuple[str, ...]]] = set()
     conditions: dict[TableName, set[str]] = {}
+    parts: dict[TableName, set[tuple[str, tuple[str, ...]]]] = {}
     for access in _accesses(observed):
         table = access.table
         name = TableName(table.schema, table.name)
         if table.rows >= LARGE and table.kind == "r":
             groups |= {(-table.rows, name, columns) for columns in _groups(access)}
             conditions.setdefault(name, set()).update(predicates_of(access))
-    few = sorted(groups, key=lambda each: (each[0], len(each[2]), each[1:]))[:MOST_GROUPS]
+            parts.setdefault(name, set()).update(_parts(access))
+    few = sorted(groups, key=lambda each: (len(each[2]), each))[:MOST_GROUPS]
     names = sorted({name for _, name, _ in few} | {name for name, found in conditions.items() if found})
     return {
         name: Asked(
             tuple(columns for _, own, columns in few if own == name),
             tuple(sorted(conditions.get(name, ()))[:MOST_CONDITIONS]),
+            tuple(sorted(parts.get(name, ()))[:MOST_PARTS]),
         )
         for name in names
     }
@@ -47,10 +52,19 @@ def _accesses(observed: Observed) -> Iterator[Access]:
 def _groups(access: Access) -> Iterator[tuple[str, ...]]:
     for index in plain_candidates(access):
         columns = tuple(sorted(key.column for key in index.keys))
-        if index.method == "btree" and 1 < len(columns) <= 3 and _matters(access.table, columns):
+        if index.method == "btree" and len(columns) <= 3 and _matters(access.table, columns):
             yield columns
+
+
+def _parts(access: Access) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Give each condition with the single columns that its rows may be indexed by."""
+    for columns in _groups(access):
+        for condition in predicates_of(access):
+            if len(columns) == 1:
+                yield condition, columns
 
 
 def _matters(table: Table, columns: tuple[str, ...]) -> bool:
     """Return whether the columns are plain, and none of them tells nearly every row apart by itself."""
-    return all((column := table.column(name)) and (column.distinct or 0) > -UNIQUE for name in columns)
+    values = [column.distinct or 0.0 if (column := table.column(name)) else -1.0 for name in columns]
+    return min(values) > -UNIQUE and not (len(values) == 1 and 0 <= values[0] <= FEW)

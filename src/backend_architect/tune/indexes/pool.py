@@ -8,7 +8,7 @@ from typing import Protocol
 from backend_architect.tune.indexes.costs import Costs, Query, Set
 from backend_architect.tune.indexes.model import NewIndex
 
-MARGIN = 1.03  # sizes are computed, and may be so much too small
+MARGIN = 1.25  # sizes of other indexes than btrees are computed to a quarter, and may be so much too small
 
 
 class Kept(Protocol):
@@ -51,7 +51,7 @@ class Pool:
     @cached_property
     def is_bound(self) -> bool:
         """Whether the budget leaves anything out: every candidate together may fit."""
-        return self.budget is not None and self.bytes(self.candidates) * MARGIN > self.budget
+        return self.budget is not None and self.at_most(self.candidates) > self.budget
 
     @cached_property
     def _at(self) -> Mapping[tuple[str, str], Set]:
@@ -97,11 +97,15 @@ class Pool:
 
     def fits(self, chosen: Iterable[NewIndex]) -> bool:
         """Return whether a set is within the budget."""
-        return not self.is_bound or self.has_room(self.bytes(chosen))
+        return not self.is_bound or self.has_room(self.at_most(chosen))
 
-    def has_room(self, size: int) -> bool:
+    def has_room(self, size: float) -> bool:
         """Return whether so many bytes are within the budget."""
-        return self.budget is None or MARGIN * size <= self.budget
+        return self.budget is None or size <= self.budget
+
+    def at_most(self, chosen: Iterable[NewIndex]) -> float:
+        """Return the bytes that a set may come to."""
+        return sum(self.sizes[each] * (1.0 if each.method == "btree" else MARGIN) for each in chosen)
 
     def _more_kept(self, chosen: Set, other: Set) -> float:
         """Return what keeping `other` costs more than keeping `chosen`; tables whose indexes stay do not matter."""

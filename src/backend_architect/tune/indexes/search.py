@@ -2,7 +2,7 @@
 
 Two greedy starts (most saved for each byte, most saved at all) are improved by moves until none helps: leave one out,
 put another in its place, add one and leave out what is least worth its room. Where not all fits the best set is then
-shaken: each index is left out once, and its room filled anew. A move whose gain cannot be large enough,
+shaken: each index is left out once, then each two, and the room filled anew. A move whose gain cannot be enough,
 by what the planner has said already, is not planned at all. The outcome is the same for the same workload, whatever
 order it comes in: every choice is made in the order of names.
 """
@@ -10,6 +10,7 @@ order it comes in: every choice is made in the order of names.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from heapq import heapify, heappop, heapreplace
+from itertools import combinations
 
 from backend_architect.tune.indexes.costs import Set
 from backend_architect.tune.indexes.model import NewIndex
@@ -18,7 +19,7 @@ from backend_architect.tune.indexes.pool import Pool
 ROUNDS = 12
 SLIGHT = 1e-9
 MOST_SWAPS = 20_000
-SHAKEN = 1_500  # plans that shaking may ask for
+SHAKEN, SHAKEN_BY_TWO = 1_500, 4_000  # plans that shaking may ask for
 Worth = Callable[[float, int], float]
 
 
@@ -60,7 +61,7 @@ class _Search:
         together = sorted({each for each in bundles if len(each) > 1}, key=sorted)
         self._additions = (*(frozenset({each}) for each in pool.candidates), *together)
         self._losses: tuple[Set, dict[NewIndex, float]] = frozenset(), {}
-        self._bytes: tuple[Set, int] = frozenset(), 0
+        self._filled: tuple[Set, float] = frozenset(), 0.0
 
     def greedy(self, worth: Worth, start: Set) -> Set:
         """Return the set that grows by whatever is worth most; a worth is looked at again when it is on top."""
@@ -93,19 +94,20 @@ class _Search:
                 return
 
     def shake(self) -> None:
-        """Leave out each index of the best set, fill its room anew without it, and go on from what is better."""
-        until = self._pool.costs.asked + SHAKEN
-        before: Set = frozenset()
-        while before != self.best and self._pool.costs.asked < until:
-            before = self.best
-            for index in sorted(before):
-                if index in self.best and self._pool.costs.asked < until:
-                    self._refill(self.best - {index}, index)
+        """Leave out each index of the best set, then each two, fill their room anew, and go on from what is better."""
+        for number, most in ((1, SHAKEN), (2, SHAKEN_BY_TWO)):
+            until = self._pool.costs.asked + most
+            before: Set = frozenset()
+            while before != self.best and self._pool.costs.asked < until:
+                before = self.best
+                for out in combinations(sorted(before), number):
+                    if self.best.issuperset(out) and self._pool.costs.asked < until:
+                        self._refill(self.best.difference(out), frozenset(out))
 
-    def _refill(self, chosen: Set, without: NewIndex) -> None:
+    def _refill(self, chosen: Set, without: Set) -> None:
         best = self.best
         additions = self._additions
-        self._additions = tuple(each for each in additions if without not in each)
+        self._additions = tuple(each for each in additions if not without & each)
         try:
             refilled = self.greedy(_by_byte, chosen)
         finally:
@@ -128,9 +130,9 @@ class _Search:
     def _has_room(self, chosen: Set, new: Set) -> bool:
         if not self._pool.is_bound:
             return True
-        if self._bytes[0] is not chosen:
-            self._bytes = chosen, self._pool.bytes(chosen)
-        return self._pool.has_room(self._bytes[1] + self._pool.bytes(new))
+        if self._filled[0] is not chosen:
+            self._filled = chosen, self._pool.at_most(chosen)
+        return self._pool.has_room(self._filled[1] + self._pool.at_most(new))
 
     def _moves(self, chosen: Set) -> Iterator["_Move"]:
         for index in sorted(chosen):
@@ -149,6 +151,8 @@ class _Search:
             return None
         moved = (current - move.out) | move.into
         if not self._pool.fits(moved):
+            if self._pool.most_saved(current, move.into - current) <= SLIGHT:
+                return None
             moved = self._with_room(current, moved, move.into)
         out, into = current - moved, moved - current
         if into and self._pool.most_saved(current, into, out) <= SLIGHT:
@@ -156,10 +160,15 @@ class _Search:
         return moved if moved != current and self._pool.fits(moved) else None
 
     def _with_room(self, current: Set, moved: Set, kept: Set) -> Set:
-        """Return the set without what is least worth its room, until it fits or only `kept` is left."""
+        """Return the set without what is least worth its room, until it fits or only `kept` is left.
+
+        What an index is worth changes with another of its table: then it is asked anew.
+        """
         losses = self._losses_of(current)
-        ranked = sorted(moved - kept, key=lambda each: (losses[each] / max(self._pool.sizes[each], 1), each))
-        for index in ranked:
+        tables = {(each.schema, each.table) for each in kept}
+        near = {each for each in moved - kept if (each.schema, each.table) in tables}
+        worth = losses | {each: self._pool.saved(moved - {each}, moved) for each in sorted(near)}
+        for index in sorted(moved - kept, key=lambda each: (worth[each] / max(self._pool.sizes[each], 1), each)):
             if self._pool.fits(moved):
                 break
             moved -= {index}

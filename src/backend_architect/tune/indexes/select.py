@@ -25,6 +25,7 @@ Progress = Callable[[str], None]
 NO_TABLE = "it names no table"
 SLIGHT_GAIN = 0.002  # of a statement's cost, below which an index does not matter to it
 MERGES = 3
+TOGETHER = 3  # indexes that a plan used, which may only help together
 ROUNDS = 6
 EVALUATING = 0.65  # of the time; the rest is for the search
 
@@ -172,11 +173,12 @@ class _Choice:
         )
 
     def _search(self, asked: Sequence[Asked]) -> Set:
-        bundles = [each.used for each in asked]
         chosen: Set = frozenset()
         for _ in range(MERGES):
             pool = self._shared(self._pool(asked), asked, chosen)
-            found = best_set(pool, bundles, chosen)
+            bundles = {*self._costs.together(TOGETHER), *(each.used for each in asked)}
+            held = frozenset(pool.candidates)
+            found = best_set(pool, (each for each in bundles if each <= held), chosen)
             if not found.finished:
                 self._left.append("the search for a better set was cut short")
             if found.chosen == chosen or not found.finished:
