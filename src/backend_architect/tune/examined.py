@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from pglast import ast
+
 from backend_architect.finding import Fact, Severity
 from backend_architect.postgres.catalog import Catalog
 from backend_architect.tune.amounts import milliseconds
@@ -19,7 +21,8 @@ MUCH, SOME = 0.1, 0.01
 class Examined:
     """`share` is the statement's part of the time of all statements, None where times are unknown.
 
-    `rows` are those of the largest table that it names, None where that is not known.
+    `rows` are those of the largest table that it names, None where that is not known. `once` is whether the server has
+    counted it a single time.
     """
 
     statement: Statement
@@ -27,6 +30,7 @@ class Examined:
     blocks: tuple[Block, ...]
     share: float | None
     rows: float | None
+    once: bool = False
 
     @property
     def is_small(self) -> bool:
@@ -44,9 +48,16 @@ class Examined:
         return self.statement.calls
 
     def severity(self, otherwise: Severity) -> Severity:
-        """Return how much a fault in it costs: by its share of the time, or else what is usual for the fault."""
+        """Return how much a fault in it costs: by its share of the time, or else what is usual for the fault.
+
+        One that ran once may never come again: a load of many rows surely, a report perhaps.
+        """
         if self.share is None:
             return otherwise
+        if self.once and (self.share < MUCH or isinstance(self.tree, ast.InsertStmt)):
+            return Severity.LOW
+        if self.once:
+            return Severity.MEDIUM
         return Severity.HIGH if self.share >= MUCH else Severity.MEDIUM if self.share >= SOME else Severity.LOW
 
     @property
@@ -70,7 +81,8 @@ def examine(workload: Workload, catalog: Catalog) -> tuple[Examined, ...]:
         if trees is not None and len(trees) == 1:
             share = statement.total_ms / total if total else None
             blocks = blocks_of(trees[0], catalog)
-            found.append(Examined(statement, trees[0], blocks, share, _largest(blocks, catalog)))
+            once = workload.seconds is not None and statement.calls == 1
+            found.append(Examined(statement, trees[0], blocks, share, _largest(blocks, catalog), once))
     return tuple(found)
 
 

@@ -1,7 +1,7 @@
 """A foreign key without an index on the table that holds it.
 
 What it checks: foreign keys whose columns are not the first keys (in any order) of a valid index of their table, on
-tables of more than 32 pages (256 kB).
+tables of more than 32 pages (256 kB). It is severe where rows of the target were deleted.
 
 Why it matters: deleting or updating a row of the target reads the whole table to find the rows that point at it, with
 a lock held; and joins and lists along the key scan it too.
@@ -23,7 +23,6 @@ from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
 
 SMALL_PAGES = 32
-LARGE = 64 << 20
 
 
 def find(observed: Observed) -> Iterator[Finding]:
@@ -51,12 +50,11 @@ def _finding(catalog: Catalog, key: ForeignKey, table: Table) -> Finding:
     target = catalog.table_by_oid.get(key.target)
     columns = ", ".join(quoted(name) for name in key.columns)
     deletes = target.deleted if target else 0
-    hurts = deletes > 0 or table.bytes > LARGE
     told = target.qualified if target else "its target"
     concurrently = "" if table.kind == "p" else " CONCURRENTLY"
     return Finding(
         code=RULE.code,
-        severity=Severity.HIGH if hurts else Severity.MEDIUM,
+        severity=Severity.HIGH if deletes else Severity.MEDIUM,
         sureness=Sureness.CERTAIN,
         subject=f"{table.qualified} ({columns})",
         message=f"the foreign key {key.name} of {table.qualified} ({columns}) has no index",

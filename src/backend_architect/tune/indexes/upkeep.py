@@ -6,6 +6,7 @@ that changes a column of any index makes an entry in all of the table's. The fig
 index; docs/tune/indexes.md states them.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,12 +17,13 @@ from backend_architect.postgres.catalog import Catalog, Index, Table
 from backend_architect.tune.indexes.model import NewIndex
 from backend_architect.tune.parsing import is_a, nodes, parse
 from backend_architect.tune.statement_facts import column_name, tree_of
-from backend_architect.tune.workload import Workload
+from backend_architect.tune.workload import Statement, Workload
 
 AT_THE_END = 0.05
 ANYWHERE = 0.5
 ELEMENTS = {"gin": 8.0, "gist": 2.0, "brin": 0.02, "hash": 0.8}
 HEAD = 16  # bytes of an entry beside its keys
+LOAD = 10_000  # rows that no application inserts by one statement, once
 
 Place = tuple[str, str]
 
@@ -78,24 +80,35 @@ class Upkeep:
 
 def writes_of(workload: Workload, catalog: Catalog) -> Mapping[Place, Writes]:
     """Return what is written to each table, by schema and name: as the statements say, or the server counted."""
-    inserted: dict[str, float] = {}
-    updated: dict[str, dict[frozenset[str], float]] = {}
+    inserted: dict[Place, float] = defaultdict(float)
+    loaded: dict[Place, float] = defaultdict(float)
+    updated: dict[Place, dict[frozenset[str], float]] = defaultdict(lambda: defaultdict(float))
     for statement in workload.statements:
         tree: Any = tree_of(statement.text)
         rows = max(statement.rows, statement.calls)
         if is_a(tree, ast.InsertStmt):
-            inserted[tree.relation.relname] = inserted.get(tree.relation.relname, 0) + rows
+            (loaded if _is_load(workload, statement) else inserted)[_place(tree, catalog)] += rows
         elif is_a(tree, ast.UpdateStmt):
             changed = frozenset(target.name for target in tree.targetList)
-            own = updated.setdefault(tree.relation.relname, {})
-            own[changed] = own.get(changed, 0) + rows
-    counted = _share_of_counts(workload, catalog)
-    return {
-        (table.schema, table.name): Writes(
-            max(inserted.get(table.name, 0.0), table.inserted * counted), updated.get(table.name, {})
-        )
-        for table in catalog.tables
-    }
+            updated[_place(tree, catalog)][changed] += rows
+    share = _share_of_counts(workload, catalog)
+    found = {}
+    for table in catalog.tables:
+        place = table.schema, table.name
+        counted = max(table.inserted - loaded[place], 0.0) * share
+        found[place] = Writes(max(inserted[place], counted), updated[place])
+    return found
+
+
+def _place(tree: Any, catalog: Catalog) -> Place:
+    named = tree.relation.schemaname or "", tree.relation.relname
+    table = catalog.table_by_name.get(named)
+    return (table.schema, table.name) if table else named
+
+
+def _is_load(workload: Workload, statement: Statement) -> bool:
+    """Return whether somebody filled a table: the server counted many rows, and the statement once."""
+    return workload.seconds is not None and statement.calls == 1 and statement.rows >= LOAD
 
 
 def _entry(index: NewIndex, table: Table, size: int, page_cost: float) -> float:
