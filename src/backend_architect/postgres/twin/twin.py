@@ -10,8 +10,7 @@ from backend_architect.postgres.embedded import SUPERUSER, EmbeddedServer
 from backend_architect.postgres.session import Session
 from backend_architect.postgres.twin.inject import Unwritten, inject
 from backend_architect.postgres.twin.logins import Logins, drop_role, superuser_session
-from backend_architect.postgres.twin.model import IndexStatistics, Statistics
-from backend_architect.postgres.twin.new_indexes import read_index_statement
+from backend_architect.postgres.twin.model import Statistics
 from backend_architect.postgres.twin.planner import Planner
 from backend_architect.postgres.twin.sizes import TOOLS, Sizes
 from backend_architect.postgres.twin.trying import Tried, try_indexes
@@ -92,17 +91,6 @@ class Twin:
                 refused += inject(session, each)
         self._schemas |= {each.schema: each for each in statistics}
         return tuple(refused)
-
-    def create_index(self, statement: str) -> IndexStatistics:
-        """Return the index that one CREATE INDEX statement makes; it is planned from now on in the size it would have.
-
-        `schemas` have it too, so that it can be grown with the rest. On a partitioned table so do its parts'.
-        """
-        read_index_statement(statement)
-        (tried,) = self.create_indexes([statement])
-        if not tried.made:
-            raise ValueError(f"the statement makes no index that can be tried: {tried.refused}")
-        return tried.made[0].index
 
     def create_indexes(self, statements: Sequence[str]) -> tuple[Tried, ...]:
         """Return what each CREATE INDEX statement made; all are planned from now on in the sizes they would have.
