@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from backend_architect.postgres import Session
+from backend_architect.postgres import EmbeddedServer, Session
 from backend_architect.tune import Statement, Workload, observe
 from backend_architect.tune.reading import statements_view
 from backend_architect.tune.reading.kept import GONE, HIDDEN, REASONS, TOO_LONG, keep
@@ -89,3 +89,22 @@ def test_the_same_text_of_two_users_is_one_statement_and_hidden_ones_are_counted
     workload = keep(statements_view._merged(records), "here")
     assert [(each.calls, each.user) for each in workload.statements] == [(2.0, "a, b")]
     assert workload.left_out == {REASONS[HIDDEN]: 2, REASONS[GONE]: 1, REASONS[TOO_LONG]: 1}
+
+
+def test_a_text_that_cannot_be_read_is_told_as_that(new_database: NewDatabase, server: EmbeddedServer) -> None:
+    url, name = new_database("CREATE EXTENSION pg_stat_statements"), "of_bytes"
+    with Session(server.url()) as admin:
+        admin.run(f"CREATE DATABASE {name} ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0")
+    try:
+        with Session(server.url(name)) as session:
+            session.run("SET pg_stat_statements.track = 'all'")
+            session.run("DO $$ BEGIN EXECUTE 'SELECT 1 AS a' || chr(233); END $$")  # é in Latin 1
+        (problem,) = [each for each in asyncio.run(observe(url)).problems if each.code == "no-pg-stat-statements"]
+        assert "invalid byte sequence" in problem.message
+        assert "pg_stat_statements_reset" in problem.fix
+        with Session(url) as session:
+            session.run(f"SELECT pg_stat_statements_reset(0, oid) FROM pg_database WHERE datname = '{name}'")
+        assert _workload(url).source == statements_view.SOURCE
+    finally:
+        with Session(server.url()) as admin:
+            admin.run(f"DROP DATABASE {name} WITH (FORCE)")

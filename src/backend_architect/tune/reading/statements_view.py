@@ -26,6 +26,12 @@ INFO = """
 SELECT /* backend-architect tune */ extract(epoch FROM now() - stats_reset)::float8 AS seconds, dealloc AS evictions
 FROM "{schema}".pg_stat_statements_info
 """
+UNREADABLE = {"22021", "22P05"}  # one text of another database makes the whole view fail
+FORGET = (
+    "a statement of another database has letters that this one's encoding has not; forget that one's, as a superuser:"
+    " SELECT pg_stat_statements_reset(0, oid) FROM pg_database WHERE datname = '…'; or give the statements as a file:"
+    " --workload queries.sql"
+)
 EVICTED = (
     "the server forgot its least used statements {:,} times: raise pg_stat_statements.max, or quick ones are missing"
 )
@@ -40,7 +46,8 @@ async def read_statements(connection: Connection) -> Workload:
     except Lost:
         raise
     except Refused as error:
-        raise NoStatements(Problem("no-pg-stat-statements", f"pg_stat_statements: {error}", ENABLE)) from error
+        fix = FORGET if getattr(error, "sqlstate", "") in UNREADABLE else ENABLE
+        raise NoStatements(Problem("no-pg-stat-statements", f"pg_stat_statements: {error}", fix)) from error
     seconds, evictions = await _info(connection, view.quoted) if view.info else (None, 0)
     workload = keep(_merged(records), SOURCE, seconds)
     cut = int(records[0]["counted"]) - len(records) if records else 0
