@@ -9,7 +9,16 @@ from backend_architect.finding import Finding, Severity, Sureness
 from backend_architect.postgres import Session
 from backend_architect.postgres.catalog import Catalog
 from backend_architect.postgres.embedded import binary
-from backend_architect.tune.migration import LOCKS, Kind, Migration, Step, migration_sql, plan_migration, rollback_sql
+from backend_architect.tune.migration import (
+    LOCKS,
+    Kind,
+    Migration,
+    Step,
+    beside_advice,
+    migration_sql,
+    plan_migration,
+    rollback_sql,
+)
 from tests.tune.conftest import NewDatabase
 from tests.tune.migrating import SHAPES, advice, all_shapes, catalog_and_findings, index, recommended
 
@@ -116,6 +125,11 @@ def test_a_rebuilding_of_what_is_dropped_is_left_out_and_a_foreign_key_that_advi
     assert "orders_user_id_idx" in [step.index for step in alone.steps]
     served = plan_migration(advice(recommended(index("orders", "user_id", "made"))), findings, catalog)
     assert "orders_user_id_idx" not in [step.index for step in served.steps]
+    told = {each.key: each for each in beside_advice(findings, advice(recommended(index("orders", "user_id", "made"))))}
+    key = "unindexed-foreign-key:orders (user_id)"
+    assert (told[key].fix, told[key].sql) == ("the advised index orders_user_id_made_idx serves it too", "")
+    assert [each for each in told.values() if each.key != key] == [each for each in findings if each.key != key]
+    assert beside_advice(findings, None) == findings
     again = replace(FINDING, sql="REINDEX INDEX CONCURRENTLY orders_status_again;")
     assert Kind.REINDEX not in {step.kind for step in plan_migration(None, (*findings, again), catalog).steps}
     one, other = recommended(index("users", "nick"), gain=1.0), recommended(index("users", "name"), gain=2.0)

@@ -21,7 +21,7 @@ from backend_architect.tune import Observation, find_everything, observe
 from backend_architect.tune.accepted import read_accepted
 from backend_architect.tune.advising import By, advise
 from backend_architect.tune.indexes.worth import Limits
-from backend_architect.tune.migration import Migration, migration_sql, plan_migration
+from backend_architect.tune.migration import Migration, beside_advice, migration_sql, plan_migration
 from backend_architect.tune.projecting import Projected, project_growth
 from backend_architect.tune.rewriting import write_anew
 from backend_architect.tune.watching import Watched
@@ -91,7 +91,7 @@ def _tuning(wish: Wish, observation: Observation, accepted: Mapping[str, str]) -
     migration = plan_migration(advised.advice, rewritten.findings, observed.catalog)
     tuning = Tuning(
         observed,
-        rewritten.findings,
+        beside_advice(rewritten.findings, advised.advice),
         (*observation.problems, *found.problems, *rewritten.problems, *advised.problems, *grown.problems),
         advised.advice,
         migration_sql(migration, datetime.now(UTC).isoformat(timespec="seconds")) if migration.steps else "",

@@ -10,7 +10,7 @@ from backend_architect.tune.migration.link import ApplyError
 from backend_architect.tune.migration.locks import LOCKS
 from backend_architect.tune.migration.measure import compare_with, measure
 from backend_architect.tune.migration.model import Kind, Migration, Step
-from backend_architect.tune.migration.plan import plan_migration
+from backend_architect.tune.migration.plan import beside_advice, plan_migration
 from backend_architect.tune.migration.run import Patience
 from backend_architect.tune.migration.script import migration_sql, rollback_sql
 
@@ -26,6 +26,7 @@ __all__ = [
     "State",
     "Step",
     "apply_migration",
+    "beside_advice",
     "compare_with",
     "default_journal",
     "measure",

@@ -73,6 +73,18 @@ def _served(advice: Advice) -> Mapping[str, tuple[str, ...]]:
     return {name: tuple(ids) for name, ids in found.items()}
 
 
+def beside_advice(findings: Iterable[Finding], advice: Advice | None) -> tuple[Finding, ...]:
+    """Return the findings; a foreign key that an advised index serves names that one, instead of another index."""
+    return tuple(_beside(each, advice.recommended if advice else ()) for each in findings)
+
+
+def _beside(finding: Finding, recommended: Iterable[Recommended]) -> Finding:
+    serving = [each.index.name for each in recommended if finding.subject in _foreign_keys_of(each.index)]
+    if finding.code != FOREIGN_KEY or not serving:
+        return finding
+    return replace(finding, fix=f"the advised index {min(serving)} serves it too", sql="")
+
+
 def _is_decided(finding: Finding, recommended: list[Recommended], advice: Advice | None) -> bool:
     """Return whether the advice has already answered a finding that asks for an index."""
     if "CREATE INDEX" not in finding.sql or finding.code == "invalid-index":
