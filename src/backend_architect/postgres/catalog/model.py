@@ -221,6 +221,8 @@ class Catalog:
     """What ALTER ROLE and ALTER DATABASE set, as `name=value`."""
     counted_at_least: float | None = None
     """`counted`, or where the server has no such time (15 and later, before a first reset) a time that is no longer."""
+    counted_at_most: float | None = None
+    """`counted`, or in the same case a time that is no shorter: what came in it came at least so often."""
 
     @cached_property
     def table_by_oid(self) -> Mapping[int, Table]:

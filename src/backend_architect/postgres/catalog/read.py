@@ -85,6 +85,7 @@ def _catalog(version: int, database: Record, found: Mapping[str, Sequence[Record
         frozen_age=database["frozen_age"],
         counted=database["counted"],
         counted_at_least=database["counted_at_least"],
+        counted_at_most=database["counted_at_most"],
         settings={record["name"]: record["value"] for record in found["settings"]},
         tables=tuple(_table(record, tuple(columns.get(record["oid"], ()))) for record in found["tables"]),
         indexes=tuple(_index(record) for record in found["indexes"]),

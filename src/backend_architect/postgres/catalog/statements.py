@@ -6,12 +6,15 @@ DATABASE = """
 SELECT current_database() AS name, pg_is_in_recovery() AS standby, pg_database_size(current_database()) AS bytes,
        age(d.datfrozenxid)::int8 AS frozen_age, mxid_age(d.datminmxid)::int8 AS multixact_age,
        extract(epoch FROM now() - s.stats_reset)::float8 AS counted,
+       extract(epoch FROM now() - coalesce(s.stats_reset, (SELECT stats_reset FROM pg_stat_bgwriter)))::float8
+         AS counted_at_most,
        extract(epoch FROM now() - coalesce(s.stats_reset, (SELECT min(least({seen})) FROM pg_stat_all_tables t
          JOIN pg_class c ON c.oid = t.relid AND NOT c.relisshared)))::float8 AS counted_at_least
 FROM pg_database d LEFT JOIN pg_stat_database s ON s.datid = d.oid
 WHERE d.datname = current_database()
 """
-# Since 15 a database has no time of its first reset: then it counts since the oldest of these, or longer.
+# Since 15 a database has no time of its first reset: then it counts since the oldest of these, or longer, but no longer
+# than the server's own processes, which have one from the beginning, or from the crash after which all began anew.
 OLDEST_SEEN = {
     16: "last_vacuum, last_autovacuum, last_analyze, last_autoanalyze, last_seq_scan, last_idx_scan",
     13: "last_vacuum, last_autovacuum, last_analyze, last_autoanalyze",

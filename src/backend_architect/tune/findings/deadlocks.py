@@ -27,7 +27,7 @@ MANY_A_DAY = 24.0
 
 def find(observed: Observed) -> Iterator[Finding]:
     """Yield a finding when deadlocks are no rare accident."""
-    activity, counted = observed.catalog.activity, observed.catalog.counted
+    activity, counted = observed.catalog.activity, observed.catalog.counted_at_most
     if activity is None or not counted or activity.deadlocks < FEW:
         return
     rate = activity.deadlocks / counted * DAY
@@ -44,7 +44,7 @@ def find(observed: Observed) -> Iterator[Finding]:
         evidence=(
             Fact("deadlocks", f"{activity.deadlocks:,}"),
             Fact("commits", f"{activity.commits:,}"),
-            Fact("counted for", days(counted)),
+            Fact("counted for at most", days(counted)),
         ),
     )
 

@@ -39,7 +39,7 @@ def find(observed: Observed) -> Iterator[Finding]:
     samples = observed.workload.samples if observed.workload else None
     seen = queues(samples, observed.catalog) if samples else {}
     for table in observed.catalog.tables:
-        counted, waits = _counted(table, observed.catalog.counted), seen.get(table.oid)
+        counted, waits = _counted(table, observed.catalog.counted_at_most), seen.get(table.oid)
         if counted is not None and waits is not None:
             yield _both(counted, waits)
         elif counted is not None:
@@ -57,7 +57,9 @@ def _counted(table: Table, counted: float | None) -> Finding | None:
     rate = table.updated / counted if counted else 0.0
     in_place = table.updated_in_place / table.updated
     evidence = [Fact("updates", f"{table.updated:,}"), Fact("in place", f"{in_place:.0%}")]
-    evidence += [Fact("counted for", days(counted)), Fact("updates a second", f"{rate:,.1f}")] if counted else []
+    evidence += (
+        [Fact("counted for at most", days(counted)), Fact("updates a second", f"{rate:,.1f}")] if counted else []
+    )
     return Finding(
         code=RULE.code,
         severity=Severity.HIGH if rate > EVERY_SECOND else Severity.MEDIUM,

@@ -29,7 +29,7 @@ SHORT = 10.0
 
 def find(observed: Observed) -> Iterator[Finding]:
     """Yield a finding when sessions come and go."""
-    activity, counted = observed.catalog.activity, observed.catalog.counted
+    activity, counted = observed.catalog.activity, observed.catalog.counted_at_most
     if activity is None or not activity.sessions or activity.session_seconds is None or not counted:
         return
     rate = activity.sessions / counted
@@ -47,7 +47,7 @@ def find(observed: Observed) -> Iterator[Finding]:
         evidence=(
             Fact("sessions", f"{activity.sessions:,}"),
             Fact("transactions a session", f"{activity.commits / activity.sessions:,.1f}"),
-            Fact("counted for", days(counted)),
+            Fact("counted for at most", days(counted)),
         ),
     )
 
