@@ -58,7 +58,13 @@ def test_findings_as_data_can_be_accepted(url: str, tmp_path: Path, capsys: pyte
     baseline = tmp_path / "accepted.yaml"
     baseline.write_text("accepted:\n" + "".join(f"  {json.dumps(key)}: known\n" for key in keys))
     assert run(["tune", url, "--baseline", str(baseline), "--fail-on", "low"]) == 0
-    assert f"nothing found, {len(keys)} accepted" in capsys.readouterr().out
+    read = capsys.readouterr()
+    assert f"nothing found, {len(keys)} accepted" in read.out
+    assert "accepted-not-found" not in read.out + read.err
+    baseline.write_text(baseline.read_text() + "  unused-index:long_gone: the yearly report reads it\n")
+    assert run(["tune", url, "--baseline", str(baseline), "--fail-on", "low"]) == 0
+    read = capsys.readouterr()
+    assert "accepted, and not found now: unused-index:long_gone" in read.out + read.err
 
 
 def test_findings_fail_a_pipeline_from_a_severity_on(url: str) -> None:

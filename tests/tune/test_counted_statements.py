@@ -17,7 +17,7 @@ CREATE EXTENSION pg_stat_statements;
 CREATE TABLE posts (id int PRIMARY KEY, body text);
 CREATE FUNCTION newest() RETURNS bigint LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT max(id) FROM posts WHERE id > 0); END'
 """
-CATALOGS = "reads the server's own catalogs only (drivers, monitoring, this tool)"
+CATALOGS = "of the server's own catalogs only (drivers, monitoring, this tool)"
 
 
 def _workload(url: str) -> Workload:
@@ -62,7 +62,7 @@ def _counted(**more: Any) -> Statement:
         (GONE, REASONS[GONE]),
         (TOO_LONG, REASONS[TOO_LONG]),
         ("SELECT a FROM t WHERE", "cannot be parsed: truncated, or of another version"),
-        ("VACUUM t", "has no plan (DDL, SET, transactions and the like)"),
+        ("VACUUM t", "without a plan (DDL, SET, transactions and the like)"),
         ("SELECT a FROM t; SELECT b FROM t", "more than one statement in a text"),
         ("SELECT n.nspname FROM pg_catalog.pg_namespace n, pg_class", CATALOGS),
         ("SELECT /* backend-architect tune */ a FROM t", "this tool's own"),

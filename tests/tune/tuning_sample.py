@@ -128,7 +128,7 @@ def a_whole_tuning() -> Tuning:
 def a_tuning(advice: Advice | None = None) -> Tuning:
     """Return a run that found a few things."""
     workload = Workload(
-        "pg_stat_statements", STATEMENTS, {"has no plan (DDL, SET, transactions and the like)": 14}, 86_400.0
+        "pg_stat_statements", STATEMENTS, {"without a plan (DDL, SET, transactions and the like)": 14}, 86_400.0
     )
     findings = (
         a_finding("unindexed-foreign-key", Severity.HIGH, "order_items.order_id points at orders and has no index",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from backend_architect.cli.as_data import as_data, print_data
 from backend_architect.cli.terminal import paint
+from backend_architect.cli.writing.page import check_page, write_page
 from backend_architect.errors import FolderError, Problem
 from backend_architect.proof import Evidence, Lab, Result, choose_probes, prove, read_subject
 from backend_architect.proof.stored import read_evidence
@@ -48,6 +49,8 @@ def list_probes(words: Sequence[str]) -> int:
 def prove_project(wish: Wish) -> int:
     """Return 0 when everything that was asked for held."""
     probes = choose_probes(wish.words)
+    if wish.html:
+        check_page(wish.html)
     subject = read_subject(wish.folder)
     earlier = None if wish.fresh else _earlier(wish.file)
     colours = paint(sys.stderr if wish.json else sys.stdout)
@@ -86,10 +89,7 @@ def _end(wish: Wish, evidence: Evidence) -> None:
 def _write_page(file: Path, evidence: Evidence) -> None:
     from backend_architect.report.evidence_page import evidence_page
 
-    try:
-        file.write_text(evidence_page(evidence), encoding="utf-8")
-    except OSError as error:
-        raise FolderError(Problem("not-writable", f"{file}: {error.strerror}", "name another file")) from error
+    write_page(file, evidence_page(evidence))
 
 
 def _earlier(file: Path) -> Evidence | None:

@@ -13,12 +13,13 @@ from backend_architect.cli.progress import progress
 from backend_architect.cli.tune_options import FailOn, Form
 from backend_architect.cli.tuning_forms import print_tuning
 from backend_architect.cli.watching import watch_database
-from backend_architect.cli.writing.disk import check_place, write_new
+from backend_architect.cli.writing.disk import check_place
+from backend_architect.cli.writing.page import check_page, write_page
 from backend_architect.errors import Problem
 from backend_architect.report.tune_page import tune_page
 from backend_architect.report.tuning import Tuning
 from backend_architect.tune import Observation, find_everything, observe
-from backend_architect.tune.accepted import read_accepted
+from backend_architect.tune.accepted import not_found, read_accepted
 from backend_architect.tune.advising import By, advise
 from backend_architect.tune.indexes.worth import Limits
 from backend_architect.tune.migration import Migration, beside_advice, migration_sql, plan_migration
@@ -45,15 +46,16 @@ class Wish:
 
 def tune_database(wish: Wish, changes: Changes) -> int:
     """Return 1 when a finding is as severe as what was asked to fail on, or a change that was asked for failed."""
-    for place in (wish.html, changes.migration):
-        if place:
-            check_place(place)
+    if wish.html:
+        check_page(wish.html)
+    if changes.migration:
+        check_place(changes.migration)
     accepted = read_accepted(wish.baseline) if wish.baseline else {}
     watched = _watched(wish)
     wish = replace(wish, limits=replace(wish.limits, began=time.monotonic()))
     tuning, migration = _tuning(wish, _observe(wish, watched), accepted)
     if wish.html:
-        write_new(wish.html, tune_page(tuning, when=datetime.now(UTC)))
+        write_page(wish.html, tune_page(tuning, when=datetime.now(UTC)))
     if wish.form is not Form.JSON:  # a person reads the findings before the changes; a program reads one document
         print_tuning(tuning, wish.form, url=wish.url, page=wish.html)
     applied = apply_advice(changes, migration)
@@ -84,6 +86,7 @@ def _tuning(wish: Wish, observation: Observation, accepted: Mapping[str, str]) -
     observed = observation.observed
     found = find_everything(observed)
     findings = tuple(finding for finding in found.findings if finding.key not in accepted)
+    stale = not_found(accepted, found.findings)
     with progress() as tell:
         rewritten = write_anew(findings, observed, tell)
         advised = advise(wish.url, observed, wish.limits, tell, by=wish.what_if)
@@ -92,7 +95,7 @@ def _tuning(wish: Wish, observation: Observation, accepted: Mapping[str, str]) -
     tuning = Tuning(
         observed,
         beside_advice(rewritten.findings, advised.advice),
-        (*observation.problems, *found.problems, *rewritten.problems, *advised.problems, *grown.problems),
+        (*observation.problems, *found.problems, *rewritten.problems, *advised.problems, *grown.problems, *stale),
         advised.advice,
         migration_sql(migration, datetime.now(UTC).isoformat(timespec="seconds")) if migration.steps else "",
         accepted=len(found.findings) - len(findings),

@@ -13,7 +13,8 @@ def read_from(workload: Workload | None) -> str:
     left_out = sum(workload.left_out.values())
     told = "; ".join(f"{number} {reason}" for reason, number in workload.left_out.items())
     aside = f" ({left_out} left out: {told})" if left_out else ""
-    return f"{len(workload.statements)} statements from {workload.source}{aside}"
+    number = len(workload.statements)
+    return f"{number} statement{'' if number == 1 else 's'} from {workload.source}{aside}"
 
 
 def dearest_lines(workload: Workload) -> list[str]:

@@ -6,13 +6,14 @@ accepted:
 ```
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from backend_architect.errors import ArchitectError, Place, Problem
+from backend_architect.finding import Finding
 
 SHAPE = "write `accepted:` and below it `<code>:<subject>: <reason>`, as --json prints the key"
 
@@ -27,7 +28,8 @@ def read_accepted(file: Path) -> Mapping[str, str]:
     try:
         data = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, YAMLError) as error:
-        raise BaselineError(Problem("unreadable-baseline", str(error), SHAPE, place)) from error
+        told = error.strerror if isinstance(error, OSError) else None
+        raise BaselineError(Problem("unreadable-baseline", told or str(error), SHAPE, place)) from error
     accepted = data.get("accepted") if isinstance(data, dict) else None
     if not isinstance(accepted, dict):
         raise BaselineError(Problem("unreadable-baseline", "it has no mapping `accepted`", SHAPE, place))
@@ -35,3 +37,10 @@ def read_accepted(file: Path) -> Mapping[str, str]:
     if silent:
         raise BaselineError(*(Problem("no-reason", f"{key} has no reason", SHAPE, place) for key in silent))
     return {str(key): reason for key, reason in accepted.items()}
+
+
+def not_found(accepted: Mapping[str, str], found: Iterable[Finding]) -> tuple[Problem, ...]:
+    """Return what is accepted for nothing: it was mended, or is called something else now."""
+    stale = sorted(accepted.keys() - {finding.key for finding in found})
+    told = "accepted, and not found now"
+    return tuple(Problem("accepted-not-found", f"{told}: {key}", "take it out of the baseline") for key in stale)

@@ -1,6 +1,7 @@
 """An index that could be made, and the advice that comes of choosing some. Sizes are in bytes."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -64,7 +65,7 @@ class NewIndex:
     @property
     def name(self) -> str:
         """Return a name that tells the keys, the same for the same index, and short enough for PostgreSQL."""
-        parts = [key.column or "expr" for key in self.keys]
+        parts = [key.column or "_".join(re.findall(r"\w+", key.expression.lower())) for key in self.keys]
         plain = "_".join([self.table, *parts, "idx"])
         digest = hashlib.sha256(self.definition("").encode()).hexdigest()[:6]
         simple = (

@@ -9,6 +9,7 @@ from backend_architect.errors import Problem
 from backend_architect.tune.reading.exported import is_exported, read_exported
 from backend_architect.tune.reading.files import WorkloadError, read_files
 from backend_architect.tune.reading.logs import LogKind, kind_of_log, read_logs
+from backend_architect.tune.reading.logs.collect import OTHER_DATABASE
 from backend_architect.tune.reading.logs.stream import beginning_of
 from backend_architect.tune.workload import Workload
 
@@ -18,6 +19,8 @@ UNKNOWN = "files that are neither SQL, nor a log, nor an exported pg_stat_statem
 TWICE = "logs that are there in another form too"
 BEST_FIRST = (LogKind.JSON, LogKind.CSV, LogKind.TEXT, "exported")
 FORMS = {"log", "csv", "json", "gz"}
+SWITCH_ON = "set log_min_duration_statement, or auto_explain"
+ELSEWHERE = "give the URL of the database in which they ran: this one is {}"
 FIX = "name a file of SQL, a server's log or an exported pg_stat_statements, or a folder of them"
 
 
@@ -39,7 +42,7 @@ def read_workload(path: Path, database: str = "") -> Workload:
     left_out = {UNKNOWN: len(others) - len(told), TWICE: len(told) - len(found)}
     whole = _joined(str(path), parts, {reason: number for reason, number in left_out.items() if number})
     if not whole.statements:
-        raise WorkloadError(Problem("no-workload", _empty(path, whole), FIX))
+        raise _empty(path, whole, database, FIX)
     return whole
 
 
@@ -74,15 +77,16 @@ def _read(path: Path, files: dict[Path, LogKind | str], database: str) -> Worklo
     parts += [read_exported(file) for file, kind in files.items() if not isinstance(kind, LogKind)]
     whole = _joined(str(path), parts, {})
     if len(files) == 1 and not whole.statements:
-        message = _empty(path, whole)
-        raise WorkloadError(Problem("no-workload", message, "set log_min_duration_statement, or auto_explain"))
+        raise _empty(path, whole, database, SWITCH_ON)
     return whole
 
 
-def _empty(path: Path, whole: Workload) -> str:
+def _empty(path: Path, whole: Workload, database: str, fix: str) -> WorkloadError:
     """Return that nothing was found, and why not."""
     told = "; ".join(f"{number} {reason}" for reason, number in whole.left_out.items())
-    return f"{path} holds no statement that has a plan{f' (left out: {told})' if told else ''}"
+    message = f"{path} holds no statement that has a plan{f' (left out: {told})' if told else ''}"
+    elsewhere = OTHER_DATABASE in whole.left_out
+    return WorkloadError(Problem("no-workload", message, ELSEWHERE.format(database) if elsewhere else fix))
 
 
 def _joined(source: str, parts: Sequence[Workload], left_out: dict[str, int]) -> Workload:

@@ -22,8 +22,9 @@ REASONS = {
     GONE: "its text is gone: the server lost its file of texts, or is cleaning it up",
     TOO_LONG: "longer than 100,000 characters",
 }
-PLANLESS = "has no plan (DDL, SET, transactions and the like)"
-CATALOGS_ONLY = "reads the server's own catalogs only (drivers, monitoring, this tool)"
+UNPARSED = "cannot be parsed: truncated, or of another version"
+PLANLESS = "without a plan (DDL, SET, transactions and the like)"
+CATALOGS_ONLY = "of the server's own catalogs only (drivers, monitoring, this tool)"
 HINTS = ("pg_", "information_schema", "set_config", "current_setting")
 SETTINGS = {"current_setting", "set_config"}
 SYSTEM = {"pg_catalog", "information_schema"}
@@ -58,7 +59,7 @@ def _reason(text: str) -> str:
         return "this tool's own"
     trees = parse(text)
     if trees is None:
-        return PLANLESS if begins_without_plan(text) else "cannot be parsed: truncated, or of another version"
+        return PLANLESS if begins_without_plan(text) else UNPARSED
     if len(trees) != 1:
         return "more than one statement in a text" if trees else "empty"
     if not is_plannable(trees[0]):

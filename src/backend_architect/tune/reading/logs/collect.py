@@ -11,7 +11,7 @@ from pglast import fingerprint, parse_sql
 from pglast.parser import ParseError, normalize
 
 from backend_architect.tune.parsing import is_plannable
-from backend_architect.tune.reading.kept import keep
+from backend_architect.tune.reading.kept import PLANLESS, UNPARSED, keep
 from backend_architect.tune.reading.logs.counted import Counted
 from backend_architect.tune.reading.logs.entry import LogEntry
 from backend_architect.tune.reading.logs.kinds import READERS, LogKind
@@ -25,9 +25,7 @@ MOST = 20_000
 QUICK_MS, MANY = 2.0, 200
 GARBAGE = "lines that belong to no entry"
 OTHER_DATABASE = "of another database"
-UNPARSED = "cannot be parsed: truncated, or of another version"
 UNKNOWN_PLAN = "plans in another form than JSON or text, or cut off"
-UNPLANNED = "has no plan (DDL, SET, transactions and the like)"
 TOO_MANY = f"beyond the first {MOST:,} different statements"
 ID_LENGTH = 12
 
@@ -105,7 +103,7 @@ class Collected:
             return
         name, normalised, is_counted = known
         if not is_counted:
-            self._left_out[UNPLANNED] += 1
+            self._left_out[PLANLESS] += 1
             return
         if name not in self._counted and len(self._counted) >= MOST:
             self._left_out[TOO_MANY] += 1
