@@ -85,7 +85,7 @@ def _try(server: EmbeddedServer, known: Statistics, candidates: list[tuple[str, 
     with make_twin(server, "loaded", known) as twin:
         tried = twin.create_indexes(statements)
         everything = {made.place.oid for each in tried for made in each.made}
-        planner = SwitchedPlanner(twin.url, {})
+        planner = SwitchedPlanner(twin.logins, {})
         try:
             return [
                 _outcome(planner, each, sql, everything) for each, (_, _, sql) in zip(tried, candidates, strict=True)

@@ -18,6 +18,7 @@ KINDS = {
     "hash": "USING hash (author)",
     "days": "USING brin (made)",
     "open": "USING gist (open)",
+    "gone": "(gone) WHERE gone IS NOT NULL",
 }
 EXPRESSIONS = {
     "lower": "lower(body)",

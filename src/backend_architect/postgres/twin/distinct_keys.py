@@ -14,8 +14,8 @@ Part = tuple[float, float]
 def distinct_keys(table: TableStatistics, index: IndexStatistics) -> float:
     """Return how many values an index's keys have together; columns that nobody counted are taken for independent.
 
-    A partial index holds the values that are in its rows. What its condition says of its keys leaves out whole values;
-    what it says of other columns leaves out rows by chance.
+    A partial index holds the values that are in its rows. What its condition says of its keys leaves out whole values,
+    NULL first of all; what it says of other columns leaves out rows by chance.
     """
     counted = table.combined_parts.get((index.predicate, frozenset(index.keys)))
     if counted is not None:
@@ -24,9 +24,12 @@ def distinct_keys(table: TableStatistics, index: IndexStatistics) -> float:
     values = _together(parts, table.rows)
     if not index.predicate or index.rows >= table.rows or not values:
         return values
-    named, share = columns_named(index.predicate), index.rows / table.rows
-    of_keys = 1.0 if not named & set(index.keys) else share if named <= set(index.keys) else math.sqrt(share)
-    left, rows = values * of_keys, table.rows * of_keys
+    named = columns_named(index.predicate)
+    told = table.key_columns(index, tuple(name for name in index.keys if name in named))
+    filled = table.rows * math.prod(1 - each.null_frac for each in told)
+    share = min(index.rows / filled, 1.0) if filled else 1.0
+    of_keys = 1.0 if not told else share if named <= set(index.keys) else math.sqrt(share)
+    left, rows = values * of_keys, filled * of_keys
     unseen: float = (1 - share / of_keys) ** (rows / left)
     return left * (1 - unseen)
 
