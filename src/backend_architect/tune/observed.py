@@ -1,10 +1,12 @@
 """What findings look at: a database's catalog, and its workload where there is one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from backend_architect.postgres.catalog import Catalog
 from backend_architect.tune.examined import Examined, examine
+from backend_architect.tune.indexes.asking import Asks, asks_of
 from backend_architect.tune.workload import Workload
 
 
@@ -19,3 +21,9 @@ class Observed:
     def statements(self) -> tuple[Examined, ...]:
         """Every statement that parses, with its query blocks; none without a workload."""
         return examine(self.workload, self.catalog) if self.workload else ()
+
+    @cached_property
+    def asks(self) -> Mapping[str, Asks]:
+        """What each statement asks of its tables, by its id, and why it cannot be taken apart: see asks_of."""
+        statements = self.workload.statements if self.workload else ()
+        return {each.id: asks_of(each, self.catalog) for each in statements}

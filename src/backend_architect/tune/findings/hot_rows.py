@@ -57,9 +57,8 @@ def _counted(table: Table, counted: float | None) -> Finding | None:
     rate = table.updated / counted if counted else 0.0
     in_place = table.updated_in_place / table.updated
     evidence = [Fact("updates", f"{table.updated:,}"), Fact("in place", f"{in_place:.0%}")]
-    evidence += (
-        [Fact("counted for at most", days(counted)), Fact("updates a second", f"{rate:,.1f}")] if counted else []
-    )
+    if counted:
+        evidence += [Fact("counted for at most", days(counted)), Fact("updates a second", f"{rate:,.1f}")]
     return Finding(
         code=RULE.code,
         severity=Severity.HIGH if rate > EVERY_SECOND else Severity.MEDIUM,

@@ -11,8 +11,11 @@ from backend_architect.tune.plannable import plannable
 from backend_architect.tune.statement_facts import tree_of
 from backend_architect.tune.workload import Statement
 
+Asks = tuple[tuple[Access, ...], str]
+"""The accesses of a statement, and why there are no more: '' where there are all."""
 
-def asks_of(statement: Statement, catalog: Catalog) -> tuple[tuple[Access, ...], str]:
+
+def asks_of(statement: Statement, catalog: Catalog) -> Asks:
     """Return what a statement asks of its tables, and why it cannot be taken apart: '' where it can.
 
     A value that stands for a parameter while it is planned is one call's: no index may hold it as its condition or in
@@ -32,7 +35,7 @@ def names_no_table(sql: str) -> bool:
     return not any(True for _ in nodes(tree_of(sql), ast.RangeVar))
 
 
-def _read(statement: Statement, catalog: Catalog) -> tuple[tuple[Access, ...], str]:
+def _read(statement: Statement, catalog: Catalog) -> Asks:
     return accesses_in(tree_of(plannable(statement, catalog).sql), catalog)
 
 

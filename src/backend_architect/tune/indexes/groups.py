@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from backend_architect.postgres.catalog import Table
 from backend_architect.postgres.copy import Asked, TableName
 from backend_architect.tune.indexes.access import Access
-from backend_architect.tune.indexes.asking import asks_of
 from backend_architect.tune.indexes.candidates import plain_candidates, predicates_of
 from backend_architect.tune.observed import Observed
 
@@ -25,7 +24,7 @@ def to_count(observed: Observed) -> Mapping[TableName, Asked]:
     groups: set[tuple[float, TableName, tuple[str, ...]]] = set()
     conditions: dict[TableName, set[str]] = {}
     parts: dict[TableName, set[tuple[str, tuple[str, ...]]]] = {}
-    for access in _accesses(observed):
+    for access in (each for accesses, _ in observed.asks.values() for each in accesses):
         table = access.table
         name = TableName(table.schema, table.name)
         if table.rows >= LARGE and table.kind == "r":
@@ -42,11 +41,6 @@ def to_count(observed: Observed) -> Mapping[TableName, Asked]:
         )
         for name in names
     }
-
-
-def _accesses(observed: Observed) -> Iterator[Access]:
-    for statement in observed.workload.statements if observed.workload else ():
-        yield from asks_of(statement, observed.catalog)[0]
 
 
 def _groups(access: Access) -> Iterator[tuple[str, ...]]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from backend_architect.postgres.catalog import Index
 from backend_architect.tune.indexes.access import Access
 from backend_architect.tune.indexes.asked import Asked, best_of, may_serve, plain_of, richer_of, shorter
-from backend_architect.tune.indexes.asking import asks_of, names_no_table
+from backend_architect.tune.indexes.asking import names_no_table
 from backend_architect.tune.indexes.costs import Costs, Query, Set
 from backend_architect.tune.indexes.covering import covered_by, is_there_already
 from backend_architect.tune.indexes.merging import merged
@@ -75,7 +75,7 @@ class _Choice:
         found: list[Asked] = []
         for statement in sorted(statements, key=lambda each: each.id):
             sql = sql_of(statement)
-            accesses, reason = asks_of(statement, self._catalog)
+            accesses, reason = self._observed.asks[statement.id]
             tables = frozenset((access.table.schema, access.table.name) for access in accesses)
             query = Query(sql, statement.calls, tables)
             if not tables and not reason and names_no_table(sql):
