@@ -55,10 +55,10 @@ def test_the_connection_cannot_write(new_database: NewDatabase) -> None:
 def test_a_role_that_may_read_almost_nothing_is_told_what_it_misses(new_database: NewDatabase) -> None:
     url = new_database(TABLE)
     with Session(url) as session:
-        session.run("DROP ROLE IF EXISTS poor")
-        session.run("CREATE ROLE poor LOGIN")
-    poor = url.replace("postgres@", "poor@")
-    observation = asyncio.run(observe(poor))
+        session.run("DROP ROLE IF EXISTS blind")
+        session.run("CREATE ROLE blind LOGIN")
+    blind = url.replace("postgres@", "blind@")
+    observation = asyncio.run(observe(blind))
     workload = observation.observed.workload
     assert workload is not None
     assert "another user's, hidden from this role" in workload.left_out
