@@ -4,10 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from backend_architect.cli.as_data import as_data
+from backend_architect.cli.terminal import Paint
 from backend_architect.postgres import EmbeddedServer
 from backend_architect.proof import Case, Evidence, Group, Lab, Probe, Verdict, prove, read_subject
+from backend_architect.proof.evidence import timely
 from backend_architect.proof.stored import read_evidence
+from backend_architect.report.evidence import result_line
 
 
 def _probes(tried: list[str]) -> list[Probe]:
@@ -47,3 +52,32 @@ def test_a_probe_that_breaks_is_no_proof(built: Callable[[str], Path], server: E
     assert evidence.results[0].verdict is Verdict.BROKEN
     assert not evidence.held
     assert "nothing is where it was" in evidence.results[0].cases[0].came
+
+
+@pytest.mark.parametrize(
+    ("late", "tries"), [((True, True, False), 3), ((True, False), 2), ((True, True, True, True), 3)]
+)
+def test_what_came_too_late_is_tried_again(
+    late: tuple[bool, ...], tries: int, built: Callable[[str], Path], server: EmbeddedServer
+) -> None:
+    turns = iter(late)
+
+    def run(_: Lab) -> list[Case]:
+        verdict, is_late = timely(held=True, seconds=2.0 if next(turns) else 0.5, at_most=1.0)
+        return [Case("an answer", verdict, "within 1 s", "it came", late=is_late)]
+
+    with Lab(read_subject(built("social-sharing")), print, server) as lab:
+        [result] = list(prove(lab, [Probe("late", Group.FAULTS, "it is soon", run)]))[-1].evidence.results
+    assert result.tries == tries
+    assert result.verdict is (Verdict.FAILED if all(late) else Verdict.HELD)
+    assert f"tried {tries} times" in result_line(result, Paint(on=False))
+
+
+def test_what_came_wrong_is_not_tried_again(built: Callable[[str], Path], server: EmbeddedServer) -> None:
+    def run(_: Lab) -> list[Case]:
+        verdict, is_late = timely(held=False, seconds=2.0, at_most=1.0)
+        return [Case("an answer", verdict, "200 within 1 s", "500", late=is_late)]
+
+    with Lab(read_subject(built("social-sharing")), print, server) as lab:
+        [result] = list(prove(lab, [Probe("wrong", Group.FAULTS, "it is right", run)]))[-1].evidence.results
+    assert (result.verdict, result.tries) == (Verdict.FAILED, 1)

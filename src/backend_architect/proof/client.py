@@ -1,6 +1,7 @@
 """Requests to a running backend, kept with their answers so that each can be shown and repeated."""
 
 import json
+import math
 import re
 import shlex
 from collections.abc import Iterator, Mapping
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from backend_architect.proof.evidence import Case, Verdict
+from backend_architect.proof.evidence import Case, timely
 
 SHOWN = 300
 SECRET_MEMBER = re.compile(rb'"\w*(?:password|token|secret)\w*"\s*:\s*"([^"]*)"')
@@ -80,10 +81,11 @@ class Exchange:
             )
         return " ".join(words)
 
-    def case(self, title: str, *, expected: str, held: bool, advice: str = "") -> Case:
-        """Return what this exchange proves."""
-        verdict = Verdict.HELD if held else Verdict.FAILED
-        return Case(title, verdict, expected, self.told, self.curl, "" if held else advice)
+    def case(self, title: str, *, expected: str, held: bool, advice: str = "", within: float = math.inf) -> Case:
+        """Return what this exchange proves; `within` are the seconds that the answer may take."""
+        verdict, late = timely(held, self.seconds, within)
+        came = f"{self.told} after {self.seconds:.2f} s" if late else self.told
+        return Case(title, verdict, expected, came, self.curl, "" if held else advice, late=late)
 
     def answers(self, title: str, *statuses: int, advice: str = "") -> Case:
         """Return a case that holds when the answer has one of these statuses."""

@@ -55,7 +55,10 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One thing that was tried. `repeat` is a command that tries it again; `advice` what mends a failure."""
+    """One thing that was tried. `repeat` is a command that tries it again; `advice` what mends a failure.
+
+    `late` is true where all came as expected, but not in time: that may be the machine's doing.
+    """
 
     title: str
     verdict: Verdict
@@ -64,17 +67,19 @@ class Case:
     repeat: str = ""
     advice: str = ""
     measures: tuple[Measure, ...] = ()
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """All cases of one probe. `seconds` is the time that it took."""
+    """All cases of one probe. `seconds` is the time that it took, all `tries` together."""
 
     probe: str
     group: Group
     title: str
     seconds: float
     cases: tuple[Case, ...]
+    tries: int = 1
 
     @property
     def verdict(self) -> Verdict:
@@ -130,6 +135,12 @@ class Evidence:
     def of(self, question: Question) -> tuple[Result, ...]:
         """Return the results that answer a question."""
         return tuple(result for result in self.results if result.group.question is question)
+
+
+def timely(held: bool, seconds: float, at_most: float) -> tuple[Verdict, bool]:
+    """Return the verdict of a case that must hold within a time, and whether only the time is against it."""
+    late = held and seconds >= at_most
+    return Verdict.HELD if held and not late else Verdict.FAILED, late
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

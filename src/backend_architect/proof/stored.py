@@ -16,7 +16,8 @@ def read_evidence(data: Mapping[str, Any]) -> Evidence:
 
 def _result(data: Mapping[str, Any]) -> Result:
     cases = tuple(_case(each) for each in data["cases"])
-    return Result(data["probe"], Group(data["group"]), data["title"], float(data["seconds"]), cases)
+    seconds, tries = float(data["seconds"]), int(data.get("tries", 1))
+    return Result(data["probe"], Group(data["group"]), data["title"], seconds, cases, tries)
 
 
 def _case(data: Mapping[str, Any]) -> Case:

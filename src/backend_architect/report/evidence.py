@@ -20,8 +20,9 @@ class Paint(Protocol):
 def result_line(result: Result, paint: Paint) -> str:
     """Return a probe's verdict in a line."""
     counted = f"{len(result.cases)} case{'' if len(result.cases) == 1 else 's'}"
+    again = f", tried {result.tries} times" if result.tries > 1 else ""
     shown = _coloured(result.verdict, paint)
-    return f"{shown:7} {result.probe:12} {result.title} ({counted}, {result.seconds:.1f} s)"
+    return f"{shown:7} {result.probe:12} {result.title} ({counted}, {result.seconds:.1f} s{again})"
 
 
 def case_lines(result: Result, paint: Paint) -> list[str]:

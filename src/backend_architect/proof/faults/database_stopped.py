@@ -8,7 +8,7 @@ from dataclasses import replace
 from backend_architect.postgres import Session, crash, start_again
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Exchange
-from backend_architect.proof.evidence import Case, Group, Measure, Verdict
+from backend_architect.proof.evidence import Case, Group, Measure, timely
 from backend_architect.proof.faults.crowd import gather
 from backend_architect.proof.faults.driven import find_driven, writing
 from backend_architect.proof.faults.health_watch import watching
@@ -49,9 +49,10 @@ def database_stopped(lab: Lab) -> Iterator[Case]:
 
 
 def _honest(answer: Exchange) -> Case:
+    title = f"GET {answer.path.partition('?')[0]} while it is gone"
     expected = f"503 as application/problem+json with Retry-After, within {SOON:.0f} s"
-    held = answer.status == 503 and is_honest(answer) and answer.seconds < SOON
-    return answer.case(f"GET {answer.path.partition('?')[0]} while it is gone", expected=expected, held=held)
+    held = answer.status == 503 and is_honest(answer)
+    return answer.case(title, expected=expected, held=held, within=SOON)
 
 
 def _recovered(backend: Backend, ledger: Ledger, started: float) -> Case:
@@ -63,11 +64,12 @@ def _recovered(backend: Backend, ledger: Ledger, started: float) -> Case:
             break
         time.sleep(0.05)
     seconds = time.monotonic() - started
-    held = written and ready.status == 200 and seconds < RECOVERED
+    verdict, late = timely(written and ready.status == 200, seconds, RECOVERED)
     expected = f"writes and /readyz within {RECOVERED:.0f} s, without a restart"
-    came = f"well after {seconds:.1f} s" if held else f"/readyz {ready.told}, a write acknowledged: {written}"
-    verdict = Verdict.HELD if held else Verdict.FAILED
-    return Case("I6: the database is back", verdict, expected, came, measures=(Measure("recovery", seconds, "s"),))
+    well = f"well after {seconds:.1f} s"
+    came = well if written and ready.status == 200 else f"/readyz {ready.told}, a write acknowledged: {written}"
+    measures = (Measure("recovery", seconds, "s"),)
+    return Case("I6: the database is back", verdict, expected, came, measures=measures, late=late)
 
 
 def _answered_soon(ledger: Ledger, down: float) -> Case:
@@ -77,8 +79,8 @@ def _answered_soon(ledger: Ledger, down: float) -> Case:
     slowest = max((each.answer.seconds for each in during if each.answer), default=0.0)
     failed = sum(each.unknown for each in during)
     came = f"{failed} of {len(during)} refused for now, {broken} without an answer, the slowest after {slowest:.2f} s"
-    verdict = Verdict.HELD if failed and not broken and slowest < SOON else Verdict.FAILED
-    return Case("writes while it is gone", verdict, f"each is answered within {SOON:.0f} s", came)
+    verdict, late = timely(failed > 0 and not broken, slowest, SOON)
+    return Case("writes while it is gone", verdict, f"each is answered within {SOON:.0f} s", came, late=late)
 
 
 PROBE = Probe("F03", Group.FAULTS, "without its database a backend says so at once, and recovers", database_stopped)
