@@ -3,9 +3,13 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from threading import Barrier
 
-from backend_architect.postgres import EmbeddedServer
+import asyncpg
+
+from backend_architect.postgres import EmbeddedServer, Session
 from backend_architect.proof import Lab, read_subject
 
 
@@ -22,3 +26,34 @@ def test_of_twenty_at_once_one_books(built: Callable[[str], Path], server: Embed
             ]
         assert Counter(each.result().status for each in sent) == {201: 1, 409: 19}
         assert backend.rows.count("bookings") == before + 1
+
+
+DAYS, AT_ONCE = 23, 8
+BOOK = """
+INSERT INTO bookings (opening_id, room_id, customer_id, starts_at, ends_at, price_per_hour)
+SELECT opening_id, room_id, customer_id, ends_at + $2 * interval '1 day', ends_at + $2 * interval '25 hours', 1
+FROM bookings WHERE id = $1::text::uuid
+"""
+
+
+def test_nobody_who_books_at_once_ends_in_a_deadlock(built: Callable[[str], Path], server: EmbeddedServer) -> None:
+    with Lab(read_subject(built("bookings")), print, server) as lab, ExitStack() as stack:
+        backend, barrier = lab.backend, Barrier(AT_ONCE)
+        booked = backend.rows.make("booking", backend.person("customer").id)
+        url = backend.place.environment["DATABASE_URL"]
+        sessions = [stack.enter_context(Session(url)) for _ in range(AT_ONCE)]
+
+        def book(session: Session) -> Counter[str]:
+            came: Counter[str] = Counter()
+            for day in range(1, DAYS + 1):
+                barrier.wait()
+                try:
+                    session.run(BOOK, booked, day)
+                    came["booked"] += 1
+                except asyncpg.PostgresError as error:
+                    came[type(error).__name__] += 1
+            return came
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            came = sum(pool.map(book, sessions), Counter[str]())
+    assert came == {"booked": DAYS, "ExclusionViolationError": DAYS * (AT_ONCE - 1)}

@@ -9,8 +9,8 @@ from backend_architect.queries.model import Queries
 from backend_architect.schema.columns import edge_table, entity_table
 from backend_architect.schema.ddl import schema_sql
 from backend_architect.schema.indexes import index_tables
-from backend_architect.schema.model import Change, Column, Constraint, ForeignKey, Index, Schema, Table, Trigger
-from backend_architect.schema.triggers import build_triggers
+from backend_architect.schema.model import Change, Column, Constraint, ForeignKey, Index, Schema, Table, Trigger, Turns
+from backend_architect.schema.triggers import build_triggers, build_turns
 
 __all__ = [
     "Change",
@@ -21,6 +21,7 @@ __all__ = [
     "Schema",
     "Table",
     "Trigger",
+    "Turns",
     "build_schema",
     "schema_sql",
 ]
@@ -33,7 +34,7 @@ def build_schema(design: Design, queries: Queries, kept: Kept) -> Schema:
     context = Context(design, kept, {})
     tables = index_tables(context, (*entities, *edges), queries.all())
     extensions = ("btree_gist",) if any(e.no_overlap for e in design.entities.values()) else ()
-    return Schema(tables, build_triggers(design, kept), extensions)
+    return Schema(tables, build_triggers(design, kept), build_turns(design), extensions)
 
 
 def ordered_entities(design: Design) -> tuple[Entity, ...]:

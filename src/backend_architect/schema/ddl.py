@@ -1,6 +1,6 @@
 """A schema as SQL that people read: one statement a table, each index with the statements that need it."""
 
-from backend_architect.schema.model import Change, Column, Index, Schema, Table, Trigger
+from backend_architect.schema.model import Change, Column, Index, Schema, Table, Trigger, Turns
 
 
 def schema_sql(schema: Schema) -> str:
@@ -13,7 +13,8 @@ def schema_sql(schema: Schema) -> str:
         parts.append(table_sql(table, created))
         late += [_late_key(table, key.column) for key in table.foreign_keys if key.table not in created]
         parts += [index_sql(index) for index in table.indexes]
-    return "\n\n".join([*parts, *late, *(trigger_sql(trigger) for trigger in schema.triggers)]) + "\n"
+    turns = (turns_sql(each) for each in schema.turns)
+    return "\n\n".join([*parts, *late, *turns, *(trigger_sql(trigger) for trigger in schema.triggers)]) + "\n"
 
 
 def table_sql(table: Table, created: set[str]) -> str:
@@ -51,6 +52,25 @@ def trigger_sql(trigger: Trigger) -> str:
     return (
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n{body}\n    RETURN NULL;\nEND $$;\n\n"
         f"CREATE TRIGGER {name} AFTER {events} ON {trigger.table}\n    FOR EACH ROW EXECUTE FUNCTION {name}();"
+    )
+
+
+def turns_sql(turns: Turns) -> str:
+    """Return the function and the trigger that let writers take turns.
+
+    The locks are numbered to 1,024, so that a transaction which writes many rows never needs more of the lock table.
+    """
+    name, about = f"{turns.table}_take_turns", f"{turns.table}_no_overlap"
+    columns = ", ".join(f"NEW.{column}" for column in turns.per)
+    value = columns if len(turns.per) == 1 else f"row({columns})"
+    same = f"hashtext({value}::text) & 1023" if turns.per else "0"
+    told = f" of the same {' and '.join(turns.per)}" if turns.per else ""
+    return (
+        f"-- Rows{told} come one at a time: two at once would each find the other, and end as a deadlock.\n"
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n"
+        f"    PERFORM pg_advisory_xact_lock(hashtext('{about}'), {same});\n    RETURN NEW;\nEND $$;\n\n"
+        f"CREATE TRIGGER {name} BEFORE INSERT OR UPDATE OF {', '.join(turns.columns)} ON {turns.table}\n"
+        f"    FOR EACH ROW EXECUTE FUNCTION {name}();"
     )
 
 

@@ -82,12 +82,22 @@ class Trigger:
     on_delete: tuple[Change, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Writers of `table` that agree on the columns `per` come one after the other when they set any of `columns`."""
+
+    table: str
+    per: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Schema:
     """Everything a migration creates, in an order in which it can be created."""
 
     tables: tuple[Table, ...]
     triggers: tuple[Trigger, ...] = ()
+    turns: tuple[Turns, ...] = ()
     extensions: tuple[str, ...] = field(default=())
 
     def table(self, name: str) -> Table:

@@ -4,7 +4,7 @@ from sqlglot import exp
 
 from backend_architect.design.expressions import Kept, resolve_value
 from backend_architect.design.model import Action, Design, Entity, Row
-from backend_architect.schema.model import Change, Trigger
+from backend_architect.schema.model import Change, Trigger, Turns
 
 
 def build_triggers(design: Design, kept: Kept) -> tuple[Trigger, ...]:
@@ -14,6 +14,22 @@ def build_triggers(design: Design, kept: Kept) -> tuple[Trigger, ...]:
     """
     triggers = (_trigger(design, row, kept) for row in design.rows_by_plural.values())
     return tuple(trigger for trigger in triggers if trigger.on_insert or trigger.on_delete)
+
+
+def build_turns(design: Design) -> tuple[Turns, ...]:
+    """Return who must take turns: writers of rows that may not overlap.
+
+    Two of them at once would each find the row of the other, and wait for each other until PostgreSQL ends one, after a
+    second in which neither connection serves anybody.
+    """
+    return tuple(_turns(entity) for entity in design.entities.values() if entity.no_overlap)
+
+
+def _turns(entity: Entity) -> Turns:
+    rule = entity.no_overlap
+    assert rule is not None
+    per = tuple(entity.fields[name].column for name in rule.per)
+    return Turns(entity.table, per, (*per, rule.start, rule.end))
 
 
 def _trigger(design: Design, row: Row, kept: Kept) -> Trigger:
