@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Sequence
+from uuid import uuid4
 
 from backend_architect.proof.backend import Backend
 
@@ -10,10 +11,14 @@ PATIENCE = 3.0
 
 
 class Listening:
-    """Everything that is logged from here on."""
+    """Everything that is logged from here on, once all that happened before is logged."""
 
     def __init__(self, backend: Backend) -> None:
         self._file = backend.log
+        self._begin = self._file.stat().st_size
+        before = uuid4().hex
+        backend.client.ask(backend.anonymous(), "GET", "/v1/me", headers={"x-request-id": before})
+        self.until(lambda lines: any(before in line for line in lines))
         self._begin = self._file.stat().st_size
 
     def lines(self) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from backend_architect.proof.backend import Backend
-from backend_architect.proof.evidence import Case, Group, Measure, Verdict, skipped
+from backend_architect.proof.evidence import Case, Group, Measure, Verdict, skipped, timely
 from backend_architect.proof.faults.crowd import gather
 from backend_architect.proof.faults.event import DrivenEvent, find_event
 from backend_architect.proof.faults.worker import FIRST_WAIT, TABLES, awaited, with_events, working
@@ -70,9 +70,10 @@ def _kept(backend: Backend, found: DrivenEvent, poison: str) -> Case:
 def _others(backend: Backend, others: list[str], tries: list[float]) -> Case:
     """Return whether the jobs behind it were done before its tries were over."""
     [row] = backend.database.fetch(DONE, others)
-    held = row["number"] == len(others) and bool(tries) and row["last"] < tries[-1]
-    came = f"{row['number']} of {len(others)} done" + (", before its last try" if held else "")
-    return Case("the jobs behind it", _verdict(held), "all are done before its last try", came)
+    done = row["number"] == len(others) and bool(tries)
+    verdict, late = timely(done, row["last"], tries[-1]) if done else (Verdict.FAILED, False)
+    came = f"{row['number']} of {len(others)} done" + ("" if late or not done else ", before its last try")
+    return Case("the jobs behind it", verdict, "all are done before its last try", came, late=late)
 
 
 def _verdict(held: bool) -> Verdict:

@@ -11,7 +11,7 @@ from backend_architect.proof.evidence import Case, skipped
 from backend_architect.proof.lab import Lab
 from backend_architect.running import stop
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 FIRST_WAIT = 0.1
 """Seconds before a failed job is tried for the second time."""
 
