@@ -119,7 +119,10 @@ WEAKNESSES = (
         ("app/auth/revocations.py", "            self.add(UUID(text))\n", "            return\n"),
     )),
     Weakness("sign-out only forgets the cookie", "P28", (
-        ("app/auth/routes.py", "    await sessions.end_sessions(request, db, session=me.session)\n", ""),
+        ("app/auth/routes.py", "        await sessions.end_sessions(request, db, session=me.session)\n", ""),
+    )),
+    Weakness("nobody signs out once the access token is over", "P28", (
+        ("app/auth/routes.py", "        if not token:\n            raise\n", "        raise\n"),
     )),
     Weakness("sign-in tells who has no account", "P29", (
         (SIGN_IN, CHECKED, CHECKED.replace("    if account is None or", '    if account is None:\n        raise Unauthorized("There is no such account.")\n    if')),  # noqa: E501

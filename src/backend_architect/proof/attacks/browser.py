@@ -10,6 +10,7 @@ from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.lab import ALLOWED_ORIGIN
 
 BETWEEN_COOKIES = re.compile(r",\s*(?=[^;,=\s]+=)")
+ACCESS_COOKIE = "__Host-access"
 NO_BROWSERS = "no browser signs in: the design's clients have no web"
 
 
@@ -53,9 +54,9 @@ def cookies_of(answer: Exchange) -> list[Cookie]:
     return [_cookie(text) for text in BETWEEN_COOKIES.split(answer.headers.get("set-cookie", "")) if text]
 
 
-def jar(answer: Exchange) -> str:
-    """Return what a browser sends after such an answer."""
-    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies_of(answer))
+def jar(answer: Exchange, *, but: str = "") -> str:
+    """Return what a browser sends after such an answer, once it has dropped the cookie named `but`."""
+    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies_of(answer) if cookie.name != but)
 
 
 def _cookie(text: str) -> Cookie:

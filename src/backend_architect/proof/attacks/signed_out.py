@@ -48,6 +48,19 @@ def _cookies(backend: Backend, person: Actor) -> Iterator[Case]:
     yield ask("POST", SIGN_OUT).answers(f"POST {SIGN_OUT} by cookie", 204, 200)
     yield ask("GET", ME).answers("the cookie after sign-out", 401)
     yield ask("POST", REFRESH, {}).answers("the refresh cookie after sign-out", 401)
+    yield from _without_access(backend, person)
+
+
+def _without_access(backend: Backend, person: Actor) -> Iterator[Case]:
+    """Give cases for a browser that was left alone until its access cookie was over."""
+    cookies = browser.jar(browser.sign_in(backend, backend.moved(person)), but=browser.ACCESS_COOKIE)
+    origin, other = {"origin": ALLOWED_ORIGIN}, {"origin": "https://evil.example"}
+    refused = browser.ask(backend, person, "POST", SIGN_OUT, cookies, headers=other)
+    yield refused.answers(f"POST {SIGN_OUT} by refresh cookie from another site", 403)
+    ended = browser.ask(backend, person, "POST", SIGN_OUT, cookies, headers=origin)
+    yield ended.answers(f"POST {SIGN_OUT} once the access cookie is over", 204, 200)
+    after = browser.ask(backend, person, "POST", REFRESH, cookies, headers=origin, json_body={})
+    yield after.answers("the refresh cookie after that", 401)
 
 
 PROBE = Probe("P28", Group.ATTACKS, "a session is over once signed out", signed_out)
