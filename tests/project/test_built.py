@@ -1,6 +1,7 @@
 """What is built reads well and passes the strict checks that it brings along, for every kind of design."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from backend_architect.decisions import decide_all
 from backend_architect.design import Design, load_design
@@ -66,6 +68,24 @@ def test_social_sharing_stays_small() -> None:
     texts = [text for path, text in built(SOCIAL).files.items() if path.startswith("app/") and path.endswith(".py")]
     lines = [line for text in texts for line in text.splitlines() if line.strip()]
     assert len(lines) <= 3_500
+
+
+@pytest.mark.parametrize("path", RIGHT_DESIGNS, ids=lambda path: f"{path.parent.parent.name}-{path.parent.name}")
+def test_every_setting_reaches_the_containers_and_is_explained(path: Path) -> None:
+    files = built(path).files
+    [settings] = [node for node in ast.parse(files["app/settings.py"]).body if getattr(node, "name", "") == "Settings"]
+    assert isinstance(settings, ast.ClassDef)
+    fields = [item.target for item in settings.body if isinstance(item, ast.AnnAssign)]
+    names = {ast.unparse(target).upper() for target in fields}
+    assert len(names) >= 14
+    assert names <= set(re.findall("^#?([A-Z0-9_]+)=", files[".env.example"], re.MULTILINE))
+    compose = YAML(typ="safe").load(files["compose.yaml"])
+    services = compose["services"]
+    for service in {"api", "worker", "migrate"} & set(services):
+        assert names <= set(services[service]["environment"]), service
+    decided = next(each for each in decide_all(load_design(path).design) if each.slug == "key-value-store")
+    assert ("valkey" in services) == (decided.answer == "valkey")
+    assert ("valkey" in services["api"]["depends_on"]) == (decided.answer == "valkey")
 
 
 @pytest.mark.parametrize("path", RIGHT_DESIGNS, ids=lambda path: f"{path.parent.parent.name}-{path.parent.name}")

@@ -52,6 +52,8 @@ def template_context(design: Design, decisions: Decisions, queries: Queries) -> 
         "route_limits": route_limits(design),
         "oauth_providers": [],
         "pool_max": pool_size(decisions),
+        "slow_query": slow_query(decisions),
+        "has_valkey": decisions["key-value-store"].answer == "valkey",
         "has_auth": design.auth is not None,
         "has_roles": bool(design.auth and design.auth.roles),
         "has_cookies": design.auth is not None and "web" in design.clients,
@@ -103,6 +105,11 @@ def event_handlers(design: Design) -> tuple[Event, ...]:
 def pool_size(decisions: Decisions) -> int:
     """Return how many connections one process holds, as decided from the load."""
     return int(decisions["pooling"].settings.get("pool_size", DEFAULT_POOL))
+
+
+def slow_query(decisions: Decisions) -> float:
+    """Return from how many seconds on a statement is told in the log, as decided from the latency asked for."""
+    return float(decisions["slow-query-monitoring"].settings["slow_ms"]) / 1000
 
 
 def route_limits(design: Design) -> tuple[tuple[str, Limit], ...]:

@@ -117,7 +117,6 @@ class Lab:
             "TRUSTED_HOSTS": "127.0.0.1,localhost",
             "TRUSTED_PROXIES": "127.0.0.1/32",
             "ALLOWED_ORIGINS": ALLOWED_ORIGIN,
-            "PUBLIC_URL": "https://api.example.com",
             "PYTHONUNBUFFERED": "1",
             **FILE_STORE,
         }

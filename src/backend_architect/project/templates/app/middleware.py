@@ -30,7 +30,7 @@ from app.errors import (
     problem_response,
 )
 from app.health import PATHS as HEALTH_PATHS
-from app.rate_limits import check_limits
+from app.rate_limits import check_limits, client_address
 from app.request_context import Header, RequestContext, current
 from app.settings import Settings
 from app.telemetry import REFUSED, REQUEST_SECONDS, write_line
@@ -115,7 +115,7 @@ def _tell(scope: Scope, context: RequestContext, seconds: float) -> None:
             "route": route,
             "status": status,
             "ms": round(seconds * 1000, 2),
-            "client": scope["client"][0] if scope.get("client") else None,
+            "client": client_address(scope),
         }
     )
 

@@ -18,6 +18,7 @@ class RequestContext:
     body: bytes = b""
     answer_headers: list[Header] = field(default_factory=list)
     status: int = 0
+    client: str = ""
 
 
 _nothing = RequestContext(id="-", method="", path="", query=b"", headers={})

