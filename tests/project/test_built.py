@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -84,8 +85,24 @@ def test_every_setting_reaches_the_containers_and_is_explained(path: Path) -> No
     for service in {"api", "worker", "migrate"} & set(services):
         assert names <= set(services[service]["environment"]), service
     decided = next(each for each in decide_all(load_design(path).design) if each.slug == "key-value-store")
-    assert ("valkey" in services) == (decided.answer == "valkey")
-    assert ("valkey" in services["api"]["depends_on"]) == (decided.answer == "valkey")
+    assert decided.answer == "none"
+    assert "valkey" not in services
+    assert "valkey" not in services["api"]["depends_on"]
+
+
+def test_a_busy_design_gets_valkey_and_a_sample_of_its_slow_statements() -> None:
+    loaded = load_design(SOCIAL)
+    load = replace(loaded.design.load, reads=20_000, p95_ms=80)
+    busy = replace(loaded, design=replace(loaded.design, load=load))
+    files = build_project(busy, decide_all(busy.design)).files
+    compose = YAML(typ="safe").load(files["compose.yaml"])
+    assert compose["services"]["api"]["environment"]["VALKEY_URL"] == "redis://valkey:6379/0"
+    assert compose["services"]["api"]["depends_on"]["valkey"] == {"condition": "service_healthy"}
+    assert compose["services"]["valkey"]["image"].startswith("valkey/valkey:")
+    assert "slow_query: float = Field(0.04, gt=0)" in files["app/settings.py"]
+    assert "#SLOW_QUERY=0.04\n" in files[".env.example"]
+    assert "SAMPLE = 0.01 " in files["app/database.py"]
+    assert "SAMPLE" not in built(SOCIAL).files["app/database.py"]
 
 
 @pytest.mark.parametrize("path", RIGHT_DESIGNS, ids=lambda path: f"{path.parent.parent.name}-{path.parent.name}")

@@ -17,7 +17,8 @@ HttpOnly cookie; an app and a service have no such script and no cookie jar, and
 - `none`: nobody signs in.
 
 ## When it is wrong
-When sessions must end everywhere within a second, each request has to ask the database whatever it carries.
+When sessions must end everywhere within a second, each request has to ask the database whatever it carries: with tokens
+other processes hear of an end within moments, but for up to 4 s not where their line to the database has fallen silent.
 """
 
 from backend_architect.decisions import thresholds

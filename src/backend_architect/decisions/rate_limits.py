@@ -13,7 +13,8 @@ Two processes and `sign_in: 5/minute`: at worst 10 guesses a minute, which is st
 
 ## Alternatives
 - `in-process`: each process counts; nothing else to run.
-- `valkey`: one counter for all processes, one more server to run, about 0.1 ms a request.
+- `valkey`: one counter for all processes, one more server to run, about 0.1 ms a request. `compose.yaml` starts it; an
+  application that is given a `VALKEY_URL` counts there, whatever was decided.
 
 ## When it is wrong
 When a limit is a price (a paid quota), it has to be exact from the second process on: pin `rate-limits: valkey`.

@@ -1,15 +1,16 @@
 """Slow-query monitoring: how a slow statement is found, from the first day.
 
 ## What it decides
-What PostgreSQL records about statements, and what it writes to its log.
+What PostgreSQL records about statements, and which of them the application writes to its log.
 
 ## Why it matters
 A query becomes slow while nobody looks. pg_stat_statements keeps the time of every kind of statement; since each
 statement of the project carries its name, the worst row leads straight to a function. The log shows single slow ones,
-with their parameters' shape and time; at a high rate only a sample of them, or logging becomes the load.
+with their name, their time and their request; at a high rate only a sample of them, or logging becomes the load.
 
 ## Example
-`SELECT /* posts.by_author */ …` at the top of pg_stat_statements is `by_author` in `app/posts/queries.py`.
+`SELECT /* posts.by_author */ …` at the top of pg_stat_statements is `by_author` in `app/posts/queries.py`. With `p95: 200ms`
+a statement of 100 ms is slow: that is the default of `SLOW_QUERY`.
 
 ## Alternatives
 - `statements-and-log`: pg_stat_statements, and every statement above the limit in the log.
@@ -26,7 +27,7 @@ from backend_architect.decisions.decision import Draft, Fact, Question, crossing
 from backend_architect.decisions.figures import quantity, short
 from backend_architect.design.model import Design
 
-FILES = ("app/telemetry.py", "compose.yaml")
+FILES = ("app/database.py", "app/settings.py", "compose.yaml")
 QUESTION = Question(
     slug="slow-query-monitoring",
     title="Slow-query monitoring",

@@ -8,11 +8,12 @@ A password, a token or a cookie that crosses one network in the clear is no long
 to refuse plain HTTP from then on (HSTS); other clients do not read that header.
 
 ## Example
-The container listens behind a proxy that ends TLS; the application refuses requests that arrived by plain HTTP, sets
-`Strict-Transport-Security`, and marks cookies `Secure`.
+The proxy in front ends TLS, and redirects or refuses plain HTTP; it speaks plain HTTP to the application, which answers
+whoever reaches it: only the proxy may (`compose.yaml` publishes the port on 127.0.0.1 alone). The application sends
+`Strict-Transport-Security` with every answer, and marks cookies `Secure`.
 
 ## Alternatives
-- `https`: TLS at the proxy, plain HTTP refused.
+- `https`: TLS at the proxy, which lets no plain HTTP in.
 - `https-and-hsts`: the same, with HSTS and Secure cookies for browsers.
 - `mutual-tls`: clients prove themselves by certificate too.
 
@@ -25,14 +26,14 @@ from backend_architect.decisions.authentication import browser_clients
 from backend_architect.decisions.decision import Draft, Fact, Question, crossing
 from backend_architect.design.model import Design
 
-FILES = ("app/middleware.py", "app/settings.py")
+FILES = ("app/middleware.py", "compose.yaml")
 QUESTION = Question(
     slug="transport-security",
     title="Transport security",
     asks="How is everything on the wire protected?",
     answers={
-        "https": "TLS at the proxy, plain HTTP refused",
-        "https-and-hsts": "TLS at the proxy, plain HTTP refused, HSTS and Secure cookies",
+        "https": "TLS at the proxy, which lets no plain HTTP in",
+        "https-and-hsts": "TLS at the proxy, which lets no plain HTTP in; HSTS and Secure cookies",
         "mutual-tls": "certificates on both sides",
     },
     files={"https": FILES, "https-and-hsts": FILES, "mutual-tls": ()},
@@ -61,8 +62,9 @@ def decide_transport_security(design: Design) -> Draft:
                 "requests",
                 design.load.reads + design.load.writes,
                 "/s",
-                f"{design.load.reads + design.load.writes:,.0f} requests/s carry credentials; TLS ends at the proxy, "
-                "which keeps connections open and spares the application the handshakes.",
+                f"{design.load.reads + design.load.writes:,.0f} requests/s carry credentials; TLS ends at the proxy "
+                "in front, which keeps connections open and spares the application the handshakes. The proxy has to "
+                "redirect or refuse plain HTTP: the application behind it answers whoever reaches it.",
             ),
         ),
         verdicts={

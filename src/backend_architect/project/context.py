@@ -40,6 +40,7 @@ def account_fields(design: Design) -> tuple[Field, ...]:
 def template_context(design: Design, decisions: Decisions, queries: Queries) -> Mapping[str, object]:
     """Return the names that templates may use."""
     slices = [plural for plural, found in queries.by_slice.items() if found]
+    slow = decisions["slow-query-monitoring"].settings
     types = {item.type for row in design.rows_by_plural.values() for item in row.fields.values()}
     return {
         "design": design,
@@ -52,7 +53,8 @@ def template_context(design: Design, decisions: Decisions, queries: Queries) -> 
         "route_limits": route_limits(design),
         "oauth_providers": [],
         "pool_max": pool_size(decisions),
-        "slow_query": slow_query(decisions),
+        "slow_query": slow["slow_ms"] / 1000,
+        "slow_sample": slow["sample_percent"] / 100,
         "has_valkey": decisions["key-value-store"].answer == "valkey",
         "has_auth": design.auth is not None,
         "has_roles": bool(design.auth and design.auth.roles),
@@ -105,11 +107,6 @@ def event_handlers(design: Design) -> tuple[Event, ...]:
 def pool_size(decisions: Decisions) -> int:
     """Return how many connections one process holds, as decided from the load."""
     return int(decisions["pooling"].settings.get("pool_size", DEFAULT_POOL))
-
-
-def slow_query(decisions: Decisions) -> float:
-    """Return from how many seconds on a statement is told in the log, as decided from the latency asked for."""
-    return float(decisions["slow-query-monitoring"].settings["slow_ms"]) / 1000
 
 
 def route_limits(design: Design) -> tuple[tuple[str, Limit], ...]:

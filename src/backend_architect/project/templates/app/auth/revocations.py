@@ -1,8 +1,11 @@
 """Which sessions were revoked, known in memory so that a request with a verified token needs no statement for it.
 
-PostgreSQL tells every process of each revocation (a trigger, NOTIFY), and a heartbeat shows that the line is up. While
-it is not, each request asks the database instead: slower, never wrong. LISTEN needs a connection of its own to
-PostgreSQL; behind a pooler in transaction mode nothing would be heard, which the first own notice shows.
+PostgreSQL tells every process of each revocation (a trigger, NOTIFY), usually within milliseconds, and a heartbeat shows
+that the line is up. A line that breaks is noticed at once; one that falls silent (a network or a server that hangs) is
+trusted for `TRUSTED_FOR` seconds after its last sign of life: for so long at most, a session that was revoked in another
+process is still let in here. From then on each request asks the database instead, which is slower. LISTEN needs a
+connection of its own to PostgreSQL; behind a pooler in transaction mode nothing would be heard, which the first own
+notice shows.
 """
 
 import asyncio
@@ -48,7 +51,7 @@ class Revocations:
 
     @property
     def in_touch(self) -> bool:
-        """Return whether a revocation committed anywhere would have reached this process."""
+        """Return whether revocations committed more than `TRUSTED_FOR` seconds ago would have reached this process."""
         return time.monotonic() - self._heard_at < TRUSTED_FOR
 
     async def include(self, session: UUID) -> bool:
@@ -93,8 +96,9 @@ class Revocations:
                 self.add(row["session_id"])
             await self._hear_own_notice()
             while not connection.is_closed():
+                asked = time.monotonic()
                 await connection.execute(BEAT)
-                self._heard_at = time.monotonic()
+                self._heard_at = asked  # an answer may have been long on its way
                 await asyncio.sleep(HEARTBEAT)
         finally:
             with contextlib.suppress(*_LOST):
