@@ -130,6 +130,9 @@ def test_its_three_lines_work(run: Callable[..., Running]) -> None:
         )
         assert done.returncode == 0, (line, done.stderr)
         assert json.loads(done.stdout)
+    given = subprocess.run(["bash", "-c", str(running.ready["give_role"])], capture_output=True, text=True, check=False)
+    assert given.stdout == "developer@example.com: moderator\n", given.stderr
+    assert running.get("/v1/me")["roles"] == ["moderator"]
 
 
 def test_after_kill_9_the_next_one_recovers(project: Path, run: Callable[..., Running]) -> None:

@@ -1,6 +1,7 @@
 """A project, started step by step and watched until somebody ends it."""
 
 import asyncio
+import shlex
 import signal
 import sys
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from backend_architect.cli.as_data import print_data
 from backend_architect.cli.running.filling import fill
-from backend_architect.cli.running.first_steps import curl_lines, developer_token
+from backend_architect.cli.running.first_steps import EMAIL, curl_lines, developer_token
 from backend_architect.cli.running.lease import Lease, leased
 from backend_architect.cli.running.ports import choose_port
 from backend_architect.design import Design
@@ -58,7 +59,7 @@ def run_project(wish: Wish) -> int:
         log = sys.stderr if wish.json else sys.stdout  # with --json the standard output is for data alone
         told = partial(lease.write_down, f"http://127.0.0.1:{port}")
         server = stack.enter_context(serving(place, port, log=log, reload=wish.reload, started=told))
-        _welcome(wish, port, design, database)
+        _welcome(wish, port, design, database, python=python)
         status = server.wait()
         wish.tell(f"The server ended by itself (status {status}).")
         return 1
@@ -101,19 +102,31 @@ def _prepare(wish: Wish, place: Place, database: EmbeddedServer, design: Design)
         wish.tell(f"Made up in {time.monotonic() - started:.1f} s: {told}")
 
 
-def _welcome(wish: Wish, port: int, design: Design, database: EmbeddedServer) -> None:
+def _welcome(wish: Wish, port: int, design: Design, database: EmbeddedServer, *, python: Path) -> None:
     token = developer_token(port, design, wish.data)
     url = f"http://127.0.0.1:{port}"
     lines = curl_lines(port, design, signed_in=bool(token))
+    role = _role_command(wish, design, python, database)
     if wish.json:
-        print_data({"url": url, "docs": f"{url}/docs", "database": database.url(), "token": token, "try": lines})
+        told = {"url": url, "docs": f"{url}/docs", "database": database.url(), "token": token, "try": lines}
+        print_data({**told, "give_role": role})
         sys.stdout.flush()
         return
     parts = ["", f"Ready at {url} (its pages: {url}/docs)", f"Database: {database.url()}"]
     first = [f"export TOKEN={token}"] if token else []
-    wish.tell(
-        "\n".join([*parts, "Try:", *(f"  {line}" for line in [*first, *lines]), "Ctrl-C ends it. The log follows.", ""])
-    )
+    parts += ["Try:", *(f"  {line}" for line in [*first, *lines])]
+    if role:
+        parts += [f"To give {EMAIL} a role, in another terminal (the token of the next start has it):", f"  {role}"]
+    wish.tell("\n".join([*parts, "Ctrl-C ends it. The log follows.", ""]))
+
+
+def _role_command(wish: Wish, design: Design, python: Path, database: EmbeddedServer) -> str:
+    """Return how the developer's account is given a role, without which its routes answer 403; empty without roles."""
+    if not design.auth or not design.auth.roles or not (wish.folder / "app/auth/grant_role.py").exists():
+        return ""
+    folder, url = shlex.quote(str(wish.folder.resolve())), shlex.quote(database.url())
+    command = f"{shlex.quote(str(python.absolute()))} -m app.auth.grant_role {EMAIL} {design.auth.roles[0]}"
+    return f"(cd {folder} && DATABASE_URL={url} {command})"
 
 
 @contextmanager

@@ -1,11 +1,11 @@
 """Which sessions were revoked, known in memory so that a request with a verified token needs no statement for it.
 
-PostgreSQL tells every process of each revocation (a trigger, NOTIFY), usually within milliseconds, and a heartbeat shows
-that the line is up. A line that breaks is noticed at once; one that falls silent (a network or a server that hangs) is
-trusted for `TRUSTED_FOR` seconds after its last sign of life: for so long at most, a session that was revoked in another
-process is still let in here. From then on each request asks the database instead, which is slower. LISTEN needs a
-connection of its own to PostgreSQL; behind a pooler in transaction mode nothing would be heard, which the first own
-notice shows.
+PostgreSQL tells every process of each revocation (a trigger, NOTIFY), usually within milliseconds, and a heartbeat
+shows that the line is up. A line that breaks is noticed at once; one that falls silent (a network or a server that
+hangs) is trusted for `TRUSTED_FOR` seconds after its last sign of life: for so long at most, a session that was revoked
+in another process is still let in here. From then on each request asks the database instead, which is slower. LISTEN
+needs a connection of its own to PostgreSQL; behind a pooler in transaction mode nothing would be heard, which the first
+own notice shows.
 """
 
 import asyncio

@@ -1,5 +1,8 @@
 """Signing in: the same answer and the same work whatever is wrong, and limits that guessing runs into."""
 
+import re
+from pathlib import Path
+
 import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
@@ -11,12 +14,25 @@ from tests.auth.conftest import PASSWORD, Person, browser
 
 pytestmark = pytest.mark.anyio
 
+README = Path("README.md").read_text()
+
 
 async def test_an_unknown_address_and_a_wrong_password_are_answered_alike(app: FastAPI, ada: Person) -> None:
     wrong = await ada.sign_in("not my password")
     unknown = await Person(app, "nobody").sign_in()
     assert wrong.status_code == unknown.status_code == 401
     assert {**wrong.json(), "request_id": ""} == {**unknown.json(), "request_id": ""}
+
+
+async def test_the_statement_of_the_readme_sets_a_new_password_and_ends_the_sessions(app: FastAPI, ada: Person) -> None:
+    [statement] = re.findall("```sql\n(.+?)```", README, re.DOTALL)
+    new = "until you choose another"
+    filled = statement.replace("<hash>", HASHER.hash(new)).replace("ann@example.com", ada.email.upper())
+    await app.state.database.execute(filled)
+    await app.state.auth.revocations.settle()
+    assert (await ada.call("GET", "/me")).status_code == 401
+    assert (await ada.sign_in()).status_code == 401
+    assert (await ada.sign_in(new)).status_code == 200
 
 
 async def test_both_cost_one_hash_with_the_same_parameters(
