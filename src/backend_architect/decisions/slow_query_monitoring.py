@@ -9,8 +9,8 @@ statement of the project carries its name, the worst row leads straight to a fun
 with their name, their time and their request; at a high rate only a sample of them, or logging becomes the load.
 
 ## Example
-`SELECT /* posts.by_author */ …` at the top of pg_stat_statements is `by_author` in `app/posts/queries.py`. With `p95: 200ms`
-a statement of 100 ms is slow: that is the default of `SLOW_QUERY`.
+`SELECT /* posts.by_author */ …` at the top of pg_stat_statements is `by_author` in `app/posts/queries.py`. With
+`p95: 200ms` a statement of 100 ms is slow: that is the default of `SLOW_QUERY`.
 
 ## Alternatives
 - `statements-and-log`: pg_stat_statements, and every statement above the limit in the log.
