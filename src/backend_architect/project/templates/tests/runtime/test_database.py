@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from app.database import Database
-from app.errors import problem_of
+from app.errors import Unavailable, problem_of
 from app.settings import Settings
 from tests.conftest import Client, Connection, client_of, running
 from tests.runtime.conftest import Lines
@@ -24,6 +24,21 @@ async def test_a_full_pool_answers_503_soon_and_recovers(settings: Settings) -> 
         assert sorted(answer.status_code for answer in answers) == [200, 200, *[503] * 6]
         assert all(answer.headers["retry-after"] == "1" for answer in answers if answer.status_code == 503)
         assert (await client.get("/probe/sleep?seconds=0")).status_code == 200
+
+
+async def test_a_full_pool_is_no_reason_to_send_others_elsewhere(settings: Settings) -> None:
+    tight = settings.model_copy(update={"pool_max": 2, "acquire_timeout": 5})
+    async with running(tight, create_probe_app) as app:
+        client = client_of(app)
+        asleep = [asyncio.create_task(client.get("/probe/sleep?seconds=1.5")) for _ in range(3)]
+        while not app.state.database.waiting:  # noqa: ASYNC110 - until no connection is left
+            await asyncio.sleep(0.01)
+        assert (await client.get("/readyz")).status_code == 200
+        figures = (await client.get("/metrics")).text
+        assert 'db_connections{state="in use"} 2.0' in figures
+        assert 'db_connections{state="waited for"} 0.0' not in figures
+        assert not any(task.done() for task in asleep)
+        await asyncio.gather(*asleep)
 
 
 async def test_whoever_gives_up_while_waiting_takes_no_connection_along(settings: Settings) -> None:
@@ -99,6 +114,33 @@ async def test_a_failed_block_leaves_nothing(db: Database) -> None:
             await tx.execute("INSERT /* test */ INTO probe_notes VALUES (1)")
             raise RuntimeError
     assert await db.fetchval("SELECT /* test */ count(*) FROM probe_notes") == 0
+
+
+BACKEND = "SELECT /* test */ pg_backend_pid()"
+
+
+@pytest.mark.parametrize("kind", [FileNotFoundError, ConnectionRefusedError, TimeoutError])
+async def test_a_failure_of_the_block_stays_what_it_is_and_costs_no_connection(db: Database, kind: type[OSError]) -> None:
+    backends = []
+    with pytest.raises(kind):
+        async with db.transaction() as tx:
+            backends.append(await tx.fetchval(BACKEND))
+            raise kind
+    assert await db.fetchval(BACKEND) in backends
+
+
+async def test_a_connection_lost_within_a_block_is_a_503_and_told(
+    db: Database, inspector: Connection, log_lines: Lines
+) -> None:
+    with pytest.raises(Unavailable):
+        async with db.transaction() as tx:
+            await kill_connections(inspector)
+            await tx.fetchval(BACKEND)
+    with pytest.raises(Unavailable):  # at its COMMIT
+        async with db.transaction():
+            await kill_connections(inspector)
+    assert await db.fetchval(BACKEND)
+    assert sum(line.get("message") == "connection lost" for line in log_lines()) >= 2
 
 
 TABLES = """
