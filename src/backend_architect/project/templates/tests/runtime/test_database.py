@@ -6,9 +6,9 @@ from time import perf_counter
 import asyncpg
 import pytest
 
-from app.database import Database
+from app.database import Database, connect_pool, require_bounds
 from app.errors import Unavailable, problem_of
-from app.settings import Settings
+from app.settings import ConfigurationError, Settings
 from tests.conftest import Client, Connection, client_of, running
 from tests.runtime.conftest import Lines
 from tests.runtime.probe import create_probe_app
@@ -126,7 +126,7 @@ async def test_a_failure_of_the_block_stays_what_it_is_and_costs_no_connection(d
         async with db.transaction() as tx:
             backends.append(await tx.fetchval(BACKEND))
             raise kind
-    assert await db.fetchval(BACKEND) in backends
+    assert await db.fetchval("SELECT /* test */ count(*) FROM pg_stat_activity WHERE pid = ANY($1)", backends) == 1
 
 
 async def test_a_connection_lost_within_a_block_is_a_503_and_told(
@@ -141,6 +141,24 @@ async def test_a_connection_lost_within_a_block_is_a_503_and_told(
             await kill_connections(inspector)
     assert await db.fetchval(BACKEND)
     assert sum(line.get("message") == "connection lost" for line in log_lines()) >= 2
+
+
+async def test_behind_a_pooler_the_bounds_are_the_roles_or_nothing_starts(
+    settings: Settings, inspector: Connection
+) -> None:
+    pooled = settings.model_copy(update={"database_pooler": True})
+    with pytest.raises(ConfigurationError, match="ALTER ROLE CURRENT_USER SET statement_timeout = '5000ms'"):
+        await require_bounds(pooled)
+    here = f"ALTER DATABASE {await inspector.fetchval('SELECT current_database()')}"
+    try:
+        for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+            await inspector.execute(f"{here} SET {name} = '7s'")
+        await require_bounds(pooled)
+        pool = await connect_pool(pooled)  # which sends none of its own: PgBouncer would refuse the connection
+        assert await pool.fetchval("SHOW /* test */ statement_timeout") == "7s"
+        await pool.close()
+    finally:
+        await inspector.execute(f"{here} RESET ALL")
 
 
 TABLES = """
