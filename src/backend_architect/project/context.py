@@ -60,6 +60,7 @@ def template_context(design: Design, decisions: Decisions, queries: Queries) -> 
         "has_roles": bool(design.auth and design.auth.roles),
         "has_cookies": design.auth is not None and "web" in design.clients,
         "has_idempotency": design.auth is not None and any(r.kind == "create" for r in routes_of(design)),
+        "has_counts": any(decisions.is_kept(e.name, name) for e in design.entities.values() for name in e.counts),
         "has_events": bool(design.events),
         "has_files": FieldType.FILE in types,
         "file_fields": file_fields(design),

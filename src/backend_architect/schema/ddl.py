@@ -1,6 +1,6 @@
 """A schema as SQL that people read: one statement a table, each index with the statements that need it."""
 
-from backend_architect.schema.model import Change, Column, Index, Schema, Table, Trigger, Turns
+from backend_architect.schema.model import Change, Column, Counted, Index, Schema, Table, Trigger, Turns
 
 
 def schema_sql(schema: Schema) -> str:
@@ -38,21 +38,74 @@ def index_sql(index: Index) -> str:
 
 
 def trigger_sql(trigger: Trigger) -> str:
-    """Return the trigger function and its trigger for one table."""
+    """Return the trigger functions and the triggers of one table."""
+    parts = [_row_trigger(trigger)] if trigger.on_insert or trigger.on_delete else []
+    parts += [_statement_trigger(trigger.table, trigger.counted)] if trigger.counted else []
+    return "\n\n".join(parts)
+
+
+def _row_trigger(trigger: Trigger) -> str:
     name = f"{trigger.table}_changed"
-    events = " OR ".join(
-        word for word, changes in (("INSERT", trigger.on_insert), ("DELETE", trigger.on_delete)) if changes
-    )
-    branches = []
-    if trigger.on_insert:
-        branches.append(f"    IF tg_op = 'INSERT' THEN\n{_changes(trigger.on_insert, 'NEW')}\n    END IF;")
-    if trigger.on_delete:
-        branches.append(f"    IF tg_op = 'DELETE' THEN\n{_changes(trigger.on_delete, 'OLD')}\n    END IF;")
-    body = "\n".join(branches)
+    branches = {
+        word: _changes(changes, row)
+        for word, row, changes in (("INSERT", "NEW", trigger.on_insert), ("DELETE", "OLD", trigger.on_delete))
+        if changes
+    }
+    if len(branches) > 1:
+        branches = {
+            word: [f"IF tg_op = '{word}' THEN", *_indented(lines), "END IF;"] for word, lines in branches.items()
+        }
+    body = "\n".join(line for lines in branches.values() for line in _indented(lines))
     return (
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n{body}\n    RETURN NULL;\nEND $$;\n\n"
-        f"CREATE TRIGGER {name} AFTER {events} ON {trigger.table}\n    FOR EACH ROW EXECUTE FUNCTION {name}();"
+        f"CREATE TRIGGER {name} AFTER {' OR '.join(branches)} ON {trigger.table}\n"
+        f"    FOR EACH ROW EXECUTE FUNCTION {name}();"
     )
+
+
+def _statement_trigger(table: str, counted: tuple[Counted, ...]) -> str:
+    """Return what counts down once for all the rows that a statement deletes, however many a cascade takes along.
+
+    The plan is made once a connection. One that was made for many rows would read the whole table for a single one,
+    so that only a nested loop may be chosen; it also writes the rows in the order in which they come, that of the ids.
+    """
+    name = f"{table}_deleted"
+    groups = [tuple(each for each in counted if each.table == to) for to in dict.fromkeys(c.table for c in counted)]
+    body = "\n".join(line for group in groups for line in _indented(_count_down(group)))
+    return (
+        "-- Once for all rows of a statement, also of a cascade. The plan is kept: a nested loop suits one row and\n"
+        "-- many, and writes in the order of ids, in which no two wait for each other.\n"
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql\n"
+        f"    SET enable_hashjoin = off SET enable_mergejoin = off AS $$\nBEGIN\n{body}\n    RETURN NULL;\nEND $$;\n\n"
+        f"CREATE TRIGGER {name} AFTER DELETE ON {table} REFERENCING OLD TABLE AS gone\n"
+        f"    FOR EACH STATEMENT EXECUTE FUNCTION {name}();"
+    )
+
+
+def _count_down(counted: tuple[Counted, ...]) -> list[str]:
+    """Return the UPDATE of the counts that are in one table: each of its rows is written once."""
+    table, columns = counted[0].table, [each.column for each in counted]
+    if len(counted) == 1:
+        via = counted[0].via
+        lines = [f"SELECT {via} AS id, count(*) AS {columns[0]} FROM gone GROUP BY {via} ORDER BY {via}"]
+    else:
+        sums = ", ".join(f"sum({column}) AS {column}" for column in columns)
+        ones = ", ".join(f"({one.via}, {', '.join('01'[one is each] for each in counted)})" for one in counted)
+        lines = [
+            f"SELECT id, {sums}",
+            f"FROM gone, LATERAL (VALUES {ones})",
+            f"    AS counted (id, {', '.join(columns)})",
+            "GROUP BY id ORDER BY id",
+        ]
+    less = [f"{column} = {table}.{column} - gone.{column}" for column in columns]
+    sets = [f"{line}," for line in less[:-1]] + less[-1:]
+    return [
+        f"UPDATE {table} SET {sets[0]}",
+        *_indented(sets[1:]),
+        "FROM (",
+        *_indented(lines),
+        f") AS gone WHERE {table}.id = gone.id;",
+    ]
 
 
 def turns_sql(turns: Turns) -> str:
@@ -74,10 +127,9 @@ def turns_sql(turns: Turns) -> str:
     )
 
 
-def _changes(changes: tuple[Change, ...], row: str) -> str:
+def _changes(changes: tuple[Change, ...], row: str) -> list[str]:
     updates = [f"UPDATE {c.table} SET {c.column} = {c.value} WHERE id = {row}.{c.via};" for c in changes]
-    lines = [*_locks(changes, row), *updates]
-    return "\n".join(f"        {line}" for line in lines)
+    return [*_locks(changes, row), *updates]
 
 
 def _locks(changes: tuple[Change, ...], row: str) -> list[str]:
@@ -88,6 +140,10 @@ def _locks(changes: tuple[Change, ...], row: str) -> list[str]:
         if len(keys) > 1:
             lines.append(f"PERFORM FROM {table} WHERE id IN ({', '.join(keys)}) ORDER BY id FOR NO KEY UPDATE;")
     return lines
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"    {line}" for line in lines]
 
 
 def _column_sql(table: Table, column: Column, created: set[str], *, primary: bool) -> str:

@@ -74,12 +74,25 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """`column` of the row of `table` that `via` points at counts the rows that point there."""
+
+    table: str
+    column: str
+    via: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trigger:
-    """What else changes, in the same transaction, when a row of `table` is inserted or deleted."""
+    """What else changes, in the same transaction, when rows of `table` are inserted or deleted.
+
+    Changes are made for each row; what `counted` counts goes down once for all the rows that one statement deletes.
+    """
 
     table: str
     on_insert: tuple[Change, ...] = ()
     on_delete: tuple[Change, ...] = ()
+    counted: tuple[Counted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

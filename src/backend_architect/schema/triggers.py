@@ -4,7 +4,7 @@ from sqlglot import exp
 
 from backend_architect.design.expressions import Kept, resolve_value
 from backend_architect.design.model import Action, Design, Entity, Row
-from backend_architect.schema.model import Change, Trigger, Turns
+from backend_architect.schema.model import Change, Counted, Trigger, Turns
 
 
 def build_triggers(design: Design, kept: Kept) -> tuple[Trigger, ...]:
@@ -33,21 +33,26 @@ def _turns(entity: Entity) -> Turns:
 
 
 def _trigger(design: Design, row: Row, kept: Kept) -> Trigger:
-    counted = [
-        (entity, count)
+    counted = _counted(design, row, kept)
+    on_insert = [Change(each.table, each.column, each.via, f"{each.column} + 1") for each in counted]
+    if not isinstance(row, Entity):
+        return Trigger(row.table, tuple(on_insert), counted=counted)
+    on_insert += _effects(design, row, "create")
+    on_delete = _effects(design, row, "delete")
+    if on_delete:  # for each row, and the counts with them: locked in another order than on insert, two could deadlock
+        down = [Change(each.table, each.column, each.via, f"{each.column} - 1") for each in counted]
+        return Trigger(row.table, tuple(on_insert), (*down, *on_delete))
+    return Trigger(row.table, tuple(on_insert), counted=counted)
+
+
+def _counted(design: Design, row: Row, kept: Kept) -> tuple[Counted, ...]:
+    found = (
+        Counted(entity.table, f"{count.name}_count", row.fields[count.via].column)
         for entity in design.entities.values()
         for count in entity.counts.values()
         if count.source == row.plural and kept(entity.name, count.name)
-    ]
-    on_insert, on_delete = [], []
-    for entity, count in sorted(counted, key=lambda pair: (pair[0].table, pair[1].name)):
-        column, via = f"{count.name}_count", row.fields[count.via].column
-        on_insert.append(Change(entity.table, column, via, f"{column} + 1"))
-        on_delete.append(Change(entity.table, column, via, f"{column} - 1"))
-    if isinstance(row, Entity):
-        on_insert += _effects(design, row, "create")
-        on_delete += _effects(design, row, "delete")
-    return Trigger(row.table, tuple(on_insert), tuple(on_delete))
+    )
+    return tuple(sorted(found, key=lambda each: (each.table, each.column)))
 
 
 def _effects(design: Design, entity: Entity, action: Action) -> list[Change]:

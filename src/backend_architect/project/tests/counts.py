@@ -1,4 +1,4 @@
-"""`tests/test_counts.py`: kept counts are right after fifty writers at once, and after a cascade."""
+"""`tests/test_counts.py`: kept counts are right after fifty writers at once, and after cascades."""
 
 from backend_architect.design.model import Design, Edge, Entity
 from backend_architect.schema import Schema
@@ -62,4 +62,6 @@ def _test(design: Design, entity: Entity, name: str, edge: Edge) -> str:
         f'    assert await world.value("SELECT {name}_count FROM {entity.table} WHERE id = $1", row) == WRITERS\n'
         f'    await world.db.execute("DELETE FROM {design.account.table} WHERE id = $1", people[0])\n'
         f'    assert await world.value("SELECT {name}_count FROM {entity.table} WHERE id = $1", row) == WRITERS - 1\n'
+        f'    await world.db.execute("DELETE FROM {design.account.table} WHERE id = ANY($1)", people[:-1])\n'
+        f'    assert await world.value("SELECT {name}_count FROM {entity.table} WHERE id = $1", row) == 1\n'
     )

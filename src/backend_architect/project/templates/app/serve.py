@@ -5,6 +5,7 @@ proxy), so that each has its own pool, figures and health.
 """
 
 import argparse
+import asyncio
 import os
 import signal
 from pathlib import Path
@@ -15,6 +16,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
+from app.database import require_bounds
 from app.environment import prepared_environment
 from app.settings import load_settings
 
@@ -28,7 +30,9 @@ def main() -> None:
     parser.add_argument("--reload", action="store_true", help="start again when a file changes")
     options = parser.parse_args()
     with prepared_environment():
-        load_settings()  # here, where what is missing is told once
+        settings = load_settings()  # here, where what is missing is told once
+        if settings.database_pooler:
+            asyncio.run(require_bounds(settings))
         build_server(reload=options.reload).serve()
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from app.database import Database, Pool, connect_pool
 from app.settings import Settings
-from app.worker import HANDLERS, Handler, build_queue
+from app.worker import BATCH, HANDLERS, Handler, build_queue, forget
+from tests.conftest import Client
 
 pytestmark = pytest.mark.anyio
 
@@ -76,3 +77,42 @@ async def test_a_failing_job_is_tried_again_and_then_kept_while_others_go_on(poo
     handlers = {"fail": Handler(fail, 2, SOON), "succeed": Handler(succeed, 2, SOON)}
     await work_until(pool, db, handlers, lambda: len(tries) == 3 and len(done) == 1)
     assert await db.fetchval("SELECT /* test */ status::text FROM pgqueuer WHERE entrypoint = 'fail'") == "failed"
+
+
+LOGGED = """
+INSERT /* test */ INTO pgqueuer_log (created, job_id, status, priority, entrypoint, aggregated)
+SELECT now() - $1::interval, $2, 'successful', 0, 'note', $3 FROM generate_series(1, $4)
+"""
+COUNTED = """
+INSERT /* test */ INTO pgqueuer_statistics (created, count, priority, status, entrypoint)
+SELECT now() - interval '8 days' * i, 1, 0, 'successful', 'note' FROM generate_series(0, 3) i
+"""
+FAILED = """
+INSERT /* test */ INTO pgqueuer (priority, status, entrypoint) VALUES (0, 'failed', 'fail') RETURNING id
+"""
+
+
+async def test_the_log_is_forgotten_after_a_week_but_of_what_failed(db: Database) -> None:
+    failed = await db.fetchval(FAILED)
+    old, young = timedelta(days=8), timedelta(days=6)
+    for age, job, aggregated, lines in (
+        (old, -1, True, 2 * BATCH + 1),
+        (old, -1, False, 2),
+        (young, -1, True, 3),
+        (old, failed, True, 4),
+    ):
+        await db.execute(LOGGED, age, job, aggregated, lines)
+    await db.execute(COUNTED)
+    await forget(db)
+    assert await db.fetchval("SELECT /* test */ count(*) FROM pgqueuer_log") == 2 + 3 + 4
+    assert await db.fetchval("SELECT /* test */ count(*) FROM pgqueuer_statistics") == 1
+
+
+async def test_the_queue_is_in_the_figures(client: Client, db: Database) -> None:
+    await db.execute(FAILED)
+    async with db.transaction() as tx:
+        await tx.enqueue("note", uuid4())
+        await tx.enqueue("note", uuid4())
+    figures = (await client.get("/metrics")).text
+    assert 'jobs{state="failed"} 1.0' in figures
+    assert 'jobs{state="queued"} 2.0' in figures
