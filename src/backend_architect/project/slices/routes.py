@@ -29,7 +29,7 @@ def render_routes(design: Design, plural: str, queries: tuple[Query, ...]) -> st
     )
     plain = [query for query in queries if query.route and not query.filters]
     alone = [_collection(design, route) for route in routes if route.is_of_collection]
-    return "\n\n".join([head, *(_route(design, query) for query in plain), *alone])
+    return "\n\n".join([head, *alone, *(_route(design, query) for query in plain)])  # /posts/top before /posts/{id}
 
 
 def function_name(route: Route) -> str:
