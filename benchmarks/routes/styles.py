@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 
 
 def direct() -> "Contextual":
-    return Contextual(_application([Middleware(DirectRoutes, routers=main.ROUTERS)]))
+    return Contextual(_application([Middleware(DirectRoutes)]))
 
 
 def plain() -> "Contextual":

@@ -35,7 +35,7 @@ from app.cache import cached
 from app.database import Db, Executor
 from app.errors import Forbidden, allowed, found
 from app.files import check_files
-from app.idempotency import once
+from app.idempotency import KEYED, once
 from app.pagination import After, Limit, Page
 from app.responses import IfMatch, created, no_content, ok, page
 from app.routing import DirectRoute

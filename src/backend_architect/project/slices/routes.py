@@ -29,7 +29,7 @@ def render_routes(design: Design, plural: str, queries: tuple[Query, ...]) -> st
     )
     plain = [query for query in queries if query.route and not query.filters]
     alone = [_collection(design, route) for route in routes if route.is_of_collection]
-    return "\n\n".join([head, *(_route(design, query) for query in plain), *alone])
+    return "\n\n".join([head, *alone, *(_route(design, query) for query in plain)])  # /posts/top before /posts/{id}
 
 
 def function_name(route: Route) -> str:
@@ -142,9 +142,8 @@ def _create(parts: _Parts) -> str:
     name = class_name(parts.row.name)
     arguments = [*(f"{item}: UUID" for item in parts.path), f"new: New{name}", "db: Db", *parts.me()]
     body = [*_check_files(parts, "new"), *(_once(parts) if parts.caller else _made(parts))]
-    return _function(
-        parts.route, f"Make a {words(parts.row.name)}.", arguments, body, status_code="201", response_model=name
-    )
+    options = {"status_code": "201", "response_model": name, **({"openapi_extra": "KEYED"} if parts.caller else {})}
+    return _function(parts.route, f"Make a {words(parts.row.name)}.", arguments, body, **options)
 
 
 def _once(parts: _Parts) -> list[str]:

@@ -7,13 +7,14 @@ import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 import asyncpg
 import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import TypeAdapter
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from app.request_context import current
@@ -126,6 +127,10 @@ class Unavailable(Problem):
         super().__init__(detail, headers={"Retry-After": str(retry_after)})
 
 
+KINDS = {kind.status: kind for kind in Problem.__subclasses__() if kind is not Malformed}
+UNREADABLE = "There was an error parsing the body"  # FastAPI's words
+
+
 def found(value: T | None) -> T:
     """Return the value, or raise NotFound where there is none."""
     if value is None:
@@ -138,14 +143,6 @@ def allowed(value: T | None) -> T:
     if value is None or value is False:
         raise Forbidden
     return value
-
-
-DESCRIBED = {
-    "description": "A problem document (RFC 9457).",
-    "content": {"application/problem+json": {"schema": TypeAdapter(ProblemDetails).json_schema()}},
-}
-PROBLEMS: dict[int | str, dict[str, Any]] = {422: DESCRIBED, "4XX": DESCRIBED, "5XX": DESCRIBED}
-"""What the OpenAPI document says of error answers."""
 
 
 def problem_response(problem: Problem) -> Response:
@@ -176,6 +173,8 @@ async def _answer(request: Request, error: Exception) -> Response:
             return problem_response(error)
         case RequestValidationError():
             return problem_response(_invalid(error))
+        case HTTPException(status_code=204 | 304):
+            return Response(status_code=error.status_code, headers=error.headers)
         case HTTPException():
             return problem_response(_refused(request, error))
     problem = problem_of(error, request.url.path)
@@ -193,23 +192,26 @@ def _invalid(error: RequestValidationError) -> Problem:
 
 
 def _refused(request: Request, error: HTTPException) -> Problem:
-    """Return what FastAPI's own refusal means here."""
+    """Return what a refusal of FastAPI's, or of hand-written code, means here; what it says and its headers stay."""
+    headers = {**(error.headers or {})}
     if error.status_code == 405:
-        allow = ", ".join(_methods_at(request)) or (error.headers or {}).get("Allow", "")
-        return MethodNotAllowed(headers={"Allow": allow})
-    kinds = {kind.status: kind for kind in (Forbidden, NotFound, TooLarge, UnsupportedMediaType)}
-    return kinds.get(error.status_code, Malformed)()
+        headers["Allow"] = ", ".join(_methods_at(request)) or headers.get("Allow", "")
+    if error.status_code == 400 and error.detail == UNREADABLE:
+        return Malformed()
+    phrase = HTTPStatus(error.status_code).phrase
+    kind = KINDS.get(error.status_code)
+    title, slug = (kind.title, kind.slug) if kind else (phrase, re.sub(r"\W+", "-", phrase.lower()))
+    detail = error.detail if isinstance(error.detail, str) else msgspec.json.encode(error.detail).decode()
+    problem = Problem(title if detail == phrase else detail, headers=headers)
+    problem.status, problem.title, problem.slug = error.status_code, title, slug
+    return problem
 
 
 def _methods_at(request: Request) -> list[str]:
-    """Return every method that the documented routes answer at the request's path."""
-    parts = request.url.path.split("/")
-    methods: set[str] = set()
-    for template, operations in request.app.openapi()["paths"].items():
-        own = template.split("/")
-        if len(own) == len(parts) and all(a == b or a[:1] == "{" for a, b in zip(own, parts, strict=True)):
-            methods |= {name.upper() for name in operations}
-    return sorted(methods)
+    """Return every method that is answered at the request's path: GET brings HEAD along."""
+    routes = [route for route in iter_route_contexts(request.app.routes) if route.methods]
+    methods = {name for route in routes if route.path_regex.match(request.url.path) for name in route.methods or ()}
+    return sorted(methods | {"HEAD"} if "GET" in methods else methods)
 
 
 # Causes that are expected to pass: lost connections, no resources, shutdown and timeouts, locks, a standby.
@@ -252,7 +254,7 @@ KEY = re.compile(r"Key \((?P<columns>.+?)\)=")
 def _on_fields(kind: type[Problem], error: asyncpg.PostgresError, message: str, code: str) -> Problem:
     """Return a problem that names the columns of the constraint, never their values."""
     match = KEY.match(error.detail or "")
-    columns = re.findall(r"\w+", match["columns"].replace("lower", "").replace("::text", "")) if match else []
+    columns = re.findall(r"\w+", re.sub(r"\blower\(|::text\b", " ", match["columns"])) if match else []
     names = " and ".join(columns) or "a value"
     return kind(f"{names} {message}.", errors=[FieldError(name, message, code) for name in columns])
 

@@ -1,8 +1,9 @@
 """What happens to every request before and after its route. Two pure ASGI layers, because each layer costs.
 
-`Observe` is the outermost: it names the request, answers what nobody expected with a plain 500, adds the security
-headers, and tells the log and the metrics. `Guard` lets in only what a route should see: a known host, a caller
-within the limits, and a body that is small enough, JSON, and free of characters that cannot be stored.
+`Observe` is the outermost: it names the request, adds the security headers, and tells the log and the metrics. `Guard`
+lets in only what a route should see: a known host, a caller within the limits, and a body that is small enough, JSON,
+and free of characters that cannot be stored. It answers what nobody expected with a plain 500, inside the layer of
+CORS: a browser reads that, too.
 """
 
 import asyncio
@@ -10,9 +11,10 @@ import json
 import logging
 import re
 from collections.abc import Awaitable
+from datetime import UTC, datetime
 from functools import cache
 from secrets import token_hex
-from time import perf_counter, time
+from time import perf_counter
 from typing import Any
 
 from prometheus_client import Histogram
@@ -53,7 +55,7 @@ DOCS = frozenset({"/docs", "/openapi.json"})
 
 
 class Observe:
-    """Names, times, logs and counts every request, and is the last to answer when something failed."""
+    """Names, times, logs and counts every request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -74,12 +76,7 @@ class Observe:
                     message["headers"].append(CLOSE)  # a kept connection would break under its next request
             return send(message)
 
-        try:
-            await self.app(scope, receive, send_with_headers)
-        except Exception as error:  # the one place where anything unexpected ends
-            log.error("unexpected error", exc_info=error)
-            if not context.status:
-                await problem_response(Problem())(scope, receive, send_with_headers)
+        await self.app(scope, receive, send_with_headers)
         if context.path not in HEALTH_PATHS:
             _tell(scope, context, perf_counter() - started)
 
@@ -103,14 +100,14 @@ def _tell(scope: Scope, context: RequestContext, seconds: float) -> None:
     """Write the access line and count the request under its route's template, so that ids do not become labels."""
     route = getattr(scope.get("route"), "path", "none")
     status = context.status or 499
-    _seconds_of(scope["method"] if scope["method"] in METHODS else "other", route, status).observe(seconds)
+    _seconds_of(context.method if context.method in METHODS else "other", route, status).observe(seconds)
     write_line(
         {
-            "at": time(),
+            "at": datetime.now(UTC),
             "level": "info",
             "logger": "access",
             "request_id": context.id,
-            "method": scope["method"],
+            "method": context.method,
             "path": context.path,
             "route": route,
             "status": status,
@@ -136,10 +133,20 @@ class Guard:
         self.timeout = settings.request_timeout
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in HEALTH_PATHS:
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        context = current.get()
+        try:
+            if scope["path"] in HEALTH_PATHS:
+                await self.app(scope, receive, send)
+            else:
+                await self._guarded(scope, current.get(), receive, send)
+        except Exception as error:  # the one place where anything unexpected ends
+            log.error("unexpected error", exc_info=error)
+            if not current.get().status:
+                await problem_response(Problem())(scope, receive, send)
+
+    async def _guarded(self, scope: Scope, context: RequestContext, receive: Receive, send: Send) -> None:
         admitted = False
         try:
             async with asyncio.timeout(self.timeout):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import httpx
@@ -97,7 +98,47 @@ async def test_unknown_addresses_and_methods(client: Client) -> None:
     assert_problem(await client.get("/nothing"), 404)
     answer = await client.put(f"/probe/items/{uuid4()}")
     assert_problem(answer, 405)
-    assert answer.headers["allow"] == "DELETE, GET"
+    assert answer.headers["allow"] == "DELETE, GET, HEAD"
+    assert (await client.post("/healthz")).headers["allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/nothing", "/probe/numbers?limit=2", "/probe/numbers?limit=x", "/docs"])
+async def test_head_is_get_without_the_body(client: Client, log_lines: Lines, path: str) -> None:
+    named = {"x-request-id": "the-same-one"}
+    head, got = await client.head(path, headers=named), await client.get(path, headers=named)
+    counted = ("ratelimit", "retry-after")
+    assert (head.content, head.status_code) == (b"", got.status_code)
+    assert [each for each in head.headers.items() if each[0] not in counted] == [
+        each for each in got.headers.items() if each[0] not in counted
+    ]
+    assert [line["method"] for line in log_lines()] == ([] if path == "/healthz" else ["HEAD", "GET"])
+
+
+@pytest.mark.parametrize(
+    ("status", "type_", "title"),
+    [(401, "unauthorized", "Sign in first"), (409, "conflict", None), (503, "unavailable", None), (410, "gone", "Gone")],
+)
+async def test_a_refusal_by_hand_keeps_what_it_says(client: Client, status: int, type_: str, title: str | None) -> None:
+    answer = await client.get(f"/probe/refuse/{status}")
+    problem = assert_problem(answer, status)
+    assert (problem["type"], problem["detail"]) == (f"/problems/{type_}", "Said by hand.")
+    assert title in {None, problem["title"]}
+    assert (answer.headers["retry-after"], answer.headers["www-authenticate"]) == ("7", 'Basic realm="hand"')
+
+
+async def test_a_refusal_names_the_columns_alone(client: Client) -> None:
+    for statement in (
+        "CREATE TABLE probe_people (id int PRIMARY KEY)",
+        "CREATE TABLE probe_follows (follower_id int REFERENCES probe_people, lower text)",
+        "CREATE UNIQUE INDEX ON probe_follows (lower(lower), follower_id)",
+        "INSERT INTO probe_people VALUES (1)",
+        "INSERT INTO probe_follows VALUES (1, 'a')",
+    ):
+        assert (await client.post("/probe/run", json=statement)).status_code in {200, 404}
+    unknown = await client.post("/probe/run", json="INSERT INTO probe_follows VALUES (2, 'b')")
+    assert assert_problem(unknown, 422)["detail"] == "follower_id does not exist."
+    taken = await client.post("/probe/run", json="INSERT INTO probe_follows VALUES (1, 'A')")
+    assert assert_problem(taken, 409)["detail"] == "lower and follower_id is already taken."
 
 
 async def test_pages_follow_the_link_and_know_their_list(client: Client) -> None:
@@ -141,6 +182,7 @@ async def test_the_log_holds_no_query_and_one_line_each(client: Client, log_line
     await client.get(f"/probe/items/{uuid4()}", params={"q": "secret\r\nline"}, headers={"authorization": "Basic c2VjcmV0"})
     [line] = log_lines()
     assert "ecret" not in str(line)
+    assert datetime.fromisoformat(str(line["at"])).utcoffset() == timedelta(0)
 
 
 async def test_a_body_that_does_not_come_is_not_waited_for(settings: Settings) -> None:
@@ -180,3 +222,5 @@ async def test_other_origins_are_not_let_in(settings: Settings, origin: str) -> 
         assert "access-control-allow-origin" not in (await client.get("/probe/numbers", headers={"origin": origin})).headers
         allowed = await client.get("/probe/numbers", headers={"origin": "https://app.example"})
         assert allowed.headers["access-control-allow-origin"] == "https://app.example"
+        failed = await client.get("/probe/fail", headers={"origin": "https://app.example"})
+        assert (failed.status_code, failed.headers["access-control-allow-origin"]) == (500, "https://app.example")
