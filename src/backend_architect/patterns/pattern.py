@@ -24,7 +24,11 @@ class Trap:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a pattern brings. Texts may hold `<it>`, the entity it is attached to, and the kinds of other patterns."""
+    """What a pattern brings. Texts may hold `<it>`, the entity it is attached to, and the kinds of other patterns.
+
+    `held` are entities that belong to a team where the named patterns are there; `traps_if_apart` are avoided only
+    where a design shows no team what belongs to another.
+    """
 
     fragment: Fragment
     alone: Fragment
@@ -36,6 +40,8 @@ class Body:
     assumes: tuple[str, ...]
     choices: tuple[str, ...]
     traps: tuple[Trap, ...]
+    traps_if_apart: tuple[Trap, ...]
+    held: Mapping[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,8 @@ def _body(data: Fragment) -> Body:
         assumes=tuple(data.get("assumes") or ()),
         choices=tuple(data.get("choices") or ()),
         traps=tuple(Trap(**trap) for trap in data.get("traps") or ()),
+        traps_if_apart=tuple(Trap(**trap) for trap in data.get("traps_if_apart") or ()),
+        held=data.get("held") or {},
     )
 
 
