@@ -165,7 +165,7 @@ def _with_providers(content: Fragment, brief: Brief) -> Fragment:
 
 
 def _understood(brief: Brief, wish: Wish) -> dict[str, str]:
-    found = {span.text: pattern_named(f.pattern).meaning for f in brief.features for span in f.words}
+    found = {span.text: _meaning(pattern_named(f.pattern), span.text) for f in brief.features for span in f.words}
     for noun in brief.nouns:
         pattern = next((p for p, name in wish.kinds.items() if name == noun.name), None)
         found[noun.word.text] = (
@@ -188,6 +188,13 @@ def _mixed(design: Design, team: str | None, mixed: Sequence[str]) -> list[str]:
     if roles:
         told.append(f"{' and '.join(roles)}: a role for every {words(team)}, whose holders see the things of all")
     return told
+
+
+def _meaning(pattern: Pattern, said: str) -> str:
+    """Return what a pattern means, and whether it has nothing of its own for the word that meant it."""
+    key = read_vocabulary().key
+    is_covered = key(said) in {key(word) for word in pattern.covers}
+    return f"{pattern.meaning}; nothing of its own for this word" if is_covered else pattern.meaning
 
 
 def _kept_accounts(brief: Brief, composition: Composition) -> list[str]:

@@ -39,6 +39,8 @@ def _pattern(pattern: Pattern) -> str:
 
 def _details(pattern: Pattern) -> Iterator[str]:
     body = pattern.body
+    if pattern.covers:
+        yield f"- Has nothing of its own for: {', '.join(pattern.covers)}"
     rows = [
         f"`{name.strip('<>')}`"
         for key in ("entities", "edges")

@@ -49,6 +49,7 @@ class Pattern:
     """A backend feature.
 
     The head (everything but `body`) is read with the catalogue; the body is read from `text` when first asked for.
+    `covers` are those of its nouns for which it has nothing of their own: a warehouse is stock, without a place.
     `weak` verbs, and words for a kind, mean it only where no other pattern is named.
     `needs` come along with it; `brings` makes it a bundle; `attaches_to` are the entities it can be about, the first of
     which in the design is meant, else the pattern `default` is added; `kind` is the entity that a brief may name.
@@ -59,6 +60,7 @@ class Pattern:
     meaning: str
     text: str = field(repr=False)
     nouns: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
     verbs: tuple[str, ...] = ()
     weak: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
@@ -93,7 +95,7 @@ def read_pattern(path: Path) -> Pattern:
     """Return the pattern in a file of the catalogue, with its body still unread."""
     text = path.read_text(encoding="utf-8")
     head = _plain(text.partition(SEPARATOR)[0])
-    lists = ("nouns", "verbs", "weak", "needs", "brings", "goes_well_with", "attaches_to")
+    lists = ("nouns", "covers", "verbs", "weak", "needs", "brings", "goes_well_with", "attaches_to")
     many: dict[str, Any] = {key: tuple(head.pop(key, ())) for key in lists}
     kinds = {name: tuple(words) for name, words in head.pop("kinds", {}).items()}
     return Pattern(text=text, kinds=kinds, **many, **head)
