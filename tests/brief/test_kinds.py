@@ -39,3 +39,23 @@ def test_a_noun_tied_to_the_verb_or_the_word_is_what_it_is_about(brief: str, thi
 def test_what_teams_work_on_belongs_to_them() -> None:
     recipe = propose_from_text("A recipe app for teams").design.entities["recipe"]
     assert recipe.fields["team"].to == "team"
+
+
+@pytest.mark.parametrize(
+    ("brief", "part", "about"),
+    [
+        ("A recipe site with a blog, where people rate recipes", "review", "recipe"),
+        ("A forum with comments", "comment", "topic"),
+        ("A blog with products, and reviews of articles", "review", "article"),
+        ("A blog and a shop with product reviews and comments on articles", "review", "product"),
+        ("People sell bikes in a blog, with bike reviews", "review", "bike"),
+        ("A shop with recipes and reviews", "review", "product"),
+    ],
+)
+def test_what_is_attached_goes_to_what_was_said_beside_it(brief: str, part: str, about: str) -> None:
+    entities = propose_from_text(brief).design.entities
+    assert entities[part].fields[about].to == about
+
+
+def test_a_forum_has_its_comments_without_posts() -> None:
+    assert "post" not in propose_from_text("A forum with comments").design.entities

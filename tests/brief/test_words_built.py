@@ -2,6 +2,8 @@
 
 import pytest
 
+from backend_architect.design.check import check_design
+from backend_architect.design.load import read_design
 from backend_architect.design.propose import propose_from_text
 from backend_architect.patterns import Pattern, all_patterns
 
@@ -17,7 +19,9 @@ from backend_architect.patterns import Pattern, all_patterns
     ],
 )
 def test_a_thing_that_was_named_is_there(brief: str, entities: set[str]) -> None:
-    assert entities <= set(propose_from_text(brief).design.entities)
+    proposal = propose_from_text(brief)
+    assert entities <= set(proposal.design.entities)
+    assert check_design(read_design(proposal.text)) == ()
 
 
 def test_a_word_without_anything_of_its_own_is_told() -> None:

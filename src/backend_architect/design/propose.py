@@ -8,9 +8,9 @@ from backend_architect.brief.vocabulary import read_vocabulary
 from backend_architect.design.apart import not_kept_apart, roles_across
 from backend_architect.design.load import read_design
 from backend_architect.design.model import Design
-from backend_architect.design.named_kind import names_kind
 from backend_architect.design.names import plural_of, words
 from backend_architect.design.proposed_load import propose_load
+from backend_architect.design.proposed_names import names_kind, read_targets
 from backend_architect.errors import BriefError, Place, Problem
 from backend_architect.patterns import Composition, Pattern, Trap, Wish, compose, pattern_named
 from backend_architect.patterns.pattern import Fragment
@@ -84,7 +84,7 @@ def read_wish(brief: Brief) -> Wish:
     nameless = [name for name in _with_kinds(patterns) if name not in kinds]
     if len(nouns) == 1 and len(nameless) == 1 and names_kind(brief, brief.nouns[0], nameless[0]):
         kinds[nameless[0]] = nouns.pop()
-    return Wish(patterns, kinds, tuple(nouns), accounts=brief.accounts)
+    return Wish(patterns, kinds, tuple(nouns), accounts=brief.accounts, about=read_targets(brief))
 
 
 def _with_kinds(patterns: Sequence[str]) -> list[str]:

@@ -15,12 +15,16 @@ from backend_architect.patterns.pattern import Fragment, Pattern, Trap
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be put together: names of patterns, the kinds a brief named for them, and nouns without a pattern."""
+    """What is to be put together: names of patterns, the kinds a brief named for them, and nouns without a pattern.
+
+    `about` holds what an attached pattern was said to be about: a noun, or an entity as the pattern names it.
+    """
 
     patterns: tuple[str, ...]
     kinds: Mapping[str, str] = field(default_factory=dict)
     nouns: tuple[str, ...] = ()
     accounts: bool = True
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,8 @@ def _plan(wish: Wish) -> _Plan:
     nouns = tuple(usable_name(n, taken) for n in _free(wish) if n not in rows_in(chosen) and n not in names.values())
     if wish.nouns and not nouns:
         chosen = resolve_patterns(replace(wish, nouns=()))
-    targets = {p.name: _target(p, chosen, nouns, names) for p in chosen}
+    about = {name: usable_name(said, taken) if said in wish.nouns else said for name, said in wish.about.items()}
+    targets = {p.name: _target(p, chosen, nouns, names, about.get(p.name)) for p in chosen}
     parts = tuple(_Part(p, names | _it(targets[p.name], chosen, names), targets[p.name]) for p in chosen)
     opened = {targets[p.name] for p in chosen if p.opens}
     owned = any(p.name == "accounts" for p in chosen)
@@ -163,7 +168,7 @@ def resolve_patterns(wish: Wish) -> tuple[Pattern, ...]:
     for name in wish.patterns:
         _add(name, found)
     for pattern in all_patterns():
-        if pattern.name in found and pattern.default and not free and not _first_target(pattern, found):
+        if pattern.name in found and pattern.default and not free and not _targets(pattern, found):
             _add(pattern.default, found)
     return tuple(p for p in all_patterns() if p.name in found and not p.is_bundle)
 
@@ -176,18 +181,26 @@ def _add(name: str, found: dict[str, Pattern]) -> None:
         _add(other, found)
 
 
-def _first_target(pattern: Pattern, found: Mapping[str, Pattern]) -> str | None:
+def _targets(pattern: Pattern, found: Mapping[str, Pattern]) -> list[str]:
+    """Return the entities of the found patterns that a pattern can be about, in the order of its preference."""
     present = {entity for p in found.values() if not p.attaches_to for entity in p.body.fragment.get("entities", {})}
-    return next((entity for entity in pattern.attaches_to if entity in present), None)
+    return [entity for entity in pattern.attaches_to if entity in present]
 
 
 def _target(
-    pattern: Pattern, chosen: Iterable[Pattern], nouns: tuple[str, ...], names: Mapping[str, str]
+    pattern: Pattern,
+    chosen: Iterable[Pattern],
+    nouns: tuple[str, ...],
+    names: Mapping[str, str],
+    said: str | None,
 ) -> str | None:
-    """Return the entity that a pattern is about: the first it knows, else the first noun."""
+    """Return the entity that a pattern is about: what was said, else the first it knows, else the first noun."""
     if not pattern.attaches_to:
         return None
-    first = _first_target(pattern, {p.name: p for p in chosen})
+    known = _targets(pattern, {p.name: p for p in chosen})
+    if said and names.get(said, said) in (*nouns, *(names.get(entity, entity) for entity in known)):
+        return names.get(said, said)
+    first = next(iter(known), None)
     return names.get(first, first) if first is not None else next(iter(nouns), None)
 
 
