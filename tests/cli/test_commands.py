@@ -33,6 +33,24 @@ def test_the_sentence_is_designed_explained_and_built(said: tuple[Typed, Path]) 
     assert "\x1b" not in answer.out
 
 
+def test_the_decisions_are_explained_as_the_answer_says(said: tuple[Typed, Path]) -> None:
+    answer, folder = said
+    assert "(architect decide social-sharing says why)" in answer.out
+    assert architect("decide", "social-sharing", "--only", "cache", folder=folder).status == 0
+
+
+def test_nothing_is_written_among_other_files_unless_forced(tmp_path: Path) -> None:
+    (tmp_path / "blog").mkdir()
+    (tmp_path / "blog/thesis.txt").write_text("mine")
+    refused = architect("a small blog", "--dir", "blog", folder=tmp_path)
+    assert refused.status == 1
+    assert "folder-not-empty" in refused.err and "--force" in refused.err
+    assert [path.name for path in (tmp_path / "blog").iterdir()] == ["thesis.txt"]
+    assert architect("a small blog", "--dir", "blog", "--force", folder=tmp_path).status == 0
+    assert (tmp_path / "blog/thesis.txt").read_text() == "mine"
+    assert (tmp_path / "blog/app/main.py").exists()
+
+
 def test_the_sentence_said_again_keeps_an_edited_design(said: tuple[Typed, Path]) -> None:
     _, folder = said
     design = folder / "social-sharing/backend.yaml"

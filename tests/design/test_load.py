@@ -44,8 +44,21 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
     assert refused(tmp_path / "no-folder" / "backend.yaml") == "not-found"
 
 
+def test_a_folder_means_the_design_in_it(tmp_path: Path) -> None:
+    (tmp_path / "backend.yaml").write_text("design: 1\nbackend: shop\nentities: {note: {fields: {body: text}}}\n")
+    loaded = load_design(tmp_path)
+    assert (loaded.design.name, loaded.file) == ("shop", str(tmp_path / "backend.yaml"))
+
+
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
-    assert refused(tmp_path) == "not-a-file"
+    (tmp_path / "backend.yaml").mkdir()
+    with pytest.raises(DesignError, match="not-a-file"):
+        load_design(tmp_path)
+
+
+def test_a_folder_without_a_design_is_told(tmp_path: Path) -> None:
+    with pytest.raises(DesignError, match="not-found"):
+        load_design(tmp_path)
 
 
 def test_a_path_that_cannot_be_one_is_told() -> None:

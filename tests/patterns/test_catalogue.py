@@ -1,6 +1,7 @@
 """Each pattern is a design by itself, and any two of them are one."""
 
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,23 @@ def test_pattern_alone_makes_sense(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_pattern_about_an_unknown_noun_makes_sense(name: str) -> None:
     assert problems_of(compose(Wish((name,), nouns=("recipe", "setting")))) == ()
+
+
+@pytest.mark.parametrize("name", [pattern.name for pattern in all_patterns() if pattern.attaches_to])
+def test_pattern_is_about_what_was_said_beside_all_that_it_knows(name: str) -> None:
+    wish = Wish((name, "posts", "products"), nouns=("recipe",), about={name: "recipe"})
+    composition = compose(wish)
+    assert problems_of(composition) == ()
+    assert ALONE[name] - things_in(composition), "it is about what it is about alone"
+
+
+@pytest.mark.parametrize("pattern", all_patterns(), ids=NAMES)
+def test_no_text_is_cut_at_a_comma(pattern: Pattern) -> None:
+    """A comma ends an item of a YAML list in brackets, unless the item is quoted."""
+    texts = [*pattern.body.assumes, *pattern.body.choices]
+    written = " ".join(pattern.text.split())
+    cut = [one for one, other in pairwise(texts) if f"[{one}, {other}" in written or f" {one}, {other}" in written]
+    assert cut == []
 
 
 @pytest.mark.parametrize("first", NAMES)

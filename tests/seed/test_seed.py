@@ -62,3 +62,17 @@ def test_it_is_the_same_each_time_and_skewed(server: EmbeddedServer) -> None:
     again, _ = asyncio.run(bodies_and_followers())
     assert first == again
     assert followers[0] > 3 * followers[-1]
+
+
+def test_rows_that_are_unique_together_are_all_kept(server: EmbeddedServer) -> None:
+    """What is inserted twice is left out, so that a poor choice of values would give a nearly empty table."""
+
+    async def sheets_and_lines() -> list[tuple[int, int]]:
+        design = load_design(ROOT / "tests/cases/designs/right/every-field/backend.yaml").design
+        connection = await _filled(server, design, "seed_together")
+        wanted = {portion.table: portion.rows for portion in plan_seed(design, USERS)}
+        rows = [(wanted[table], await connection.fetchval(f'SELECT count(*) FROM "{table}"')) for table in wanted]
+        await connection.close()
+        return rows
+
+    assert all(wanted == found for wanted, found in asyncio.run(sheets_and_lines()))

@@ -9,6 +9,7 @@ import typer
 from backend_architect.cli.check import Json
 
 if TYPE_CHECKING:
+    from backend_architect.cli.writing import Choices
     from backend_architect.design.propose import Proposal
 
 NOT_AVAILABLE = 2
@@ -28,6 +29,7 @@ def brief(
     database: Annotated[
         str, typer.Option("--db", metavar="URL", help="The database that is slow.", envvar="DATABASE_URL")
     ] = "",
+    force: Annotated[bool, typer.Option("--force", help="Build beside other files that are there.")] = False,
     start: Annotated[bool, typer.Option("--up", help="Build without asking, then run it.")] = False,
     json: Json = False,
 ) -> int:
@@ -46,30 +48,33 @@ def brief(
         return _tune(database, json=json)
     if read.intent != "design":
         return _decline(read.intent, json=json)
+    from backend_architect.cli.writing import Choices
     from backend_architect.design.propose import propose_design
 
     proposal = propose_design(read)
     target = folder or Path(proposal.design.name)
-    return _go_on(proposal, target, sure=yes or start, start=start, json=json)
+    choices = Choices(force=force)
+    return _go_on(proposal, target, choices, sure=yes or start, start=start, json=json)
 
 
-def _go_on(proposal: "Proposal", folder: Path, *, sure: bool, start: bool, json: bool) -> int:
+def _go_on(proposal: "Proposal", folder: Path, choices: "Choices", *, sure: bool, start: bool, json: bool) -> int:
     """Write the design, build it if that is wanted, and return the exit status."""
     from backend_architect.cli.build import build_into
-    from backend_architect.cli.writing import Choices
+    from backend_architect.cli.writing import refuse_other_files
     from backend_architect.report.proposal import decisions_in_short
 
     if not json:
         _explain(proposal)
+    refuse_other_files(folder, choices, folder / "backend.yaml")
     path = _write_design(proposal, folder)
     if not json:
         from backend_architect.decisions import decide_all
 
-        print(f"\n{decisions_in_short(decide_all(proposal.design))}\n\nThe design is in {path}")
+        print(f"\n{decisions_in_short(decide_all(proposal.design), folder)}\n\nThe design is in {path}")
         if not sure and not _wants_build():
             print(f"Change it as you like, then: architect build {folder}")
             return 0
-    status = build_into(folder, choices=Choices(), json=json, before=_as_data(proposal, path))
+    status = build_into(folder, choices=choices, json=json, before=_as_data(proposal, path))
     if status == 0 and start:
         from backend_architect.cli.up import up
 

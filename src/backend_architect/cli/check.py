@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
-FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The design file.", show_default=True)]
+FileArgument = Annotated[
+    Path, typer.Argument(metavar="FILE", help="The design file, or its folder.", show_default=True)
+]
 Json = Annotated[bool, typer.Option("--json", help="Answer as data, for programs.")]
 DESIGN_FILE = Path("backend.yaml")
 
@@ -17,6 +19,7 @@ def check(file: FileArgument = DESIGN_FILE, *, json: Json = False) -> int:
     \b
     Examples:
       architect check
+      architect check shop
       architect check shop/backend.yaml --json
     """
     from backend_architect.pipeline import read_sound_design
@@ -27,7 +30,7 @@ def check(file: FileArgument = DESIGN_FILE, *, json: Json = False) -> int:
         return 0
     design = loaded.design
     parts = (_counted(design.entities, "entities"), _counted(design.edges, "edges"), _counted(design.lists, "lists"))
-    print(f"{file}: all is well ({', '.join(parts)})")
+    print(f"{loaded.file}: all is well ({', '.join(parts)})")
     return 0
 
 

@@ -20,7 +20,7 @@ def decide(
     \b
     Examples:
       architect decide
-      architect decide --load 10x
+      architect decide shop --load 10x
       architect decide shop/backend.yaml --only cache --json
     """
     from backend_architect.cli.as_data import print_data

@@ -11,7 +11,7 @@ from backend_architect.design.language.whole import DESIGN
 from backend_architect.design.model import Design
 from backend_architect.design.nodes import MapNode, Node, read_nodes
 from backend_architect.design.shapes import is_missing
-from backend_architect.design.source import decoded, read_source
+from backend_architect.design.source import decoded, design_file, read_source
 from backend_architect.errors import DesignError, Place, Problem
 
 
@@ -38,8 +38,9 @@ class LoadedDesign:
 
 
 def load_design(path: Path) -> LoadedDesign:
-    """Return the design in a file; raise DesignError with all the problems of its shape."""
-    return _read(read_source(path), str(path))
+    """Return the design in a file, or in a folder's `backend.yaml`; raise DesignError with all that is wrong in it."""
+    file = design_file(path)
+    return _read(read_source(file), str(file))
 
 
 def read_design(text: str, file: str = "backend.yaml") -> LoadedDesign:

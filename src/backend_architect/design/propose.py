@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from backend_architect.brief import Brief, Feature, read_brief
 from backend_architect.brief.vocabulary import read_vocabulary
+from backend_architect.design.apart import not_kept_apart, roles_across
 from backend_architect.design.load import read_design
 from backend_architect.design.model import Design
 from backend_architect.design.names import plural_of, words
 from backend_architect.design.proposed_load import propose_load
+from backend_architect.design.proposed_names import names_kind, read_targets
 from backend_architect.errors import BriefError, Place, Problem
 from backend_architect.patterns import Composition, Pattern, Trap, Wish, compose, pattern_named
 from backend_architect.patterns.pattern import Fragment
@@ -48,15 +50,22 @@ def propose_design(brief: Brief) -> Proposal:
     assumed = (*composition.assumes, *load.assumes)
     content = _heading(brief, wish, assumed) | {"load": load.load} | composition.design
     text = design_text(_with_providers(content, brief), composition.comments)
+    design = read_design(text).design
+    mixed = not_kept_apart(design, composition.team) if composition.team else ()
     return Proposal(
-        design=read_design(text).design,
+        design=design,
         text=text,
         brief=brief,
         understood=_understood(brief, wish),
         assumed=assumed,
         not_understood=tuple(span.text for span in brief.not_understood),
-        traps=composition.traps,
-        choices=(*composition.choices, *_kept_accounts(brief, composition), *load.ignored),
+        traps=(*composition.traps, *(() if mixed else composition.traps_if_apart)),
+        choices=(
+            *_mixed(design, composition.team, mixed),
+            *composition.choices,
+            *_kept_accounts(brief, composition),
+            *load.ignored,
+        ),
     )
 
 
@@ -66,22 +75,25 @@ def propose_from_text(text: str) -> Proposal:
 
 
 def read_wish(brief: Brief) -> Wish:
-    """Return the patterns a brief asks for; a noun without a pattern names the one kind that has no name yet."""
+    """Return the patterns a brief asks for; one unknown noun names the one kind without a name if it is tied to it."""
     patterns = tuple(dict.fromkeys(feature.pattern for feature in brief.features))
     kinds: dict[str, str] = {}
     for kind in brief.kinds:
         kinds.setdefault(kind.pattern, kind.name)
     nouns = [noun.name for noun in brief.nouns]
     nameless = [name for name in _with_kinds(patterns) if name not in kinds]
-    if len(nouns) == 1 and len(nameless) == 1:
+    if len(nouns) == 1 and len(nameless) == 1 and names_kind(brief, brief.nouns[0], nameless[0]):
         kinds[nameless[0]] = nouns.pop()
-    return Wish(patterns, kinds, tuple(nouns), accounts=brief.accounts)
+    return Wish(patterns, kinds, tuple(nouns), accounts=brief.accounts, about=read_targets(brief))
 
 
 def _with_kinds(patterns: Sequence[str]) -> list[str]:
-    """Return the patterns, and those their bundles bring, whose main entity a brief may name."""
+    """Return the patterns, and those their bundles bring, whose main entity an unknown noun of a brief may name.
+
+    Teams are beside what the brief is about: a noun is what they work on.
+    """
     opened = dict.fromkeys(n for name in patterns for n in (name, *pattern_named(name).brings))
-    return [name for name in opened if pattern_named(name).kind]
+    return [name for name in opened if pattern_named(name).kind and not pattern_named(name).beside]
 
 
 def _refuse_empty(brief: Brief) -> None:
@@ -153,7 +165,7 @@ def _with_providers(content: Fragment, brief: Brief) -> Fragment:
 
 
 def _understood(brief: Brief, wish: Wish) -> dict[str, str]:
-    found = {span.text: pattern_named(f.pattern).meaning for f in brief.features for span in f.words}
+    found = {span.text: _meaning(pattern_named(f.pattern), span.text) for f in brief.features for span in f.words}
     for noun in brief.nouns:
         pattern = next((p for p, name in wish.kinds.items() if name == noun.name), None)
         found[noun.word.text] = (
@@ -164,6 +176,25 @@ def _understood(brief: Brief, wish: Wish) -> dict[str, str]:
     for mention in (*brief.clients, *brief.providers):
         found[mention.word.text] = mention.name
     return found
+
+
+def _mixed(design: Design, team: str | None, mixed: Sequence[str]) -> list[str]:
+    """Return what others than the members of a team see, so that nobody relies on what is not built."""
+    if team is None:
+        return []
+    named = ", ".join(words(plural) for plural in mixed)
+    told = [f"not kept apart by {words(team)}: {named}; see `allow.read` of each"] if mixed else []
+    roles = roles_across(design, team)
+    if roles:
+        told.append(f"{' and '.join(roles)}: a role for every {words(team)}, whose holders see the things of all")
+    return told
+
+
+def _meaning(pattern: Pattern, said: str) -> str:
+    """Return what a pattern means, and whether it has nothing of its own for the word that meant it."""
+    key = read_vocabulary().key
+    is_covered = key(said) in {key(word) for word in pattern.covers}
+    return f"{pattern.meaning}; nothing of its own for this word" if is_covered else pattern.meaning
 
 
 def _kept_accounts(brief: Brief, composition: Composition) -> list[str]:

@@ -1,6 +1,12 @@
 """A valid value of each field, as a client would send it in JSON."""
 
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from backend_architect.design.distinct import bounds_of_number, frame_of_text
 from backend_architect.design.model import Field, FieldType
+
+FIRST = datetime(2030, 1, 31, 12, tzinfo=UTC)
 
 SAMPLES: dict[FieldType, object] = {
     FieldType.TEXT: "Hello",
@@ -36,3 +42,23 @@ def sample(item: Field) -> object:
         low, high = item.length
         return str(value).ljust(low, "a")[:high]
     return value
+
+
+def numbered_sample(item: Field, number: int) -> object:
+    """Return a value of the field as JSON holds it, another one for each `number` as far as there are others."""
+    if item.type in {FieldType.INTEGER, FieldType.MONEY}:
+        low, many = bounds_of_number(item)
+        return low + (number if many is None else number % many)
+    made: dict[FieldType, object] = {
+        FieldType.DECIMAL: str(number),
+        FieldType.EMAIL: f"person{number}@example.com",
+        FieldType.URL: f"https://example.com/{number}",
+        FieldType.UUID: str(UUID(int=number)),
+        FieldType.DATE: str(FIRST.date() + timedelta(days=number)),
+        FieldType.TIMESTAMP: (FIRST + timedelta(hours=number)).isoformat(),
+        FieldType.DURATION: f"PT{number}M",
+    }
+    if item.type in {FieldType.TEXT, FieldType.SLUG}:
+        start, digits = frame_of_text(item)
+        return f"{start}{number % 10 ** (item.length[1] - len(start)):0{digits}}"
+    return made.get(item.type, sample(item))

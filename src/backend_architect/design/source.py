@@ -1,10 +1,17 @@
 """The text of a design file, or why it cannot be had."""
 
+import os
 from pathlib import Path
 
 from backend_architect.errors import DesignError, Place, Problem
 
 MAX_BYTES = 1 << 20
+USUAL_NAME = "backend.yaml"
+
+
+def design_file(path: Path) -> Path:
+    """Return the design file that a path means: the usual one in a folder, else the path itself."""
+    return path / USUAL_NAME if os.path.isdir(path) else path  # noqa: PTH112 - false for a name that cannot be one
 
 
 def read_source(path: Path) -> str:
@@ -12,7 +19,7 @@ def read_source(path: Path) -> str:
     file = str(path)
     try:
         if path.is_dir():
-            raise _refused("not-a-file", f"{file} is a folder", file, "name the design file in it, e.g. backend.yaml")
+            raise _refused("not-a-file", f"{file} is a folder", file, "name the design file in it")
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:

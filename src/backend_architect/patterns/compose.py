@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from backend_architect.design.names import plural_of
+from backend_architect.patterns.held import held_assumption, held_by_team
 from backend_architect.patterns.load import all_patterns, pattern_named
 from backend_architect.patterns.merge import merged
 from backend_architect.patterns.naming import names_in, rows_in, usable_name
@@ -14,12 +15,16 @@ from backend_architect.patterns.pattern import Fragment, Pattern, Trap
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be put together: names of patterns, the kinds a brief named for them, and nouns without a pattern."""
+    """What is to be put together: names of patterns, the kinds a brief named for them, and nouns without a pattern.
+
+    `about` holds what an attached pattern was said to be about: a noun, or an entity as the pattern names it.
+    """
 
     patterns: tuple[str, ...]
     kinds: Mapping[str, str] = field(default_factory=dict)
     nouns: tuple[str, ...] = ()
     accounts: bool = True
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -33,12 +38,14 @@ class Composition:
     assumes: tuple[str, ...]
     traps: tuple[Trap, ...]
     choices: tuple[str, ...]
+    team: str | None = None
+    traps_if_apart: tuple[Trap, ...] = ()
 
 
 def compose(wish: Wish) -> Composition:
     """Return the patterns wished for, and those they need, as one design; the order of the wish makes no difference."""
     plan = _plan(wish)
-    design = _with_main_parts({}, plan)
+    design = _with_held_parts(_with_main_parts({}, plan), plan)
     design = _with_nouns(design, plan)
     design = _with_attached_parts(design, plan)
     design = _with_parts_beside(design, plan)
@@ -52,11 +59,19 @@ class _Plan:
 
     parts: "tuple[_Part, ...]"
     guesses: tuple[Guessed, ...]
+    team: str | None = None
 
     @property
     def present(self) -> frozenset[str]:
         """The names of the patterns."""
         return frozenset(part.pattern.name for part in self.parts)
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """The entities of patterns that belong to a team; none where there are no teams."""
+        chosen = [(names, entities) for part in self.parts for names, entities in part.pattern.body.held.items()]
+        kept = [entity for names, entities in chosen if _is_present(names, self.present) for entity in entities]
+        return tuple(kept) if self.team else ()
 
 
 def _plan(wish: Wish) -> _Plan:
@@ -66,11 +81,13 @@ def _plan(wish: Wish) -> _Plan:
     nouns = tuple(usable_name(n, taken) for n in _free(wish) if n not in rows_in(chosen) and n not in names.values())
     if wish.nouns and not nouns:
         chosen = resolve_patterns(replace(wish, nouns=()))
-    targets = {p.name: _target(p, chosen, nouns, names) for p in chosen}
+    about = {name: usable_name(said, taken) if said in wish.nouns else said for name, said in wish.about.items()}
+    targets = {p.name: _target(p, chosen, nouns, names, about.get(p.name)) for p in chosen}
     parts = tuple(_Part(p, names | _it(targets[p.name], chosen, names), targets[p.name]) for p in chosen)
     opened = {targets[p.name] for p in chosen if p.opens}
     owned = any(p.name == "accounts" for p in chosen)
-    return _Plan(parts, tuple(Guessed(noun, owned, noun in opened, names.get("<team>")) for noun in nouns))
+    team = names.get("<team>")
+    return _Plan(parts, tuple(Guessed(noun, owned, noun in opened, team) for noun in nouns), team)
 
 
 def _free(wish: Wish) -> list[str]:
@@ -81,6 +98,12 @@ def _with_main_parts(design: Fragment, plan: _Plan) -> Fragment:
     for part in plan.parts:
         if not part.pattern.attaches_to:
             design = merged(design, part.filled(part.pattern.body.fragment))
+    return design
+
+
+def _with_held_parts(design: Fragment, plan: _Plan) -> Fragment:
+    for entity in plan.held:
+        design = held_by_team(design, entity, plan.team or "")
     return design
 
 
@@ -122,15 +145,17 @@ def _composition(design: Fragment, plan: _Plan) -> Composition:
         comments |= part.filled(body.comments)
     guessed = [noun_assumption(guess) for guess in plan.guesses]
     said = [text for part, body in bodies for text in part.filled(list(body.assumes))]
-    traps = [Trap(part.filled(t.wrong), part.filled(t.avoided)) for part, body in bodies for t in body.traps]
+    said += [held_assumption(entity, plan.team) for entity in plan.held if plan.team]
     return Composition(
         design=design,
         patterns=tuple(part.pattern for part in plan.parts),
         rows_per_user=rows,
         comments=comments,
         assumes=(*dict.fromkeys([*said, *guessed]),),
-        traps=tuple(traps),
+        traps=tuple(part.trap(trap) for part, body in bodies for trap in body.traps),
         choices=tuple(text for part, body in bodies for text in part.filled(list(body.choices))),
+        team=plan.team,
+        traps_if_apart=tuple(part.trap(trap) for part, body in bodies for trap in body.traps_if_apart),
     )
 
 
@@ -143,7 +168,7 @@ def resolve_patterns(wish: Wish) -> tuple[Pattern, ...]:
     for name in wish.patterns:
         _add(name, found)
     for pattern in all_patterns():
-        if pattern.name in found and pattern.default and not free and not _first_target(pattern, found):
+        if pattern.name in found and pattern.default and not free and not _targets(pattern, found):
             _add(pattern.default, found)
     return tuple(p for p in all_patterns() if p.name in found and not p.is_bundle)
 
@@ -156,18 +181,26 @@ def _add(name: str, found: dict[str, Pattern]) -> None:
         _add(other, found)
 
 
-def _first_target(pattern: Pattern, found: Mapping[str, Pattern]) -> str | None:
+def _targets(pattern: Pattern, found: Mapping[str, Pattern]) -> list[str]:
+    """Return the entities of the found patterns that a pattern can be about, in the order of its preference."""
     present = {entity for p in found.values() if not p.attaches_to for entity in p.body.fragment.get("entities", {})}
-    return next((entity for entity in pattern.attaches_to if entity in present), None)
+    return [entity for entity in pattern.attaches_to if entity in present]
 
 
 def _target(
-    pattern: Pattern, chosen: Iterable[Pattern], nouns: tuple[str, ...], names: Mapping[str, str]
+    pattern: Pattern,
+    chosen: Iterable[Pattern],
+    nouns: tuple[str, ...],
+    names: Mapping[str, str],
+    said: str | None,
 ) -> str | None:
-    """Return the entity that a pattern is about: the first it knows, else the first noun."""
+    """Return the entity that a pattern is about: what was said, else the first it knows, else the first noun."""
     if not pattern.attaches_to:
         return None
-    first = _first_target(pattern, {p.name: p for p in chosen})
+    known = _targets(pattern, {p.name: p for p in chosen})
+    if said and names.get(said, said) in (*nouns, *(names.get(entity, entity) for entity in known)):
+        return names.get(said, said)
+    first = next(iter(known), None)
     return names.get(first, first) if first is not None else next(iter(nouns), None)
 
 
@@ -209,6 +242,10 @@ class _Part:
     pattern: Pattern
     names: Mapping[str, Any]
     target: str | None
+
+    def trap(self, trap: Trap) -> Trap:
+        """Return a trap with every `<name>` in its texts replaced."""
+        return Trap(self.filled(trap.wrong), self.filled(trap.avoided))
 
     def filled(self, value: Any) -> Any:
         """Return `value` with every `<name>` in its keys and texts replaced."""

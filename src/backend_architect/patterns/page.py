@@ -39,6 +39,8 @@ def _pattern(pattern: Pattern) -> str:
 
 def _details(pattern: Pattern) -> Iterator[str]:
     body = pattern.body
+    if pattern.covers:
+        yield f"- Has nothing of its own for: {', '.join(pattern.covers)}"
     rows = [
         f"`{name.strip('<>')}`"
         for key in ("entities", "edges")
@@ -54,8 +56,15 @@ def _details(pattern: Pattern) -> Iterator[str]:
         yield f"- Is about the first of these in the design: {known}"
     if pattern.goes_well_with:
         yield f"- Goes well with {_names(pattern.goes_well_with)}"
+    held = dict.fromkeys(f"`{name}`" for names in body.held.values() for name in names)
+    if held:
+        yield f"- Belongs to a team, where there are teams: {', '.join(held)}"
     yield from (f"- Assumes: {_readable(text)}" for text in body.assumes)
     yield from (f"- Trap: {_readable(trap.wrong)}. Here: {_readable(trap.avoided)}" for trap in body.traps)
+    yield from (
+        f"- Trap: {_readable(trap.wrong)}. Where a design keeps everything apart: {_readable(trap.avoided)}"
+        for trap in body.traps_if_apart
+    )
 
 
 def _words(pattern: Pattern) -> str:

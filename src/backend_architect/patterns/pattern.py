@@ -24,7 +24,11 @@ class Trap:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a pattern brings. Texts may hold `<it>`, the entity it is attached to, and the kinds of other patterns."""
+    """What a pattern brings. Texts may hold `<it>`, the entity it is attached to, and the kinds of other patterns.
+
+    `held` are entities that belong to a team where the named patterns are there; `traps_if_apart` are avoided only
+    where a design shows no team what belongs to another.
+    """
 
     fragment: Fragment
     alone: Fragment
@@ -36,6 +40,8 @@ class Body:
     assumes: tuple[str, ...]
     choices: tuple[str, ...]
     traps: tuple[Trap, ...]
+    traps_if_apart: tuple[Trap, ...]
+    held: Mapping[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class Pattern:
     """A backend feature.
 
     The head (everything but `body`) is read with the catalogue; the body is read from `text` when first asked for.
+    `covers` are those of its nouns for which it has nothing of their own: a warehouse is stock, without a place.
     `weak` verbs, and words for a kind, mean it only where no other pattern is named.
     `needs` come along with it; `brings` makes it a bundle; `attaches_to` are the entities it can be about, the first of
     which in the design is meant, else the pattern `default` is added; `kind` is the entity that a brief may name.
@@ -53,6 +60,7 @@ class Pattern:
     meaning: str
     text: str = field(repr=False)
     nouns: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
     verbs: tuple[str, ...] = ()
     weak: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
@@ -87,7 +95,7 @@ def read_pattern(path: Path) -> Pattern:
     """Return the pattern in a file of the catalogue, with its body still unread."""
     text = path.read_text(encoding="utf-8")
     head = _plain(text.partition(SEPARATOR)[0])
-    lists = ("nouns", "verbs", "weak", "needs", "brings", "goes_well_with", "attaches_to")
+    lists = ("nouns", "covers", "verbs", "weak", "needs", "brings", "goes_well_with", "attaches_to")
     many: dict[str, Any] = {key: tuple(head.pop(key, ())) for key in lists}
     kinds = {name: tuple(words) for name, words in head.pop("kinds", {}).items()}
     return Pattern(text=text, kinds=kinds, **many, **head)
@@ -105,6 +113,8 @@ def _body(data: Fragment) -> Body:
         assumes=tuple(data.get("assumes") or ()),
         choices=tuple(data.get("choices") or ()),
         traps=tuple(Trap(**trap) for trap in data.get("traps") or ()),
+        traps_if_apart=tuple(Trap(**trap) for trap in data.get("traps_if_apart") or ()),
+        held=data.get("held") or {},
     )
 
 

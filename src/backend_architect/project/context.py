@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend_architect.decisions import Decisions
+from backend_architect.design.distinct import distinct_fields
 from backend_architect.design.model import Design, Edge, Event, Field, FieldType, Limit
 from backend_architect.design.routes import routes_of
 from backend_architect.project.samples import python_string, sample_source
@@ -41,6 +42,7 @@ def template_context(design: Design, decisions: Decisions, queries: Queries) -> 
     """Return the names that templates may use."""
     slices = [plural for plural, found in queries.by_slice.items() if found]
     slow = decisions["slow-query-monitoring"].settings
+    apart = distinct_fields(design.account) if design.account else frozenset()
     types = {item.type for row in design.rows_by_plural.values() for item in row.fields.values()}
     return {
         "design": design,
@@ -48,7 +50,8 @@ def template_context(design: Design, decisions: Decisions, queries: Queries) -> 
         "slices": slices,
         "events": [EventView(f"{e.plural}.{e.action}", e.plural, e.run, e.retries) for e in event_handlers(design)],
         "account_columns": [item.column for item in account_fields(design)],
-        "account_samples": ", ".join("name" if item.unique else sample_text(item) for item in account_fields(design)),
+        "account_apart": apart,
+        "account_samples": ", ".join("name" if f.name in apart else sample_text(f) for f in account_fields(design)),
         "everything": next((limit for limit in design.limits if limit.target == "everything"), EVERYTHING),
         "route_limits": route_limits(design),
         "oauth_providers": [],

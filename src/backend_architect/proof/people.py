@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from backend_architect.design.distinct import distinct_fields
 from backend_architect.design.model import FieldType
 from backend_architect.design.samples import sample
 from backend_architect.errors import FolderError, Problem
@@ -65,9 +66,10 @@ def new_account(backend: "Backend", actor: Actor) -> dict[str, object]:
     assert account is not None
     body: dict[str, object] = {}
     unique = actor.email.partition("@")[0][-UNIQUE:].lstrip("-_")
+    apart = distinct_fields(account)
     for item in account.accepted("create"):
         if item.name != "email" and not item.optional and item.default is None:
-            body[item.column] = unique if item.unique and item.type is not FieldType.INTEGER else sample(item)
+            body[item.column] = unique if item.name in apart and item.type is not FieldType.INTEGER else sample(item)
     return {**body, "email": actor.email, "password": actor.password}
 
 

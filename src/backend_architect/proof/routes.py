@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from backend_architect.design.distinct import distinct_fields
 from backend_architect.design.model import Design, Edge, Entity, FieldType
 from backend_architect.design.ranges import in_ranges
 from backend_architect.design.routes import Route, routes_of
@@ -132,9 +133,9 @@ def valid_body(backend: Backend, route: Route, owner: Actor) -> object:
 
 def valid_change(entity: Entity) -> dict[str, object]:
     """Return a change that clients may send: of the first field that depends on no other row."""
+    taken = distinct_fields(entity) | in_ranges(entity)
     for item in entity.accepted("update"):
-        depends = item.is_reference or item.unique or item.type is FieldType.FILE or item.name in in_ranges(entity)
-        if not depends:
+        if not (item.is_reference or item.name in taken or item.type is FieldType.FILE):
             return {item.column: sample(item)}
     return {}
 

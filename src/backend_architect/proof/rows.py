@@ -5,16 +5,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from backend_architect.design.distinct import distinct_fields
 from backend_architect.design.model import Design, Edge, Entity, Field, FieldType, Row
 from backend_architect.design.ranges import ranges_of
 from backend_architect.design.routes import nested_under
-from backend_architect.design.samples import sample
+from backend_architect.design.samples import numbered_sample, sample
 from backend_architect.postgres import Session
 from backend_architect.queries.shape import changed_by_effects
 
 PLENTY = 1_000
-COUNTABLE = frozenset({FieldType.TEXT, FieldType.SLUG, FieldType.INTEGER, FieldType.MONEY, FieldType.UUID})
-"""The types of which there is always another value."""
 
 Values = Mapping[str, object]
 
@@ -45,11 +44,12 @@ class Rows:
         return str(self.database.value(f"{insert} RETURNING id", *arguments))
 
     def body(self, name: str, owner: str) -> dict[str, object]:
-        """Return what a client sends to make a row: the fields that it must send, and no others."""
+        """Return what a client sends to make a row: the fields that it must send, and those that keep rows apart."""
         row = self._row(name)
         fields = row.accepted("create") if isinstance(row, Entity) else tuple(row.extra.values())
         parent = nested_under(self.design, row) if isinstance(row, Entity) else None
-        wanted = [f for f in fields if f is not parent and not f.optional and f.default is None]
+        apart = distinct_fields(row)
+        wanted = [f for f in fields if f is not parent and not f.optional and (f.default is None or f.name in apart)]
         values = {item.column: self._value(row, item, owner) for item in wanted}
         return values | self._spans(row, {f.name for f in wanted}, values)
 
@@ -88,20 +88,11 @@ class Rows:
             return PLENTY if item.max is None else min(PLENTY, int(item.max))
         if item.type is FieldType.FILE:
             return f"{row.plural}.{item.name}/{owner}/{self.identity()}"
-        together = isinstance(row, Entity) and any(item.name in group for group in row.unique)
-        return self._new(item) if item.unique or (together and item.type in COUNTABLE) else sample(item)
+        return self._new(item) if item.name in distinct_fields(row) else sample(item)
 
     def _new(self, item: Field) -> object:
         """Return a value that no other row has."""
-        number = next(self._numbers)
-        made: dict[FieldType, object] = {
-            FieldType.INTEGER: number,
-            FieldType.MONEY: number,
-            FieldType.UUID: self.identity(),
-            FieldType.EMAIL: f"person{number}@example.com",
-            FieldType.URL: f"https://example.com/{number}",
-        }
-        return made.get(item.type, f"{item.name.replace('_', '-')[:8]}-{number}")
+        return self.identity() if item.type is FieldType.UUID else numbered_sample(item, next(self._numbers))
 
     def _spans(self, row: Row, wanted: set[str], made: Values) -> dict[str, object]:
         """Return beginnings and ends that come after every earlier one, so that no two rows overlap.

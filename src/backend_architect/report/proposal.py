@@ -20,10 +20,10 @@ def proposal_text(proposal: Proposal) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def decisions_in_short(decisions: Decisions) -> str:
-    """Return one line a decision: the question, the answer, and what it means."""
+def decisions_in_short(decisions: Decisions, where: object) -> str:
+    """Return one line a decision: the question, the answer, and what it means; `where` is what `decide` is to read."""
     lines = [f"{one.title:<{WIDTH}} {one.answer:<22} {one.summary}".rstrip() for one in decisions]
-    return _part("Decided (architect decide says why)", lines)
+    return _part(f"Decided (architect decide {where} says why)", lines)
 
 
 def _part(title: str, lines: Iterable[str]) -> str:

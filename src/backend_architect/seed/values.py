@@ -2,8 +2,10 @@
 
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 
-from backend_architect.design.model import Design, Field, FieldType, Row
+from backend_architect.design.distinct import TIMELY, bounds_of_number, distinct_fields
+from backend_architect.design.model import Design, Entity, Field, FieldType, Row
 from backend_architect.schema.columns import column_type
 from backend_architect.seed.privacy import is_private
 
@@ -49,10 +51,18 @@ def field_sql(design: Design, row: Row, field: Field) -> str:
         return _reference(design, row, field)
     if _is_used_up(design, row, field):
         return str(min(field.max or PLENTY, PLENTY))
+    if field.name in distinct_fields(row) and not _has_time(row, field):
+        field = replace(field, unique=True)
     made = _MAKERS.get(field.type, _text)(row, field)
     if field.optional and not field.unique:
         return f"CASE WHEN {_even(row, field, 'given')} < 0.6 THEN {made} END"
     return made
+
+
+def _has_time(row: Row, field: Field) -> bool:
+    """Return whether every group in which the field would be unique holds a time, which each row has for itself."""
+    groups = [group for group in (row.unique if isinstance(row, Entity) else ()) if field.name in group]
+    return bool(groups) and all(any(row.fields[name].type in TIMELY for name in group) for group in groups)
 
 
 def _is_used_up(design: Design, row: Row, field: Field) -> bool:
@@ -115,6 +125,9 @@ def _email(row: Row, field: Field) -> str:
 
 
 def _number(row: Row, field: Field) -> str:
+    if field.unique and field.type is not FieldType.DECIMAL:
+        first, many = bounds_of_number(field)
+        return f"{first} + (n - 1)" if many is None else f"{first} + (n - 1) % {many}"
     low = field.min if field.min is not None else 0
     high = field.max if field.max is not None else low + (20 if field.type is FieldType.INTEGER else 10_000)
     digits = field.scale if field.type is FieldType.DECIMAL else 0

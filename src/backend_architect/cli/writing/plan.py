@@ -30,9 +30,8 @@ def plan_writing(
 
     Raises FolderError when the folder holds other files and was never built into, or when a path leads out of it.
     """
+    refuse_other_files(folder, choices, design)
     memory = recall(folder)
-    if not memory.known and not choices.force:
-        _refuse_other_files(folder, design)
     generated = {path: text for path, text in project.items() if design is None or not _is(folder / path, design)}
     changes = [_change(folder, path, text, memory, choices) for path, text in generated.items()]
     gone = [path for path in memory.base if path not in generated]
@@ -79,7 +78,10 @@ def _leftover(folder: Path, path: str, base: str, choices: Choices) -> Change:
     return Change(path, Fate.OBSOLETE, seen.text, seen.text, base)
 
 
-def _refuse_other_files(folder: Path, design: Path | None) -> None:
+def refuse_other_files(folder: Path, choices: Choices, design: Path | None) -> None:
+    """Raise FolderError when the folder holds other files than the design and was never built into."""
+    if choices.force or recall(folder).known:
+        return
     try:
         names = sorted(entry.name for entry in folder.iterdir() if design is None or not _is(entry, design))
     except FileNotFoundError:

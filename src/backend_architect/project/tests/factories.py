@@ -2,11 +2,13 @@
 
 from textwrap import wrap
 
+from backend_architect.design.distinct import distinct_fields
 from backend_architect.design.model import Design, Edge, Entity, Field, FieldType, Row
 from backend_architect.design.names import words
 from backend_architect.design.ranges import in_ranges
 from backend_architect.design.routes import nested_under
 from backend_architect.project.samples import sample_source
+from backend_architect.project.tests.numbered import numbered_source
 from backend_architect.project.tests.range_lines import range_lines
 from backend_architect.queries.shape import changed_by_effects
 
@@ -44,7 +46,7 @@ def parent_factory(design: Design, item: Field) -> str:
 
 def _factory(design: Design, row: Row) -> str:
     account = design.account is row
-    drawn, timed = changed_by_effects(design), in_ranges(row)
+    drawn, timed, apart = changed_by_effects(design), in_ranges(row), distinct_fields(row)
     arguments = ["db: Executor", *([] if account else ["owner: UUID"]), "*"]
     lines: list[str] = []
     columns: list[str] = []
@@ -61,11 +63,12 @@ def _factory(design: Design, row: Row) -> str:
         if item.name in timed:
             arguments.append(f"{item.column}: {_type(item)} | None = None")
             continue
-        arguments.append(_plenty(item) if (row.name, item.name) in drawn else _argument(item))
+        own = item.name in apart
+        arguments.append(_plenty(item) if (row.name, item.name) in drawn else _argument(item, own=own))
         if item.type is FieldType.LIST and not item.optional:
             lines.append(f"{item.column} = {item.column} or {sample_source(item) if item.min else '[]'}")
-        if item.unique:
-            lines.append(f"{item.column} = {item.column} or {_unique(item)}")
+        if own:
+            lines.append(f"{item.column} = {item.column} or {numbered_source(item)}")
     return _function(row, arguments, [*lines, *range_lines(row, given=True)], columns)
 
 
@@ -104,10 +107,8 @@ def _function(row: Row, arguments: list[str], lines: list[str], columns: list[st
     return "\n".join([head, f'    """{about}"""', *body, statement, end, ""])
 
 
-def _argument(item: Field) -> str:
-    if item.optional and item.default is None:
-        return f"{item.column}: {_type(item)} | None = None"
-    if item.unique or item.type is FieldType.LIST:
+def _argument(item: Field, *, own: bool) -> str:
+    if own or item.type is FieldType.LIST or (item.optional and item.default is None):
         return f"{item.column}: {_type(item)} | None = None"
     return f"{item.column}: {_type(item)} = {sample_source(item)}"
 
@@ -128,26 +129,14 @@ def _type(item: Field) -> str:
     return names.get(item.type, "str")
 
 
-def _unique(item: Field) -> str:
-    if item.type in {FieldType.INTEGER, FieldType.MONEY}:
-        return "next(_numbers)"
-    if item.type is FieldType.UUID:
-        return "uuid4()"
-    if item.type is FieldType.EMAIL:
-        return 'f"person{next(_numbers)}@example.com"'
-    if item.type is FieldType.URL:
-        return 'f"https://example.com/{next(_numbers)}"'
-    return f'f"{item.name.replace("_", "-")[:8]}-{{next(_numbers)}}"'
-
-
 def _body(design: Design, row: Row) -> str:
     """Return the function that gives a valid creation's body: `new_post(db, owner)`."""
     fields = row.accepted("create") if isinstance(row, Entity) else tuple(row.extra.values())
     parent = nested_under(design, row) if isinstance(row, Entity) else None
-    timed = in_ranges(row)
+    timed, apart = in_ranges(row), distinct_fields(row)
     entries = []
     for item in fields:
-        if item is parent or item.optional or item.default is not None:
+        if item is parent or item.optional or (item.default is not None and item.name not in apart):
             continue
         if item.is_reference:
             entries.append(f'"{item.column}": str({parent_factory(design, item)})')
@@ -155,8 +144,8 @@ def _body(design: Design, row: Row) -> str:
             entries.append(f'"{item.column}": f"{row.plural}.{item.name}/{{owner}}/{{uuid4()}}"')
         elif item.name in timed:
             entries.append(f'"{item.column}": {item.column}.isoformat()')
-        elif item.unique:
-            entries.append(f'"{item.column}": {_unique(item)}')
+        elif item.name in apart:
+            entries.append(f'"{item.column}": {numbered_source(item, json=True)}')
         else:
             entries.append(f'"{item.column}": {sample_source(item, json=True)}')
     if isinstance(row, Edge) and not fields:

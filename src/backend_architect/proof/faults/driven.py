@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
+from backend_architect.design.distinct import distinct_fields
 from backend_architect.design.model import Design, Entity, Field
 from backend_architect.design.routes import Route, list_parameter, routes_of
 from backend_architect.design.samples import sample
@@ -79,9 +80,9 @@ class Driven:
         row = self.route.row
         if self.route.kind != "update" or not isinstance(row, Entity):
             return {}
-        return {
-            item.column: sample(item) for item in row.accepted("update") if not item.is_reference and not item.unique
-        }
+        apart = distinct_fields(row)
+        fields = [item for item in row.accepted("update") if not item.is_reference and item.name not in apart]
+        return {item.column: sample(item) for item in fields}
 
     def orders(self, backend: Backend, first: Actor, secret: str, number: int) -> list[Order]:
         """Return that many writes, by as many people like `first` as it takes to meet no limit."""
