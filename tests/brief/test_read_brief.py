@@ -74,6 +74,8 @@ def as_plain(brief: Brief) -> dict[str, Any]:
         "intent": brief.intent,
         "features": [feature.pattern for feature in brief.features],
         "nouns": [noun.name for noun in brief.nouns],
+        "excluded": [one.word.text for one in brief.excluded],
+        "people": [mention.name for mention in brief.people],
         "amounts": [[amount.unit, round(amount.value), amount.noun] for amount in brief.amounts],
         "clients": [mention.name for mention in brief.clients],
         "providers": [mention.name for mention in brief.providers],

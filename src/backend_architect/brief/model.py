@@ -60,10 +60,19 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Excluded:
+    """A thing that the brief does not want; `pattern` is empty when the catalogue does not know it."""
+
+    pattern: str
+    word: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """A brief, read.
 
-    `words` holds every understood piece of the text in its order, `not_understood` each content word without a meaning.
+    `words` holds every understood piece of the text in its order, `not_understood` each content word without a meaning
+    and each rule that no design carries out. `excluded` is what the brief does not want, `people` whom it names.
     `accounts` is False when the brief says that nobody signs in. `in_english` is False for a text in another language.
     """
 
@@ -72,6 +81,8 @@ class Brief:
     features: tuple[Feature, ...]
     kinds: tuple[Kind, ...]
     nouns: tuple[Noun, ...]
+    excluded: tuple[Excluded, ...]
+    people: tuple[Mention, ...]
     amounts: tuple[Amount, ...]
     clients: tuple[Mention, ...]
     providers: tuple[Mention, ...]

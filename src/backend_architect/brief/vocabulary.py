@@ -22,6 +22,7 @@ Means = Literal[
     "person",
     "scale",
     "tune",
+    "negator",
     "filler",
     "stop",
 ]
@@ -100,6 +101,7 @@ def read_vocabulary() -> Vocabulary:
 def _meanings(language: dict[str, Any]) -> Iterator[tuple[Meaning, Iterable[str]]]:
     """Yield meanings with their phrases, the strongest first: where two claim a phrase, the first keeps it."""
     yield Meaning("filler"), language["filler"]
+    yield Meaning("negator"), language["negators"]
     yield Meaning("no_accounts"), language["no_accounts"]
     yield Meaning("tune"), language["intents"]["tune"]
     for pattern in all_patterns():

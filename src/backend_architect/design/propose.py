@@ -8,6 +8,7 @@ from backend_architect.brief.vocabulary import read_vocabulary
 from backend_architect.design.load import read_design
 from backend_architect.design.model import Design
 from backend_architect.design.names import plural_of, words
+from backend_architect.design.proposed_left_out import kept, left_out, less_than_whole, meaning_in
 from backend_architect.design.proposed_load import propose_load
 from backend_architect.errors import BriefError, Place, Problem
 from backend_architect.patterns import Composition, Pattern, Trap, Wish, compose, pattern_named
@@ -35,6 +36,7 @@ class Proposal:
     understood: Mapping[str, str]
     assumed: tuple[str, ...]
     not_understood: tuple[str, ...]
+    left_out: tuple[str, ...]
     traps: tuple[Trap, ...]
     choices: tuple[str, ...]
 
@@ -55,8 +57,9 @@ def propose_design(brief: Brief) -> Proposal:
         understood=_understood(brief, wish),
         assumed=assumed,
         not_understood=tuple(span.text for span in brief.not_understood),
+        left_out=left_out(brief, wish, composition),
         traps=composition.traps,
-        choices=(*composition.choices, *_kept_accounts(brief, composition), *load.ignored),
+        choices=(*composition.choices, *_kept_accounts(brief, composition), *kept(brief, composition), *load.ignored),
     )
 
 
@@ -72,10 +75,11 @@ def read_wish(brief: Brief) -> Wish:
     for kind in brief.kinds:
         kinds.setdefault(kind.pattern, kind.name)
     nouns = [noun.name for noun in brief.nouns]
-    nameless = [name for name in _with_kinds(patterns) if name not in kinds]
+    without = frozenset(one.pattern for one in brief.excluded) - {"", "accounts"}
+    nameless = [name for name in _with_kinds(patterns) if name not in kinds and name not in without]
     if len(nouns) == 1 and len(nameless) == 1:
         kinds[nameless[0]] = nouns.pop()
-    return Wish(patterns, kinds, tuple(nouns), accounts=brief.accounts)
+    return Wish(patterns, kinds, tuple(nouns), accounts=brief.accounts, without=without)
 
 
 def _with_kinds(patterns: Sequence[str]) -> list[str]:
@@ -93,6 +97,10 @@ def _refuse_empty(brief: Brief) -> None:
     if not brief.in_english:
         message = "the brief is not in English, and nothing in it was recognised"
         raise BriefError(Problem("brief-language", message, works, PLACE))
+    if brief.excluded:
+        unwanted = ", ".join(one.word.text for one in brief.excluded[:6])
+        message = f"the brief says what it does not want ({unwanted}), and nothing that it wants"
+        raise BriefError(Problem("brief-not-understood", message, works, PLACE))
     said = ", ".join(span.text for span in brief.not_understood[:6]) or brief.text.strip()[:60]
     message = f"nothing in the brief was understood ({said})"
     raise BriefError(Problem("brief-not-understood", message, works, PLACE))
@@ -137,9 +145,9 @@ def _headline(feature: Feature, pattern: Pattern) -> str:
 def _summary(wish: Wish) -> str:
     ranked = sorted((pattern_named(name) for name in wish.patterns), key=lambda pattern: (-pattern.rank, pattern.name))
     said = [p.summary for p in ranked if p.summary][:1]
-    if said:
+    if said and not any(less_than_whole(p, wish) for p in ranked):
         return said[0]
-    meanings = [pattern.meaning for pattern in reversed(ranked)][:4]
+    meanings = [meaning_in(pattern, wish) for pattern in reversed(ranked)][:4]
     meanings += [f"people keep {words(plural_of(noun))}" for noun in wish.nouns][:3]
     text = "; ".join(meanings)
     return f"{text[:1].upper()}{text[1:]}."
@@ -153,7 +161,7 @@ def _with_providers(content: Fragment, brief: Brief) -> Fragment:
 
 
 def _understood(brief: Brief, wish: Wish) -> dict[str, str]:
-    found = {span.text: pattern_named(f.pattern).meaning for f in brief.features for span in f.words}
+    found = {span.text: meaning_in(pattern_named(f.pattern), wish) for f in brief.features for span in f.words}
     for noun in brief.nouns:
         pattern = next((p for p, name in wish.kinds.items() if name == noun.name), None)
         found[noun.word.text] = (

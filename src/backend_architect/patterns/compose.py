@@ -14,12 +14,16 @@ from backend_architect.patterns.pattern import Fragment, Pattern, Trap
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be put together: names of patterns, the kinds a brief named for them, and nouns without a pattern."""
+    """What is to be put together: names of patterns, the kinds a brief named for them, and nouns without a pattern.
+
+    `without` are patterns that are not wanted: no bundle brings them, nor what needs them.
+    """
 
     patterns: tuple[str, ...]
     kinds: Mapping[str, str] = field(default_factory=dict)
     nouns: tuple[str, ...] = ()
     accounts: bool = True
+    without: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -140,20 +144,37 @@ def resolve_patterns(wish: Wish) -> tuple[Pattern, ...]:
     free = _free(wish)
     if wish.accounts:
         _add("accounts", found)
+    asked = frozenset(n for name in wish.patterns for n in _asked(name, wish.without))
     for name in wish.patterns:
-        _add(name, found)
+        _add(name, found, wish.without - asked)
     for pattern in all_patterns():
         if pattern.name in found and pattern.default and not free and not _first_target(pattern, found):
             _add(pattern.default, found)
     return tuple(p for p in all_patterns() if p.name in found and not p.is_bundle)
 
 
-def _add(name: str, found: dict[str, Pattern]) -> None:
+def needed_by(name: str) -> frozenset[str]:
+    """Return the pattern with all that it cannot do without."""
+    return frozenset({name}.union(*(needed_by(other) for other in pattern_named(name).needs)))
+
+
+def _asked(name: str, without: frozenset[str]) -> frozenset[str]:
+    """Return what a wish for this pattern cannot do without: of a bundle left with nothing main, its first."""
+    brings = pattern_named(name).brings
+    left = [other for other in brings if needed_by(other).isdisjoint(without)]
+    is_empty = brings and not any(pattern_named(other).is_main for other in left)
+    return needed_by(name) | needed_by(brings[0]) if is_empty else needed_by(name)
+
+
+def _add(name: str, found: dict[str, Pattern], without: frozenset[str] = frozenset()) -> None:
     if name in found:
         return
     pattern = found[name] = pattern_named(name)
-    for other in (*pattern.needs, *pattern.brings):
+    for other in pattern.needs:
         _add(other, found)
+    for other in pattern.brings:
+        if needed_by(other).isdisjoint(without):
+            _add(other, found)
 
 
 def _first_target(pattern: Pattern, found: Mapping[str, Pattern]) -> str | None:
