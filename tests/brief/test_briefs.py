@@ -62,6 +62,15 @@ def test_what_the_brief_says_of_the_load_is_in_the_design() -> None:
     assert round(load.reads + load.writes, -2) == 1400
 
 
+def test_people_who_are_told_apart_in_the_brief_alone_are_said_to_be_users_alike() -> None:
+    proposal = propose_from_text("A school app where teachers give homework to pupils and parents see grades")
+    assert proposal.understood["teachers"].startswith("people; whoever of them signs up is a user")
+    told = "teachers, pupils and parents are users alike; what each kind of them may do is not told apart"
+    assert told in proposal.assumed
+    assert told in proposal.design.assumptions
+    assert not any("users alike" in text for text in propose_from_text("polls for students").assumed)
+
+
 def test_providers_join_the_password() -> None:
     auth = propose_from_text("a blog with google and github login").design.auth
     assert auth is not None

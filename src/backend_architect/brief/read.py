@@ -118,12 +118,13 @@ class _Reading:
         return tuple(found.values()), denied
 
     def people(self, guessed: Iterable[int]) -> tuple[Mention, ...]:
-        """Return the people named in the text, once each, by their singular."""
+        """Return the people named in the text, once each, by their singular; not those who are everyone."""
         known = [(m.first, m.last) for m in self.of("person")]
         found: dict[str, Mention] = {}
         for first, last in sorted([*known, *((place, place + 1) for place in guessed)]):
             stem = " ".join(word.stem for word in self.words[first:last])
-            found.setdefault(stem, Mention(stem, self.span(first, last)))
+            if stem not in self.vocabulary.language["generic_people"]:
+                found.setdefault(stem, Mention(stem, self.span(first, last)))
         return tuple(found.values())
 
     def left(self, told: Sequence[Range], judged: AbstractSet[int]) -> tuple[Span, ...]:

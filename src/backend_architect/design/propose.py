@@ -10,6 +10,7 @@ from backend_architect.design.model import Design
 from backend_architect.design.names import plural_of, words
 from backend_architect.design.proposed_left_out import kept, left_out, less_than_whole, meaning_in
 from backend_architect.design.proposed_load import propose_load
+from backend_architect.design.proposed_people import people_assumed, people_understood
 from backend_architect.errors import BriefError, Place, Problem
 from backend_architect.patterns import Composition, Pattern, Trap, Wish, compose, pattern_named
 from backend_architect.patterns.pattern import Fragment
@@ -47,14 +48,14 @@ def propose_design(brief: Brief) -> Proposal:
     wish = read_wish(brief)
     composition = compose(wish)
     load = propose_load(brief, composition)
-    assumed = (*composition.assumes, *load.assumes)
+    assumed = (*composition.assumes, *people_assumed(brief, composition), *load.assumes)
     content = _heading(brief, wish, assumed) | {"load": load.load} | composition.design
     text = design_text(_with_providers(content, brief), composition.comments)
     return Proposal(
         design=read_design(text).design,
         text=text,
         brief=brief,
-        understood=_understood(brief, wish),
+        understood=_understood(brief, wish) | people_understood(brief, composition),
         assumed=assumed,
         not_understood=tuple(span.text for span in brief.not_understood),
         left_out=left_out(brief, wish, composition),
