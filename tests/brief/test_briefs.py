@@ -62,6 +62,27 @@ def test_what_the_brief_says_of_the_load_is_in_the_design() -> None:
     assert round(load.reads + load.writes, -2) == 1400
 
 
+def test_rows_written_a_second_are_writes_and_leave_the_number_of_rows_alone() -> None:
+    load = propose_from_text("Chat with 1000 messages per second").design.load
+    assert (load.users, load.writes) == (10_000, 1000)
+    assert load.rows["messages"] == propose_from_text("Chat with messages").design.load.rows["messages"]
+
+
+def test_what_a_number_was_taken_for_is_said_with_its_value() -> None:
+    understood = propose_from_text("A blog with 100.000 readers, 3k rps, 20 million articles, under 80 ms").understood
+    assert understood["100.000 readers"] == "100 000 users"
+    assert understood["3k rps"] == "3 000 requests a second"
+    assert understood["20 million articles"] == "20 000 000 rows of articles"
+    assert understood["80 ms"] == "p95 of 80 ms"
+
+
+@pytest.mark.parametrize("number", ["at most 3 votes per user", "0 users", "99999999999999 users", "7 coffees a day"])
+def test_a_number_that_is_not_used_is_said(number: str) -> None:
+    proposal = propose_from_text(f"Polls, {number}")
+    assert any(f"“{number}” is no" in text or f"“{number}” is a rule" in text for text in proposal.choices)
+    assert proposal.design.load == propose_from_text("Polls").design.load
+
+
 def test_people_who_are_told_apart_in_the_brief_alone_are_said_to_be_users_alike() -> None:
     proposal = propose_from_text("A school app where teachers give homework to pupils and parents see grades")
     assert proposal.understood["teachers"].startswith("people; whoever of them signs up is a user")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Intent = Literal["design", "tune", "evolve"]
-Unit = Literal["users", "requests", "reads", "writes", "p95_ms", "rows"]
+Unit = Literal["users", "requests", "reads", "writes", "written", "p95_ms", "rows", "limit", "out_of_range"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,10 @@ class Noun:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number with what it counts: rates a second, p95 in milliseconds, rows of `noun` (a singular word)."""
+    """A number with what it counts: rates a second, p95 in milliseconds, rows of `noun` (a singular word).
+
+    `written` are rows of `noun` a second. A `limit` belongs to a rule and an `out_of_range` to nothing: both are told.
+    """
 
     unit: Unit
     value: float

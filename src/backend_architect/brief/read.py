@@ -24,7 +24,7 @@ def read_brief(text: str) -> Brief:
     shown = text[:MAX_LENGTH]
     product = _product(shown, vocabulary)
     words = split_words(shown, vocabulary.singulars)
-    amounts = read_amounts(shown)
+    amounts = read_amounts(shown, vocabulary)
     reading = _Reading(shown, words, tuple(vocabulary.matches(words)), vocabulary, _covered(words, amounts, product))
     limits = read_limits(reading.sentence())
     reading = replace(reading, covered=reading.covered | limits.silent)
@@ -44,7 +44,7 @@ def read_brief(text: str) -> Brief:
         nouns=nouns,
         excluded=excluded,
         people=reading.people(guess.people),
-        amounts=_units(amounts, vocabulary),
+        amounts=amounts,
         clients=reading.mentions("client"),
         providers=reading.mentions("provider"),
         scale=next(iter(reading.mentions("scale")), None),
@@ -179,18 +179,10 @@ def _says_nothing(word: Word) -> bool:
 
 def _covered(words: Sequence[Word], amounts: Iterable[Amount], product: Span | None) -> frozenset[int]:
     """Return the places of words that belong to a rate, a latency or the product's name."""
-    spans = [a.word for a in amounts if a.unit != "rows"] + ([product] if product else [])
+    spans = [a.word for a in amounts if a.unit in {"requests", "reads", "writes", "p95_ms"}] + (
+        [product] if product else []
+    )
     return frozenset(i for i, w in enumerate(words) if any(s.start <= w.start < s.end for s in spans))
-
-
-def _units(amounts: Iterable[Amount], vocabulary: Vocabulary) -> tuple[Amount, ...]:
-    """Return the amounts with people counted as users and other nouns in the singular."""
-    people = vocabulary.language["people"]
-    found = []
-    for amount in amounts:
-        noun = vocabulary.stem(amount.noun)
-        found.append(replace(amount, unit="users", noun="") if noun in people else replace(amount, noun=noun))
-    return tuple(found)
 
 
 def _nouns(text: str, words: Sequence[Word], guessed: Mapping[int, str]) -> tuple[Noun, ...]:

@@ -9,7 +9,7 @@ from backend_architect.design.load import read_design
 from backend_architect.design.model import Design
 from backend_architect.design.names import plural_of, words
 from backend_architect.design.proposed_left_out import kept, left_out, less_than_whole, meaning_in
-from backend_architect.design.proposed_load import propose_load
+from backend_architect.design.proposed_load import amounts_understood, propose_load
 from backend_architect.design.proposed_people import people_assumed, people_understood
 from backend_architect.errors import BriefError, Place, Problem
 from backend_architect.patterns import Composition, Pattern, Trap, Wish, compose, pattern_named
@@ -168,8 +168,7 @@ def _understood(brief: Brief, wish: Wish) -> dict[str, str]:
         found[noun.word.text] = (
             pattern_named(pattern).meaning if pattern else "a thing that the catalogue does not know"
         )
-    for amount in brief.amounts:
-        found[amount.word.text] = amount.unit if amount.unit != "rows" else f"rows of {amount.noun}"
+    found |= amounts_understood(brief)
     for mention in (*brief.clients, *brief.providers):
         found[mention.word.text] = mention.name
     return found

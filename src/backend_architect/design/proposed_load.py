@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backend_architect.brief import Brief
+from backend_architect.brief import Amount, Brief
 from backend_architect.design.names import plural_of, words
 from backend_architect.patterns import Composition, pattern_named
 from backend_architect.patterns.pattern import Fragment
@@ -14,6 +14,8 @@ READS_PER_USER = 0.004
 """At the busiest hour one user in 250 reads each second: the load stated for 200,000 users is 800 reads a second."""
 WRITES_PER_USER = 0.0003
 READS_PER_WRITE = READS_PER_USER / WRITES_PER_USER
+
+NOT_USED = {"limit": "a rule about single things and no load", "out_of_range": "no number that a backend can have"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ def propose_load(brief: Brief, composition: Composition) -> ProposedLoad:
     """Return the load: users, rates and rows from the brief where it says them, else from the number of users."""
     users = _said(brief, "users") or (float(brief.scale.name) if brief.scale else 0) or _usual_users(brief)
     reads, writes = _rates(brief, users)
+    writes = max(writes, sum(a.value for a in brief.amounts if a.unit == "written" and _counts_rows(composition, a)))
     load: Fragment = {"users": round(users), "reads": _rate(reads), "writes": _rate(writes)}
     load["p95"] = f"{round(_said(brief, 'p95_ms') or 200)}ms"
     said = dict(_said_rows(brief, composition))
@@ -66,6 +69,10 @@ def _said_rows(brief: Brief, composition: Composition) -> Iterator[tuple[str, in
             yield table, round(amount.value)
 
 
+def _counts_rows(composition: Composition, amount: Amount) -> bool:
+    return _has(composition, plural_of(amount.noun))
+
+
 def _has(composition: Composition, table: str) -> bool:
     rows = {**composition.design.get("entities", {}), **composition.design.get("edges", {})}
     return any(table == (row.get("plural") or plural_of(name)) for name, row in rows.items())
@@ -82,6 +89,22 @@ def _rounded(value: float) -> int:
     digits = max(0, math.floor(math.log10(value)) - 1)
     step: int = 10**digits
     return round(value / step) * step
+
+
+def amounts_understood(brief: Brief) -> dict[str, str]:
+    """Return what each number was taken for, with the value that was read."""
+    return {amount.word.text: _meaning(amount) for amount in brief.amounts if amount.unit not in NOT_USED}
+
+
+def _meaning(amount: Amount) -> str:
+    value = f"{amount.value:,.3g}" if amount.value < 10 else f"{round(amount.value):,}".replace(",", " ")
+    if amount.unit == "rows":
+        return f"{value} rows of {plural_of(amount.noun)}"
+    if amount.unit == "written":
+        return f"{value} {plural_of(amount.noun)} written a second"
+    return {"users": f"{value} users", "p95_ms": f"p95 of {value} ms"}.get(
+        amount.unit, f"{value} {amount.unit} a second"
+    )
 
 
 def _assumptions(brief: Brief, load: Fragment) -> Iterator[str]:
@@ -102,5 +125,7 @@ def _assumptions(brief: Brief, load: Fragment) -> Iterator[str]:
 
 def _ignored(brief: Brief, composition: Composition) -> Iterator[str]:
     for amount in brief.amounts:
-        if amount.unit == "rows" and not _has(composition, plural_of(amount.noun)):
+        if amount.unit in NOT_USED:
+            yield f"“{amount.word.text}” is {NOT_USED[amount.unit]}, and was not used"
+        if amount.unit in {"rows", "written"} and not _counts_rows(composition, amount):
             yield f"“{amount.word.text}” is no number of rows of this design, and was not used"
