@@ -13,10 +13,8 @@ NUMBER = (
 KINDS = r"(?:(?:monthly|daily|weekly|active|registered|concurrent|paying|existing|different|total|new)\s+)*"
 WHAT = rf"{KINDS}(?P<what>[^\W\d_]{{3,40}})(?:[ -](?P<next>[^\W\d_]{{3,40}}))?(?:[ -](?P<last>[^\W\d_]{{3,40}}))?"
 TIME = r"(?P<per>s|sec|second|min|minute|h|hour|d|day|week|month|year)\b"
-MOST = re.compile(
-    r"\b(?P<most>at most|up to|max\.?|maximum(?: of)?|(?:no|not) more than|limit(?:ed)? (?:of|to)|(?:fewer|less) than)\s\Z",
-    re.IGNORECASE,
-)
+MOST_WORDS = r"at most|up to|max\.?|maximum(?: of)?|(?:no|not) more than|limit(?:ed)? (?:of|to)|(?:fewer|less) than"
+MOST = re.compile(rf"\b(?P<most>{MOST_WORDS})\s\Z", re.IGNORECASE)
 RATE = re.compile(
     rf"{NUMBER}\s?(?:{WHAT}(?:\s?/\s?|\s+(?:per|an?|every|each)\s+){TIME}|(?P<short>rps|qps|tps)\b)", re.IGNORECASE
 )
