@@ -83,6 +83,28 @@ def test_a_number_that_is_not_used_is_said(number: str) -> None:
     assert proposal.design.load == propose_from_text("Polls").design.load
 
 
+@pytest.mark.parametrize(
+    ("brief", "name", "plural"),
+    [
+        ("mice and cages", "mouse", "mice"),
+        ("a wolf tracker", "wolf", "wolves"),
+        ("headaches and pills", "headache", "headaches"),
+        ("analyses, samples", "analysis", "analyses"),
+        ("heroes with comments", "hero", "heroes"),
+        ("matrices for teams, 3 million matrices", "matrix", "matrices"),
+        ("we sell knives", "knife", "knives"),
+        ("sizes and menus", "size", "sizes"),
+    ],
+)
+def test_a_thing_has_the_plural_that_english_has(brief: str, name: str, plural: str) -> None:
+    proposal = propose_from_text(brief)
+    design = read_design(proposal.text)
+    assert check_design(design) == ()
+    assert design.design.entities[name].plural == plural
+    assert design.design.load.rows[plural] >= 500
+    assert not any(f"{name}s " in text for text in proposal.assumed if f"{name}s" != plural)
+
+
 def test_people_who_are_told_apart_in_the_brief_alone_are_said_to_be_users_alike() -> None:
     proposal = propose_from_text("A school app where teachers give homework to pupils and parents see grades")
     assert proposal.understood["teachers"].startswith("people; whoever of them signs up is a user")

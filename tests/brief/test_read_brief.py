@@ -57,7 +57,8 @@ def test_a_text_full_of_unknown_nouns_gives_a_few_entities() -> None:
 @pytest.mark.parametrize(
     ("plural", "one"),
     [("posts", "post"), ("stories", "story"), ("boxes", "box"), ("classes", "class"), ("status", "status"),
-     ("people", "person"), ("bus", "bus"), ("movies", "movie"), ("houses", "house"), ("glass", "glass")],
+     ("people", "person"), ("bus", "bus"), ("movies", "movie"), ("houses", "house"), ("glass", "glass"),
+     ("quizzes", "quiz"), ("sizes", "size"), ("prizes", "prize"), ("waltzes", "waltz")],
 )  # fmt: skip
 def test_singular(plural: str, one: str) -> None:
     assert singular(plural, {"people": "person", "movies": "movie", "houses": "house"}) == one

@@ -54,7 +54,8 @@ def _rates(text: str, vocabulary: Vocabulary) -> Iterator[Amount]:
         elif unit == "users":
             yield Amount(unit, _number(match), _span(match))
         else:
-            yield Amount(unit, _number(match) / _seconds(match["per"]), _span(match), noun if unit == "written" else "")
+            rate = _number(match) / _seconds(match["per"])
+            yield Amount(unit, rate, _span(match), *((noun, _word(text, end)) if unit == "written" else ()))
 
 
 def _last_of(match: re.Match[str]) -> str:
@@ -94,7 +95,7 @@ def _rows(text: str, vocabulary: Vocabulary) -> Iterator[Amount]:
         elif is_person:
             yield Amount("users", _number(match), _span(match, end))
         else:
-            yield Amount("rows", _number(match), _span(match, end), noun)
+            yield Amount("rows", _number(match), _span(match, end), noun, _word(text, end))
 
 
 def _noun(match: re.Match[str], vocabulary: Vocabulary) -> tuple[str, int]:
@@ -107,6 +108,11 @@ def _noun(match: re.Match[str], vocabulary: Vocabulary) -> tuple[str, int]:
         if noun in vocabulary.language["stop"]:
             break
     return vocabulary.stem(match["what"]), match.end("what")
+
+
+def _word(text: str, end: int) -> str:
+    """Return the word that ends there, as it counts rows."""
+    return re.split(r"[\W\d_]", text[max(0, end - 40) : end])[-1].lower()
 
 
 def _most(text: str, match: re.Match[str]) -> re.Match[str] | None:

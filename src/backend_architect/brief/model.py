@@ -35,15 +35,18 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """A thing that the catalogue does not know; `name` is its singular as an identifier."""
+    """A thing that the catalogue does not know; `name` is its singular as an identifier, `plural` as English has it."""
 
     name: str
     word: Span
+    plural: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
     """A number with what it counts: rates a second, p95 in milliseconds, rows of `noun` (a singular word).
+
+    `counted` is the noun as the brief has it.
 
     `written` are rows of `noun` a second. A `limit` belongs to a rule and an `out_of_range` to nothing: both are told.
     """
@@ -52,6 +55,7 @@ class Amount:
     value: float
     word: Span
     noun: str = ""
+    counted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def read_brief(text: str) -> Brief:
     alone = not reading.features()
     guess = guess_unknown(words, reading.unknown(), vocabulary, alone=alone) if in_english else NOTHING
     reading = replace(reading, matches=settle_matches(reading.counted(), has_nouns=bool(guess.things)))
-    nouns = _nouns(shown, words, guess.things)
+    nouns = _nouns(reading, guess.things)
     judged = guess.things.keys() | guess.people | guess.empty
     excluded, denied = reading.excluded(limits)
     told = [*limits.rules, *limits.unclear, *denied]
@@ -185,12 +185,16 @@ def _covered(words: Sequence[Word], amounts: Iterable[Amount], product: Span | N
     return frozenset(i for i, w in enumerate(words) if any(s.start <= w.start < s.end for s in spans))
 
 
-def _nouns(text: str, words: Sequence[Word], guessed: Mapping[int, str]) -> tuple[Noun, ...]:
+def _nouns(reading: _Reading, guessed: Mapping[int, str]) -> tuple[Noun, ...]:
+    """Return the things that were guessed, once each, with the plural that the text has, or else English."""
     found: dict[str, Noun] = {}
     for place, name in sorted(guessed.items()):
-        word = words[place]
-        found.setdefault(name, Noun(name, Span(text[word.start : word.end], word.start, word.end)))
-    return tuple(found.values())
+        word = reading.words[place]
+        noun = found.setdefault(name, Noun(name, reading.span(place, place + 1)))
+        if not noun.plural and word.folded != name:
+            found[name] = replace(noun, plural=word.folded)
+    plurals = reading.vocabulary.plurals
+    return tuple(replace(noun, plural=noun.plural or plurals.get(noun.name, "")) for noun in found.values())
 
 
 def _product(text: str, vocabulary: Vocabulary) -> Span | None:

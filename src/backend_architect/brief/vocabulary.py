@@ -51,6 +51,7 @@ class Vocabulary:
 
     def __init__(self, language: dict[str, Any]) -> None:
         self.singulars: dict[str, str] = dict(language["singulars"])
+        self.plurals = {one: many for many, one in self.singulars.items() if one != many}
         self.language = {key: _word_set(value) for key, value in language.items() if not isinstance(value, dict)}
         self.evolve = frozenset(language["intents"]["evolve"])
         self.design = frozenset(language["intents"]["design"])

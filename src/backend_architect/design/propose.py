@@ -7,7 +7,7 @@ from backend_architect.brief import Brief, Feature, read_brief
 from backend_architect.brief.vocabulary import read_vocabulary
 from backend_architect.design.load import read_design
 from backend_architect.design.model import Design
-from backend_architect.design.names import plural_of, words
+from backend_architect.design.names import words
 from backend_architect.design.proposed_left_out import kept, left_out, less_than_whole, meaning_in
 from backend_architect.design.proposed_load import amounts_understood, propose_load
 from backend_architect.design.proposed_people import people_assumed, people_understood
@@ -80,7 +80,8 @@ def read_wish(brief: Brief) -> Wish:
     nameless = [name for name in _with_kinds(patterns) if name not in kinds and name not in without]
     if len(nouns) == 1 and len(nameless) == 1:
         kinds[nameless[0]] = nouns.pop()
-    return Wish(patterns, kinds, tuple(nouns), accounts=brief.accounts, without=without)
+    plurals = {noun.name: noun.plural for noun in brief.nouns if noun.plural}
+    return Wish(patterns, kinds, tuple(nouns), accounts=brief.accounts, without=without, plurals=plurals)
 
 
 def _with_kinds(patterns: Sequence[str]) -> list[str]:
@@ -131,7 +132,7 @@ def _subject(brief: Brief, wish: Wish) -> str:
         return bundles[0]
     if main:
         return _headline(features[main[0].name], main[0])
-    nouns = "-".join(plural_of(noun) for noun in wish.nouns[:2])
+    nouns = "-".join(wish.plural(noun) for noun in wish.nouns[:2])
     return nouns or (ranked[0].name if ranked else "accounts")
 
 
@@ -149,7 +150,7 @@ def _summary(wish: Wish) -> str:
     if said and not any(less_than_whole(p, wish) for p in ranked):
         return said[0]
     meanings = [meaning_in(pattern, wish) for pattern in reversed(ranked)][:4]
-    meanings += [f"people keep {words(plural_of(noun))}" for noun in wish.nouns][:3]
+    meanings += [f"people keep {words(wish.plural(noun))}" for noun in wish.nouns][:3]
     text = "; ".join(meanings)
     return f"{text[:1].upper()}{text[1:]}."
 

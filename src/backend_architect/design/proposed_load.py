@@ -41,7 +41,7 @@ def propose_load(brief: Brief, composition: Composition) -> ProposedLoad:
     load["rows"] = rows | said
     if not load["rows"]:
         del load["rows"]
-    return ProposedLoad(load, tuple(_assumptions(brief, load)), tuple(_ignored(brief, composition)))
+    return ProposedLoad(load, tuple(_assumptions(brief, composition, load)), tuple(_ignored(brief, composition)))
 
 
 def _usual_users(brief: Brief) -> int:
@@ -64,18 +64,28 @@ def _said(brief: Brief, unit: str) -> float:
 
 def _said_rows(brief: Brief, composition: Composition) -> Iterator[tuple[str, int]]:
     for amount in brief.amounts:
-        table = plural_of(amount.noun) if amount.unit == "rows" else ""
-        if table and _has(composition, table):
+        table = _table(composition, amount.noun) if amount.unit == "rows" else ""
+        if table:
             yield table, round(amount.value)
 
 
 def _counts_rows(composition: Composition, amount: Amount) -> bool:
-    return _has(composition, plural_of(amount.noun))
+    return bool(_table(composition, amount.noun))
 
 
 def _has(composition: Composition, table: str) -> bool:
+    return table in _tables(composition).values()
+
+
+def _table(composition: Composition, noun: str) -> str:
+    """Return the table that holds what a noun of the brief counts, or nothing."""
+    tables = _tables(composition)
+    return tables.get(noun) or next((table for table in tables.values() if table == plural_of(noun)), "")
+
+
+def _tables(composition: Composition) -> dict[str, str]:
     rows = {**composition.design.get("entities", {}), **composition.design.get("edges", {})}
-    return any(table == (row.get("plural") or plural_of(name)) for name, row in rows.items())
+    return {name: row.get("plural") or plural_of(name) for name, row in rows.items()}
 
 
 def _rate(value: float) -> str:
@@ -99,15 +109,15 @@ def amounts_understood(brief: Brief) -> dict[str, str]:
 def _meaning(amount: Amount) -> str:
     value = f"{amount.value:,.3g}" if amount.value < 10 else f"{round(amount.value):,}".replace(",", " ")
     if amount.unit == "rows":
-        return f"{value} rows of {plural_of(amount.noun)}"
+        return f"{value} rows of {amount.counted}"
     if amount.unit == "written":
-        return f"{value} {plural_of(amount.noun)} written a second"
+        return f"{value} {amount.counted} written a second"
     return {"users": f"{value} users", "p95_ms": f"p95 of {value} ms"}.get(
         amount.unit, f"{value} {amount.unit} a second"
     )
 
 
-def _assumptions(brief: Brief, load: Fragment) -> Iterator[str]:
+def _assumptions(brief: Brief, composition: Composition, load: Fragment) -> Iterator[str]:
     users = f"{load['users']:,}".replace(",", " ")
     if not _said(brief, "users"):
         yield (
@@ -117,7 +127,7 @@ def _assumptions(brief: Brief, load: Fragment) -> Iterator[str]:
         )
     elif not any(_said(brief, unit) for unit in ("requests", "reads", "writes")):
         yield f"at the busiest hour {users} users read {load['reads']} and write {load['writes']}"
-    said = {plural_of(a.noun) for a in brief.amounts if a.unit == "rows"}
+    said = {_table(composition, a.noun) for a in brief.amounts if a.unit == "rows"}
     guessed = [words(table) for table in load.get("rows", {}) if table not in said]
     if guessed:
         yield f"the rows of {', '.join(guessed)} are guessed from the number of users"

@@ -24,6 +24,11 @@ class Wish:
     nouns: tuple[str, ...] = ()
     accounts: bool = True
     without: frozenset[str] = frozenset()
+    plurals: Mapping[str, str] = field(default_factory=dict)
+
+    def plural(self, noun: str) -> str:
+        """Return the plural of a noun or a kind of the brief: as it was written, else the regular one."""
+        return self.plurals.get(noun) or plural_of(noun)
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ def compose(wish: Wish) -> Composition:
     design = _with_attached_parts(design, plan)
     design = _with_parts_beside(design, plan)
     design = _with_parts_everywhere(design, plan)
+    design = _with_plurals(design, plan)
     return _composition(design, plan)
 
 
@@ -56,6 +62,7 @@ class _Plan:
 
     parts: "tuple[_Part, ...]"
     guesses: tuple[Guessed, ...]
+    plurals: Mapping[str, str]
 
     @property
     def present(self) -> frozenset[str]:
@@ -67,14 +74,21 @@ def _plan(wish: Wish) -> _Plan:
     chosen = resolve_patterns(wish)
     taken = names_in(chosen)
     names = _names(chosen, wish, taken)
-    nouns = tuple(usable_name(n, taken) for n in _free(wish) if n not in rows_in(chosen) and n not in names.values())
+    nouns = tuple(
+        usable_name(n, taken, wish.plural(n))
+        for n in _free(wish)
+        if n not in rows_in(chosen) and n not in names.values()
+    )
     if wish.nouns and not nouns:
         chosen = resolve_patterns(replace(wish, nouns=()))
     targets = {p.name: _target(p, chosen, nouns, names) for p in chosen}
-    parts = tuple(_Part(p, names | _it(targets[p.name], chosen, names), targets[p.name]) for p in chosen)
+    parts = tuple(_Part(p, names | _it(targets[p.name], chosen, names, wish), targets[p.name]) for p in chosen)
     opened = {targets[p.name] for p in chosen if p.opens}
     owned = any(p.name == "accounts" for p in chosen)
-    return _Plan(parts, tuple(Guessed(noun, owned, noun in opened, names.get("<team>")) for noun in nouns))
+    team = names.get("<team>")
+    guesses = tuple(Guessed(noun, owned, noun in opened, wish.plural(noun), team) for noun in nouns)
+    called = {noun: wish.plural(noun) for noun in (*nouns, *names.values()) if noun in wish.plurals}
+    return _Plan(parts, guesses, called)
 
 
 def _free(wish: Wish) -> list[str]:
@@ -117,9 +131,14 @@ def _with_parts_everywhere(design: Fragment, plan: _Plan) -> Fragment:
     return design
 
 
+def _with_plurals(design: Fragment, plan: _Plan) -> Fragment:
+    called = {noun: {"plural": plural} for noun, plural in plan.plurals.items() if plural != plural_of(noun)}
+    return merged(design, {"entities": called}) if called else design
+
+
 def _composition(design: Fragment, plan: _Plan) -> Composition:
     bodies = [(part, part.pattern.body) for part in plan.parts]
-    rows: dict[str, float] = {plural_of(guess.noun): ROWS_PER_USER for guess in plan.guesses}
+    rows: dict[str, float] = {guess.plural: ROWS_PER_USER for guess in plan.guesses}
     comments: dict[str, str] = {}
     for part, body in bodies:
         rows |= part.filled(body.rows_per_user)
@@ -197,13 +216,14 @@ def _names(chosen: Iterable[Pattern], wish: Wish, taken: frozenset[str]) -> dict
     names: dict[str, str] = {}
     for pattern in chosen:
         if pattern.kind:
-            name = usable_name(wish.kinds.get(pattern.name, pattern.kind), taken - {pattern.kind})
-            names |= {f"<{pattern.kind}>": name, f"<{plural_of(pattern.kind)}>": plural_of(name)}
+            said = wish.kinds.get(pattern.name, pattern.kind)
+            name = usable_name(said, taken - {pattern.kind}, wish.plural(said))
+            names |= {f"<{pattern.kind}>": name, f"<{plural_of(pattern.kind)}>": wish.plural(name)}
             names |= {f"<a {pattern.kind}>": _with_article(name), f"<{pattern.kind} words>": name.replace("_", " ")}
     return names
 
 
-def _it(target: str | None, chosen: Iterable[Pattern], names: Mapping[str, str]) -> dict[str, Any]:
+def _it(target: str | None, chosen: Iterable[Pattern], names: Mapping[str, str], wish: Wish) -> dict[str, Any]:
     if target is None:
         return {}
     fields: list[str] = []
@@ -213,7 +233,7 @@ def _it(target: str | None, chosen: Iterable[Pattern], names: Mapping[str, str])
                 fields = list(searched)
     return {
         "<it>": target,
-        "<its>": plural_of(target),
+        "<its>": wish.plural(target),
         "<a it>": _with_article(target),
         "<searchable>": fields or ["name", "description"],
     }
