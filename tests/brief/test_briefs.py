@@ -105,6 +105,22 @@ def test_a_thing_has_the_plural_that_english_has(brief: str, name: str, plural: 
     assert not any(f"{name}s " in text for text in proposal.assumed if f"{name}s" != plural)
 
 
+def test_a_typing_mistake_is_answered_with_what_may_be_meant() -> None:
+    proposal = propose_from_text("A helpdsk with tikets and invocies")
+    assert "did you mean “helpdesk”?" in proposal.understood["helpdsk"]
+    assert "did you mean “ticket”?" in proposal.understood["tikets"]
+    assert "did you mean “invoice”?" in proposal.understood["invocies"]
+    assert propose_from_text("chat for one strange custmer").not_understood == ("strange custmer",)
+    assert propose_from_text("chat, custmer").not_understood == ("custmer (did you mean “customer”?)",)
+    assert propose_from_text("recipes and a dating app").not_understood == ("dating",)
+
+
+def test_a_word_that_is_not_understood_is_said_once_and_not_beside_its_plural() -> None:
+    proposal = propose_from_text("Pets: each pet sees purple vets, purple vets see one pet")
+    assert {"pet", "vet"} <= set(proposal.design.entities)
+    assert proposal.not_understood == ("purple",)
+
+
 def test_people_who_are_told_apart_in_the_brief_alone_are_said_to_be_users_alike() -> None:
     proposal = propose_from_text("A school app where teachers give homework to pupils and parents see grades")
     assert proposal.understood["teachers"].startswith("people; whoever of them signs up is a user")

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from backend_architect.brief import Brief, Feature, read_brief
+from backend_architect.brief.typos import likely_meant
 from backend_architect.brief.vocabulary import read_vocabulary
 from backend_architect.design.load import read_design
 from backend_architect.design.model import Design
@@ -57,7 +58,7 @@ def propose_design(brief: Brief) -> Proposal:
         brief=brief,
         understood=_understood(brief, wish) | people_understood(brief, composition),
         assumed=assumed,
-        not_understood=tuple(span.text for span in brief.not_understood),
+        not_understood=tuple(f"{span.text}{_or_meant(span.text)}" for span in brief.not_understood),
         left_out=left_out(brief, wish, composition),
         traps=composition.traps,
         choices=(*composition.choices, *_kept_accounts(brief, composition), *kept(brief, composition), *load.ignored),
@@ -167,12 +168,19 @@ def _understood(brief: Brief, wish: Wish) -> dict[str, str]:
     for noun in brief.nouns:
         pattern = next((p for p, name in wish.kinds.items() if name == noun.name), None)
         found[noun.word.text] = (
-            pattern_named(pattern).meaning if pattern else "a thing that the catalogue does not know"
+            pattern_named(pattern).meaning
+            if pattern
+            else f"a thing that the catalogue does not know{_or_meant(noun.word.text)}"
         )
     found |= amounts_understood(brief)
     for mention in (*brief.clients, *brief.providers):
         found[mention.word.text] = mention.name
     return found
+
+
+def _or_meant(text: str) -> str:
+    meant = likely_meant(text, read_vocabulary())
+    return f" (did you mean “{meant}”?)" if meant else ""
 
 
 def _kept_accounts(brief: Brief, composition: Composition) -> list[str]:
