@@ -49,6 +49,13 @@ def test_a_huge_text_is_cut_and_read_in_time() -> None:
     assert time.process_time() - started < 15  # 0.5 s; a minute where all of the text is read
 
 
+@pytest.mark.parametrize("text", ["and " * 5000, "without " + "tags, " * 1500 + "or likes"])
+def test_a_list_without_an_end_is_read_in_time(text: str) -> None:
+    started = time.process_time()
+    read_brief(text)
+    assert time.process_time() - started < 5  # 0.5 s; the first took 16 s, the second ran out of stack
+
+
 def test_a_text_full_of_unknown_nouns_gives_a_few_entities() -> None:
     words = " and ".join(f"{a}{b}oblins" for a in "bdfgklm" for b in "aeiou")
     assert len(read_brief(words).nouns) == 8

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from backend_architect.brief.sentence import Range, Sentence
 
+LONGEST_LIST = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Negation:
@@ -110,17 +112,17 @@ def _next_thing(sentence: Sentence, place: int, strict: bool) -> Range | None:
     return thing if joined or _goes_on(sentence, thing[1], strict) else None
 
 
-def _goes_on(sentence: Sentence, place: int, strict: bool) -> bool:
+def _goes_on(sentence: Sentence, place: int, strict: bool, most: int = LONGEST_LIST) -> bool:
     """Tell whether a thing after a comma, which ends here, stands in a list: `, b or c`, or `, b` and a pause."""
     place = _past(sentence, place, "after_things")
-    if sentence.breaks(place):
+    if sentence.breaks(place) or not most:
         return not strict
     if _joins(sentence, place):
         return not strict or sentence.is_one_of(place, "alternatives")
     if "," not in sentence.gap(place):
         return False
     after = _thing(sentence, place)
-    return _goes_on(sentence, after[1], strict) if after else not strict
+    return _goes_on(sentence, after[1], strict, most - 1) if after else not strict
 
 
 def _joins(sentence: Sentence, place: int) -> bool:

@@ -10,6 +10,9 @@ from backend_architect.brief.words import Word
 Range = tuple[int, int]
 """Words `[first, last)` of a brief."""
 
+FARTHEST = 40
+"""So many words away nothing belongs to a clause, however long it is."""
+
 BREAK = re.compile(r"[.;:!?()\[\]\n\u2013\u2014]|\s-\s")
 THINGS = frozenset({"pattern", "weak", "kind", "client", "provider", "sign_in"})
 
@@ -97,10 +100,10 @@ class Sentence:
         return self.is_one_of(place, "joiners") and self._has_modal(first, place) and self._has_modal_after(place)
 
     def _has_modal(self, first: int, last: int) -> bool:
-        return any(self.is_one_of(place, "modals") for place in range(first, last))
+        return any(self.is_one_of(place, "modals") for place in range(max(first, last - FARTHEST), last))
 
     def _has_modal_after(self, place: int) -> bool:
-        for after in range(place + 1, len(self.words)):
+        for after in range(place + 1, min(place + FARTHEST, len(self.words))):
             if self.breaks(after) or "," in self.gap(after) or self.is_one_of(after, "clauses", "joiners"):
                 return False
             if self.is_one_of(after, "modals"):
