@@ -62,6 +62,74 @@ def test_what_the_brief_says_of_the_load_is_in_the_design() -> None:
     assert round(load.reads + load.writes, -2) == 1400
 
 
+def test_rows_written_a_second_are_writes_and_leave_the_number_of_rows_alone() -> None:
+    load = propose_from_text("Chat with 1000 messages per second").design.load
+    assert (load.users, load.writes) == (10_000, 1000)
+    assert load.rows["messages"] == propose_from_text("Chat with messages").design.load.rows["messages"]
+
+
+def test_what_a_number_was_taken_for_is_said_with_its_value() -> None:
+    understood = propose_from_text("A blog with 100.000 readers, 3k rps, 20 million articles, under 80 ms").understood
+    assert understood["100.000 readers"] == "100 000 users"
+    assert understood["3k rps"] == "3 000 requests a second"
+    assert understood["20 million articles"] == "20 000 000 rows of articles"
+    assert understood["80 ms"] == "p95 of 80 ms"
+
+
+@pytest.mark.parametrize("number", ["at most 3 votes per user", "0 users", "99999999999999 users", "7 coffees a day"])
+def test_a_number_that_is_not_used_is_said(number: str) -> None:
+    proposal = propose_from_text(f"Polls, {number}")
+    assert any(f"“{number}” is no" in text or f"“{number}” is a rule" in text for text in proposal.choices)
+    assert proposal.design.load == propose_from_text("Polls").design.load
+
+
+@pytest.mark.parametrize(
+    ("brief", "name", "plural"),
+    [
+        ("mice and cages", "mouse", "mice"),
+        ("a wolf tracker", "wolf", "wolves"),
+        ("headaches and pills", "headache", "headaches"),
+        ("analyses, samples", "analysis", "analyses"),
+        ("heroes with comments", "hero", "heroes"),
+        ("matrices for teams, 3 million matrices", "matrix", "matrices"),
+        ("we sell knives", "knife", "knives"),
+        ("sizes and menus", "size", "sizes"),
+    ],
+)
+def test_a_thing_has_the_plural_that_english_has(brief: str, name: str, plural: str) -> None:
+    proposal = propose_from_text(brief)
+    design = read_design(proposal.text)
+    assert check_design(design) == ()
+    assert design.design.entities[name].plural == plural
+    assert design.design.load.rows[plural] >= 500
+    assert not any(f"{name}s " in text for text in proposal.assumed if f"{name}s" != plural)
+
+
+def test_a_typing_mistake_is_answered_with_what_may_be_meant() -> None:
+    proposal = propose_from_text("A helpdsk with tikets and invocies")
+    assert "did you mean “helpdesk”?" in proposal.understood["helpdsk"]
+    assert "did you mean “ticket”?" in proposal.understood["tikets"]
+    assert "did you mean “invoice”?" in proposal.understood["invocies"]
+    assert propose_from_text("chat for one strange custmer").not_understood == ("strange custmer",)
+    assert propose_from_text("chat, custmer").not_understood == ("custmer (did you mean “customer”?)",)
+    assert propose_from_text("recipes and a dating app").not_understood == ("dating",)
+
+
+def test_a_word_that_is_not_understood_is_said_once_and_not_beside_its_plural() -> None:
+    proposal = propose_from_text("Pets: each pet sees purple vets, purple vets see one pet")
+    assert {"pet", "vet"} <= set(proposal.design.entities)
+    assert proposal.not_understood == ("purple",)
+
+
+def test_people_who_are_told_apart_in_the_brief_alone_are_said_to_be_users_alike() -> None:
+    proposal = propose_from_text("A school app where teachers give homework to pupils and parents see grades")
+    assert proposal.understood["teachers"].startswith("people; whoever of them signs up is a user")
+    told = "teachers, pupils and parents are users alike; what each kind of them may do is not told apart"
+    assert told in proposal.assumed
+    assert told in proposal.design.assumptions
+    assert not any("users alike" in text for text in propose_from_text("polls for students").assumed)
+
+
 def test_providers_join_the_password() -> None:
     auth = propose_from_text("a blog with google and github login").design.auth
     assert auth is not None

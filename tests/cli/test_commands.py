@@ -102,10 +102,32 @@ def test_a_sentence_that_means_nothing(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_a_word_that_is_no_command() -> None:
-    answer = architect("bulid")
+@pytest.mark.parametrize("words", [("bulid",), ("Check",), ("biuld", "shop")])
+def test_a_word_that_is_nearly_a_command(words: tuple[str, ...]) -> None:
+    answer = architect(*words)
     assert answer.status == 2
     assert "No such command" in answer.err
+    assert "Did you mean" in answer.err
+
+
+@pytest.mark.parametrize("words", [("blog",), ("We", "need", "a", "blog"), ("Build", "a", "blog")])
+def test_a_sentence_needs_no_quotes_and_no_blank(tmp_path: Path, words: tuple[str, ...]) -> None:
+    answer = architect(*words, "--no-build", folder=tmp_path)
+    assert answer.status == 0, answer.err
+    assert "The design is in blog/backend.yaml" in answer.out
+    assert [path.name for path in (tmp_path / "blog").iterdir()] == ["backend.yaml"]
+
+
+def test_a_design_alone_as_data(tmp_path: Path) -> None:
+    told = json.loads(architect("A blog without tags", "--no-build", "--json", folder=tmp_path).out)
+    assert (told["design"], told["left_out"]) == ("blog/backend.yaml", ["tags"])
+
+
+@pytest.mark.parametrize(("word", "code"), [("", "brief-empty"), ("用户可以发帖", "brief-language")])
+def test_a_sentence_that_cannot_be_read(tmp_path: Path, word: str, code: str) -> None:
+    answer = architect(word, folder=tmp_path)
+    assert (answer.status, code in answer.err) == (1, True)
+    assert not list(tmp_path.iterdir())
 
 
 def test_options_before_the_sentence_work(tmp_path: Path) -> None:
@@ -124,6 +146,7 @@ def test_every_command_has_help_with_examples(command: str) -> None:
 def test_help_lists_every_command() -> None:
     answer = architect("--help")
     assert all(f"\n  {command} " in answer.out for command in COMMANDS)
+    assert all(f" {option} " in answer.out for option in ("--dir", "--no-build", "--up", "--yes", "--db", "--json"))
     assert architect("--version").out.startswith("backend-architect 0.")
 
 

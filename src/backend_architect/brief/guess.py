@@ -60,7 +60,7 @@ class _Around:
 
     def is_thing(self, place: int) -> bool:
         """Tell whether a noun stands here: a plural, `a <noun>`, or what a tracker tracks."""
-        if not NAME.match(self.words[place].stem):
+        if not NAME.match(self.words[place].stem) or self.is_one_of(place - 1, "limits"):
             return False
         if self.is_one_of(place + 1, "heads"):
             return True
@@ -72,10 +72,11 @@ class _Around:
         return bool(fits) and self.is_one_of(place + 1, "software")
 
     def is_people(self, place: int) -> bool:
-        """Tell whether people are meant, as in `for gardeners`."""
+        """Tell whether people are meant, as in `for gardeners`, `only editors` or `editors may`."""
         word = self.words[place]
         ends = word.stem.endswith(self._endings("people_end")) and not self.is_one_of(place, "things_in_er")
-        return ends and self._is_plural(place) and self.is_one_of(place - 1, "for_whom")
+        beside = self.is_one_of(place - 1, "for_whom") or self.is_one_of(place - 1, "limits")
+        return ends and self._is_plural(place) and (beside or self.is_one_of(place + 1, "modals"))
 
     def is_head(self, place: int) -> bool:
         """Tell whether this is a word such as `tracker`, which says little by itself."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Intent = Literal["design", "tune", "evolve"]
-Unit = Literal["users", "requests", "reads", "writes", "p95_ms", "rows"]
+Unit = Literal["users", "requests", "reads", "writes", "written", "p95_ms", "rows", "limit", "out_of_range"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +35,27 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """A thing that the catalogue does not know; `name` is its singular as an identifier."""
+    """A thing that the catalogue does not know; `name` is its singular as an identifier, `plural` as English has it."""
 
     name: str
     word: Span
+    plural: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number with what it counts: rates a second, p95 in milliseconds, rows of `noun` (a singular word)."""
+    """A number with what it counts: rates a second, p95 in milliseconds, rows of `noun` (a singular word).
+
+    `counted` is the noun as the brief has it.
+
+    `written` are rows of `noun` a second. A `limit` belongs to a rule and an `out_of_range` to nothing: both are told.
+    """
 
     unit: Unit
     value: float
     word: Span
     noun: str = ""
+    counted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +67,19 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Excluded:
+    """A thing that the brief does not want; `pattern` is empty when the catalogue does not know it."""
+
+    pattern: str
+    word: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """A brief, read.
 
-    `words` holds every understood piece of the text in its order, `not_understood` each content word without a meaning.
+    `words` holds every understood piece of the text in its order, `not_understood` each content word without a meaning
+    and each rule that no design carries out. `excluded` is what the brief does not want, `people` whom it names.
     `accounts` is False when the brief says that nobody signs in. `in_english` is False for a text in another language.
     """
 
@@ -72,6 +88,8 @@ class Brief:
     features: tuple[Feature, ...]
     kinds: tuple[Kind, ...]
     nouns: tuple[Noun, ...]
+    excluded: tuple[Excluded, ...]
+    people: tuple[Mention, ...]
     amounts: tuple[Amount, ...]
     clients: tuple[Mention, ...]
     providers: tuple[Mention, ...]

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from backend_architect.brief.amounts import read_amounts
 from backend_architect.brief.guess import Guess, guess_unknown, is_other_language
-from backend_architect.brief.model import Amount, Brief, Feature, Intent, Kind, Mention, Noun, Span
+from backend_architect.brief.limits import Limits, read_limits
+from backend_architect.brief.model import Amount, Brief, Excluded, Feature, Intent, Kind, Mention, Noun, Span
+from backend_architect.brief.sentence import Range, Sentence
 from backend_architect.brief.settle import settle_matches
 from backend_architect.brief.vocabulary import Match, Means, Vocabulary, read_vocabulary
 from backend_architect.brief.words import Word, split_words
@@ -21,28 +24,34 @@ def read_brief(text: str) -> Brief:
     shown = text[:MAX_LENGTH]
     product = _product(shown, vocabulary)
     words = split_words(shown, vocabulary.singulars)
-    amounts = read_amounts(shown)
+    amounts = read_amounts(shown, vocabulary)
     reading = _Reading(shown, words, tuple(vocabulary.matches(words)), vocabulary, _covered(words, amounts, product))
+    limits = read_limits(reading.sentence())
+    reading = replace(reading, covered=reading.covered | limits.silent)
     in_english = not is_other_language(words, vocabulary)
     alone = not reading.features()
     guess = guess_unknown(words, reading.unknown(), vocabulary, alone=alone) if in_english else NOTHING
-    reading = replace(reading, matches=settle_matches(reading.matches, has_nouns=bool(guess.things)))
-    nouns = _nouns(shown, words, guess.things)
+    reading = replace(reading, matches=settle_matches(reading.counted(), has_nouns=bool(guess.things)))
+    nouns = _nouns(reading, guess.things)
     judged = guess.things.keys() | guess.people | guess.empty
+    excluded, denied = reading.excluded(limits)
+    told = [*limits.rules, *limits.unclear, *denied]
     return Brief(
         text=shown,
-        intent=reading.intent(),
+        intent=reading.intent(has_nouns=bool(nouns)),
         features=reading.features(),
         kinds=reading.kinds(),
         nouns=nouns,
-        amounts=_units(amounts, vocabulary),
+        excluded=excluded,
+        people=reading.people(guess.people),
+        amounts=amounts,
         clients=reading.mentions("client"),
         providers=reading.mentions("provider"),
         scale=next(iter(reading.mentions("scale")), None),
         product=product,
-        accounts=not reading.mentions("no_accounts"),
+        accounts=not reading.mentions("no_accounts") and all(one.pattern != "accounts" for one in excluded),
         words=_in_order([*reading.meaningful(), *(n.word for n in nouns), *(a.word for a in amounts)]),
-        not_understood=reading.phrases(i for i in reading.unknown() if i not in judged),
+        not_understood=reading.left(told, judged),
         in_english=in_english,
         cut=len(text) > MAX_LENGTH,
     )
@@ -51,10 +60,19 @@ def read_brief(text: str) -> Brief:
 @dataclass(frozen=True, slots=True)
 class _Reading:
     text: str
-    words: Sequence[Word]
+    words: tuple[Word, ...]
     matches: tuple[tuple[Match, ...], ...]
     vocabulary: Vocabulary
     covered: frozenset[int]
+
+    def sentence(self) -> Sentence:
+        """Return the words with their matches, to look for what is not wanted or allowed."""
+        groups = {group[0].first: group for group in self.matches if group[0].first not in self.covered}
+        return Sentence(self.text, self.words, self.vocabulary, groups, frozenset(self.unknown()))
+
+    def counted(self) -> tuple[tuple[Match, ...], ...]:
+        """Return the matches that are not covered."""
+        return tuple(group for group in self.matches if group[0].first not in self.covered)
 
     def of(self, means: Means) -> list[Match]:
         """Return the matches with that kind of meaning."""
@@ -86,9 +104,40 @@ class _Reading:
             found.setdefault(match.meaning.name, Mention(match.meaning.name, self.span(match.first, match.last)))
         return tuple(found.values())
 
+    def excluded(self, limits: Limits) -> tuple[tuple[Excluded, ...], list[Range]]:
+        """Return what is not wanted; and the words that deny something which is wanted elsewhere in the text."""
+        wanted = {feature.pattern for feature in self.features()}
+        found: dict[Span, Excluded] = {}
+        denied: list[Range] = []
+        for (first, last), said in limits.things:
+            pattern = limits.pattern_at(first)
+            if pattern in wanted:
+                denied.append(said)
+            else:
+                found.setdefault(self.span(first, last), Excluded(pattern, self.span(first, last)))
+        return tuple(found.values()), denied
+
+    def people(self, guessed: Iterable[int]) -> tuple[Mention, ...]:
+        """Return the people named in the text, once each, by their singular; not those who are everyone."""
+        known = [(m.first, m.last) for m in self.of("person")]
+        found: dict[str, Mention] = {}
+        for first, last in sorted([*known, *((place, place + 1) for place in guessed)]):
+            stem = " ".join(word.stem for word in self.words[first:last])
+            if stem not in self.vocabulary.language["generic_people"]:
+                found.setdefault(stem, Mention(stem, self.span(first, last)))
+        return tuple(found.values())
+
+    def left(self, told: Sequence[Range], judged: AbstractSet[int]) -> tuple[Span, ...]:
+        """Return what was not understood, once each: words without a meaning, and phrases that are not carried out."""
+        inside = {place for first, last in told for place in range(first, last)}
+        nouns = {self.words[place].stem for place in judged}
+        free = [i for i in self.unknown() if i not in judged | inside and self.words[i].stem not in nouns]
+        spans = _in_order([*self.phrases(free), *(self.span(first, last) for first, last in told)])
+        return tuple({span.text.lower(): span for span in reversed(spans)}.values())[::-1]
+
     def meaningful(self) -> list[Span]:
         """Return every understood piece that is more than a stop word."""
-        groups = [g[0] for g in self.matches if g[0].meaning.means not in {"stop", "filler"}]
+        groups = [g[0] for g in self.matches if g[0].meaning.means not in {"stop", "filler", "negator"}]
         return [self.span(m.first, m.last) for m in groups if m.first not in self.covered]
 
     def unknown(self) -> tuple[int, ...]:
@@ -110,7 +159,7 @@ class _Reading:
         between = self.text[self.words[place - 1].end : self.words[place].start]
         return not between.strip(" -") and len(between) < 3
 
-    def intent(self) -> Intent:
+    def intent(self, *, has_nouns: bool) -> Intent:
         """Return what the brief asks for; only a design can be made from nothing."""
         folded = [word.folded for word in self.words]
         if any(word in self.vocabulary.language["asking"] for word in folded[:1]):
@@ -119,7 +168,9 @@ class _Reading:
         if imperative in self.vocabulary.evolve:
             return "evolve"
         building = any(word in self.vocabulary.design for word in folded)
-        return "tune" if self.of("tune") and not building else "design"
+        named = has_nouns or bool(self.features())
+        running = any(not self.vocabulary.language["running"].isdisjoint((w.folded, w.stem)) for w in self.words)
+        return "tune" if self.of("tune") and not building and (running or not named) else "design"
 
 
 def _says_nothing(word: Word) -> bool:
@@ -128,26 +179,22 @@ def _says_nothing(word: Word) -> bool:
 
 def _covered(words: Sequence[Word], amounts: Iterable[Amount], product: Span | None) -> frozenset[int]:
     """Return the places of words that belong to a rate, a latency or the product's name."""
-    spans = [a.word for a in amounts if a.unit != "rows"] + ([product] if product else [])
+    spans = [a.word for a in amounts if a.unit in {"requests", "reads", "writes", "p95_ms"}] + (
+        [product] if product else []
+    )
     return frozenset(i for i, w in enumerate(words) if any(s.start <= w.start < s.end for s in spans))
 
 
-def _units(amounts: Iterable[Amount], vocabulary: Vocabulary) -> tuple[Amount, ...]:
-    """Return the amounts with people counted as users and other nouns in the singular."""
-    people = vocabulary.language["people"]
-    found = []
-    for amount in amounts:
-        noun = vocabulary.stem(amount.noun)
-        found.append(replace(amount, unit="users", noun="") if noun in people else replace(amount, noun=noun))
-    return tuple(found)
-
-
-def _nouns(text: str, words: Sequence[Word], guessed: Mapping[int, str]) -> tuple[Noun, ...]:
+def _nouns(reading: _Reading, guessed: Mapping[int, str]) -> tuple[Noun, ...]:
+    """Return the things that were guessed, once each, with the plural that the text has, or else English."""
     found: dict[str, Noun] = {}
     for place, name in sorted(guessed.items()):
-        word = words[place]
-        found.setdefault(name, Noun(name, Span(text[word.start : word.end], word.start, word.end)))
-    return tuple(found.values())
+        word = reading.words[place]
+        noun = found.setdefault(name, Noun(name, reading.span(place, place + 1)))
+        if not noun.plural and word.folded != name:
+            found[name] = replace(noun, plural=word.folded)
+    plurals = reading.vocabulary.plurals
+    return tuple(replace(noun, plural=noun.plural or plurals.get(noun.name, "")) for noun in found.values())
 
 
 def _product(text: str, vocabulary: Vocabulary) -> Span | None:

@@ -22,6 +22,7 @@ Means = Literal[
     "person",
     "scale",
     "tune",
+    "negator",
     "filler",
     "stop",
 ]
@@ -50,6 +51,7 @@ class Vocabulary:
 
     def __init__(self, language: dict[str, Any]) -> None:
         self.singulars: dict[str, str] = dict(language["singulars"])
+        self.plurals = {one: many for many, one in self.singulars.items() if one != many}
         self.language = {key: _word_set(value) for key, value in language.items() if not isinstance(value, dict)}
         self.evolve = frozenset(language["intents"]["evolve"])
         self.design = frozenset(language["intents"]["design"])
@@ -100,6 +102,7 @@ def read_vocabulary() -> Vocabulary:
 def _meanings(language: dict[str, Any]) -> Iterator[tuple[Meaning, Iterable[str]]]:
     """Yield meanings with their phrases, the strongest first: where two claim a phrase, the first keeps it."""
     yield Meaning("filler"), language["filler"]
+    yield Meaning("negator"), language["negators"]
     yield Meaning("no_accounts"), language["no_accounts"]
     yield Meaning("tune"), language["intents"]["tune"]
     for pattern in all_patterns():

@@ -43,7 +43,9 @@ def singular(word: str, singulars: dict[str, str]) -> str:
         return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
-    if word.endswith(("sses", "xes", "ches", "shes", "zes", "oes")):
+    if word.endswith("zzes"):
+        return word[:-3]
+    if word.endswith(("sses", "xes", "ches", "shes", "oes")) or re.search("[^aeiou]zes$", word):
         return word[:-2]
     return word[:-1]
 

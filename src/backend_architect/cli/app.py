@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from itertools import pairwise
 
 import typer
@@ -24,12 +25,17 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "tune": tune.tune,
 }
 BRIEF = "brief"
+MOST_ARGUMENTS = 2
 
 HELP = """Says in numbers what backend you need, and builds it as plain code that you own.
 
 \b
 Begin with a sentence:
   architect "We need an API for our social sharing feature"
+  --dir FOLDER   where to write           --up    build it, then run it
+  --no-build     write the design alone   --yes   build without asking
+  --db URL       the database that is slow, if that is what the sentence says
+  --json         what was understood, and every file, as JSON
 
 \b
 or with a design file:
@@ -94,11 +100,18 @@ def _version(
 
 
 def _with_brief(arguments: Sequence[str]) -> list[str]:
-    """Return the arguments with the hidden command in front where one of them is a sentence: it holds a blank."""
+    """Return the arguments with the hidden command in front where they are a sentence: no command, nor nearly one."""
     words = list(arguments)
-    if any(word in COMMANDS for word in words[:1]) or not any(" " in word.strip() for word in words):
+    said = [word for word in words if not word.startswith("-")]
+    if not said or words[0] in {*COMMANDS, BRIEF, "--help", "--version"} or _is_mistyped(said):
         return words
-    return words if words[0] in {BRIEF, "--help", "--version"} else [BRIEF, *words]
+    return [BRIEF, *words]
+
+
+def _is_mistyped(said: Sequence[str]) -> bool:
+    """Tell whether a command was meant, as `bulid`: one like its name, alone or with one argument."""
+    is_short = len(said) <= MOST_ARGUMENTS and not any(" " in word.strip() for word in said)
+    return is_short and bool(get_close_matches(said[0].lower(), COMMANDS, cutoff=0.75))
 
 
 def _wants_json(words: Sequence[str]) -> bool:

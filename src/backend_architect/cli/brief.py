@@ -26,6 +26,7 @@ def brief(
     *,
     folder: Annotated[Path | None, typer.Option("--dir", help="Where to write. [default: the design's name]")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Build without asking.")] = False,
+    no_build: Annotated[bool, typer.Option("--no-build", help="Write the design, and build nothing.")] = False,
     database: Annotated[
         str, typer.Option("--db", metavar="URL", help="The database that is slow.", envvar="DATABASE_URL")
     ] = "",
@@ -53,8 +54,24 @@ def brief(
 
     proposal = propose_design(read)
     target = folder or Path(proposal.design.name)
+    if no_build:
+        return _design_alone(proposal, target, json=json)
     choices = Choices(force=force)
     return _go_on(proposal, target, choices, sure=yes or start, start=start, json=json)
+
+
+def _design_alone(proposal: "Proposal", folder: Path, *, json: bool) -> int:
+    """Explain the design, write it, and return the exit status."""
+    if not json:
+        _explain(proposal)
+    path = _write_design(proposal, folder)
+    if json:
+        from backend_architect.cli.as_data import print_data
+
+        print_data(_as_data(proposal, path))
+    else:
+        print(f"\nThe design is in {path}\nChange it as you like, then: architect build {folder}")
+    return 0
 
 
 def _go_on(proposal: "Proposal", folder: Path, choices: "Choices", *, sure: bool, start: bool, json: bool) -> int:
@@ -112,7 +129,7 @@ def _explain(proposal: "Proposal") -> None:
 
 
 def _as_data(proposal: "Proposal", path: Path) -> dict[str, object]:
-    told = ("understood", "assumed", "not_understood", "choices", "traps")
+    told = ("understood", "left_out", "assumed", "not_understood", "choices", "traps")
     return {"design": str(path), **{name: getattr(proposal, name) for name in told}}
 
 

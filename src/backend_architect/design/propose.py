@@ -4,13 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from backend_architect.brief import Brief, Feature, read_brief
+from backend_architect.brief.typos import likely_meant
 from backend_architect.brief.vocabulary import read_vocabulary
 from backend_architect.design.apart import not_kept_apart, roles_across
 from backend_architect.design.load import read_design
 from backend_architect.design.model import Design
-from backend_architect.design.names import plural_of, words
-from backend_architect.design.proposed_load import propose_load
+from backend_architect.design.names import words
+from backend_architect.design.proposed_left_out import kept, left_out, less_than_whole, meaning_in
+from backend_architect.design.proposed_load import amounts_understood, propose_load
 from backend_architect.design.proposed_names import names_kind, read_targets
+from backend_architect.design.proposed_people import people_assumed, people_understood
 from backend_architect.errors import BriefError, Place, Problem
 from backend_architect.patterns import Composition, Pattern, Trap, Wish, compose, pattern_named
 from backend_architect.patterns.pattern import Fragment
@@ -37,6 +40,7 @@ class Proposal:
     understood: Mapping[str, str]
     assumed: tuple[str, ...]
     not_understood: tuple[str, ...]
+    left_out: tuple[str, ...]
     traps: tuple[Trap, ...]
     choices: tuple[str, ...]
 
@@ -47,7 +51,7 @@ def propose_design(brief: Brief) -> Proposal:
     wish = read_wish(brief)
     composition = compose(wish)
     load = propose_load(brief, composition)
-    assumed = (*composition.assumes, *load.assumes)
+    assumed = (*composition.assumes, *people_assumed(brief, composition), *load.assumes)
     content = _heading(brief, wish, assumed) | {"load": load.load} | composition.design
     text = design_text(_with_providers(content, brief), composition.comments)
     design = read_design(text).design
@@ -56,14 +60,16 @@ def propose_design(brief: Brief) -> Proposal:
         design=design,
         text=text,
         brief=brief,
-        understood=_understood(brief, wish),
+        understood=_understood(brief, wish) | people_understood(brief, composition),
         assumed=assumed,
-        not_understood=tuple(span.text for span in brief.not_understood),
+        not_understood=tuple(f"{span.text}{_or_meant(span.text)}" for span in brief.not_understood),
+        left_out=left_out(brief, wish, composition),
         traps=(*composition.traps, *(() if mixed else composition.traps_if_apart)),
         choices=(
             *_mixed(design, composition.team, mixed),
             *composition.choices,
             *_kept_accounts(brief, composition),
+            *kept(brief, composition),
             *load.ignored,
         ),
     )
@@ -81,10 +87,13 @@ def read_wish(brief: Brief) -> Wish:
     for kind in brief.kinds:
         kinds.setdefault(kind.pattern, kind.name)
     nouns = [noun.name for noun in brief.nouns]
-    nameless = [name for name in _with_kinds(patterns) if name not in kinds]
+    without = frozenset(one.pattern for one in brief.excluded) - {"", "accounts"}
+    nameless = [name for name in _with_kinds(patterns) if name not in kinds and name not in without]
     if len(nouns) == 1 and len(nameless) == 1 and names_kind(brief, brief.nouns[0], nameless[0]):
         kinds[nameless[0]] = nouns.pop()
-    return Wish(patterns, kinds, tuple(nouns), accounts=brief.accounts, about=read_targets(brief))
+    plurals = {noun.name: noun.plural for noun in brief.nouns if noun.plural}
+    about = read_targets(brief)
+    return Wish(patterns, kinds, tuple(nouns), brief.accounts, about, without, plurals)
 
 
 def _with_kinds(patterns: Sequence[str]) -> list[str]:
@@ -105,6 +114,10 @@ def _refuse_empty(brief: Brief) -> None:
     if not brief.in_english:
         message = "the brief is not in English, and nothing in it was recognised"
         raise BriefError(Problem("brief-language", message, works, PLACE))
+    if brief.excluded:
+        unwanted = ", ".join(one.word.text for one in brief.excluded[:6])
+        message = f"the brief says what it does not want ({unwanted}), and nothing that it wants"
+        raise BriefError(Problem("brief-not-understood", message, works, PLACE))
     said = ", ".join(span.text for span in brief.not_understood[:6]) or brief.text.strip()[:60]
     message = f"nothing in the brief was understood ({said})"
     raise BriefError(Problem("brief-not-understood", message, works, PLACE))
@@ -134,7 +147,7 @@ def _subject(brief: Brief, wish: Wish) -> str:
         return bundles[0]
     if main:
         return _headline(features[main[0].name], main[0])
-    nouns = "-".join(plural_of(noun) for noun in wish.nouns[:2])
+    nouns = "-".join(wish.plural(noun) for noun in wish.nouns[:2])
     return nouns or (ranked[0].name if ranked else "accounts")
 
 
@@ -149,10 +162,10 @@ def _headline(feature: Feature, pattern: Pattern) -> str:
 def _summary(wish: Wish) -> str:
     ranked = sorted((pattern_named(name) for name in wish.patterns), key=lambda pattern: (-pattern.rank, pattern.name))
     said = [p.summary for p in ranked if p.summary][:1]
-    if said:
+    if said and not any(less_than_whole(p, wish) for p in ranked):
         return said[0]
-    meanings = [pattern.meaning for pattern in reversed(ranked)][:4]
-    meanings += [f"people keep {words(plural_of(noun))}" for noun in wish.nouns][:3]
+    meanings = [meaning_in(pattern, wish) for pattern in reversed(ranked)][:4]
+    meanings += [f"people keep {words(wish.plural(noun))}" for noun in wish.nouns][:3]
     text = "; ".join(meanings)
     return f"{text[:1].upper()}{text[1:]}."
 
@@ -165,14 +178,15 @@ def _with_providers(content: Fragment, brief: Brief) -> Fragment:
 
 
 def _understood(brief: Brief, wish: Wish) -> dict[str, str]:
-    found = {span.text: _meaning(pattern_named(f.pattern), span.text) for f in brief.features for span in f.words}
+    found = {span.text: _meaning(f, span.text, wish) for f in brief.features for span in f.words}
     for noun in brief.nouns:
         pattern = next((p for p, name in wish.kinds.items() if name == noun.name), None)
         found[noun.word.text] = (
-            pattern_named(pattern).meaning if pattern else "a thing that the catalogue does not know"
+            pattern_named(pattern).meaning
+            if pattern
+            else f"a thing that the catalogue does not know{_or_meant(noun.word.text)}"
         )
-    for amount in brief.amounts:
-        found[amount.word.text] = amount.unit if amount.unit != "rows" else f"rows of {amount.noun}"
+    found |= amounts_understood(brief)
     for mention in (*brief.clients, *brief.providers):
         found[mention.word.text] = mention.name
     return found
@@ -190,11 +204,17 @@ def _mixed(design: Design, team: str | None, mixed: Sequence[str]) -> list[str]:
     return told
 
 
-def _meaning(pattern: Pattern, said: str) -> str:
-    """Return what a pattern means, and whether it has nothing of its own for the word that meant it."""
-    key = read_vocabulary().key
+def _meaning(feature: Feature, said: str, wish: Wish) -> str:
+    """Return what a feature means, and whether it has nothing of its own for the word that meant it."""
+    pattern, key = pattern_named(feature.pattern), read_vocabulary().key
+    meaning = meaning_in(pattern, wish)
     is_covered = key(said) in {key(word) for word in pattern.covers}
-    return f"{pattern.meaning}; nothing of its own for this word" if is_covered else pattern.meaning
+    return f"{meaning}; nothing of its own for this word" if is_covered else meaning
+
+
+def _or_meant(text: str) -> str:
+    meant = likely_meant(text, read_vocabulary())
+    return f" (did you mean “{meant}”?)" if meant else ""
 
 
 def _kept_accounts(brief: Brief, composition: Composition) -> list[str]:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backend_architect.brief import Brief
+from backend_architect.brief import Amount, Brief
 from backend_architect.design.names import plural_of, words
 from backend_architect.patterns import Composition, pattern_named
 from backend_architect.patterns.pattern import Fragment
@@ -14,6 +14,8 @@ READS_PER_USER = 0.004
 """At the busiest hour one user in 250 reads each second: the load stated for 200,000 users is 800 reads a second."""
 WRITES_PER_USER = 0.0003
 READS_PER_WRITE = READS_PER_USER / WRITES_PER_USER
+
+NOT_USED = {"limit": "a rule about single things and no load", "out_of_range": "no number that a backend can have"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ def propose_load(brief: Brief, composition: Composition) -> ProposedLoad:
     """Return the load: users, rates and rows from the brief where it says them, else from the number of users."""
     users = _said(brief, "users") or (float(brief.scale.name) if brief.scale else 0) or _usual_users(brief)
     reads, writes = _rates(brief, users)
+    writes = max(writes, sum(a.value for a in brief.amounts if a.unit == "written" and _counts_rows(composition, a)))
     load: Fragment = {"users": round(users), "reads": _rate(reads), "writes": _rate(writes)}
     load["p95"] = f"{round(_said(brief, 'p95_ms') or 200)}ms"
     said = dict(_said_rows(brief, composition))
@@ -38,7 +41,7 @@ def propose_load(brief: Brief, composition: Composition) -> ProposedLoad:
     load["rows"] = rows | said
     if not load["rows"]:
         del load["rows"]
-    return ProposedLoad(load, tuple(_assumptions(brief, load)), tuple(_ignored(brief, composition)))
+    return ProposedLoad(load, tuple(_assumptions(brief, composition, load)), tuple(_ignored(brief, composition)))
 
 
 def _usual_users(brief: Brief) -> int:
@@ -61,14 +64,28 @@ def _said(brief: Brief, unit: str) -> float:
 
 def _said_rows(brief: Brief, composition: Composition) -> Iterator[tuple[str, int]]:
     for amount in brief.amounts:
-        table = plural_of(amount.noun) if amount.unit == "rows" else ""
-        if table and _has(composition, table):
+        table = _table(composition, amount.noun) if amount.unit == "rows" else ""
+        if table:
             yield table, round(amount.value)
 
 
+def _counts_rows(composition: Composition, amount: Amount) -> bool:
+    return bool(_table(composition, amount.noun))
+
+
 def _has(composition: Composition, table: str) -> bool:
+    return table in _tables(composition).values()
+
+
+def _table(composition: Composition, noun: str) -> str:
+    """Return the table that holds what a noun of the brief counts, or nothing."""
+    tables = _tables(composition)
+    return tables.get(noun) or next((table for table in tables.values() if table == plural_of(noun)), "")
+
+
+def _tables(composition: Composition) -> dict[str, str]:
     rows = {**composition.design.get("entities", {}), **composition.design.get("edges", {})}
-    return any(table == (row.get("plural") or plural_of(name)) for name, row in rows.items())
+    return {name: row.get("plural") or plural_of(name) for name, row in rows.items()}
 
 
 def _rate(value: float) -> str:
@@ -84,7 +101,23 @@ def _rounded(value: float) -> int:
     return round(value / step) * step
 
 
-def _assumptions(brief: Brief, load: Fragment) -> Iterator[str]:
+def amounts_understood(brief: Brief) -> dict[str, str]:
+    """Return what each number was taken for, with the value that was read."""
+    return {amount.word.text: _meaning(amount) for amount in brief.amounts if amount.unit not in NOT_USED}
+
+
+def _meaning(amount: Amount) -> str:
+    value = f"{amount.value:,.3g}" if amount.value < 10 else f"{round(amount.value):,}".replace(",", " ")
+    if amount.unit == "rows":
+        return f"{value} rows of {amount.counted}"
+    if amount.unit == "written":
+        return f"{value} {amount.counted} written a second"
+    return {"users": f"{value} users", "p95_ms": f"p95 of {value} ms"}.get(
+        amount.unit, f"{value} {amount.unit} a second"
+    )
+
+
+def _assumptions(brief: Brief, composition: Composition, load: Fragment) -> Iterator[str]:
     users = f"{load['users']:,}".replace(",", " ")
     if not _said(brief, "users"):
         yield (
@@ -94,7 +127,7 @@ def _assumptions(brief: Brief, load: Fragment) -> Iterator[str]:
         )
     elif not any(_said(brief, unit) for unit in ("requests", "reads", "writes")):
         yield f"at the busiest hour {users} users read {load['reads']} and write {load['writes']}"
-    said = {plural_of(a.noun) for a in brief.amounts if a.unit == "rows"}
+    said = {_table(composition, a.noun) for a in brief.amounts if a.unit == "rows"}
     guessed = [words(table) for table in load.get("rows", {}) if table not in said]
     if guessed:
         yield f"the rows of {', '.join(guessed)} are guessed from the number of users"
@@ -102,5 +135,7 @@ def _assumptions(brief: Brief, load: Fragment) -> Iterator[str]:
 
 def _ignored(brief: Brief, composition: Composition) -> Iterator[str]:
     for amount in brief.amounts:
-        if amount.unit == "rows" and not _has(composition, plural_of(amount.noun)):
+        if amount.unit in NOT_USED:
+            yield f"“{amount.word.text}” is {NOT_USED[amount.unit]}, and was not used"
+        if amount.unit in {"rows", "written"} and not _counts_rows(composition, amount):
             yield f"“{amount.word.text}” is no number of rows of this design, and was not used"

@@ -18,6 +18,7 @@ class Wish:
     """What is to be put together: names of patterns, the kinds a brief named for them, and nouns without a pattern.
 
     `about` holds what an attached pattern was said to be about: a noun, or an entity as the pattern names it.
+    `without` are patterns that are not wanted: no bundle brings them, nor what needs them.
     """
 
     patterns: tuple[str, ...]
@@ -25,6 +26,12 @@ class Wish:
     nouns: tuple[str, ...] = ()
     accounts: bool = True
     about: Mapping[str, str] = field(default_factory=dict)
+    without: frozenset[str] = frozenset()
+    plurals: Mapping[str, str] = field(default_factory=dict)
+
+    def plural(self, noun: str) -> str:
+        """Return the plural of a noun or a kind of the brief: as it was written, else the regular one."""
+        return self.plurals.get(noun) or plural_of(noun)
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,7 @@ def compose(wish: Wish) -> Composition:
     design = _with_attached_parts(design, plan)
     design = _with_parts_beside(design, plan)
     design = _with_parts_everywhere(design, plan)
+    design = _with_plurals(design, plan)
     return _composition(design, plan)
 
 
@@ -59,6 +67,7 @@ class _Plan:
 
     parts: "tuple[_Part, ...]"
     guesses: tuple[Guessed, ...]
+    plurals: Mapping[str, str]
     team: str | None = None
 
     @property
@@ -78,16 +87,25 @@ def _plan(wish: Wish) -> _Plan:
     chosen = resolve_patterns(wish)
     taken = names_in(chosen)
     names = _names(chosen, wish, taken)
-    nouns = tuple(usable_name(n, taken) for n in _free(wish) if n not in rows_in(chosen) and n not in names.values())
+    nouns = tuple(
+        usable_name(n, taken, wish.plural(n))
+        for n in _free(wish)
+        if n not in rows_in(chosen) and n not in names.values()
+    )
     if wish.nouns and not nouns:
         chosen = resolve_patterns(replace(wish, nouns=()))
-    about = {name: usable_name(said, taken) if said in wish.nouns else said for name, said in wish.about.items()}
+    about = {
+        name: usable_name(said, taken, wish.plural(said)) if said in wish.nouns else said
+        for name, said in wish.about.items()
+    }
     targets = {p.name: _target(p, chosen, nouns, names, about.get(p.name)) for p in chosen}
-    parts = tuple(_Part(p, names | _it(targets[p.name], chosen, names), targets[p.name]) for p in chosen)
+    parts = tuple(_Part(p, names | _it(targets[p.name], chosen, names, wish), targets[p.name]) for p in chosen)
     opened = {targets[p.name] for p in chosen if p.opens}
     owned = any(p.name == "accounts" for p in chosen)
     team = names.get("<team>")
-    return _Plan(parts, tuple(Guessed(noun, owned, noun in opened, team) for noun in nouns), team)
+    guesses = tuple(Guessed(noun, owned, noun in opened, wish.plural(noun), team) for noun in nouns)
+    called = {noun: wish.plural(noun) for noun in (*nouns, *names.values()) if noun in wish.plurals}
+    return _Plan(parts, guesses, called, team)
 
 
 def _free(wish: Wish) -> list[str]:
@@ -136,9 +154,14 @@ def _with_parts_everywhere(design: Fragment, plan: _Plan) -> Fragment:
     return design
 
 
+def _with_plurals(design: Fragment, plan: _Plan) -> Fragment:
+    called = {noun: {"plural": plural} for noun, plural in plan.plurals.items() if plural != plural_of(noun)}
+    return merged(design, {"entities": called}) if called else design
+
+
 def _composition(design: Fragment, plan: _Plan) -> Composition:
     bodies = [(part, part.pattern.body) for part in plan.parts]
-    rows: dict[str, float] = {plural_of(guess.noun): ROWS_PER_USER for guess in plan.guesses}
+    rows: dict[str, float] = {guess.plural: ROWS_PER_USER for guess in plan.guesses}
     comments: dict[str, str] = {}
     for part, body in bodies:
         rows |= part.filled(body.rows_per_user)
@@ -165,20 +188,37 @@ def resolve_patterns(wish: Wish) -> tuple[Pattern, ...]:
     free = _free(wish)
     if wish.accounts:
         _add("accounts", found)
+    asked = frozenset(n for name in wish.patterns for n in _asked(name, wish.without))
     for name in wish.patterns:
-        _add(name, found)
+        _add(name, found, wish.without - asked)
     for pattern in all_patterns():
         if pattern.name in found and pattern.default and not free and not _targets(pattern, found):
             _add(pattern.default, found)
     return tuple(p for p in all_patterns() if p.name in found and not p.is_bundle)
 
 
-def _add(name: str, found: dict[str, Pattern]) -> None:
+def needed_by(name: str) -> frozenset[str]:
+    """Return the pattern with all that it cannot do without."""
+    return frozenset({name}.union(*(needed_by(other) for other in pattern_named(name).needs)))
+
+
+def _asked(name: str, without: frozenset[str]) -> frozenset[str]:
+    """Return what a wish for this pattern cannot do without: of a bundle left with nothing main, its first."""
+    brings = pattern_named(name).brings
+    left = [other for other in brings if needed_by(other).isdisjoint(without)]
+    is_empty = brings and not any(pattern_named(other).is_main for other in left)
+    return needed_by(name) | needed_by(brings[0]) if is_empty else needed_by(name)
+
+
+def _add(name: str, found: dict[str, Pattern], without: frozenset[str] = frozenset()) -> None:
     if name in found:
         return
     pattern = found[name] = pattern_named(name)
-    for other in (*pattern.needs, *pattern.brings):
+    for other in pattern.needs:
         _add(other, found)
+    for other in pattern.brings:
+        if needed_by(other).isdisjoint(without):
+            _add(other, found)
 
 
 def _targets(pattern: Pattern, found: Mapping[str, Pattern]) -> list[str]:
@@ -209,13 +249,14 @@ def _names(chosen: Iterable[Pattern], wish: Wish, taken: frozenset[str]) -> dict
     names: dict[str, str] = {}
     for pattern in chosen:
         if pattern.kind:
-            name = usable_name(wish.kinds.get(pattern.name, pattern.kind), taken - {pattern.kind})
-            names |= {f"<{pattern.kind}>": name, f"<{plural_of(pattern.kind)}>": plural_of(name)}
+            said = wish.kinds.get(pattern.name, pattern.kind)
+            name = usable_name(said, taken - {pattern.kind}, wish.plural(said))
+            names |= {f"<{pattern.kind}>": name, f"<{plural_of(pattern.kind)}>": wish.plural(name)}
             names |= {f"<a {pattern.kind}>": _with_article(name), f"<{pattern.kind} words>": name.replace("_", " ")}
     return names
 
 
-def _it(target: str | None, chosen: Iterable[Pattern], names: Mapping[str, str]) -> dict[str, Any]:
+def _it(target: str | None, chosen: Iterable[Pattern], names: Mapping[str, str], wish: Wish) -> dict[str, Any]:
     if target is None:
         return {}
     fields: list[str] = []
@@ -225,7 +266,7 @@ def _it(target: str | None, chosen: Iterable[Pattern], names: Mapping[str, str])
                 fields = list(searched)
     return {
         "<it>": target,
-        "<its>": plural_of(target),
+        "<its>": wish.plural(target),
         "<a it>": _with_article(target),
         "<searchable>": fields or ["name", "description"],
     }

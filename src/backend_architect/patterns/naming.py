@@ -12,10 +12,9 @@ from backend_architect.patterns.pattern import Pattern
 MEANINGFUL = RESERVED_SQL | IN_PYTHON | frozenset((*IN_RULES, *IMPLIED_FIELDS, "name", "description", "owner"))
 
 
-def usable_name(noun: str, taken: frozenset[str]) -> str:
+def usable_name(noun: str, taken: frozenset[str], plural: str) -> str:
     """Return the noun, or `<noun>_item` where the noun already means something else."""
-    plural = plural_of(noun)
-    clashes = {noun, plural} & (taken | MEANINGFUL) or plural in RESERVED_PLURALS
+    clashes = {noun, plural, plural_of(noun)} & (taken | MEANINGFUL) or plural in RESERVED_PLURALS
     return f"{noun}_item" if clashes else noun
 
 

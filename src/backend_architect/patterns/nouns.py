@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from backend_architect.design.names import plural_of, words
+from backend_architect.design.names import words
 from backend_architect.patterns.pattern import Fragment
 
 ROWS_PER_USER = 20
@@ -23,12 +23,13 @@ class Guessed:
     noun: str
     owned: bool
     opened: bool
+    plural: str
     team: str | None = None
 
 
 def noun_fragment(guess: Guessed) -> Fragment:
     """Return a plain entity with its lists."""
-    plural = plural_of(guess.noun)
+    plural = guess.plural
     everybody = not guess.owned or (guess.opened and not guess.team)
     newest: Fragment = {"of": guess.noun, "order": "newest", "allow": "anyone" if everybody else "signed_in"}
     lists: Fragment = {plural: newest if everybody else newest | {"where": "visible"}}
@@ -59,7 +60,7 @@ def _unowned() -> Fragment:
 
 def noun_assumption(guess: Guessed) -> str:
     """Return what was guessed about the noun, for a person to confirm."""
-    plural = words(plural_of(guess.noun))
+    plural = words(guess.plural)
     if not guess.owned:
         return f"{plural} have a name and a description; anyone reads and adds them, nobody changes them"
     have = f"{plural} have a name, a description and an owner"

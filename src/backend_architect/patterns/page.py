@@ -12,6 +12,9 @@ INTRODUCTION = """\
 together and says what it assumed. Plurals, capitals, hyphens and the order of the words make no difference. A noun that
 no pattern knows becomes a plain entity that its owner alone sees; other words are listed as not understood.
 
+What follows `without`, `no`, `not`, `instead of` or `don't want` is left out, unless something else needs it. Who may
+do what (`only editors may publish`) is listed as not understood: write it under `allow` in the design.
+
 Each pattern is one file in `src/backend_architect/patterns/catalogue/`, and this page is made from them.
 """
 

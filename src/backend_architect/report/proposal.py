@@ -12,6 +12,7 @@ def proposal_text(proposal: Proposal) -> str:
     """Return what was understood, assumed and not understood, and what the design avoids."""
     parts = [
         _part("Understood", [f"{words:<{WIDTH}} {meaning}" for words, meaning in proposal.understood.items()]),
+        _part("Left out, as you asked", proposal.left_out),
         _part("Not understood (and left out)", proposal.not_understood),
         _part("Assumed (correct it in the design)", proposal.assumed),
         _part("Chosen", proposal.choices),
