@@ -118,6 +118,12 @@ def test_only_the_routes_with_a_limit_of_their_own_have_one() -> None:
     assert route_limits("GET", "/v1/nothing/at/all") == []
 
 
+def test_head_counts_as_get(monkeypatch: pytest.MonkeyPatch) -> None:
+    limit = Limit("search", 5, 60)
+    monkeypatch.setattr(rate_limits, "ROUTES", ((re.compile("GET /v1/search"), limit),))
+    assert [route_limits(method, "/v1/search") for method in ("GET", "HEAD", "POST")] == [[limit], [limit], []]
+
+
 @pytest.fixture(scope="module")
 def valkey() -> Iterator[ValkeyServer]:
     with ValkeyServer() as server:

@@ -7,9 +7,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from pydantic import TypeAdapter, ValidationError
 
-from app.input import DEEPEST, Json
 from app.settings import Settings
 from tests.conftest import Client, client_of, running
 from tests.runtime.conftest import Lines
@@ -58,16 +56,6 @@ async def test_bad_bodies_are_refused(client: Client, body: bytes, status: int, 
 async def test_what_looks_like_nul_but_is_not_is_stored(client: Client) -> None:
     answer = await client.post("/probe/echo", content=rb'{"name": "a \\u0000 b"}', headers=JSON)
     assert answer.json() == r"a \u0000 b"
-
-
-def nested(depth: int) -> dict[str, object]:
-    return {"in": [nested(depth - 2)]} if depth > 1 else {"in": 1}
-
-
-async def test_json_that_could_not_be_read_again_is_refused() -> None:
-    assert TypeAdapter(Json).validate_python(nested(DEEPEST - 1))
-    with pytest.raises(ValidationError, match="must not be nested"):
-        TypeAdapter(Json).validate_python(nested(DEEPEST + 1))
 
 
 async def test_a_body_without_a_length_is_bounded(client: Client) -> None:
