@@ -6,6 +6,7 @@ from backend_architect.design.expressions import resolve_value
 from backend_architect.design.model import Entity, Field, FieldType
 from backend_architect.design.routes import Route
 from backend_architect.queries.context import Context, conditions, hops
+from backend_architect.queries.locks import locked
 from backend_architect.queries.model import Query
 from backend_architect.queries.text import Statement, listed
 
@@ -50,7 +51,7 @@ def create_query(context: Context, route: Route) -> Query:
     rule = context.allowed(entity, "create", "new", signed_in=True)
     unseen = [item for item in entity.accepted("create") if _must_be_readable(context, item, rule)]
     checks = [_readable_or_absent(context, item) for item in unseen]
-    where = conditions(statement, rule, *checks, indent=4)
+    where = conditions(statement, locked(context, entity, "create", rule), *checks, indent=4)
     into = f"INSERT INTO {entity.table} ({names})"
     if where == "true" and not any(sql.startswith("(") for _, sql in values):
         plain = listed([sql.partition("::")[0] for _, sql in values], 8)
@@ -79,7 +80,7 @@ def update_query(context: Context, route: Route) -> Query:
     unseen = [item for item in accepted if _must_be_readable(context, item, rule)]
     checks = [_new_target_readable(context, statement, item) for item in unseen]
     version = statement.value("version", "if_match")
-    where = conditions(statement, rule, indent=4)
+    where = conditions(statement, locked(context, entity, "update", rule), indent=4)
     texts = [f"{entity.table}.id = {identity}", *([] if where == "true" else [where]), *checks]
     texts.append(f"({version}::timestamptz IS NULL OR {entity.table}.updated_at = {version})")
     template = (
@@ -97,7 +98,7 @@ def delete_query(context: Context, route: Route) -> Query:
     entity = _entity(route)
     statement = Statement()
     rule = context.allowed(entity, "delete", signed_in=True)
-    where = conditions(statement, rule)
+    where = conditions(statement, locked(context, entity, "delete", rule))
     identity = statement.value("id", f"{entity.name}_id")
     condition = f"{entity.table}.id = {identity}" + ("" if where == "true" else f"\n  AND {where}")
     template = f"DELETE /* {route.statement} */ FROM {entity.table}\nWHERE {condition}\nRETURNING true"

@@ -121,7 +121,8 @@ def _joined(tree: exp.And | exp.Or, column: int) -> list[str]:
 def _select(query: exp.Expr, column: int) -> list[str]:
     values = ", ".join(inline(value) for value in query.expressions)
     first, *rest = lines(query.args["where"].this, column + 4)
-    tail = [inline(query.args["offset"]).strip()] if query.args.get("offset") else []
+    last = [query.args["offset"]] if query.args.get("offset") else query.args.get("locks") or []
+    tail = [inline(part).strip() for part in last]
     return [f"SELECT {values}", f"FROM {inline(query.args['from_'].this)}", f"WHERE {first}", *_indented(rest), *tail]
 
 
