@@ -1,5 +1,7 @@
 """Statements on one row: read, create, update, delete."""
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from backend_architect.design.expressions import resolve_value
@@ -83,14 +85,18 @@ def update_query(context: Context, route: Route) -> Query:
     where = conditions(statement, locked(context, entity, "update", rule), indent=4)
     texts = [f"{entity.table}.id = {identity}", *([] if where == "true" else [where]), *checks]
     texts.append(f"({version}::timestamptz IS NULL OR {entity.table}.updated_at = {version})")
+    told = any(event.plural == entity.plural and event.action == "update" for event in context.design.events)
+    returned = f", {_is_another(accepted)} AS row_changed" if told else ""
+    answered = f",\n    {entity.table}.row_changed" if told else ""
     template = (
         f"WITH /* {route.statement} */ updated AS (\n    UPDATE {entity.table}\n    SET "
         + ",\n        ".join([*assignments, "updated_at = now()"])
         + "\n    WHERE "
         + "\n      AND ".join(texts)
-        + f"\n    RETURNING *\n)\nSELECT\n    {{COLUMNS}}\nFROM updated AS {entity.table}\n{{JOINS}}"
+        + f"\n    RETURNING *{returned}\n)\nSELECT\n    {{COLUMNS}}{answered}\n"
+        + f"FROM updated AS {entity.table}\n{{JOINS}}"
     )
-    return _query(context, route, statement, template)
+    return replace(_query(context, route, statement, template), tells_change=told)
 
 
 def delete_query(context: Context, route: Route) -> Query:
@@ -171,6 +177,14 @@ def _new_target_readable(context: Context, statement: Statement, item: Field) ->
     tree = context.readable(item, "sent")
     text = statement.rule(tree, 6).replace(f"sent.{item.column}", statement.value(item.column, ""))
     return f"({statement.value(item.column, '')}::uuid IS NULL OR {text})"
+
+
+def _is_another(items: tuple[Field, ...]) -> str:
+    """Return whether the fields have other values than before, as SQL (PostgreSQL 18 returns the old row, too)."""
+    old, new = (", ".join(f"{row}.{item.column}" for item in items) for row in ("old", "new"))
+    if not items:
+        return "false"
+    return f"{old} IS DISTINCT FROM {new}" if len(items) == 1 else f"({old}) IS DISTINCT FROM ({new})"
 
 
 def _assignment(statement: Statement, item: Field) -> str:

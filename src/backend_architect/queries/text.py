@@ -96,6 +96,8 @@ def lines(tree: exp.Expr, column: int = 0) -> list[str]:
         return [f"NOT {first}", *rest]
     if isinstance(tree, exp.Binary) and isinstance(tree.right, exp.Subquery):
         return [f"{text.removesuffix(inline(tree.right))}(", *_indented(_select(tree.right.this, column + 4)), ")"]
+    if isinstance(tree, exp.Binary) and isinstance(tree.left, exp.Subquery):
+        return ["(", *_indented(_select(tree.left.this, column + 4)), ")" + text.removeprefix(inline(tree.left))]
     if isinstance(tree, exp.In) and tree.args.get("query"):
         return [f"{inline(tree.this)} IN (", *_indented(_select(tree.args["query"].this, column + 4)), ")"]
     return [text]

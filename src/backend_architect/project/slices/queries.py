@@ -111,6 +111,8 @@ def _statement(query: Query) -> str:
 
 def _row_function(query: Query, read: Query | None) -> str:
     returned = {"one": f"{class_name(query.row.name)} | None", "done": "bool", "always": "None"}[query.returns]
+    if query.tells_change:
+        returned = f"tuple[{returned}, bool]"
     head = f"async def {query.function}(db: Executor, {', '.join(argument_list(query))}) -> {returned}:"
     body = [f'"""{_about(query)}"""', *_row_body(query, read)]
     return f"{_statement(query)}\n\n\n{head}\n    " + "\n    ".join(body)
@@ -129,6 +131,8 @@ def _row_body(query: Query, read: Query | None) -> list[str]:
     if read:
         seen = f"await read(db, {query.row.name}_id{', me' if uses_viewer(read) else ''})"
         lines += [f"if row is None and if_match is not None and {seen}:", "    raise PreconditionFailed"]
+    if query.tells_change:
+        return [*lines, f'return ({maker}(row), row["row_changed"]) if row else (None, False)']
     return [*lines, f"return {maker}(row) if row else None"]
 
 
@@ -146,7 +150,7 @@ def _values(query: Query) -> list[str]:
 
 def _about(query: Query) -> str:
     one = f"the {words(query.row.name)}"
-    kind = query.route.kind if query.route else "read"
+    kind = "told" if query.tells_change else query.route.kind if query.route else "read"
     texts = {
         "read": f"Return {one}, or None where there is none that the viewer may see.",
         "create": f"Return the new {words(query.row.name)}, or None where the rules refuse it.",
@@ -154,6 +158,7 @@ def _about(query: Query) -> str:
         "delete": f"Delete {one}; return whether there was one that the caller may delete.",
         "put_edge": f"Make the {words(query.row.name)} unless it is there; return whether the rules allow it.",
         "delete_edge": f"Delete the {words(query.row.name)} if it is there.",
+        "told": f"Return {one} and whether a value has changed; None where there is none that the caller may change.",
         "custom": f"Return {one}, or None where the rule of this use case refuses it.",
     }
     return texts[kind]

@@ -216,10 +216,11 @@ def _in_transaction(parts: _Parts, events: list[Event], answer: str) -> list[str
     if not events:
         return [f"return {answer}({parts.call()})"]
     identity = f"{parts.row.name}_id"
+    done, test = ("done, is_changed", "is_changed") if parts.query.tells_change else ("done", "done")
     return [
         "async with db.transaction() as tx:",
-        f"    done = {parts.call().replace('(db', '(tx')}",
-        "    if done:",
+        f"    {done} = {parts.call().replace('(db', '(tx')}",
+        f"    if {test}:",
         *(f"        {_enqueue(event, identity)}" for event in events),
         f"return {answer}(done)",
     ]
