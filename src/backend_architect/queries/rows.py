@@ -84,7 +84,7 @@ def update_query(context: Context, route: Route) -> Query:
     version = statement.value("version", "if_match")
     where = conditions(statement, locked(context, entity, "update", rule), indent=4)
     texts = [f"{entity.table}.id = {identity}", *([] if where == "true" else [where]), *checks]
-    texts.append(f"({version}::timestamptz IS NULL OR {entity.table}.updated_at = {version})")
+    texts.append(f"({version}::timestamptz[] IS NULL OR {entity.table}.updated_at = ANY({version}))")
     told = any(event.plural == entity.plural and event.action == "update" for event in context.design.events)
     returned = f", {_is_another(accepted)} AS row_changed" if told else ""
     answered = f",\n    {entity.table}.row_changed" if told else ""
@@ -96,7 +96,7 @@ def update_query(context: Context, route: Route) -> Query:
         + f"\n    RETURNING *{returned}\n)\nSELECT\n    {{COLUMNS}}{answered}\n"
         + f"FROM updated AS {entity.table}\n{{JOINS}}"
     )
-    return replace(_query(context, route, statement, template), tells_change=told)
+    return _guarded(context, replace(_query(context, route, statement, template), tells_change=told), rule)
 
 
 def delete_query(context: Context, route: Route) -> Query:
@@ -106,9 +106,24 @@ def delete_query(context: Context, route: Route) -> Query:
     rule = context.allowed(entity, "delete", signed_in=True)
     where = conditions(statement, locked(context, entity, "delete", rule))
     identity = statement.value("id", f"{entity.name}_id")
+    version = statement.value("version", "if_match")
     condition = f"{entity.table}.id = {identity}" + ("" if where == "true" else f"\n  AND {where}")
+    condition += f"\n  AND ({version}::timestamptz[] IS NULL OR {entity.table}.updated_at = ANY({version}))"
     template = f"DELETE /* {route.statement} */ FROM {entity.table}\nWHERE {condition}\nRETURNING true"
-    return Query(route.statement, route, entity, "done", template, tuple(statement.params))
+    query = Query(route.statement, route, entity, "done", template, tuple(statement.params))
+    return _guarded(context, query, rule)
+
+
+def _guarded(context: Context, query: Query, rule: exp.Expr) -> Query:
+    """Return the statement of a write with the one that tells, where it found nothing, whether the version was why."""
+    statement = Statement()
+    where = conditions(statement, rule)
+    identity = statement.value("id", f"{query.row.name}_id")
+    condition = f"{query.row.table}.id = {identity}" + ("" if where == "true" else f"\n  AND {where}")
+    condition += f"\n  AND {query.row.table}.updated_at <> ALL({statement.value('version', 'if_match')})"
+    name = f"{query.row.plural}.may_{query.function}"
+    sql = f"SELECT /* {name} */ true\nFROM {query.row.table}\nWHERE {condition}"
+    return replace(query, may=sql, may_params=tuple(statement.params))
 
 
 def allowed_query(context: Context, route: Route) -> Query:
