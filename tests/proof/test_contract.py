@@ -16,7 +16,9 @@ def test_weaknesses_are_found(weaken: Weaken, proven: Prove) -> None:
     """A field of another type, a status that nobody declared, a fault of the server: each at its own route."""
     weaken("app/comments/queries.py", 'body=row["body"]', 'body=[row["body"]]')  # type: ignore[arg-type]
     weaken(
-        "app/posts/routes.py", "return no_content(await queries.delete(db, post_id, me))", "return Response('', 299)"
+        "app/posts/routes.py",
+        "return no_content(await queries.delete(db, post_id, me, if_match))",
+        "return Response('', 299)",
     )
     folder = weaken("app/follows/routes.py", "await queries.delete(db, user_id, me)", "await queries.delete(1 / 0)")
     result = proven(folder, "contract")

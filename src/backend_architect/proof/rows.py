@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from backend_architect.design.changing import changed_by_effects
 from backend_architect.design.distinct import distinct_fields
 from backend_architect.design.model import Design, Edge, Entity, Field, FieldType, Row
 from backend_architect.design.ranges import ranges_of
 from backend_architect.design.routes import nested_under
 from backend_architect.design.samples import numbered_sample, sample
 from backend_architect.postgres import Session
-from backend_architect.queries.shape import changed_by_effects
 
 PLENTY = 1_000
 

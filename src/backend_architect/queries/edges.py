@@ -5,6 +5,7 @@ from sqlglot import exp
 from backend_architect.design.model import Edge, Field
 from backend_architect.design.routes import Route
 from backend_architect.queries.context import Context, conditions, hops
+from backend_architect.queries.locks import locked
 from backend_architect.queries.model import Query
 from backend_architect.queries.rows import sql_type
 from backend_architect.queries.text import Statement
@@ -18,7 +19,7 @@ def put_query(context: Context, route: Route) -> Query:
     rule = context.allowed(edge, "create", "new", signed_in=True)
     unseen = [item for item in edge.pair if item.set != "me" and item.name not in hops(rule)]
     readable = [context.readable(item, "new") for item in unseen]
-    where = conditions(statement, rule, *readable, indent=4)
+    where = conditions(statement, locked(context, edge, "create", rule), *readable, indent=4)
     names = ", ".join(item.column for item in edge.fields.values())
     keys = ", ".join(item.column for item in edge.pair)
     changes = ", ".join(f"{name} = EXCLUDED.{name}" for name in edge.extra)
@@ -38,7 +39,7 @@ def delete_pair_query(context: Context, route: Route) -> Query:
     """Return the statement that deletes a pair that the rule allows; that it was not there is no error."""
     edge = _edge(route)
     statement = Statement()
-    rule = conditions(statement, context.allowed(edge, "delete", signed_in=True))
+    rule = conditions(statement, locked(context, edge, "delete", context.allowed(edge, "delete", signed_in=True)))
     pair = [f"{edge.table}.{item.column} = {_value(statement, edge, item).partition('::')[0]}" for item in edge.pair]
     texts = [text for text in dict.fromkeys([*pair, *rule.split("\n  AND ")]) if text != "true"]
     template = f"DELETE /* {route.statement} */ FROM {edge.table}\nWHERE " + "\n  AND ".join(texts)

@@ -58,7 +58,11 @@ class Param:
 
 @dataclass(frozen=True)
 class Query:
-    """One statement of the API. `template` has `{COLUMNS}`, `{JOINS}` and `{READABLE}` where the shape's SQL stands."""
+    """One statement of the API. `template` has `{COLUMNS}`, `{JOINS}` and `{READABLE}` where the shape's SQL stands.
+
+    `may` tells whether a write found nothing only because the row has another version; its parameters are `may_params`.
+    One that `tells_change` also answers, as `row_changed`, whether any value of the row is another one than before.
+    """
 
     name: str
     route: Route | None
@@ -70,6 +74,9 @@ class Query:
     list: ListSpec | None = None
     filters: tuple[str, ...] = ()
     refused: int = 404
+    tells_change: bool = False
+    may: str = ""
+    may_params: tuple[Param, ...] = ()
 
     @property
     def sql(self) -> str:

@@ -1,11 +1,14 @@
 """Statements on one row: read, create, update, delete."""
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from backend_architect.design.expressions import resolve_value
 from backend_architect.design.model import Entity, Field, FieldType
 from backend_architect.design.routes import Route
 from backend_architect.queries.context import Context, conditions, hops
+from backend_architect.queries.locks import locked
 from backend_architect.queries.model import Query
 from backend_architect.queries.text import Statement, listed
 
@@ -50,7 +53,7 @@ def create_query(context: Context, route: Route) -> Query:
     rule = context.allowed(entity, "create", "new", signed_in=True)
     unseen = [item for item in entity.accepted("create") if _must_be_readable(context, item, rule)]
     checks = [_readable_or_absent(context, item) for item in unseen]
-    where = conditions(statement, rule, *checks, indent=4)
+    where = conditions(statement, locked(context, entity, "create", rule), *checks, indent=4)
     into = f"INSERT INTO {entity.table} ({names})"
     if where == "true" and not any(sql.startswith("(") for _, sql in values):
         plain = listed([sql.partition("::")[0] for _, sql in values], 8)
@@ -79,17 +82,21 @@ def update_query(context: Context, route: Route) -> Query:
     unseen = [item for item in accepted if _must_be_readable(context, item, rule)]
     checks = [_new_target_readable(context, statement, item) for item in unseen]
     version = statement.value("version", "if_match")
-    where = conditions(statement, rule, indent=4)
+    where = conditions(statement, locked(context, entity, "update", rule), indent=4)
     texts = [f"{entity.table}.id = {identity}", *([] if where == "true" else [where]), *checks]
-    texts.append(f"({version}::timestamptz IS NULL OR {entity.table}.updated_at = {version})")
+    texts.append(f"({version}::timestamptz[] IS NULL OR {entity.table}.updated_at = ANY({version}))")
+    told = any(event.plural == entity.plural and event.action == "update" for event in context.design.events)
+    returned = f", {_is_another(accepted)} AS row_changed" if told else ""
+    answered = f",\n    {entity.table}.row_changed" if told else ""
     template = (
         f"WITH /* {route.statement} */ updated AS (\n    UPDATE {entity.table}\n    SET "
         + ",\n        ".join([*assignments, "updated_at = now()"])
         + "\n    WHERE "
         + "\n      AND ".join(texts)
-        + f"\n    RETURNING *\n)\nSELECT\n    {{COLUMNS}}\nFROM updated AS {entity.table}\n{{JOINS}}"
+        + f"\n    RETURNING *{returned}\n)\nSELECT\n    {{COLUMNS}}{answered}\n"
+        + f"FROM updated AS {entity.table}\n{{JOINS}}"
     )
-    return _query(context, route, statement, template)
+    return _guarded(context, replace(_query(context, route, statement, template), tells_change=told), rule)
 
 
 def delete_query(context: Context, route: Route) -> Query:
@@ -97,11 +104,26 @@ def delete_query(context: Context, route: Route) -> Query:
     entity = _entity(route)
     statement = Statement()
     rule = context.allowed(entity, "delete", signed_in=True)
-    where = conditions(statement, rule)
+    where = conditions(statement, locked(context, entity, "delete", rule))
     identity = statement.value("id", f"{entity.name}_id")
+    version = statement.value("version", "if_match")
     condition = f"{entity.table}.id = {identity}" + ("" if where == "true" else f"\n  AND {where}")
+    condition += f"\n  AND ({version}::timestamptz[] IS NULL OR {entity.table}.updated_at = ANY({version}))"
     template = f"DELETE /* {route.statement} */ FROM {entity.table}\nWHERE {condition}\nRETURNING true"
-    return Query(route.statement, route, entity, "done", template, tuple(statement.params))
+    query = Query(route.statement, route, entity, "done", template, tuple(statement.params))
+    return _guarded(context, query, rule)
+
+
+def _guarded(context: Context, query: Query, rule: exp.Expr) -> Query:
+    """Return the statement of a write with the one that tells, where it found nothing, whether the version was why."""
+    statement = Statement()
+    where = conditions(statement, rule)
+    identity = statement.value("id", f"{query.row.name}_id")
+    condition = f"{query.row.table}.id = {identity}" + ("" if where == "true" else f"\n  AND {where}")
+    condition += f"\n  AND {query.row.table}.updated_at <> ALL({statement.value('version', 'if_match')})"
+    name = f"{query.row.plural}.may_{query.function}"
+    sql = f"SELECT /* {name} */ true\nFROM {query.row.table}\nWHERE {condition}"
+    return replace(query, may=sql, may_params=tuple(statement.params))
 
 
 def allowed_query(context: Context, route: Route) -> Query:
@@ -170,6 +192,14 @@ def _new_target_readable(context: Context, statement: Statement, item: Field) ->
     tree = context.readable(item, "sent")
     text = statement.rule(tree, 6).replace(f"sent.{item.column}", statement.value(item.column, ""))
     return f"({statement.value(item.column, '')}::uuid IS NULL OR {text})"
+
+
+def _is_another(items: tuple[Field, ...]) -> str:
+    """Return whether the fields have other values than before, as SQL (PostgreSQL 18 returns the old row, too)."""
+    old, new = (", ".join(f"{row}.{item.column}" for item in items) for row in ("old", "new"))
+    if not items:
+        return "false"
+    return f"{old} IS DISTINCT FROM {new}" if len(items) == 1 else f"({old}) IS DISTINCT FROM ({new})"
 
 
 def _assignment(statement: Statement, item: Field) -> str:

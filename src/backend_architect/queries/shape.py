@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
+from backend_architect.design.changing import changed_by_effects
 from backend_architect.design.expressions import Kept, resolve_rule, resolve_value
 from backend_architect.design.model import Computed, Design, Entity, Field, FieldType
 from backend_architect.design.names import class_name, safe_name
@@ -53,16 +54,6 @@ def card_fields(design: Design, target: Entity, item: Field) -> tuple[Field, ...
         return tuple(target.fields[name] for name in item.show if name in target.fields)
     changing = {name for entity, name in changed_by_effects(design) if entity == target.name}
     return tuple(f for f in target.fields.values() if _fits_card(f) and f.name not in changing)
-
-
-def changed_by_effects(design: Design) -> set[tuple[str, str]]:
-    """Return the entities' fields that the effects of other rows change."""
-    found = set()
-    for entity in design.entities.values():
-        for path in (path for effects in entity.effects.values() for path in effects):
-            relation, _, name = path.partition(".")
-            found.add((entity.fields[relation].to or "", name))
-    return found
 
 
 def _fits_card(item: Field) -> bool:

@@ -96,6 +96,8 @@ def lines(tree: exp.Expr, column: int = 0) -> list[str]:
         return [f"NOT {first}", *rest]
     if isinstance(tree, exp.Binary) and isinstance(tree.right, exp.Subquery):
         return [f"{text.removesuffix(inline(tree.right))}(", *_indented(_select(tree.right.this, column + 4)), ")"]
+    if isinstance(tree, exp.Binary) and isinstance(tree.left, exp.Subquery):
+        return ["(", *_indented(_select(tree.left.this, column + 4)), ")" + text.removeprefix(inline(tree.left))]
     if isinstance(tree, exp.In) and tree.args.get("query"):
         return [f"{inline(tree.this)} IN (", *_indented(_select(tree.args["query"].this, column + 4)), ")"]
     return [text]
@@ -121,7 +123,8 @@ def _joined(tree: exp.And | exp.Or, column: int) -> list[str]:
 def _select(query: exp.Expr, column: int) -> list[str]:
     values = ", ".join(inline(value) for value in query.expressions)
     first, *rest = lines(query.args["where"].this, column + 4)
-    tail = [inline(query.args["offset"]).strip()] if query.args.get("offset") else []
+    last = [query.args["offset"]] if query.args.get("offset") else query.args.get("locks") or []
+    tail = [inline(part).strip() for part in last]
     return [f"SELECT {values}", f"FROM {inline(query.args['from_'].this)}", f"WHERE {first}", *_indented(rest), *tail]
 
 

@@ -199,7 +199,7 @@ def _update(parts: _Parts) -> str:
 
 
 def _delete(parts: _Parts) -> str:
-    arguments = [f"{parts.row.name}_id: UUID", "db: Db", *parts.me()]
+    arguments = [f"{parts.row.name}_id: UUID", "db: Db", *parts.me(), "if_match: IfMatch = None"]
     body = _in_transaction(parts, _events(parts, "delete"), "no_content")
     if parts.design.account is parts.row:
         arguments.insert(0, "request: Request")
@@ -208,7 +208,13 @@ def _delete(parts: _Parts) -> str:
             "await settled(request)  # its sessions have ended, here too",
             "return no_content(done)",
         ]
-    return _function(parts.route, f"Delete a {words(parts.row.name)}.", arguments, body, status_code="204")
+    return _function(
+        parts.route,
+        f"Delete a {words(parts.row.name)}; with If-Match as it was read.",
+        arguments,
+        body,
+        status_code="204",
+    )
 
 
 def _in_transaction(parts: _Parts, events: list[Event], answer: str) -> list[str]:
@@ -216,10 +222,11 @@ def _in_transaction(parts: _Parts, events: list[Event], answer: str) -> list[str
     if not events:
         return [f"return {answer}({parts.call()})"]
     identity = f"{parts.row.name}_id"
+    done, test = ("done, is_changed", "is_changed") if parts.query.tells_change else ("done", "done")
     return [
         "async with db.transaction() as tx:",
-        f"    done = {parts.call().replace('(db', '(tx')}",
-        "    if done:",
+        f"    {done} = {parts.call().replace('(db', '(tx')}",
+        f"    if {test}:",
         *(f"        {_enqueue(event, identity)}" for event in events),
         f"return {answer}(done)",
     ]

@@ -110,8 +110,9 @@ def _life_tests(design: Design, entity: Entity, plain: dict[str, Query]) -> list
         tests.append(_idempotency_test(entity, where))
     tests += [_file_test(entity, where, item) for item in entity.accepted("create") if item.type is FieldType.FILE]
     update = plain.get("update")
-    if update and expected_answers(design, update)["owner"] == 200 and _change(entity) != "{}":
-        tests.append(_version_test(entity, update))
+    if update and expected_answers(design, update)["owner"] == 200:
+        tests += [_version_test(design, entity, plain)] if _change(entity) != "{}" else []
+        tests += [_event_test(design, entity, update)] if update.tells_change else []
     return tests
 
 
@@ -164,19 +165,59 @@ def _idempotency_test(entity: Entity, where: str) -> str:
     )
 
 
-def _version_test(entity: Entity, update: Query) -> str:
+def _version_test(design: Design, entity: Entity, plain: dict[str, Query]) -> str:
+    """Return the test that a version read before is refused: to change, to delete, and without a hint to strangers."""
+    update, delete = plain["update"], plain.get("delete")
     assert update.route is not None
+    refused, last = "", ""
+    if expected_answers(design, update)["stranger"] == 404:
+        refused += (
+            '        assert_problem(await world.call("stranger", "PATCH", path, json=change, headers=version), 404)\n'
+        )
+    if delete and expected_answers(design, delete)["owner"] == 204 and entity is not design.account:
+        refused += '        assert_problem(await world.call("owner", "DELETE", path, headers=version), 412)\n'
+        last = (
+            '    assert (await world.call("owner", "DELETE", path, headers={"If-Match": current})).status_code == 204\n'
+        )
     return (
         f"async def test_a_{entity.name}_changed_since_is_not_overwritten(world: World) -> None:\n"
         f'    path = await world.path("/v1{update.route.path}")\n'
         f"    change = {_change(entity)}\n"
         '    first = await world.call("owner", "PATCH", path, json=change)\n'
         "    assert first.status_code == 200, first.text\n"
-        '    version = {"If-Match": first.headers["etag"]}\n'
-        '    assert (await world.call("owner", "PATCH", path, json=change, headers=version)).status_code == 200\n'
-        '    late = await world.call("owner", "PATCH", path, json=change, headers=version)\n'
-        "    assert_problem(late, 412)\n"
+        '    old = current = first.headers["etag"]\n'
+        "    for tags in (old, '*', '\"another\", {}'):\n"
+        '        version = {"If-Match": tags.format(current)}\n'
+        '        done = await world.call("owner", "PATCH", path, json=change, headers=version)\n'
+        "        assert done.status_code == 200, done.text\n"
+        '        current = done.headers["etag"]\n'
+        "    for tags in (old, f'W/{current}', '\"another\"', 'none'):\n"
+        '        version = {"If-Match": tags}\n'
+        '        assert_problem(await world.call("owner", "PATCH", path, json=change, headers=version), 412)\n'
+        f"{refused}{last}"
     )
+
+
+def _event_test(design: Design, entity: Entity, update: Query) -> str:
+    """Return the test that work is queued for a change, and not for a request that leaves the row as it was."""
+    assert update.route is not None
+    events = [event for event in design.events if event.plural == entity.plural and event.action == "update"]
+    others = (f'{{"{item.column}": {value!r}}}' for item in entity.accepted("update") if (value := _other(item)))
+    cases = ["({}, 0)", *(f"({other}, {len(events)})" for other in list(others)[:1])]
+    return (
+        f"async def test_only_a_change_of_a_{entity.name}_leaves_work(world: World) -> None:\n"
+        f'    path = await world.path("/v1{update.route.path}")\n'
+        f"    for change, more in ({', '.join(cases)},):\n"
+        '        before = await world.count("pgqueuer")\n'
+        '        answer = await world.call("owner", "PATCH", path, json=change)\n'
+        "        assert answer.status_code == 200, answer.text\n"
+        '        assert await world.value("SELECT count(*) - $1 FROM pgqueuer", before) == more\n'
+    )
+
+
+def _other(item: Field) -> str:
+    """Return a choice that a new row does not have, or an empty text."""
+    return item.choices[-1] if item.choices and item.choices[-1] != sample(item) else ""
 
 
 def _page_test(design: Design, entity: Entity, query: Query, read: Query | None) -> str:

@@ -2,6 +2,7 @@
 
 from textwrap import wrap
 
+from backend_architect.design.changing import changed_by_effects
 from backend_architect.design.distinct import distinct_fields
 from backend_architect.design.model import Design, Edge, Entity, Field, FieldType, Row
 from backend_architect.design.names import words
@@ -10,7 +11,6 @@ from backend_architect.design.routes import nested_under
 from backend_architect.project.samples import sample_source
 from backend_architect.project.tests.numbered import numbered_source
 from backend_architect.project.tests.range_lines import range_lines
-from backend_architect.queries.shape import changed_by_effects
 
 HEAD = '''"""Rows for tests: each function makes a usual row, the owner's where it belongs to somebody."""
 

@@ -1,5 +1,6 @@
 """The answers of the routes: each value is turned into JSON bytes once, straight from its dataclass."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, TypeVar
@@ -9,7 +10,7 @@ from fastapi import Depends, Response
 from fastapi.params import Header as HeaderParameter
 from starlette.types import Receive, Scope, Send
 
-from app.errors import FieldError, Invalid, NotFound, found
+from app.errors import NotFound, found
 from app.pagination import Page
 from app.request_context import Header, current
 
@@ -18,6 +19,9 @@ T = TypeVar("T")
 JSON: Header = (b"content-type", b"application/json")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+OWN_TAG = re.compile(r'"([0-9a-f]{1,14})"')
+
+Versions = list[datetime]
 
 encode = msgspec.json.Encoder().encode
 
@@ -72,14 +76,12 @@ def _version(value: object) -> list[Header]:
     return [(b"etag", b'"%x"' % ((changed_at - EPOCH) // MICROSECOND))] if changed_at else []
 
 
-async def _if_match(if_match: Annotated[str | None, HeaderParameter(max_length=64)] = None) -> datetime | None:
-    if if_match is None or if_match == "*":
+async def _if_match(if_match: Annotated[str | None, HeaderParameter(max_length=1000)] = None) -> Versions | None:
+    """Return the versions that a list of ETags names; a weak one (`W/"..."`) matches no row (RFC 9110)."""
+    if if_match is None or if_match.strip() == "*":
         return None
-    try:
-        return EPOCH + int(if_match.strip('"'), 16) * MICROSECOND
-    except (ValueError, OverflowError):
-        wrong = FieldError("If-Match", "is not an ETag that this backend gave", "etag")
-        raise Invalid("If-Match is not valid.", errors=[wrong]) from None
+    tags = (OWN_TAG.fullmatch(tag.strip()) for tag in if_match.split(","))
+    return [EPOCH + int(tag[1], 16) * MICROSECOND for tag in tags if tag]
 
 
-IfMatch = Annotated[datetime | None, Depends(_if_match)]
+IfMatch = Annotated[Versions | None, Depends(_if_match)]

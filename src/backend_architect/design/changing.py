@@ -1,0 +1,39 @@
+"""Which values of a row can be another one later, and by what."""
+
+from sqlglot import exp
+
+from backend_architect.design.expressions import Kept
+from backend_architect.design.model import Design, Entity
+from backend_architect.design.routes import routes_of
+from backend_architect.design.syntax import parse
+
+
+def changed_by_effects(design: Design) -> set[tuple[str, str]]:
+    """Return the entities' fields that the effects of other rows change."""
+    found = set()
+    for entity in design.entities.values():
+        for path in (path for effects in entity.effects.values() for path in effects):
+            relation, _, name = path.partition(".")
+            found.add((entity.fields[relation].to or "", name))
+    return found
+
+
+def changing_columns(design: Design, kept: Kept, entity: Entity) -> set[str]:
+    """Return the columns of an entity that can have another value later: by an update, an effect, a count, a cascade.
+
+    A use case written by hand may change every field that is not set for good when the row is made.
+    """
+    fields = [item for item in entity.fields.values() if item.is_reference and item.on_delete == "set null"]
+    if not _is_nobody(entity.allow.get("update")):
+        fields += entity.accepted("update")
+    if any(route.custom and route.row is entity and route.method != "GET" for route in routes_of(design)):
+        fields += [item for item in entity.fields.values() if item.set is None]
+    columns = {item.column for item in fields}
+    columns |= {entity.fields[name].column for of, name in changed_by_effects(design) if of == entity.name}
+    columns |= {f"{name}_count" for name in entity.counts if kept(entity.name, name)}
+    return columns | {"updated_at"} if columns else columns
+
+
+def _is_nobody(rule: str | None) -> bool:
+    tree = parse(rule) if rule else None
+    return tree is None or (isinstance(tree, exp.Column) and tree.name == "nobody")
