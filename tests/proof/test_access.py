@@ -14,7 +14,12 @@ ROUTES = "app/posts/routes.py"
 UPDATED = "return ok(await queries.update(db, post_id, changes, me, if_match))"
 # what is weak: the probe that finds it, the file, the text that makes it strong, and what a hasty edit leaves of it
 WEAKENED = {
-    "owner": ("routes", QUERIES, "WHERE posts.id = $2 AND posts.author_id = $1 AND (", "WHERE posts.id = $2 AND ("),
+    "owner": (
+        "routes",
+        QUERIES,
+        "WHERE posts.id = $2 AND posts.author_id = $1\n      AND (",
+        "WHERE posts.id = $2\n      AND (",
+    ),
     "mark": ("routes", ROUTES, UPDATED, f'await db.execute("UPDATE posts SET updated_at = now()")\n    {UPDATED}'),
     "list": (
         "hidden-rows",

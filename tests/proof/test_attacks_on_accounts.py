@@ -72,7 +72,7 @@ WEAKNESSES = (
         ("app/posts/queries.py", "          new.shared_id IS NULL\n", "          true\n"),
     )),
     Weakness("the query keeps a limit away", "P33", (
-        (LIMITS, 'asked = f"{method} {path}"', 'asked = f"{method} {path}?{current.get().query.decode()}"'),
+        (LIMITS, "else method} {path}\"", "else method} {path}?{current.get().query.decode()}\""),
         (LIMITS, "sign-in|register|password)", "sign-in|register|password)\\\\?"),
     )),
     Weakness("403 tells that there is something", "P15", (

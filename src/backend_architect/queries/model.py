@@ -60,7 +60,6 @@ class Param:
 class Query:
     """One statement of the API. `template` has `{COLUMNS}`, `{JOINS}` and `{READABLE}` where the shape's SQL stands.
 
-    `may` tells whether a write found nothing only because the row has another version; its parameters are `may_params`.
     One that `tells_change` also answers, as `row_changed`, whether any value of the row is another one than before.
     """
 
@@ -75,8 +74,6 @@ class Query:
     filters: tuple[str, ...] = ()
     refused: int = 404
     tells_change: bool = False
-    may: str = ""
-    may_params: tuple[Param, ...] = ()
 
     @property
     def sql(self) -> str:

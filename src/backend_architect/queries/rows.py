@@ -96,7 +96,7 @@ def update_query(context: Context, route: Route) -> Query:
         + f"\n    RETURNING *{returned}\n)\nSELECT\n    {{COLUMNS}}{answered}\n"
         + f"FROM updated AS {entity.table}\n{{JOINS}}"
     )
-    return _guarded(context, replace(_query(context, route, statement, template), tells_change=told), rule)
+    return replace(_query(context, route, statement, template), tells_change=told)
 
 
 def delete_query(context: Context, route: Route) -> Query:
@@ -110,20 +110,7 @@ def delete_query(context: Context, route: Route) -> Query:
     condition = f"{entity.table}.id = {identity}" + ("" if where == "true" else f"\n  AND {where}")
     condition += f"\n  AND ({version}::timestamptz[] IS NULL OR {entity.table}.updated_at = ANY({version}))"
     template = f"DELETE /* {route.statement} */ FROM {entity.table}\nWHERE {condition}\nRETURNING true"
-    query = Query(route.statement, route, entity, "done", template, tuple(statement.params))
-    return _guarded(context, query, rule)
-
-
-def _guarded(context: Context, query: Query, rule: exp.Expr) -> Query:
-    """Return the statement of a write with the one that tells, where it found nothing, whether the version was why."""
-    statement = Statement()
-    where = conditions(statement, rule)
-    identity = statement.value("id", f"{query.row.name}_id")
-    condition = f"{query.row.table}.id = {identity}" + ("" if where == "true" else f"\n  AND {where}")
-    condition += f"\n  AND {query.row.table}.updated_at <> ALL({statement.value('version', 'if_match')})"
-    name = f"{query.row.plural}.may_{query.function}"
-    sql = f"SELECT /* {name} */ true\nFROM {query.row.table}\nWHERE {condition}"
-    return replace(query, may=sql, may_params=tuple(statement.params))
+    return Query(route.statement, route, entity, "done", template, tuple(statement.params))
 
 
 def allowed_query(context: Context, route: Route) -> Query:

@@ -86,7 +86,7 @@ SQL = (
     ),
     Planted(
         "a delete by an unindexed text",
-        Edit(COMMENTS, "WHERE comments.id = $3\n  AND (", "WHERE comments.body = $3::text\n  AND ("),
+        Edit(COMMENTS, "comments.delete */ FROM comments\nWHERE comments.id = $3\n", "comments.delete */ FROM comments\nWHERE comments.body = $3::text\n"),
         {"comments.delete": ("CREATE INDEX ON comments (body)",)},
     ),
     Planted(
@@ -168,7 +168,11 @@ SCHEMAS = (
             "",
             "DROP INDEX auth_accounts_email_key",
         ),
-        {"auth.find_account": ("CREATE INDEX ON auth_accounts (lower(email))",)},
+        {
+            "auth.find_account": ("CREATE INDEX ON auth_accounts (lower(email))",),
+            "auth.grant_role": ("CREATE INDEX ON auth_accounts (lower(email))",),
+            "auth.take_role_away": ("CREATE INDEX ON auth_accounts (lower(email))",),
+        },
     ),
     Planted(
         "sessions without the index of their user",

@@ -166,14 +166,10 @@ def _idempotency_test(entity: Entity, where: str) -> str:
 
 
 def _version_test(design: Design, entity: Entity, plain: dict[str, Query]) -> str:
-    """Return the test that a version read before is refused: to change, to delete, and without a hint to strangers."""
+    """Return the test that a version read before is refused, to change and to delete."""
     update, delete = plain["update"], plain.get("delete")
     assert update.route is not None
     refused, last = "", ""
-    if expected_answers(design, update)["stranger"] == 404:
-        refused += (
-            '        assert_problem(await world.call("stranger", "PATCH", path, json=change, headers=version), 404)\n'
-        )
     if delete and expected_answers(design, delete)["owner"] == 204 and entity is not design.account:
         refused += '        assert_problem(await world.call("owner", "DELETE", path, headers=version), 412)\n'
         last = (
