@@ -1,6 +1,6 @@
 """Builds every example and proves it: `make prove`. Ends with the three questions, answered for all of them together.
 
-Two examples are proven at a time, since a proof waits a lot; each line begins with the example that it tells of.
+Three examples are proven at a time, since a proof waits a lot; each line begins with the example that it tells of.
 Name examples to prove only those, and groups of probes to try only those: `python scripts/prove.py shop attacks`.
 With --again, what did not hold is tried once more when nothing else runs: what holds then is told as unsteady.
 """
@@ -21,7 +21,7 @@ from backend_architect.report.evidence import case_lines, result_line, verdict_l
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted(path.parent.name for path in ROOT.glob("examples/*/backend.yaml"))
-AT_A_TIME = 2
+AT_A_TIME = 3
 AGAIN = "--again"
 ARCHITECT = [sys.executable, "-c", "import sys; from backend_architect.cli import main; sys.exit(main())"]
 

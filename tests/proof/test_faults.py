@@ -100,6 +100,7 @@ import sys
 from backend_architect.cli.app import run
 from backend_architect.proof.faults import ledger, slow_clients, worker
 slow_clients.CLOSED_WITHIN, worker.PATIENCE, ledger.PATIENCE = 13.0, 10.0, 5.0
+sys.modules["backend_architect.proof.prove"].TRIES = 1
 sys.exit(run(["prove", *sys.argv[1:], "--json"]))
 """
 
