@@ -176,7 +176,8 @@ class _ShapeBuilder:
         if python == "bool":  # for somebody who has not signed in, a comparison with `me` is null
             text = text if isinstance(tree, exp.Exists) else f"coalesce({text}, false)"
         else:  # PostgreSQL sums bigint to numeric
-            text = f"({text.removeprefix('(').removesuffix(')')})::{SQL_TYPES.get(computed.type, 'text')}"
+            wrapped = text if isinstance(tree, exp.Subquery | exp.Paren) else f"({text})"
+            text = f"{wrapped}::{SQL_TYPES.get(computed.type, 'text')}"
             python += "" if _never_null(tree) else " | None"
         self.columns.append(f"{text} AS {computed.name}")
         self.outputs.append(Output(computed.name, python, text, computed.name))

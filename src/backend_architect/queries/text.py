@@ -1,10 +1,10 @@
 """SQL as text that people read: short conditions on one line, long ones taken apart; parameters numbered."""
 
-import re
 from collections.abc import Sequence
 
 from sqlglot import exp
 
+from backend_architect.design.printing import sql_text
 from backend_architect.queries.model import Param
 
 WIDTH = 88
@@ -105,10 +105,7 @@ def lines(tree: exp.Expr, column: int = 0) -> list[str]:
 
 def inline(tree: exp.Expr) -> str:
     """Return an SQL expression on one line."""
-    text = tree.sql("postgres").replace("EXISTS(", "EXISTS (").replace("CURRENT_TIMESTAMP", "now()")
-    text = re.sub(r"INTERVAL '(\d+) (\w+)'", lambda found: f"interval '{found[1]} {found[2].lower()}'", text)
-    text = re.sub(r"\bNOT ((?:[\w.]+|\$\d+)(?:::\w+)?) IS NULL", r"\1 IS NOT NULL", text)
-    return re.sub(r"\b(COUNT|SUM|MIN|MAX|AVG|COALESCE|LOWER|UPPER|LENGTH)\(", lambda found: found[0].lower(), text)
+    return sql_text(tree)
 
 
 def _joined(tree: exp.And | exp.Or, column: int) -> list[str]:

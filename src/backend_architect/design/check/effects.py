@@ -49,10 +49,11 @@ def _target(loaded: LoadedDesign, entity: Entity, path: str, target: str) -> Pro
 
 def _value(loaded: LoadedDesign, entity: Entity, path: str, text: str) -> Problem | None:
     from backend_architect.design.expressions import resolve_value  # noqa: PLC0415  (parses SQL, and most designs have no effects)
+    from backend_architect.design.operators import said  # noqa: PLC0415
     from backend_architect.design.syntax import ExpressionError  # noqa: PLC0415
 
     try:
-        kind = resolve_value(loaded.design, entity, text).type
+        kind = said(resolve_value(loaded.design, entity, text))
     except ExpressionError as error:
         return loaded.problem(error.code, path, error.message, error.fix)
     if kind == "number":

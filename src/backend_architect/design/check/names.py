@@ -9,7 +9,7 @@ from backend_architect.design.model import IMPLIED_FIELDS, Entity, Row
 from backend_architect.design.names import MAX_IDENTIFIER, RESERVED_SQL
 from backend_architect.errors import Problem
 
-IN_RULES = ("me", "signed_in", "anyone", "nobody")
+IN_RULES = ("me", "signed_in", "anyone", "nobody", "this")
 IN_PYTHON = frozenset(keyword.kwlist) | {"self"}
 
 
