@@ -3,7 +3,7 @@
 import logging
 
 import sqlglot
-from sqlglot import exp
+from sqlglot import Dialect, exp
 from sqlglot.errors import SqlglotError
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
@@ -32,7 +32,7 @@ def parse(text: str) -> exp.Expr:
             "comments and `;` are not allowed in an expression", "use a YAML comment: # …", "forbidden-sql"
         )
     try:
-        trees = sqlglot.parse(text, dialect="postgres")
+        trees = _trees(text)
     except RecursionError:
         raise ExpressionError("the expression is too deeply nested", "name its parts as rules") from None
     except SqlglotError as error:
@@ -40,6 +40,14 @@ def parse(text: str) -> exp.Expr:
     if len(trees) != 1 or trees[0] is None:
         raise ExpressionError("this must be one SQL expression")
     return trees[0]
+
+
+def _trees(text: str) -> list[exp.Expr | None]:
+    """Return the text read as a condition, in which `comment.visible` is a name and not the statement COMMENT."""
+    try:
+        return Dialect.get_or_raise("postgres").parse_into(exp.Condition, text)
+    except SqlglotError:
+        return sqlglot.parse(text, dialect="postgres")  # says what is wrong in plainer words
 
 
 def fold(tree: exp.Expr) -> exp.Expr:
