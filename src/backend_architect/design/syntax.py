@@ -3,7 +3,7 @@
 import logging
 
 import sqlglot
-from sqlglot import exp
+from sqlglot import Dialect, exp
 from sqlglot.errors import SqlglotError
 
 from backend_architect.design.grammar import not_understood
@@ -36,7 +36,7 @@ def parse(text: str) -> exp.Expr:
             "comments and `;` are not allowed in an expression", "use a YAML comment: # …", "forbidden-sql"
         )
     try:
-        trees = sqlglot.parse(text, dialect="postgres")
+        trees = _trees(text)
     except RecursionError:
         raise ExpressionError("the expression is too deeply nested", "name its parts as rules") from None
     except SqlglotError as error:
@@ -70,6 +70,14 @@ def _understood(text: str, tree: exp.Expr) -> exp.Expr:
 
 
 _SAID = {"with_": "with", "for_": "for", "this": "its argument", "expressions": "several arguments"}
+
+
+def _trees(text: str) -> list[exp.Expr | None]:
+    """Return the text read as a condition, in which `comment.visible` is a name and not the statement COMMENT."""
+    try:
+        return Dialect.get_or_raise("postgres").parse_into(exp.Condition, text)
+    except SqlglotError:
+        return sqlglot.parse(text, dialect="postgres")  # says what is wrong in plainer words
 
 
 def fold(tree: exp.Expr) -> exp.Expr:

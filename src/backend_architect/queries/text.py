@@ -27,9 +27,12 @@ class Statement:
         return self.value(name, source)
 
     def value(self, name: str, source: str) -> str:
-        """Return the parameter (`$3`) that `source` fills, one for each name."""
+        """Return the parameter (`$3`) that `source` fills, one for each name; no source means one that is there.
+
+        The same name from another source is another parameter: a field `is_moderator` is not the caller's role.
+        """
         for number, param in enumerate(self.params, 1):
-            if param.name == name:
+            if param.name == name and source in {param.source, ""}:
                 return f"${number}"
         self.params.append(Param(name, source))
         return f"${len(self.params)}"
