@@ -150,8 +150,9 @@ def _new_row(statement: Statement, change: _Change, values: dict[str, str], iden
         rest = f"FROM {table}\n    WHERE {table}.id = {identity}\n    FOR NO KEY UPDATE"
         return f"{CHANGED} AS (\n    SELECT\n        {chosen}\n    {rest}\n), "
     inner = select_new(statement, given, computed, 8, CHANGED)
+    lateral = f"LATERAL (\n        {inner}\n    ) AS {CHANGED}"
     rest = f"WHERE {table}.id = {identity}\n    FOR NO KEY UPDATE OF {table}"
-    return f"{CHANGED} AS (\n    SELECT {CHANGED}.*\n    FROM {table}, LATERAL (\n        {inner}\n    ) AS {CHANGED}\n    {rest}\n), "
+    return f"{CHANGED} AS (\n    SELECT {CHANGED}.*\n    FROM {table}, {lateral}\n    {rest}\n), "
 
 
 def _assignments(change: _Change, values: dict[str, str]) -> list[str]:
