@@ -1,7 +1,7 @@
 """What the oracle answers, for a design whose right answers are plain."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -160,6 +160,16 @@ def test_what_a_new_row_points_at_must_be_readable(forum: Forum) -> None:
     assert oracle.may_make(forum.ben, post, new)
     assert not oracle.may_make(forum.ben, post, {**new, "parent_id": hidden})
     forum.database.run("DELETE FROM posts WHERE id = $1::text::uuid", hidden)
+
+
+def test_a_rule_that_looks_at_the_target_decides_by_itself(forum: Forum) -> None:
+    edge = forum.design.edges["membership"]
+    hidden = {"topic_id": forum.topics["past"], "user_id": forum.ben.me}
+    other = Caller(stored(forum.database, "users", name="Cem"))
+    assert not forum.oracle.visible(other, forum.design.entities["topic"], [forum.topics["past"]])
+    open_to_all = replace(edge, allow={"create": "signed_in and topic.size > 0"})
+    assert forum.oracle.may_make(other, open_to_all, hidden)
+    assert not forum.oracle.may_make(other, replace(edge, allow={"create": "signed_in"}), hidden)
 
 
 def test_an_update_is_asked_of_the_row_before_and_after(forum: Forum) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from backend_architect.design.model import Action, Design, Entity, Field, Row
+from backend_architect.design.model import Action, Design, Entity, Row
+from backend_architect.oracle.anonymous import needs_caller
 from backend_architect.oracle.installation import oracle_sql
-from backend_architect.oracle.rewriting import expression_sql, over_row
+from backend_architect.oracle.rewriting import expression_sql, over_row, relations_followed
 from backend_architect.oracle.scopes import SCHEMA, here
 
 Values = Mapping[str, object]
@@ -88,6 +89,10 @@ class Oracle:
         """Return what an expression says that looks at no row, as JSON."""
         return self._asked(caller, f"SELECT to_jsonb(({expression_sql(self.design, None, text)}))", None)
 
+    def needs_caller(self, row: Row | None, rule: str) -> bool:
+        """Return whether nobody who has not signed in can ever fulfil the rule."""
+        return needs_caller(self.design, row, rule)
+
     def new_row(self, caller: Caller, row: Row, sent: Values) -> dict[str, object]:
         """Return the row that a creation would store: what is sent, defaults, and what the server sets."""
         values = {item.column: item.default for item in row.fields.values() if item.default is not None} | dict(sent)
@@ -99,9 +104,10 @@ class Oracle:
     def may_make(self, caller: Caller, row: Row, sent: Values) -> bool:
         """Return whether the rule for creation holds for a new row, and the caller may read what it points at."""
         values = self.new_row(caller, row, sent)
-        if self.of_new(caller, row, row.allow.get("create", "nobody"), values) is not True:
+        rule = row.allow.get("create", "nobody")
+        if self.of_new(caller, row, rule, values) is not True:
             return False
-        return all(self._may_point(caller, item, values.get(item.column)) for item in row.references if not item.set)
+        return self._may_point(caller, row, rule, {key: value for key, value in values.items() if key in sent})
 
     def may_change(self, caller: Caller, row: Row, identity: str, sent: Values) -> bool:
         """Return whether the rule for updates holds for a row before and after, and for what it then points at."""
@@ -110,10 +116,17 @@ class Oracle:
             return False
         if self.of_changed(caller, row, rule, identity, sent) is not True:
             return False
-        return all(self._may_point(caller, item, sent.get(item.column)) for item in row.references)
+        return self._may_point(caller, row, rule, sent)
 
-    def _may_point(self, caller: Caller, item: Field, identity: object) -> bool:
-        return identity is None or self.may(caller, self.design.entities[item.to or ""], "read", str(identity))
+    def _may_point(self, caller: Caller, row: Row, rule: str, sent: Values) -> bool:
+        """Return whether the caller may read each row that is pointed at; a rule that looks at it decides by itself."""
+        decided = relations_followed(self.design, row, rule)
+        return all(
+            sent.get(item.column) is None
+            or self.may(caller, self.design.entities[item.to or ""], "read", str(sent[item.column]))
+            for item in row.references
+            if item.set is None and item.name not in decided
+        )
 
     def _asked(self, caller: Caller, question: str, subject: object) -> Any:
         sql = f"SELECT {SCHEMA}.answer($1::text::uuid, $2::text[], $3, $4::text::jsonb)::text"

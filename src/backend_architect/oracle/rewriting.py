@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from backend_architect.design.model import Design, Row
+from backend_architect.design.model import Design, Entity, Row
 from backend_architect.oracle.scopes import THIS, Names, Scope, here, inner_scope, own_scope, quoted
 from backend_architect.oracle.tokens import OracleError, Token, tokens_of
 
@@ -29,6 +29,21 @@ def expression_sql(design: Design, row: Row | None, text: str, names: Names | No
     return " ".join(_Rewriter(design, names or Names(design)).rewritten(tokens_of(text), scopes))
 
 
+def relations_followed(design: Design, row: Row, text: str) -> frozenset[str]:
+    """Return the row's own relations through which a rule looks, by itself or by other rules of the row."""
+    found: set[str] = set()
+    texts, known = [text], {text}
+    while texts:
+        names = Names(design)
+        expression_sql(design, row, texts.pop(), names)
+        found |= names.followed
+        computed = {name: each.sql for name, each in row.computed.items()} if isinstance(row, Entity) else {}
+        more = {{**computed, **row.rules}.get(name, "") for name in names.own} - known - {""}
+        texts += more
+        known |= more
+    return frozenset(found)
+
+
 def over_row(row: Row | None, expression: str, value: str) -> str:
     """Return the query of an expression over one row, which `value` gives as SQL; no names but its own are in sight."""
     if row is None:
@@ -48,7 +63,7 @@ class _Rewriter:
         while at < len(tokens):
             token = tokens[at]
             if token.is_sign("("):
-                end = _closing(tokens, at)
+                end = closing(tokens, at)
                 yield f"({' '.join(self._group(tokens[at + 1 : end], scopes))})"
                 at = end + 1
             elif token.kind == "name":
@@ -62,7 +77,7 @@ class _Rewriter:
         if not tokens or not tokens[0].is_word("select"):
             yield from self.rewritten(tokens, scopes)
             return
-        at = _from(tokens)
+        at = from_of(tokens)
         plural = tokens[at + 1].text if at + 1 < len(tokens) else ""
         row = self.design.rows_by_plural.get(plural)
         if row is None:
@@ -88,7 +103,7 @@ class _Rewriter:
         return self.names.sql(parts, scopes), at
 
 
-def _closing(tokens: Sequence[Token], at: int) -> int:
+def closing(tokens: Sequence[Token], at: int) -> int:
     """Return where the parenthesis that opens at `at` closes."""
     depth = 0
     for place in range(at, len(tokens)):
@@ -98,7 +113,7 @@ def _closing(tokens: Sequence[Token], at: int) -> int:
     raise OracleError("a parenthesis is not closed")
 
 
-def _from(tokens: Sequence[Token]) -> int:
+def from_of(tokens: Sequence[Token]) -> int:
     """Return where the `from` of a subquery stands: not inside of parentheses, nor in `is distinct from`."""
     depth = 0
     for place, token in enumerate(tokens):

@@ -59,10 +59,16 @@ def derived_names(row: Row) -> tuple[str, ...]:
 
 @dataclass
 class Names:
-    """Turns the names of one rule into SQL. `used` holds what is made of rows that the rule looks at directly."""
+    """Turns the names of one rule into SQL.
+
+    `used` holds what is made of rows that the rule looks at directly, by plural and name; `own` those of the row that
+    it belongs to, and `followed` the relations of that row through which it looks.
+    """
 
     design: Design
     used: set[tuple[str, str]] = field(default_factory=set)
+    own: set[str] = field(default_factory=set)
+    followed: set[str] = field(default_factory=set)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     def sql(self, parts: Sequence[str], scopes: Sequence[Scope]) -> str:
@@ -98,6 +104,7 @@ class Names:
             return scope.field(name)
         if name in derived_names(scope.row):
             self.used.add((scope.row.plural, name))
+            self.own |= {name} if scope.value == THIS else set()
             return f"{here(name)}({scope.value})"
         raise OracleError(f"{scope.row.name} has no `{name}`")
 
@@ -107,6 +114,7 @@ class Names:
         target = self.design.entities.get(item.to or "") if item else None
         if target is None:
             raise OracleError(f"`{name}` of {scope.row.name} is no relation")
+        self.followed |= {name} if scope.value == THIS else set()
         alias = quoted(f"~{next(self._numbers)}")
         value = self._member(Scope(target, alias, alias), rest)
         return f"(SELECT {value} FROM {here(target.plural)} AS {alias} WHERE {alias}.id = {scope.field(name)})"
