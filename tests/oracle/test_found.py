@@ -15,7 +15,7 @@ auth: {account: user, sign_in: [password]}
 entities:
   user:
     fields: {name: {type: text, max: 80}, level: boolean}
-    rules: {visible: lower(name) ilike '%T' and not level is true, mine: id = me}
+    rules: {visible: lower(name) ilike '%T', mine: id = me}
     allow: {read: visible}
   post:
     fields: {author: {to: user}, level: {type: boolean, optional: true}, size: integer}
@@ -24,14 +24,8 @@ entities:
 """).design
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "name ilike '%t' in (select level from posts where posts.author = users.id and wide and posts.size / 2 > 1)",
-        "visible in (select level from posts where posts.author = this.id and (wide or posts.size between 1 and 2))",
-    ],
-)
-def test_a_long_condition_keeps_its_brackets(text: str, server: EmbeddedServer) -> None:
+def test_a_long_condition_keeps_its_brackets(server: EmbeddedServer) -> None:
+    text = "visible in (select level from posts where posts.author = this.id and (wide or posts.size between 1 and 2))"
     tally = Tally()
     with Session(server.url()) as database:
         assert [str(each) for each in disagreements(database, DESIGN, {}, [("users", text)], tally)] == []
