@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from backend_architect.design.syntax import conjuncts
 
+COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
 MOST_CHOICES = 4
 """How many ORs among the premises are taken apart, one in another."""
 
@@ -32,10 +33,24 @@ def implies(premises: Iterable[exp.Expr], goal: exp.Expr, *, depth: int = MOST_C
 
 
 def bare(tree: exp.Expr) -> exp.Expr:
-    """Return a rule without what does not change when it is true: parentheses, and `is true`."""
+    """Return a rule without what does not change when it is true: parentheses, `is true`, the form of a path."""
     tree = tree.unnest()
     while isinstance(tree, exp.Is) and not tree.args.get("negate") and _is_true(tree.expression):
         tree = tree.this.unnest()
+    return _looked_for(tree) if isinstance(tree, COMPARISONS) else tree
+
+
+def _looked_for(tree: exp.Expr) -> exp.Expr:
+    """Return a comparison with a value of a related row as the search for a row that has it."""
+    for key, other in (("this", "expression"), ("expression", "this")):
+        side = tree.args[key].unnest() if not isinstance(tree.args[key], exp.Subquery) else tree.args[key]
+        select = side.this if isinstance(side, exp.Subquery) else None
+        if isinstance(select, exp.Select) and select.args.get("where") and select.find(exp.AggFunc) is None:
+            compared = type(tree)(**{key: select.expressions[0].copy(), other: tree.args[other].copy()})
+            where = exp.and_(select.args["where"].this.copy(), compared)
+            source = select.args["from_"].copy()
+            found = exp.Select(expressions=[exp.Literal.number(1)], from_=source, where=exp.Where(this=where))
+            return exp.Exists(this=found)
     return tree
 
 
@@ -75,7 +90,31 @@ def _follows(known: Sequence[exp.Expr], goal: exp.Expr) -> bool:
         listed = {item.sql("postgres") for item in goal.expressions}
         sides = [(part.left.sql("postgres"), part.right.sql("postgres")) for part in equal]
         return any(left == goal.this.sql("postgres") and right in listed for left, right in sides)
+    if isinstance(goal, exp.Exists):
+        return any(_finds_too(known, part, goal) for part in known if isinstance(part, exp.Exists))
     return False
+
+
+def _finds_too(known: Sequence[exp.Expr], found: exp.Exists, goal: exp.Exists) -> bool:
+    """Return whether the row that one subquery finds is a row that the other looks for."""
+    one, other = found.this, goal.this
+    if not (isinstance(one, exp.Select) and isinstance(other, exp.Select)):
+        return False
+    source, wanted = one.args["from_"].this, other.args["from_"].this
+    if source.name != wanted.name:
+        return False
+    asked = renamed(other.args["where"].this, wanted.alias_or_name, source.alias_or_name)
+    rest = [part for part in known if part is not found]
+    return implies([*rest, one.args["where"].this], asked)
+
+
+def renamed(tree: exp.Expr, old: str, new: str) -> exp.Expr:
+    """Return the condition over another name of a row variable."""
+    copied = tree.copy()
+    for node in copied.find_all(exp.Column):
+        if node.table == old:
+            node.set("table", exp.to_identifier(new))
+    return copied
 
 
 def _is_signed_in(node: exp.Expr) -> bool:
