@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from backend_architect.design.check.expressions import Written, expressions_of
-from backend_architect.design.expressions import resolve_rule
+from backend_architect.design.hidden import rule_or_none
 from backend_architect.design.implied import sides
 from backend_architect.design.load import LoadedDesign
 from backend_architect.design.possible import possible_values
@@ -57,4 +57,5 @@ def _parts(loaded: LoadedDesign, written: Written, tree: exp.Expr) -> Iterator[P
 
 
 def _possible(loaded: LoadedDesign, written: Written, text: str) -> frozenset[bool | None] | None:
-    return possible_values(loaded.design, written.row, resolve_rule(loaded.design, written.row, text))
+    tree = rule_or_none(loaded.design, written.row, text)
+    return None if tree is None else possible_values(loaded.design, written.row, tree)
