@@ -43,8 +43,8 @@ INSERT INTO marks SELECT 1 + id % 2, id, CASE id % 3 WHEN 0 THEN true WHEN 1 THE
 CALLERS = [("1::int", "true"), ("1::int", "false"), ("NULL::int", "false")]
 ATOMS = [
     "owner = me", "mine", "friend = me", "friend is null", "not friend is null", "state = 'a'", "state <> 'a'",
-    "state in ('a', 'b')", "signed_in", "lit", "lit is true", "lit is null", "few > 1", "few < 3", "few = 2", "few > 3", "boss",
-    "owner = friend", "exists (select from marks where item = items.id and user = me)",
+    "state in ('a', 'b')", "signed_in", "lit", "lit is true", "lit is null", "few > 1", "few < 3", "few = 2", "few > 3",
+    "boss",    "owner = friend", "exists (select from marks where item = items.id and user = me)",
     "exists (select from marks where item = items.id and user = me and loud)",
     "exists (select from marks where item = items.id)",
 ]  # fmt: skip
