@@ -7,7 +7,9 @@ import sqlglot
 
 from backend_architect.design import load_design
 from backend_architect.design.expressions import resolve_rule
-from backend_architect.queries.text import inline, lines
+from backend_architect.design.meaning import means
+from backend_architect.queries.context import all_of, any_of
+from backend_architect.queries.text import Statement, inline, lines
 from tests.conftest import RIGHT_DESIGNS
 
 
@@ -21,3 +23,15 @@ def test_long_rules_mean_what_short_ones_do(path: Path) -> None:
             assert sqlglot.parse_one(laid_out, dialect="postgres") == sqlglot.parse_one(
                 inline(tree), dialect="postgres"
             )
+
+
+def test_brackets_that_nobody_wrote_are_there() -> None:
+    """Conditions are put together from parts: an OR within an AND keeps to itself, on one line and on many."""
+    parts = [
+        sqlglot.parse_one(f"things.column_number_{n} = 'a text of some length'", dialect="postgres") for n in "1234"
+    ]
+    tree = all_of(parts[0], any_of(*parts[1:3], all_of(parts[3], any_of(*parts[:2]))))
+    text = Statement().rule(tree)
+    assert "\n" in text
+    assert means(text, tree)
+    assert not means(text.replace("(", "").replace(")", ""), tree)

@@ -43,6 +43,28 @@ def misread(text: str, tree: exp.Expr) -> str:
     return "" if meaning(understood) == meant else f"it would be taken for `{tree.sql('postgres')}`"
 
 
+def means(text: str, tree: exp.Expr) -> bool:
+    """Return whether PostgreSQL's parser reads a text that was laid out for people as the tree that was meant.
+
+    The tree is written out for comparison with brackets around every part of it, by the SQL parser's own generator.
+    """
+    return meaning(text) == meaning(_bracketed(tree).sql("postgres"))
+
+
+def _bracketed(tree: exp.Expr) -> exp.Expr:
+    """Return a copy of the tree with brackets around every operand that is more than one word."""
+    copied = tree.copy()
+    for node in reversed(list(copied.walk())):
+        if isinstance(node, exp.Binary | exp.Unary | exp.Between) and not isinstance(node, exp.Paren):
+            for part in list(node.iter_expressions()):
+                if not isinstance(part, _WHOLE):
+                    part.replace(exp.Paren(this=part.copy()))
+    return copied
+
+
+_WHOLE = (exp.Paren, exp.Subquery, exp.Column, exp.Literal, exp.Var, exp.Null, exp.Boolean, exp.Interval, exp.Star)
+
+
 def meaning(text: str) -> Meaning:
     """Return what PostgreSQL's parser makes of an expression, the same for all ways of writing it.
 

@@ -8,6 +8,9 @@ from typing import Literal
 
 Action = Literal["read", "create", "update", "delete"]
 ACTIONS: tuple[Action, ...] = ("read", "create", "update", "delete")
+AfterUpdate = Literal["after_update"]
+AFTER_UPDATE: AfterUpdate = "after_update"
+"""The rule that a row must fulfil when an update has changed it; the update's own rule where it is not said."""
 
 Client = Literal["web", "mobile", "service"]
 SignIn = Literal["password", "google", "github"]
@@ -132,7 +135,7 @@ class Entity:
     counts: Mapping[str, Count] = field(default_factory=dict)
     computed: Mapping[str, Computed] = field(default_factory=dict)
     rules: Mapping[str, str] = field(default_factory=dict)
-    allow: Mapping[Action, str] = field(default_factory=dict)
+    allow: Mapping[Action | AfterUpdate, str] = field(default_factory=dict)
     accepts: Mapping[Action, tuple[str, ...]] = field(default_factory=dict)
     unique: tuple[tuple[str, ...], ...] = ()
     constraints: Mapping[str, str] = field(default_factory=dict)
@@ -146,6 +149,11 @@ class Entity:
     @property
     def references(self) -> tuple[Field, ...]:
         return tuple(f for f in self.fields.values() if f.is_reference)
+
+    @property
+    def after_update(self) -> str:
+        """The rule that a row must fulfil after an update."""
+        return self.allow.get(AFTER_UPDATE, self.allow.get("update", "nobody"))
 
     def accepted(self, action: Action) -> tuple[Field, ...]:
         """The fields a client may send: `accepts` where stated, else every field that the server does not set."""
@@ -164,7 +172,7 @@ class Edge:
     pair: tuple[Field, Field]
     extra: Mapping[str, Field] = field(default_factory=dict)
     rules: Mapping[str, str] = field(default_factory=dict)
-    allow: Mapping[Action, str] = field(default_factory=dict)
+    allow: Mapping[Action | AfterUpdate, str] = field(default_factory=dict)
 
     @property
     def table(self) -> str:

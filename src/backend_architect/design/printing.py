@@ -8,11 +8,17 @@ from sqlglot.generators.postgres import PostgresGenerator
 _ARITHMETIC: dict[type[exp.Expr], int] = {exp.Mul: 2, exp.Div: 2, exp.Add: 1, exp.Sub: 1}
 _PREDICATES = (exp.Predicate, exp.Is, exp.In, exp.Between, exp.Not, exp.And, exp.Or)
 _ATOMS = (
-    exp.Column, exp.Literal, exp.Boolean, exp.Null, exp.Placeholder, exp.Var, exp.Paren, exp.Subquery, exp.Func,
+    exp.Column,
+    exp.Literal,
+    exp.Boolean,
+    exp.Null,
+    exp.Placeholder,
+    exp.Var,
+    exp.Paren,
+    exp.Subquery,
     exp.Interval,
-)  # fmt: skip
-_SEPARATED = (exp.Paren, exp.Subquery, exp.Func, exp.Select, exp.Where, exp.If)
-"""What keeps its parts apart by itself."""
+)
+_SEPARATED = (exp.Paren, exp.Subquery, exp.Select, exp.Where, exp.If)
 
 
 class _Printer(PostgresGenerator):
@@ -42,17 +48,27 @@ def sql_text(tree: exp.Expr) -> str:
 def with_brackets(tree: exp.Expr) -> exp.Expr:
     """Return a copy of the tree in which brackets stand where an operator binds tighter than what it is applied to."""
     copied = tree.copy()
-    for node in list(copied.walk()):
+    for node in reversed(list(copied.walk())):  # what is within first: a part is replaced by a copy
         for part in list(node.iter_expressions()):
             if _needs_brackets(node, part):
                 part.replace(exp.Paren(this=part.copy()))
     return copied
 
 
+def _is_call(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Func) and not isinstance(node, exp.Connector)  # AND and OR are functions to sqlglot
+
+
+def _is_whole(part: exp.Expr) -> bool:
+    return isinstance(part, _ATOMS) or _is_call(part)
+
+
+def _keeps_apart(node: exp.Expr) -> bool:
+    return isinstance(node, _SEPARATED) or _is_call(node)
+
+
 def _needs_brackets(node: exp.Expr, part: exp.Expr) -> bool:
-    if isinstance(part, _ATOMS) or isinstance(
-        node, exp.Paren | exp.Subquery | exp.Func | exp.Select | exp.Where | exp.If
-    ):
+    if _is_whole(part) or _keeps_apart(node):
         return False
     if isinstance(node, exp.Not):
         return isinstance(part, exp.And | exp.Or)
@@ -63,7 +79,7 @@ def _needs_brackets(node: exp.Expr, part: exp.Expr) -> bool:
     if type(node) in _ARITHMETIC:
         return _binds_looser(node, part)
     if isinstance(node, exp.Neg):
-        return not isinstance(part, _ATOMS)
+        return True
     is_list_item = isinstance(node, exp.In) and part is not node.this
     return isinstance(part, _PREDICATES) and isinstance(node, exp.Binary | exp.Between | exp.In) and not is_list_item
 

@@ -25,8 +25,12 @@ class Context:
 
     def allowed(self, row: Row, action: Action, alias: str = "", *, signed_in: bool = False) -> exp.Expr:
         """Return the rule for an action; behind a route that needs a caller, `signed_in` is known to be true."""
-        tree = self.rule(row, row.allow.get(action, "nobody"), alias)
-        return fold(without_signed_in(tree)) if signed_in else tree
+        text = row.allow.get(action, "nobody")
+        return self.signed_in_rule(row, text, alias) if signed_in else self.rule(row, text, alias)
+
+    def signed_in_rule(self, row: Row, text: str, alias: str = "") -> exp.Expr:
+        """Return a rule as SQL over `alias`, where the caller is known to have signed in."""
+        return fold(without_signed_in(self.rule(row, text, alias)))
 
     def may_read(self, statement: Statement, entity: Entity, indent: int = 0) -> str:
         """Return the read rule of an entity's own row as text: the shape's shared text, or a short condition."""

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from backend_architect.design.printing import sql_text
+from backend_architect.design.meaning import means
+from backend_architect.design.printing import sql_text, with_brackets
 from backend_architect.queries.model import Param
 
 WIDTH = 88
@@ -39,7 +40,10 @@ class Statement:
 
     def rule(self, tree: exp.Expr, indent: int = 0) -> str:
         """Return a condition as text, its further lines indented by `indent` spaces."""
-        return ("\n" + " " * indent).join(lines(self._numbered(tree), indent))
+        numbered = with_brackets(self._numbered(tree))
+        text = ("\n" + " " * indent).join(lines(numbered, indent))
+        assert means(text, numbered), f"{text} does not say {numbered.sql('postgres')}"
+        return text
 
     def _numbered(self, tree: exp.Expr) -> exp.Expr:
         def number(node: exp.Expr) -> exp.Expr:

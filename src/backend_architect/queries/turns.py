@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from backend_architect.design.changing import counting_tables
 from backend_architect.design.expressions import Kept, resolve_rule
-from backend_architect.design.model import ACTIONS, Action, Design, Row
+from backend_architect.design.model import ACTIONS, Action, Design, Edge, Row
 from backend_architect.design.syntax import conjuncts
 from backend_architect.queries.context import Context, column
 from backend_architect.queries.model import Query, Turn
@@ -22,51 +22,57 @@ from backend_architect.queries.new_row import NEW
 
 @dataclass(frozen=True)
 class _Write:
-    """A kind of write: the tables that its rule searches, and those that it changes."""
+    """A kind of write: the tables that its rule searches, those that it changes, and what narrows the search.
+
+    `ties` are columns that every searched row shares with the row that is written.
+    """
 
     row: Row
     action: Action
     reads: frozenset[str]
     changes: frozenset[str]
+    ties: frozenset[str]
 
 
 def with_turn(context: Context, query: Query, action: Action, *rules: exp.Expr) -> Query:
-    """Return the statement, with the lock that is taken before it where it must take turns."""
-    own = searched_tables(*rules)
+    """Return the statement, with the turn that it must take before it, if any."""
     writes = _writes(context.design, context.kept)
-    mine = next((each for each in writes if each.row is query.row and each.action == action), None)
-    if mine is None:
-        return query
-    mine = replace(mine, reads=mine.reads | own)
-    others = [each for each in writes if each.row is not mine.row or each.action != action]
+    others = [each for each in writes if each.row is not query.row or each.action != action]
+    mine = _write(context.design, context.kept, query.row, action, rules)
     together = _that_must_take_turns(mine, [mine, *others])
-    if not together:
-        return query
-    return replace(query, turn=_turn(context, query, action, together, rules))
+    return replace(query, turn=_turn(query, together)) if together else query
 
 
-def searched_tables(*rules: exp.Expr) -> frozenset[str]:
-    """Return the tables that the rules search: what is reached by a relation is one row, and is locked instead."""
-    return frozenset(str(select.args["from_"].this.name) for rule in rules for select in _searches(rule))
-
-
-def _searches(rule: exp.Expr) -> Iterator[exp.Select]:
+def searches(rule: exp.Expr) -> Iterator[exp.Select]:
+    """Give the subqueries that may find many rows: what is reached by a relation is one row, and is locked instead."""
     for select in rule.find_all(exp.Select):
         if select.parent is None or "hop" not in select.parent.meta:
             yield select
 
 
-def _writes(design: Design, kept: Kept) -> tuple[_Write, ...]:
-    found = []
-    for row in design.rows_by_plural.values():
-        for action in ACTIONS[1:]:
-            text = row.allow.get(action)
-            if text is None:
-                continue
-            reads = searched_tables(resolve_rule(design, row, text, kept=kept))
-            changes = {row.table, *counting_tables(design, kept, row, action)}
-            found.append(_Write(row, action, reads, frozenset(changes)))
-    return tuple(found)
+def _writes(design: Design, kept: Kept) -> list[_Write]:
+    """Return every write that the API has, with its rule as the design says it."""
+    rows = [(row, action) for row in design.rows_by_plural.values() for action in ACTIONS[1:] if action in row.allow]
+    return [
+        _write(
+            design,
+            kept,
+            row,
+            action,
+            (resolve_rule(design, row, row.allow[action], alias=_alias(row, action), kept=kept),),
+        )
+        for row, action in rows
+    ]
+
+
+def _write(design: Design, kept: Kept, row: Row, action: Action, rules: tuple[exp.Expr, ...]) -> _Write:
+    reads = frozenset(str(select.args["from_"].this.name) for rule in rules for select in searches(rule))
+    changes = frozenset({row.table, *counting_tables(design, kept, row, action)})
+    return _Write(row, action, reads, changes, _ties(row, _alias(row, action), rules))
+
+
+def _alias(row: Row, action: Action) -> str:
+    return NEW if action == "create" else row.table
 
 
 def _that_must_take_turns(mine: _Write, writes: list[_Write]) -> list[_Write]:
@@ -87,24 +93,27 @@ def _reached(start: _Write, writes: list[_Write]) -> list[_Write]:
     return found
 
 
-def _turn(context: Context, query: Query, action: Action, together: list[_Write], rules: tuple[exp.Expr, ...]) -> Turn:
+def _turn(query: Query, together: list[_Write]) -> Turn:
+    """Return the turn of a table, or of the rows in it that share a column, where the request names its value."""
     tables = sorted({each.row.table for each in together})
-    alone = tables == [query.row.table] and {each.action for each in together} == {"create"} == {action}
-    tie = _tie(query.row, rules) if alone else None
-    param = next((each for each in query.params if tie and each.name == tie), None)
-    return Turn(tables[0], param)
+    known = isinstance(query.row, Edge) or all(each.action == "create" for each in together)
+    if len(tables) > 1 or not known:
+        return Turn(tables[0])
+    shared = frozenset.intersection(*(each.ties for each in together))
+    column = next((item.column for item in query.row.references if item.column in shared), "")
+    name = "me" if _is_me(query.row, column) else column
+    return Turn(tables[0], next((param for param in query.params if param.name == name), None))
 
 
-def _tie(row: Row, rules: tuple[exp.Expr, ...]) -> str | None:
-    """Return the column that a new row shares with all the rows that its rule searches, None where there is none."""
-    shared: set[str] | None = None
+def _ties(row: Row, alias: str, rules: tuple[exp.Expr, ...]) -> frozenset[str]:
+    """Return the columns that a row shares with all the rows that its rules search."""
+    shared: frozenset[str] | None = None
     for rule in rules:
         same = _joined_columns(rule)
-        for select in _searches(rule):
-            ties = set(_ties_of(row, select, same))
+        for select in searches(rule):
+            ties = frozenset(_ties_of(row, select, alias, same))
             shared = ties if shared is None else shared & ties
-    names = [item.column for item in row.references if item.column in (shared or set())]
-    return next(("me" if _is_me(row, name) else name for name in names), None)
+    return shared or frozenset()
 
 
 def _joined_columns(rule: exp.Expr) -> dict[tuple[str, str], tuple[str, str]]:
@@ -119,8 +128,10 @@ def _joined_columns(rule: exp.Expr) -> dict[tuple[str, str], tuple[str, str]]:
     return found
 
 
-def _ties_of(row: Row, select: exp.Select, same: Mapping[tuple[str, str], tuple[str, str]]) -> Iterator[str]:
-    """Give the columns of the searched rows that must equal the same column of the new row."""
+def _ties_of(
+    row: Row, select: exp.Select, alias: str, same: Mapping[tuple[str, str], tuple[str, str]]
+) -> Iterator[str]:
+    """Give the columns of the searched rows that must equal the same column of the row that is written."""
     source = select.args["from_"].this
     for part in conjuncts(select.args["where"].this):
         if not isinstance(part, exp.EQ):
@@ -128,12 +139,16 @@ def _ties_of(row: Row, select: exp.Select, same: Mapping[tuple[str, str], tuple[
         for inner, outer in ((part.this, part.expression), (part.expression, part.this)):
             if not isinstance(inner, exp.Column) or inner.table != source.alias_or_name:
                 continue
-            if isinstance(outer, exp.Placeholder) and outer.name == "me" and _is_me(row, inner.name):
+            if _is_caller(outer) and _is_me(row, inner.name) and source.name == row.table:
                 yield inner.name
             if isinstance(outer, exp.Column):
                 place = (outer.table, outer.name)
-                if same.get(place, place) == (NEW, inner.name):
+                if same.get(place, place) == (alias, inner.name) and source.name == row.table:
                     yield inner.name
+
+
+def _is_caller(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Placeholder) and node.name == "me"
 
 
 def _is_me(row: Row, name: str) -> bool:

@@ -6,7 +6,6 @@ a changed field is computed again.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from sqlglot import exp
 
@@ -87,23 +86,24 @@ def update_query(context: Context, route: Route) -> Query:
 def _change(context: Context, entity: Entity, accepted: tuple[Field, ...]) -> _Change:
     """Return what is asked of the row after the update, as far as the fields that a client may send decide it."""
     computed = tuple(_computed(context, entity, accepted))
+    rule = context.signed_in_rule(entity, entity.after_update, CHANGED)
     changing = {item.column for item in accepted} | {item.column for item, _ in computed}
-    after = [part for part in _over_new(context, entity, "update") if new_columns(part, alias=CHANGED) & changing]
+    after = [part for part in conjuncts(rule) if new_columns(part, alias=CHANGED) & changing]
     moves = [move for item in accepted if (move := _move(context, entity, item, after)) is not None]
     asked = tuple(locked(context, entity, "update", part) for part in (*after, *moves))
     return _Change(entity, accepted, asked, computed)
 
 
-def _over_new(context: Context, entity: Entity, action: Literal["create", "update"]) -> list[exp.Expr]:
-    """Return the parts of the rule for an action, asked of the new row; none where nobody may do it."""
-    return conjuncts(context.allowed(entity, action, CHANGED, signed_in=True)) if action in entity.allow else []
+def _created(context: Context, entity: Entity) -> list[exp.Expr]:
+    """Return the parts of the rule for a creation, asked of the changed row; none where nobody may create."""
+    return conjuncts(context.allowed(entity, "create", CHANGED, signed_in=True)) if "create" in entity.allow else []
 
 
 def _move(context: Context, entity: Entity, item: Field, asked: list[exp.Expr]) -> exp.Expr | None:
     """Return what is asked where a relation changes: to read the new target, and what a creation there needs."""
     if not item.is_reference:
         return None
-    created = _over_new(context, entity, "create")
+    created = _created(context, entity)
     needed = [part for part in created if item.column in new_columns(part, alias=CHANGED) and part not in asked]
     target = context.design.entities[item.to or ""]
     if must_be_readable(context, entity, item, "update") and not asks_to_read(entity, item, "create", target):

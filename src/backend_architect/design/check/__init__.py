@@ -29,6 +29,7 @@ from backend_architect.design.check.pins import check_pins
 from backend_architect.design.check.plurals import check_plurals
 from backend_architect.design.check.references import check_references
 from backend_architect.design.check.routes import check_routes
+from backend_architect.design.check.set_values import check_set_values
 from backend_architect.design.check.size import check_size
 from backend_architect.design.check.uniqueness import check_uniqueness
 from backend_architect.design.load import LoadedDesign
@@ -47,6 +48,7 @@ CHECKS: tuple[Callable[[LoadedDesign], Iterable[Problem]], ...] = (
     check_counts,
     check_expressions,
     check_inputs,
+    check_set_values,
     check_creation,
     check_effects,
     check_edges,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backend_architect.design.found import did_you_mean
 from backend_architect.design.load import LoadedDesign
-from backend_architect.design.model import IMPLIED_FIELDS, Action, Entity
+from backend_architect.design.model import AFTER_UPDATE, IMPLIED_FIELDS, Action, Entity
 from backend_architect.design.wording import a
 from backend_architect.errors import Problem
 
@@ -12,6 +12,10 @@ from backend_architect.errors import Problem
 def check_inputs(loaded: LoadedDesign) -> Iterator[Problem]:
     """Yield `unknown-name`, `accepts-set-field`, `accepts-derived`, `duplicate-name` and `action-not-allowed`."""
     for entity in loaded.design.entities.values():
+        if AFTER_UPDATE in entity.allow and "update" not in entity.allow:
+            path = f"entities.{entity.name}.allow.{AFTER_UPDATE}"
+            message = f"nobody may update {a(entity.name)}, so this is never asked"
+            yield loaded.problem("action-not-allowed", path, message, "allow `update`, or remove this line")
         for action, names in entity.accepts.items():
             path = f"entities.{entity.name}.accepts.{action}"
             if action not in entity.allow and not (action == "create" and entity is loaded.design.account):

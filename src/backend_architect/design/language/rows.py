@@ -6,12 +6,13 @@ from backend_architect.design.found import Found, did_you_mean
 from backend_architect.design.kinds import Expression, Word
 from backend_architect.design.language.fields import SHORT_TYPES, FieldKind
 from backend_architect.design.language.forms import IDENTIFIER, PLURAL_FIELD, TARGET
-from backend_architect.design.model import ACTIONS
+from backend_architect.design.model import ACTIONS, AFTER_UPDATE
 from backend_architect.design.shapes import Key, ListOf, MapOf, Record, ShortOr
 
 _FIELDS = MapOf(IDENTIFIER, FieldKind(), "fields", max=200)
 _RULES = MapOf(IDENTIFIER, Expression(), "rules", max=100)
 _ALLOW = MapOf(Word("an action", ACTIONS), Expression(), "rules by action")
+_ENTITY_ALLOW = MapOf(Word("an action", (*ACTIONS, AFTER_UPDATE)), Expression(), "rules by action")
 _PLURAL = Key("plural", IDENTIFIER, "the plural, which names the table and the route; the regular one if not said")
 _COMPUTED_TYPES = tuple(name for name in SHORT_TYPES if name != "file")
 
@@ -56,7 +57,7 @@ ENTITY = Record(
         Key("counts", MapOf(IDENTIFIER, PLURAL_FIELD, "counts", max=50), "numbers of rows that point here: likes.post"),
         Key("computed", MapOf(IDENTIFIER, COMPUTED, "computed fields", max=50), "read-only values made by SQL"),
         Key("rules", _RULES, "SQL conditions with a name, to use in `allow` and elsewhere"),
-        Key("allow", _ALLOW, "who may do what; an action that is absent does not exist"),
+        Key("allow", _ENTITY_ALLOW, "who may do what; an action that is absent does not exist"),
         Key(
             "accepts",
             MapOf(

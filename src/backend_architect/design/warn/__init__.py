@@ -9,6 +9,7 @@ from backend_architect.design.found import did_you_mean
 from backend_architect.design.load import LoadedDesign
 from backend_architect.design.warn.constant_rules import warn_constant_rules
 from backend_architect.design.warn.hidden_rows import warn_hidden_rows
+from backend_architect.design.warn.kept_states import warn_kept_states
 from backend_architect.design.warn.nested_texts import warn_nested_texts
 from backend_architect.design.warn.restricting_relations import warn_restricting_relations
 from backend_architect.design.warn.sensitive_fields import warn_sensitive_fields
@@ -18,6 +19,7 @@ from backend_architect.errors import Problem
 WARNINGS: tuple[Callable[[LoadedDesign], Iterable[Problem]], ...] = (
     warn_constant_rules,
     warn_wider_actions,
+    warn_kept_states,
     warn_hidden_rows,
     warn_nested_texts,
     warn_restricting_relations,
