@@ -1,14 +1,16 @@
 """The columns, checks and unique groups of a table."""
 
+from sqlglot import exp
+
 from backend_architect.design.expressions import Kept, resolve_rule
 from backend_architect.design.model import NUMERIC, TEXTUAL, Design, Edge, Entity, Field, FieldType
+from backend_architect.design.postgres_types import is_small
+from backend_architect.design.printing import sql_text
 from backend_architect.design.routes import routes_of
 from backend_architect.queries.rows import SQL_TYPES
 from backend_architect.schema.model import Column, Constraint, ForeignKey, Table
 
-SMALL_INTEGER_MAX = 2_147_483_647
 LIST_MAX = 100
-LIST_ITEM_LENGTH = 200
 FILLFACTOR = 90
 """Room that a page keeps free where counters change, so that an update stays on its page (a HOT update)."""
 
@@ -17,15 +19,24 @@ EMAIL_PATTERN = "^[^@[:space:]]+@[^@[:space:]]+$"
 URL_PATTERN = "^https?://"
 
 
+EACH_MATCHES = """\
+-- Whether each item of a list is as a single field of its type has to be.
+CREATE FUNCTION each_matches(items text[], pattern text, shortest integer, longest integer) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (
+        SELECT count(*) = 0 FROM unnest(items) AS item
+        WHERE (item ~ pattern AND char_length(item) BETWEEN shortest AND longest) IS NOT TRUE
+    );"""
+
+
 def column_type(item: Field) -> str:
     """Return the PostgreSQL type that stores a field."""
     if item.type is FieldType.INTEGER:
-        bounded = item.max is not None and item.max <= SMALL_INTEGER_MAX
-        return "integer" if bounded and (item.min is None or item.min >= -SMALL_INTEGER_MAX) else "bigint"
+        return "integer" if is_small(item) else "bigint"
     if item.type is FieldType.DECIMAL:
         return f"numeric({18 + item.scale}, {item.scale})"
     if item.type is FieldType.LIST:
-        return f"{SQL_TYPES.get(item.item or FieldType.TEXT, 'text')}[]"
+        return f"{column_type(item.each)}[]"
     return SQL_TYPES.get(item.type, "text")
 
 
@@ -111,15 +122,29 @@ def _check(table: str, item: Field) -> Constraint | None:
         parts += [f"{item.name} <= {item.max}"] if item.max is not None else []
     elif item.type is FieldType.LIST:
         parts.append(f"cardinality({item.name}) BETWEEN {int(item.min or 0)} AND {int(item.max or LIST_MAX)}")
+        parts.append(_each_item(item))
     return Constraint(name, f"CHECK ({' AND '.join(parts)})") if parts else None
 
 
 _PATTERNS = {FieldType.SLUG: SLUG_PATTERN, FieldType.EMAIL: EMAIL_PATTERN, FieldType.URL: URL_PATTERN}
 
 
+def _each_item(item: Field) -> str:
+    """Return the condition on the items of a list: what a single field of their type is held to, and none is null."""
+    each = item.each
+    if each.type not in TEXTUAL:
+        return f"array_position({item.name}, NULL) IS NULL"
+    low, high = each.length
+    return f"each_matches({item.name}, '{_PATTERNS.get(each.type, '')}', {low}, {high})"
+
+
 def _named(design: Design, entity: Entity, name: str, text: str) -> Constraint:
-    sql = resolve_rule(design, entity, text).sql("postgres").replace(f"{entity.table}.", "")
-    return Constraint(f"{entity.table}_{name}", f"CHECK ({sql})")
+    tree = resolve_rule(design, entity, text).transform(_without_table)
+    return Constraint(f"{entity.table}_{name}", f"CHECK ({sql_text(tree)})")
+
+
+def _without_table(node: exp.Expr) -> exp.Expr:
+    return exp.column(node.name) if isinstance(node, exp.Column) else node
 
 
 def _no_overlap(entity: Entity) -> Constraint:

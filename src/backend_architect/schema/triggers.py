@@ -2,8 +2,10 @@
 
 from sqlglot import exp
 
+from backend_architect.design.changing import changing_columns
 from backend_architect.design.expressions import Kept, resolve_value
 from backend_architect.design.model import Action, Design, Entity, Row
+from backend_architect.design.printing import sql_text
 from backend_architect.schema.model import Change, Counted, Trigger, Turns
 
 
@@ -37,12 +39,14 @@ def _trigger(design: Design, row: Row, kept: Kept) -> Trigger:
     on_insert = [Change(each.table, each.column, each.via, f"{each.column} + 1") for each in counted]
     if not isinstance(row, Entity):
         return Trigger(row.table, tuple(on_insert), counted=counted)
+    changing = changing_columns(design, kept, row)
+    moved = tuple(each for each in counted if each.via in changing)
     on_insert += _effects(design, row, "create")
     on_delete = _effects(design, row, "delete")
     if on_delete:  # for each row, and the counts with them: locked in another order than on insert, two could deadlock
         down = [Change(each.table, each.column, each.via, f"{each.column} - 1") for each in counted]
-        return Trigger(row.table, tuple(on_insert), (*down, *on_delete))
-    return Trigger(row.table, tuple(on_insert), counted=counted)
+        return Trigger(row.table, tuple(on_insert), (*down, *on_delete), moved=moved)
+    return Trigger(row.table, tuple(on_insert), counted=counted, moved=moved)
 
 
 def _counted(design: Design, row: Row, kept: Kept) -> tuple[Counted, ...]:
@@ -63,7 +67,7 @@ def _effects(design: Design, entity: Entity, action: Action) -> list[Change]:
         target = design.entities[item.to or ""]
         row = "OLD" if action == "delete" else "NEW"
         tree = resolve_value(design, entity, text, alias=row).sql.transform(_own_column, relation)
-        changes.append(Change(target.table, target.fields[name].column, item.column, tree.sql("postgres")))
+        changes.append(Change(target.table, target.fields[name].column, item.column, sql_text(tree)))
     return changes
 
 

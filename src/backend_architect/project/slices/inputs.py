@@ -1,9 +1,10 @@
 """What clients may send, as pydantic fields: as bounded as what the database stores."""
 
 from backend_architect.design.model import NUMERIC, Entity, Field, FieldType
+from backend_architect.design.python_names import attribute
 from backend_architect.project.samples import default_source, sample_source
 from backend_architect.queries.shape import python_type
-from backend_architect.schema.columns import EMAIL_PATTERN, LIST_ITEM_LENGTH, LIST_MAX, SLUG_PATTERN, URL_PATTERN
+from backend_architect.schema.columns import EMAIL_PATTERN, LIST_MAX, SLUG_PATTERN, URL_PATTERN
 
 BIGINT_MAX = 9_223_372_036_854_775_807
 PATTERNS = {
@@ -21,7 +22,7 @@ def input_type(item: Field) -> str:
     if item.type is FieldType.TIMESTAMP:
         kind = "AwareDatetime"
     if item.type is FieldType.LIST:
-        kind = f"list[{_item_type(item, kind)}]"
+        kind = f"list[{_item_type(item.each)}]"
     bounds = _bounds(item)
     return f"Annotated[{kind}, Field({', '.join(bounds)})]" if bounds else kind
 
@@ -29,22 +30,29 @@ def input_type(item: Field) -> str:
 def creation_line(item: Field) -> str:
     """Return the field's line in the model of a new row."""
     if item.default is not None:
-        return f"{item.column}: {input_type(item)} = {default_source(item)}"
+        return input_line(item, input_type(item), default_source(item))
     if item.optional:
-        return f"{item.column}: {input_type(item)} | None = None"
+        return input_line(item, f"{input_type(item)} | None", "None")
     if item.type is FieldType.LIST and not item.min:
-        return f"{item.column}: {input_type(item)} = Field(default_factory=list)"
-    return f"{item.column}: {input_type(item)}"
+        return input_line(item, input_type(item), "Field(default_factory=list)")
+    return input_line(item, input_type(item))
 
 
 def change_line(item: Field) -> str:
     """Return the field's line in the model of a change: every field may stay away."""
-    return f"{item.column}: {input_type(item)} | None = None"
+    return input_line(item, f"{input_type(item)} | None", "None")
+
+
+def input_line(item: Field, kind: str = "", default: str = "") -> str:
+    """Return a model's line; where a model has something else by that name, the field is only called so by clients."""
+    name, kind = attribute(item.column), kind or input_type(item)
+    kind = kind if name == item.column else f'Annotated[{kind}, Field(alias="{item.column}")]'
+    return f"{name}: {kind} = {default}" if default else f"{name}: {kind}"
 
 
 def clearable(entity: Entity) -> list[str]:
     """Return the fields that a change may set to null."""
-    return [item.column for item in entity.accepted("update") if item.optional]
+    return [attribute(item.column) for item in entity.accepted("update") if item.optional]
 
 
 def _bounds(item: Field) -> list[str]:
@@ -80,6 +88,8 @@ def _number_bounds(item: Field) -> list[str]:
     return ["strict=True", f"ge={int(low)}", f"le={int(high)}"]
 
 
-def _item_type(item: Field, kind: str) -> str:
-    inner = kind.removeprefix("list[").removesuffix("]")
-    return f"Annotated[str, Field(min_length=1, max_length={LIST_ITEM_LENGTH})]" if inner == "str" else inner
+def _item_type(item: Field) -> str:
+    """Return the annotation that checks an item of a list as a single field is checked."""
+    kind = "AwareDatetime" if item.type is FieldType.TIMESTAMP else python_type(item)
+    bounds = [bound for bound in _bounds(item) if not bound.startswith("examples=")]
+    return f"Annotated[{kind}, Field({', '.join(bounds)})]" if bounds else kind

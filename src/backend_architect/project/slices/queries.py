@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 
 from backend_architect.design.model import Edge, Entity, FieldType, ListSpec
-from backend_architect.design.names import class_name, words
+from backend_architect.design.names import words
+from backend_architect.design.python_names import CONSTANTS, attribute, class_name, variable
+from backend_architect.design.python_names import constant as constant_name
 from backend_architect.project.slices.imports import QUERIES
 from backend_architect.project.slices.sql_lines import join_lines
-from backend_architect.queries.lists import key_column
-from backend_architect.queries.model import Nested, Output, Query, Shape
+from backend_architect.queries.lists import key_column, listing_label
+from backend_architect.queries.model import Nested, Output, Param, Query, Shape
+from backend_architect.queries.rows import change_label
+from backend_architect.queries.searches import ABOUT as ABOUT_SEARCH
 from backend_architect.queries.shape import python_type
 from backend_architect.schema.columns import column_type
 
@@ -36,6 +40,10 @@ KEY_TYPES = {
 }
 
 
+BODIES = ("new.", "changes.")
+"""What the values that clients send come from."""
+
+
 def render_entity_queries(entity: Entity, shape: Shape, queries: Sequence[Query]) -> str:
     """Return the module of an entity's statements."""
     names = [class_name(entity.name), *(item.class_name for item in shape.outputs if isinstance(item, Nested))]
@@ -45,14 +53,13 @@ def render_entity_queries(entity: Entity, shape: Shape, queries: Sequence[Query]
         f"from app.{entity.plural}.schemas import {', '.join(names)}\n\n"
     )
     if not any(query.returns in {"one", "page"} for query in queries):
-        return head + "\n\n\n".join(_row_function(query, None) for query in queries)
+        return head + "\n\n\n".join(_row_function(query) for query in queries)
     joins = f'\n\nJOINS = """\n{join_lines(shape.joins)}\n"""' if shape.joins else ""
     rule = join_lines(shape.readable)
     readable = f'\n\n{readable_name(entity, queries)} = """{rule}"""' if rule else ""
     parts = [head + f'COLUMNS = """\n    {shape.columns}\n"""{joins}{readable}']
     lists = [query for query in queries if query.list and not query.filters]
-    read = next((query for query in queries if query.route and query.route.kind == "read"), None)
-    parts += [_row_function(query, read) for query in queries if not query.list]
+    parts += [_row_function(query) for query in queries if not query.list]
     for query in lists:
         variants = [other for other in queries if other.list is query.list]
         parts.append(_list_function(entity, variants))
@@ -64,12 +71,12 @@ def render_edge_queries(edge: Edge, queries: Sequence[Query]) -> str:
     """Return the module of an edge's statements."""
     extra = f"from app.{edge.plural}.schemas import New{class_name(edge.name)}\n" if edge.extra else ""
     head = f'"""Every statement on {words(edge.plural)}, each above the function that runs it."""\n{QUERIES}{extra}\n'
-    return "\n\n\n".join([head, *(_row_function(query, None) for query in queries)])
+    return "\n\n\n".join([head, *(_row_function(query) for query in queries)])
 
 
 def constant(query: Query) -> str:
     """Return the name of a statement's constant: `posts.of_user` → `OF_USER`."""
-    return query.function.upper()
+    return constant_name(query.function)
 
 
 def argument_list(query: Query) -> list[str]:
@@ -99,7 +106,7 @@ def _path_names(query: Query) -> list[str]:
 def readable_name(entity: Entity, queries: Sequence[Query]) -> str:
     """Return the constant of the read rule: the rule's own name, where it has one that is free."""
     name = entity.allow.get("read", "").strip().upper()
-    taken = {"COLUMNS", "JOINS", *(constant(query) for query in queries)}
+    taken = {*CONSTANTS, *(constant(query) for query in queries)}
     return name if name.lower() in entity.rules and name not in taken else "READABLE"
 
 
@@ -109,50 +116,77 @@ def _statement(query: Query) -> str:
     return f'{constant(query)} = {"f" if shared else ""}"""\n{join_lines(template)}\n"""'
 
 
-def _row_function(query: Query, read: Query | None) -> str:
+def _row_function(query: Query) -> str:
     returned = {"one": f"{class_name(query.row.name)} | None", "done": "bool", "always": "None"}[query.returns]
     if query.tells_change:
         returned = f"tuple[{returned}, bool]"
-    head = f"async def {query.function}(db: Executor, {', '.join(argument_list(query))}) -> {returned}:"
-    body = [f'"""{_about(query)}"""', *_row_body(query, read)]
+    head = f"async def {variable(query.function)}(db: Executor, {', '.join(argument_list(query))}) -> {returned}:"
+    body = [f'"""{_about(query)}"""', *_in_turn(query, _row_body(query))]
     return f"{_statement(query)}\n\n\n{head}\n    " + "\n    ".join(body)
 
 
-def _row_body(query: Query, read: Query | None) -> list[str]:
-    versioned = read is not None and "if_match" in {param.source for param in query.params}
-    call = ", ".join([constant(query), *_values(query)])
+def _row_body(query: Query) -> list[str]:
+    fetch, nothing = ("fetchval", "not done") if query.returns == "done" else ("fetchrow", "row is None")
+    values = _values(query)
+    call = ", ".join([constant(query), *values])
     if query.returns == "always":
         return [f"await db.execute({call})"]
-    if query.returns == "done" and not versioned:
-        return [f"return bool(await db.fetchval({call}))"]
-    if query.returns == "done":
-        return [f"done = await db.fetchval({call})", *_unless_stale(query, read, "not done"), "return bool(done)"]
+    name = "done" if query.returns == "done" else "row"
+    lines = [f"{name} = await db.{fetch}({call})"]
+    if values[-1] == "if_match":
+        lines = [
+            f"values = ({', '.join(values[:-1])},)",
+            f"{name} = await db.{fetch}({constant(query)}, *values, if_match)",
+            f"if {nothing} and if_match is not None and await would_write(db, {constant(query)}, *values, None):",
+            "    raise PreconditionFailed",
+        ]
+    return [*lines, _answer(query)]
+
+
+def _answer(query: Query) -> str:
     maker = f"_{query.row.name}"
-    lines = [f"row = await db.fetchrow({call})"]
-    if versioned:
-        lines += _unless_stale(query, read, "row is None")
-    if query.tells_change:
-        return [*lines, f'return ({maker}(row), row["row_changed"]) if row else (None, False)']
-    return [*lines, f"return {maker}(row) if row else None"]
+    if query.returns == "done":
+        return "return bool(done)"
+    if query.tells_change and isinstance(query.row, Entity):
+        return f'return ({maker}(row), row["{change_label(query.row)}"]) if row else (None, False)'
+    return f"return {maker}(row) if row else None"
 
 
-def _unless_stale(query: Query, read: Query | None, nothing: str) -> list[str]:
-    """Return the lines that answer 412 to whoever sees the row, but has read another version of it."""
-    assert read is not None
-    seen = f"await read(db, {query.row.name}_id{', me' if uses_viewer(read) else ''})"
-    return [f"if {nothing} and if_match is not None and {seen}:", "    raise PreconditionFailed"]
+def _in_turn(query: Query, lines: list[str]) -> list[str]:
+    """Return the lines after a lock: of two such writes at once, neither would see what the other one makes."""
+    if query.turn is None:
+        return lines
+    key = f", {_source(query, query.turn.key)}" if query.turn.key else ""
+    return [
+        "async with db.transaction() as db:",
+        f'    await take_turn(db, "{query.turn.of}"{key})  # the rule looks at rows that others may make just now',
+        *(f"    {line}" for line in lines),
+    ]
 
 
 def _values(query: Query) -> list[str]:
     json = {item.column for item in query.row.fields.values() if item.type is FieldType.JSON}
     values = []
     for param in query.params:
-        name = param.source.rpartition(".")[2]
         if param.source == "":
             continue
-        is_json = param.source.startswith(("new.", "changes.")) and name in json
-        values.append(f"encode_json({param.source})" if is_json else param.source)
+        name = param.source.rpartition(".")[2]
+        is_json = param.source.startswith(BODIES) and name in json
+        source = _source(query, param)
+        values.append(f"encode_json({source})" if is_json else source)
     return values
+
+
+def _source(query: Query, param: Param) -> str:
+    """Return the expression that fills a parameter, with the names that the design's have in Python."""
+    body, _, name = param.source.partition(".")
+    if f"{body}." in BODIES:
+        return f"{body}.{attribute(name)}"
+    if param.source.startswith('"'):
+        column, _, rest = param.source[1:].partition('"')
+        return f'"{attribute(column)}"{rest}'
+    filters = {query.row.fields[name].column for name in query.filters}
+    return variable(param.source) if param.source in filters else param.source
 
 
 def _about(query: Query) -> str:
@@ -176,7 +210,9 @@ def _list_function(entity: Entity, variants: Sequence[Query]) -> str:
     spec = query.list
     assert spec is not None
     statements = "\n\n".join(_statement(variant) for variant in variants)
-    filters = [f"{entity.fields[n].column}: {python_type(entity.fields[n])} | None = None" for n in spec.filters]
+    filters = [
+        f"{variable(entity.fields[n].column)}: {python_type(entity.fields[n])} | None = None" for n in spec.filters
+    ]
     sources = {param.source for param in query.params}
     path = [f"{name}: UUID" for name in _path_names(query)]
     search = ["q: str"] if "q" in sources else []
@@ -186,13 +222,16 @@ def _list_function(entity: Entity, variants: Sequence[Query]) -> str:
     key_sql, key_name = _key(entity, spec)
     types = f"({KEY_TYPES[key_sql]}, UUID)"
     start = f"({FIRST_VALUES[key_sql, spec.order.descending]}, {'LAST_ID' if spec.order.descending else 'FIRST_ID'})"
+    bounded = "going_on" in query.template
+    maker = "make_search_page" if bounded else "make_page"
+    statements = f"{ABOUT_SEARCH}\n{statements}" if bounded else statements
     body = [
         f'"""Return a page of {_what(entity, spec)}, {_order_words(spec)}."""',
         f'start = decode_cursor("{query.name}", after, {types}) or {start}',
         *_fetch(variants, entity),
-        f'return make_page("{query.name}", rows, limit, _{entity.name}, key=("{key_name}", "id"))',
+        f'return {maker}("{query.name}", rows, limit, _{entity.name}, key=("{key_name}", "id"))',
     ]
-    head = f"async def {query.function}({', '.join(arguments)}) -> Page[{class_name(entity.name)}]:"
+    head = f"async def {variable(query.function)}({', '.join(arguments)}) -> Page[{class_name(entity.name)}]:"
     return f"{statements}\n\n\n{head}\n    " + "\n    ".join(body)
 
 
@@ -206,7 +245,7 @@ def _fetch(variants: Sequence[Query], entity: Entity) -> list[str]:
         return [calls[0][1]]
     lines = []
     for number, (filters, call) in enumerate(sorted(calls, key=lambda pair: -len(pair[0]))):
-        test = " and ".join(f"{entity.fields[name].column} is not None" for name in filters)
+        test = " and ".join(f"{variable(entity.fields[name].column)} is not None" for name in filters)
         lines.append(f"{'elif' if number else 'if'} {test}:" if test else "else:")
         lines.append(f"    {call}")
     return lines
@@ -215,7 +254,7 @@ def _fetch(variants: Sequence[Query], entity: Entity) -> list[str]:
 def _key(entity: Entity, spec: ListSpec) -> tuple[str, str]:
     """Return the SQL type of a list's sort value, and the name under which a row holds it."""
     if spec.through:
-        return "timestamptz", "listed_at"
+        return "timestamptz", listing_label(entity)
     if spec.order.field in entity.counts:
         return "bigint", spec.order.field
     item = entity.fields.get(spec.order.field)

@@ -1,13 +1,17 @@
 """`routes.py` of a slice: HTTP only, ordinary FastAPI signatures, at most a dozen lines each."""
 
-from backend_architect.design.model import Design, Entity, Event, FieldType
-from backend_architect.design.names import class_name, words
+from backend_architect.design.model import Custom, Design, Entity, Event, Field, FieldType
+from backend_architect.design.names import words
+from backend_architect.design.python_names import SLICE, class_name, variable
 from backend_architect.design.routes import Route, routes_of
+from backend_architect.project.limits import limit_source, limits_of
 from backend_architect.project.slices.calls import asks_for_caller, role_test
 from backend_architect.project.slices.imports import ROUTES
 from backend_architect.project.slices.queries import argument_list, uses_viewer
 from backend_architect.queries.model import Query
 from backend_architect.queries.shape import python_type
+
+ROW_ROUTES = ("read", "create", "update", "delete")
 
 
 def render_routes(design: Design, plural: str, queries: tuple[Query, ...]) -> str:
@@ -19,7 +23,8 @@ def render_routes(design: Design, plural: str, queries: tuple[Query, ...]) -> st
     customs = [route.custom for route in routes if route.custom]
     imports = [f"from app.{plural} import queries", f"from app.{plural}.schemas import {classes}"]
     imports += [
-        f"from {custom.code.removesuffix('.py').replace('/', '.')} import {_module(custom.code)}" for custom in customs
+        f"from {custom.code.removesuffix('.py').replace('/', '.')} import {_import(custom, design)}"
+        for custom in customs
     ]
     head = (
         f'"""The routes of {words(plural)}: HTTP in, HTTP out; who may do what stands in the SQL of `queries.py`."""\n'
@@ -34,13 +39,32 @@ def render_routes(design: Design, plural: str, queries: tuple[Query, ...]) -> st
 
 def function_name(route: Route) -> str:
     """Return a route's function: `read_post`, `posts_of_user`, `put_like`."""
-    if route.kind in {"read", "create", "update", "delete"}:
+    if route.kind in ROW_ROUTES:
         return f"{route.kind}_{route.row.name}"
     if route.list:
-        return f"{route.slice}_{route.name}" if route.name.startswith("of_") else route.name
+        return f"{route.slice}_{route.name}" if route.name.startswith("of_") else _list_name(route)
     if route.is_of_collection:
         return f"answer_{route.name}"
     return f"{route.name}_{route.row.name}"
+
+
+def _list_name(route: Route) -> str:
+    """Return a list's function: its own name, which may be none of the other routes' (`read_post`) either."""
+    others = {f"{kind}_{route.row.name}" for kind in ROW_ROUTES}
+    is_taken = route.name in others or route.name.startswith((f"{route.slice}_of_", "answer_"))
+    return f"{route.name}_" if is_taken else variable(route.name)
+
+
+def _import(custom: Custom, design: Design) -> str:
+    name, known_as = _module(custom.code), _imported(custom, design)
+    return name if name == known_as else f"{name} as {known_as}"
+
+
+def _imported(custom: Custom, design: Design) -> str:
+    """Return what a module of routes calls the function of a hand-written use case."""
+    name = _module(custom.code)
+    rows = {row.name for row in design.rows_by_plural.values()}
+    return f"answer_{name}_" if name in SLICE | rows or name.endswith(tuple(f"_{row}" for row in rows)) else name
 
 
 def _module(code: str) -> str:
@@ -64,7 +88,7 @@ class _Parts:
     def call(self) -> str:
         """Return the call of the statement's function."""
         names = [text.partition(":")[0] for text in argument_list(self.query)]
-        return f"await queries.{self.query.function}({', '.join(['db', *names])})"
+        return f"await queries.{variable(self.query.function)}({', '.join(['db', *names])})"
 
     def me(self) -> list[str]:
         """Return the parameter that says who asks, where anybody needs to know."""
@@ -88,7 +112,10 @@ def _route(design: Design, query: Query) -> str:
     return builders[parts.route.kind](parts)
 
 
-def _function(route: Route, about: str, arguments: list[str], body: list[str], **options: str) -> str:
+def _function(design: Design, route: Route, about: str, arguments: list[str], body: list[str], **options: str) -> str:
+    limits = [limit_source(limit) for limit in limits_of(design, route)]
+    if limits:
+        options["dependencies"] = f"[{', '.join(limits)}]"
     given = "".join(f", {key}={value}" for key, value in options.items())
     head = f'@router.{route.method.lower()}("{route.path}"{given})'
     lines = [f'"""{about}"""', *body]
@@ -100,7 +127,12 @@ def _read(parts: _Parts) -> str:
     about = f"Return one {words(parts.row.name)}."
     arguments = [f"{parts.row.name}_id: UUID", "db: Db", *parts.me()]
     return _function(
-        parts.route, about, arguments, [f"return ok({parts.call()})"], response_model=class_name(parts.row.name)
+        parts.design,
+        parts.route,
+        about,
+        arguments,
+        [f"return ok({parts.call()})"],
+        response_model=class_name(parts.row.name),
     )
 
 
@@ -109,7 +141,7 @@ def _list(parts: _Parts) -> str:
     assert spec is not None
     assert isinstance(parts.row, Entity)
     fields = [parts.row.fields[name] for name in spec.filters]
-    filters = [f"{item.column}: {python_type(item)} | None = None" for item in fields]
+    filters = [_filter(item) for item in fields]
     search = ["q: Annotated[str, Query(min_length=1, max_length=200)]"] if spec.match else []
     arguments = [
         *(f"{name}: UUID" for name in parts.path),
@@ -123,19 +155,21 @@ def _list(parts: _Parts) -> str:
     named = [*parts.path, *(["q"] if spec.match else []), "after", "limit"]
     viewer = uses_viewer(parts.query)
     who = ["ANONYMOUS" if spec.cache_seconds and not parts.caller else "me"] if viewer else []
-    keyword = [f"{item.column}={item.column}" for item in fields]
-    call = f"queries.{parts.query.function}({', '.join(['db', *named, *who, *keyword])})"
+    keyword = [f"{name}={name}" for name in (variable(item.column) for item in fields)]
+    call = f"queries.{variable(parts.query.function)}({', '.join(['db', *named, *who, *keyword])})"
     test = role_test(parts.design, parts.route)
     body = [f"if not ({test}):", "    raise Forbidden"] if test else []
     if spec.cache_seconds and not parts.caller:
-        keys = "".join(f":{{{name}}}" for name in [*named, *(item.column for item in fields)])
-        body.append(f'key = f"{parts.query.name}{keys}"')
+        keys = ", ".join([f'"{parts.query.name}"', *named, *(variable(item.column) for item in fields)])
+        body.append(f"key = ({keys})")
         body.append(f"return page(await cached(key, {spec.cache_seconds}, lambda: {call}))")
         about = f"Return a page of `{spec.name}`, at most {spec.cache_seconds} seconds old and the same for everybody."
     else:
         body.append(f"return page(await {call})")
         about = f"Return a page of {spec.name if ' of ' in spec.name else f'`{spec.name}`'}."
-    return _function(parts.route, about, arguments, body, response_model=f"Page[{class_name(parts.row.name)}]")
+    return _function(
+        parts.design, parts.route, about, arguments, body, response_model=f"Page[{class_name(parts.row.name)}]"
+    )
 
 
 def _create(parts: _Parts) -> str:
@@ -143,7 +177,7 @@ def _create(parts: _Parts) -> str:
     arguments = [*(f"{item}: UUID" for item in parts.path), f"new: New{name}", "db: Db", *parts.me()]
     body = [*_check_files(parts, "new"), *(_once(parts) if parts.caller else _made(parts))]
     options = {"status_code": "201", "response_model": name, **({"openapi_extra": "KEYED"} if parts.caller else {})}
-    return _function(parts.route, f"Make a {words(parts.row.name)}.", arguments, body, **options)
+    return _function(parts.design, parts.route, f"Make a {words(parts.row.name)}.", arguments, body, **options)
 
 
 def _once(parts: _Parts) -> list[str]:
@@ -152,10 +186,21 @@ def _once(parts: _Parts) -> list[str]:
     return [*work, "", "return await once(db, me, create)"]
 
 
+def _filter(item: Field) -> str:
+    """Return the parameter by which callers filter a list, under the field's own name for them."""
+    name = variable(item.column)
+    kind = f"{python_type(item)} | None"
+    return (
+        f"{name}: {kind} = None"
+        if name == item.column
+        else (f'{name}: Annotated[{kind}, Query(alias="{item.column}")] = None')
+    )
+
+
 def _made(parts: _Parts) -> list[str]:
     """Return the lines that make the row and answer with it: one statement, or one with its events in a transaction."""
     call = f"allowed({parts.call()})" if parts.query.refused == 403 else parts.call()
-    name = parts.row.name
+    name = variable(parts.row.name)
     answer = f'created({{}}, "{parts.route.slice.replace("_", "-")}")'
     events = _events(parts, "create")
     if not events:
@@ -195,7 +240,7 @@ def _update(parts: _Parts) -> str:
     arguments = [f"{identity}: UUID", f"changes: {name}Changes", "db: Db", *parts.me(), "if_match: IfMatch = None"]
     about = f"Change a {words(parts.row.name)}; with If-Match only if nobody else has changed it since."
     body = [*_check_files(parts, "changes"), *_in_transaction(parts, _events(parts, "update"), "ok")]
-    return _function(parts.route, about, arguments, body, response_model=name)
+    return _function(parts.design, parts.route, about, arguments, body, response_model=name)
 
 
 def _delete(parts: _Parts) -> str:
@@ -209,6 +254,7 @@ def _delete(parts: _Parts) -> str:
             "return no_content(done)",
         ]
     return _function(
+        parts.design,
         parts.route,
         f"Delete a {words(parts.row.name)}; with If-Match as it was read.",
         arguments,
@@ -238,38 +284,40 @@ def _put(parts: _Parts) -> str:
     about = f"Make a {words(parts.row.name)}; that it is there already is no error."
     call = f"allowed({parts.call()})" if parts.query.refused == 403 else parts.call()
     body = [*_check_files(parts, "new"), f"return no_content({call})"]
-    return _function(parts.route, about, arguments, body, status_code="204")
+    return _function(parts.design, parts.route, about, arguments, body, status_code="204")
 
 
 def _delete_edge(parts: _Parts) -> str:
     arguments = [*(f"{name}: UUID" for name in parts.path), "db: Db", *parts.me()]
     about = f"Delete a {words(parts.row.name)}; that it is not there is no error."
     body = [parts.call(), "return no_content(True)"]
-    return _function(parts.route, about, arguments, body, status_code="204")
+    return _function(parts.design, parts.route, about, arguments, body, status_code="204")
 
 
 def _custom(parts: _Parts) -> str:
     assert parts.route.custom is not None
-    name = parts.row.name
+    name = variable(parts.row.name)
+    code = _imported(parts.route.custom, parts.design)
     me = parts.me() or (["me: Viewing"] if parts.design.auth else [])
-    arguments = ["request: Request", f"{name}_id: UUID", "db: Db", *me]
+    arguments = ["request: Request", f"{parts.row.name}_id: UUID", "db: Db", *me]
     who = ", me" if me else ""
     body = [
         f"{name} = found({parts.call()})",
-        f"return await {_module(parts.route.custom.code)}(request, db, {name}{who})",
+        f"return await {code}(request, db, {name}{who})",
     ]
-    about = f"{_module(parts.route.custom.code).replace('_', ' ').capitalize()} a {words(name)}."
-    return _function(parts.route, about, arguments, body)
+    about = f"{_module(parts.route.custom.code).replace('_', ' ').capitalize()} a {words(parts.row.name)}."
+    return _function(parts.design, parts.route, about, arguments, body)
 
 
 def _collection(design: Design, route: Route) -> str:
     """Return the route of a hand-written use case that starts from no row."""
     assert route.custom is not None
     name = _module(route.custom.code)
+    code = _imported(route.custom, design)
     kind = "SignedIn" if asks_for_caller(design, route) else "Viewing"
     me = [f"me: {kind}"] if design.auth else []
     test = role_test(design, route)
     body = [f"if not ({test}):", "    raise Forbidden"] if test else []
-    body.append(f"return await {name}(request, db{', me' if me else ''})")
+    body.append(f"return await {code}(request, db{', me' if me else ''})")
     about = f"{words(name).capitalize()}, for {words(route.slice)} as a whole."
-    return _function(route, about, ["request: Request", "db: Db", *me], body)
+    return _function(design, route, about, ["request: Request", "db: Db", *me], body)
