@@ -158,6 +158,7 @@ DESIGNS = st.builds(
     name=st.just("a-backend"),
     summary=st.just("") | TEXTS,
     assumptions=many(TEXTS),
+    confirmed=many(TEXTS),
     clients=st.just(("web",)) | st.just(("mobile", "service")),
     load=st.just(Load()) | LOADS,
     pin=named(TEXTS).map(lambda pins: {key.replace("_", "-"): value for key, value in pins.items()}),

@@ -13,6 +13,7 @@ from sqlglot.dialects import Postgres
 from sqlglot.errors import SqlglotError
 
 from backend_architect.design.check.expressions import Written, expressions_of
+from backend_architect.design.check.paths import fields_with_paths
 from backend_architect.design.load import LoadedDesign
 from backend_architect.design.model import Design, Entity, Row
 from backend_architect.design.syntax import ExpressionError, parse, shorten
@@ -31,6 +32,7 @@ def first_edition_notes(loaded: LoadedDesign) -> tuple[Problem, ...]:
     """Return a note for each thing in the design that 0.1.0 carried out in another way; the first one sums them up."""
     found = [note for written in _all_expressions(loaded.design) for note in _of_expression(loaded, written)]
     found += [note for entity in loaded.design.entities.values() for note in _of_updates(loaded, entity)]
+    found += list(_of_relations(loaded))
     found = sorted(dict.fromkeys(found), key=lambda note: (note.place.line, note.place.column, note.message))
     return (_summary(loaded, len(found)), *found)
 
@@ -185,6 +187,14 @@ def _parsed(text: str | None) -> exp.Expr | None:
         return parse(text) if text else None
     except (ExpressionError, RecursionError):
         return None
+
+
+def _of_relations(loaded: LoadedDesign) -> Iterator[Problem]:
+    """Yield the relations whose own read rule was not carried out."""
+    for path, row, item in fields_with_paths(loaded.design):
+        if item.is_reference and item.read is not None and isinstance(row, Entity):
+            message = f"in the project as 0.1.0 built it, `{item.name}` was shown to everybody who read the {row.name}"
+            yield loaded.note("rule-compiled-wrongly-before", f"{path}.read", message, FIX)
 
 
 def _of_updates(loaded: LoadedDesign, entity: Entity) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ NARROW = 34
 IN_BLOCKS = frozenset({"load", "auth", "limits", "entities", "edges", "lists", "events", "fields", "rules", "computed"})
 """Mappings that are one entry a line always; others are put on one line where they fit."""
 
-IN_ITEMS = frozenset({"assumptions", "custom", "checks"})
+IN_ITEMS = frozenset({"assumptions", "custom", "checks", "confirm"})
 
 
 def write_design(design: Design, comments: Mapping[str, str] | None = None) -> str:
