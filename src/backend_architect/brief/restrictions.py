@@ -187,7 +187,7 @@ class _Reading:
             while self._in(self.words(back), "modals") or self._in(self.words(back), "only", "negators"):
                 return True
             return self._is_person(back) or self.words(back) in {"who", "or"}
-        return self.sentence.words[place].start not in self.nouns
+        return self.sentence.means(place) != "thing" and self.sentence.words[place].start not in self.nouns
 
     def _denies(self, first: int, last: int) -> bool:
         """Tell whether a clause says that something is not to be done, rather than not wanted."""
