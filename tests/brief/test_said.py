@@ -93,3 +93,10 @@ def test_what_is_kept_after_leaving_is_seen() -> None:
 
 def says_that_leaving_ends_it(proposal: Proposal) -> bool:
     return any(LEFT in trap.avoided for trap in proposal.traps)
+
+
+def test_people_with_a_role_are_said_to_have_it() -> None:
+    proposal = propose_from_text("A blog for readers where only editors can publish")
+    assert proposal.understood["editors"] == "people to whom the team gives the role editor"
+    assert proposal.understood["readers"].startswith("people; whoever of them signs up is a user")
+    assert not any("users alike" in text for text in proposal.assumed)

@@ -17,6 +17,7 @@ BRIEFS = [
     "booking system for a small hotel",
     "inventory management with orders and payments",
     "an API for recipes and ingredients",
+    "A library with books, fines and anonymous feedback, where only librarians may delete books",
 ]
 
 

@@ -66,7 +66,8 @@ class _Around:
         if self.is_one_of(place + 1, "heads"):
             return True
         is_noun = self._is_noun_in_plural(place) or self._is_noun_with_article(place) or self._is_sensitive(place)
-        return not self.is_head(place) and is_noun
+        is_head = self.is_head(place) and not (kind_of(self.words[place].stem) and self._is_noun_with_article(place))
+        return not is_head and is_noun
 
     def is_about(self, place: int) -> bool:
         """Tell whether this says what the software is about: a `weather API`."""
@@ -92,16 +93,16 @@ class _Around:
         return not self.vocabulary.language[group].isdisjoint((word.folded, word.stem))
 
     def _is_noun_in_plural(self, place: int) -> bool:
-        is_verb = self.is_one_of(place - 1, "subjects") or self.is_one_of(place + 1, "determiners")
-        is_part_of_more = (
-            place + 1 in self.unknown and not self._is_plural(place + 1) and not self._is_participle(place + 1)
-        )
+        behind_subject = self.is_one_of(place - 1, "subjects") and not self._pauses(place)
+        is_verb = behind_subject or self.is_one_of(place + 1, "determiners")
+        goes_on = self._goes_on(place) and not self._is_plural(place + 1)
+        is_part_of_more = goes_on and not self._is_participle(place + 1)
         return self._is_plural(place) and not is_verb and not is_part_of_more
 
     def _is_noun_with_article(self, place: int) -> bool:
         behind_people = self.is_one_of(place - 1, "people") and self.is_one_of(place - 2, "determiners")
         has_article = self.is_one_of(place - 1, "determiners") or behind_people
-        if not has_article or place + 1 in self.unknown:
+        if not has_article or self._goes_on(place):
             return False
         is_adjective = self.words[place].folded.endswith(self._endings("not_nouns"))
         return not is_adjective and not self.is_one_of(place - 2, "outer")
@@ -111,8 +112,16 @@ class _Around:
         word = self.words[place].stem
         if kind_of(word) is None or word in also_other_words():
             return False
-        ends = place + 1 not in self.unknown or self._is_plural(place + 1)
+        ends = not self._goes_on(place) or self._is_plural(place + 1)
         return ends and not self.words[place].folded.endswith(("ed", "ing"))
+
+    def _goes_on(self, place: int) -> bool:
+        """Tell whether another unknown word follows without a comma between them."""
+        return place + 1 in self.unknown and not self._pauses(place + 1)
+
+    def _pauses(self, place: int) -> bool:
+        """Tell whether more than a blank stands before this word."""
+        return place > 0 and self.words[place].start - self.words[place - 1].end > 1
 
     def _is_participle(self, place: int) -> bool:
         return self.words[place].folded.endswith(("ed", "ing"))

@@ -17,11 +17,11 @@ from backend_architect.brief.settle import settle_matches
 from backend_architect.brief.topics import find_topics, is_anonymous, taken_by_topics
 from backend_architect.brief.vocabulary import Match, Means, Vocabulary, read_vocabulary
 from backend_architect.brief.words import Word, split_words
-from backend_architect.patterns.sensitive import ANONYMITY
+from backend_architect.patterns.sensitive import ANONYMITY, is_issued
 
 MAX_LENGTH = 20_000
-NEAR = 60
-"""Characters within which what is said of anonymity holds for a noun."""
+NEAR = 30
+"""Characters behind `anonymous` within which it holds for a noun; twice as many before it, where none is behind."""
 NOTHING = Guess({}, frozenset(), frozenset())
 
 
@@ -237,8 +237,10 @@ def _anonymous(reading: _Reading, topics: Sequence[Mention], nouns: Sequence[Nou
         if m.meaning.name == ANONYMITY
     }
     word = next(one.word for one in topics if one.name == ANONYMITY)
-    near = {noun.name for noun in nouns if abs(noun.word.start - word.start) < NEAR}
-    return frozenset(noun.name for noun in nouns if noun.name in taken | near)
+    behind = {noun.name for noun in nouns if word.end <= noun.word.start < word.end + NEAR}
+    before = {noun.name for noun in nouns if word.start - 2 * NEAR < noun.word.end <= word.start}
+    written = {noun.name for noun in nouns if not is_issued(noun.name)}
+    return frozenset(noun.name for noun in nouns if noun.name in written & (taken | (behind or before)))
 
 
 def _product(text: str, vocabulary: Vocabulary) -> Span | None:

@@ -69,9 +69,7 @@ class _Reading:
         if closing:
             return self._closed((first, last), closing[0])
         if any(self.is_one_of(at, "without_people") for at in words) and self._has_modal(first, last):
-            return Said(
-                (first, last), self._actions(number) or WRITES, ("staff",), own=False, forbidden=False, whole=False
-            )
+            return Said((first, last), WRITES - {"delete"}, ("staff",), own=False, forbidden=False, whole=False)
         return None
 
     def _only(self, number: int, at: int, who: tuple[str, ...], *, own: bool) -> Said | None:
@@ -189,7 +187,7 @@ class _Reading:
             while self._in(self.words(back), "modals") or self._in(self.words(back), "only", "negators"):
                 return True
             return self._is_person(back) or self.words(back) in {"who", "or"}
-        return self.sentence.words[place].start not in self.nouns
+        return self.sentence.means(place) != "thing" and self.sentence.words[place].start not in self.nouns
 
     def _denies(self, first: int, last: int) -> bool:
         """Tell whether a clause says that something is not to be done, rather than not wanted."""
@@ -200,10 +198,11 @@ class _Reading:
             if word == "no" and self._is_person(place + 1):
                 return bool(self._actions_in(first, last))
             denied = word.endswith("n't") or self._in(word, "negators")
+            goes_on = place == first and self._is_act(place + 1) and not self._ends_sentence(place)
             follows = (
                 self._is_modal(place - 1) or word in {"never", "cannot", "cant", "mustnt", "shouldnt"} or "n't" in word
             )
-            if denied and word not in {"no", "without", "nor", "neither"} and follows:
+            if denied and word not in {"no", "without", "nor", "neither"} and (follows or goes_on):
                 return self._forbids(place, last)
             if word == "not" and self.words(place + 1) in {"public", "visible", "shown", "open", "allowed"}:
                 return True

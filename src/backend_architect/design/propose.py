@@ -56,7 +56,7 @@ def propose_design(brief: Brief) -> Proposal:
     load = propose_load(brief, composition)
     closed = close_design(brief, composition)
     said = closed.still_true(composition, composition.assumes)
-    assumed = (*said, *closed.said, *people_assumed(brief, composition), *load.assumes)
+    assumed = (*said, *closed.said, *people_assumed(brief, composition, closed.design), *load.assumes)
     content = _heading(brief, wish, assumed) | {"load": load.load} | closed.design
     text = design_text(_with_providers(content, brief), composition.comments)
     design = read_design(text).design
@@ -66,7 +66,7 @@ def propose_design(brief: Brief) -> Proposal:
         design=design,
         text=text,
         brief=brief,
-        understood=_understood(brief, wish) | people_understood(brief, composition),
+        understood=_understood(brief, wish) | people_understood(brief, composition, closed.design),
         assumed=assumed,
         not_understood=tuple(f"{span.text}{_or_meant(span.text)}" for span in _not_carried_out(brief)),
         left_out=left_out(brief, wish, composition),

@@ -85,6 +85,12 @@ def kind_of(noun: str) -> SensitiveKind | None:
     return next((kind for kind in sensitive_kinds() if parts[-1] in kind.words), None)
 
 
+def is_issued(noun: str) -> bool:
+    """Tell whether a thing with this name is written by others than whom it favours."""
+    kind = kind_of(noun)
+    return kind is not None and kind.issued
+
+
 @cache
 def _file() -> dict[str, dict[str, dict[str, Any]]]:
     path = Path(__file__).with_name("sensitive.yaml")
