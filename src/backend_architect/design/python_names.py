@@ -29,6 +29,8 @@ MAIN = PYTHON | {
 """What `app/main.py` uses besides the slices."""
 
 WORKER = PYTHON | {
+    *("asyncpg", "build_queue", "connect_pool", "forget", "keep_tidy", "load_settings", "partial"),
+    *("prepared_environment", "work"),
     *("annotations", "app", "asyncio", "configure_logging", "dataclass", "datetime", "db", "events", "log", "logging"),
     *("main", "self", "settings", "signal", "timedelta"),
 }

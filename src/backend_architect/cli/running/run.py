@@ -19,8 +19,11 @@ from backend_architect.cli.running.ports import choose_port
 from backend_architect.design import Design
 from backend_architect.errors import FolderError, Problem
 from backend_architect.pipeline import read_sound_design
-from backend_architect.postgres import EmbeddedServer, start_embedded
+from backend_architect.postgres import EmbeddedServer, Session, start_embedded
 from backend_architect.running import Place, environment_for, migrate, python_for, serving
+
+APPLICATION_ROLE = "app"
+"""As in `app/database_role.py` of a built project; its migrations give it its rights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,11 @@ def run_project(wish: Wish) -> int:
         python = python_for(wish.folder, wish.tell)
         database = _database(stack, wish)
         place = Place(wish.folder, python, environment_for(database.url(), port))
+        application = Place(wish.folder, python, environment_for(_application_url(wish, database), port))
         _prepare(wish, place, database, design)
         log = sys.stderr if wish.json else sys.stdout  # with --json the standard output is for data alone
         told = partial(lease.write_down, f"http://127.0.0.1:{port}")
-        server = stack.enter_context(serving(place, port, log=log, reload=wish.reload, started=told))
+        server = stack.enter_context(serving(application, port, log=log, reload=wish.reload, started=told))
         _welcome(wish, port, design, database, python=python)
         status = server.wait()
         wish.tell(f"The server ended by itself (status {status}).")
@@ -84,6 +88,16 @@ def _database(stack: ExitStack, wish: Wish) -> EmbeddedServer:
     server = stack.enter_context(start_embedded(wish.data / "postgres"))
     wish.tell(f"PostgreSQL runs ({time.monotonic() - started:.1f} s), its data in {server.folder}")
     return server
+
+
+def _application_url(wish: Wish, database: EmbeddedServer) -> str:
+    """Return the URL that the application signs in with: as a role that owns nothing, where the project has one."""
+    if not (wish.folder / "app/database_role.py").exists():
+        return database.url()  # built before there was one
+    with Session(database.url()) as admin:
+        if not admin.value("SELECT true FROM pg_roles WHERE rolname = $1", APPLICATION_ROLE):
+            admin.run(f"CREATE ROLE {APPLICATION_ROLE} LOGIN")
+    return database.url(user=APPLICATION_ROLE)
 
 
 def _prepare(wish: Wish, place: Place, database: EmbeddedServer, design: Design) -> None:

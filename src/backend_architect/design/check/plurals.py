@@ -21,7 +21,18 @@ RESERVED_PLURALS = RESERVED_ROUTES | frozenset(
         *("main", "settings", "database", "errors", "pagination", "rate_limits", "telemetry", "middleware"),
         *("idempotency", "routing", "responses", "request_context", "worker", "queue", "app"),
         *("runtime", "world", "factories", "conftest", "test_checks", "test_counts", "test_effects"),
-        *("access", "cache", "connections", "development", "environment", "files", "input", "migrate", "serve"),
+        *(
+            "access",
+            "cache",
+            "connections",
+            "database_role",
+            "development",
+            "environment",
+            "files",
+            "input",
+            "migrate",
+            "serve",
+        ),
     }
 )
 """Routes, tables, modules and test files that every built project has."""

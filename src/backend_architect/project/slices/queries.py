@@ -180,7 +180,7 @@ def _values(query: Query) -> list[str]:
 def _source(query: Query, param: Param) -> str:
     """Return the expression that fills a parameter, with the names that the design's have in Python."""
     body, _, name = param.source.partition(".")
-    if f"{body}." in BODIES:
+    if param.source.startswith(BODIES):
         return f"{body}.{attribute(name)}"
     if param.source.startswith('"'):
         column, _, rest = param.source[1:].partition('"')

@@ -3,7 +3,7 @@
 from textwrap import wrap
 
 from backend_architect.design.changing import changed_by_effects
-from backend_architect.design.distinct import distinct_fields
+from backend_architect.design.distinct import crowded_group, distinct_fields
 from backend_architect.design.model import Design, Edge, Entity, Field, FieldType, Row
 from backend_architect.design.names import words
 from backend_architect.design.python_names import FACTORY, variable
@@ -82,7 +82,10 @@ def _plenty(item: Field) -> str:
 def _function(row: Row, arguments: list[str], lines: list[str], columns: list[str]) -> str:
     numbers = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
     edge = isinstance(row, Edge)
+    crowded = ", ".join(row.fields[name].column for name in crowded_group(row))
     returning = "" if edge else " RETURNING id"
+    if crowded:
+        returning = f" ON CONFLICT ({crowded}) DO UPDATE SET updated_at = now() RETURNING id"
     insert = f"INSERT INTO {row.table} ({', '.join(columns)}) VALUES ({numbers}){returning}"
     if not columns:
         insert = f"INSERT INTO {row.table} DEFAULT VALUES{returning}"
@@ -107,6 +110,12 @@ def _function(row: Row, arguments: list[str], lines: list[str], columns: list[st
     about = f"Make a {words(row.name)}." if edge else f"Return the id of a new {words(row.name)}."
     head = f"async def make_{row.name}({', '.join(arguments)}) -> {'None' if edge else 'UUID'}:"
     return "\n".join([head, f'    """{about}"""', *body, statement, end, ""])
+
+
+def _made_room(row: Row) -> list[str]:
+    """Return the line that deletes the owner's row where there can be no second one beside it."""
+    mine = [row.fields[name].column for name in crowded_group(row) if row.fields[name].set == "me"]
+    return [f'await db.execute("DELETE FROM {row.table} WHERE {column} = $1", owner)' for column in mine[:1]]
 
 
 def _argument(item: Field, *, own: bool) -> str:
@@ -153,7 +162,7 @@ def _body(design: Design, row: Row) -> str:
             entries.append(f'"{item.column}": {sample_source(item, json=True)}')
     if isinstance(row, Edge) and not fields:
         return ""
-    lines = [f"    {line}\n" for line in range_lines(row, given=False)]
+    lines = [f"    {line}\n" for line in [*_made_room(row), *range_lines(row, given=False)]]
     return (
         f"async def new_{row.name}(db: Executor, owner: UUID) -> dict[str, object]:\n"
         f'    """Return what it takes to make a {words(row.name)}."""\n{"".join(lines)}'
