@@ -13,18 +13,32 @@ Json = Annotated[bool, typer.Option("--json", help="Answer as data, for programs
 DESIGN_FILE = Path("backend.yaml")
 
 
-def check(file: FileArgument = DESIGN_FILE, *, json: Json = False) -> int:
+def check(
+    file: FileArgument = DESIGN_FILE,
+    *,
+    json: Json = False,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="Also ask a PostgreSQL of its own whether each rule is compiled rightly.")
+    ] = False,
+) -> int:
     """Say everything that is wrong in a design file, with place and fix.
 
     \b
     Examples:
       architect check
-      architect check shop
+      architect check shop --rules
       architect check shop/backend.yaml --json
     """
+    from backend_architect.errors import DesignError
     from backend_architect.pipeline import read_sound_design
 
     loaded = read_sound_design(file)
+    if rules:
+        from backend_architect.explaining import compare_readings
+
+        problems = compare_readings(loaded)
+        if problems:
+            raise DesignError(*problems)
     if json:
         print('{"problems": []}')
         return 0

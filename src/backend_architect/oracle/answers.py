@@ -9,7 +9,8 @@ from typing import Any, Protocol
 from backend_architect.design.model import Action, Design, Entity, Row
 from backend_architect.oracle.anonymous import needs_caller
 from backend_architect.oracle.installation import oracle_sql
-from backend_architect.oracle.rewriting import condition_sql, expression_sql, over_row, relations_followed
+from backend_architect.oracle.looking import look
+from backend_architect.oracle.rewriting import condition_sql, expression_sql, over_row
 from backend_architect.oracle.scopes import SCHEMA, here
 
 Values = Mapping[str, object]
@@ -123,7 +124,7 @@ class Oracle:
 
     def _may_point(self, caller: Caller, row: Row, rule: str, sent: Values) -> bool:
         """Return whether the caller may read each row that is pointed at; a rule that looks at it decides by itself."""
-        decided = relations_followed(self.design, row, rule)
+        decided = look(self.design, row, rule).relations_followed
         return all(
             sent.get(item.column) is None
             or self.may(caller, self.design.entities[item.to or ""], "read", str(sent[item.column]))
