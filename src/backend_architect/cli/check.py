@@ -2,9 +2,12 @@
 
 from collections.abc import Sized
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from backend_architect.design import LoadedDesign
 
 FileArgument = Annotated[
     Path, typer.Argument(metavar="FILE", help="The design file, or its folder.", show_default=True)
@@ -21,7 +24,7 @@ def check(
         bool, typer.Option("--rules", help="Also ask a PostgreSQL of its own whether each rule is compiled rightly.")
     ] = False,
 ) -> int:
-    """Say everything that is wrong in a design file, with place and fix.
+    """Say everything that is wrong in a design file, with place and fix; warnings do not fail it.
 
     \b
     Examples:
@@ -29,23 +32,39 @@ def check(
       architect check shop --rules
       architect check shop/backend.yaml --json
     """
+    from backend_architect.cli.as_data import print_data
+    from backend_architect.cli.earlier import notes_on_earlier_build
+    from backend_architect.cli.failures import print_warnings, problems_as_data
     from backend_architect.errors import DesignError
-    from backend_architect.pipeline import read_sound_design
+    from backend_architect.pipeline import read_sound_design, warnings_of
 
-    loaded = read_sound_design(file)
+    notes = notes_on_earlier_build(file)
+    try:
+        loaded = read_sound_design(file)
+    except DesignError as error:
+        raise DesignError(*error.problems, *notes) from None
     if rules:
-        from backend_architect.explaining import compare_readings
-
-        problems = compare_readings(loaded)
-        if problems:
-            raise DesignError(*problems)
+        _hold_rules(loaded)
+    warnings = (*warnings_of(loaded), *notes)
     if json:
-        print('{"problems": []}')
+        print_data({"problems": [], "warnings": problems_as_data(warnings)})
         return 0
+    print_warnings(warnings)
     design = loaded.design
     parts = (_counted(design.entities, "entities"), _counted(design.edges, "edges"), _counted(design.lists, "lists"))
-    print(f"{loaded.file}: all is well ({', '.join(parts)})")
+    end = "no problems found" if warnings else "all is well"
+    print(f"{loaded.file}: {end} ({', '.join(parts)})")
     return 0
+
+
+def _hold_rules(loaded: "LoadedDesign") -> None:
+    """Raise DesignError with every rule whose compiled form says something else than its text."""
+    from backend_architect.errors import DesignError
+    from backend_architect.explaining import compare_readings
+
+    problems = compare_readings(loaded)
+    if problems:
+        raise DesignError(*problems)
 
 
 def _counted(things: Sized, name: str) -> str:
