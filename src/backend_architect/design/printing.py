@@ -42,7 +42,7 @@ def sql_text(tree: exp.Expr) -> str:
 def with_brackets(tree: exp.Expr) -> exp.Expr:
     """Return a copy of the tree in which brackets stand where an operator binds tighter than what it is applied to."""
     copied = tree.copy()
-    for node in list(copied.walk()):
+    for node in reversed(list(copied.walk())):  # the inner ones first: what is put in brackets is a copy
         for part in list(node.iter_expressions()):
             if _needs_brackets(node, part):
                 part.replace(exp.Paren(this=part.copy()))

@@ -23,6 +23,11 @@ class Looked:
         """Return the relations of the row itself through which the rule looks."""
         return frozenset(name for path, name in self.followed if path == ())
 
+    @property
+    def relations(self) -> frozenset[str]:
+        """Return the names of the row's own that the rule reads, or through which it looks."""
+        return self.relations_followed | {name for path, name in self.values if path == ()}
+
 
 def look(design: Design, row: Row, text: str) -> Looked:
     """Return everything that a rule of a row looks at."""
