@@ -9,13 +9,14 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from backend_architect import __version__
-from backend_architect.cli import INTERRUPTED, brief, build, check, decide, init, prove, schema, tune, up
+from backend_architect.cli import INTERRUPTED, brief, build, check, decide, explain, init, prove, schema, tune, up
 from backend_architect.cli.failures import PROBLEMS, USAGE, show_failure
 from backend_architect.cli.grouped_help import GroupedCommand
 from backend_architect.errors import ArchitectError
 
 COMMANDS: dict[str, Callable[..., int]] = {
     "check": check.check,
+    "explain": explain.explain,
     "decide": decide.decide,
     "schema": schema.schema,
     "init": init.init,
@@ -41,6 +42,7 @@ Begin with a sentence:
 or with a design file:
   architect init shop      writes shop/backend.yaml, small and commented
   architect check          says everything that is wrong in it, with the fix
+  architect explain        shows what a rule says, in a table of small cases
   architect decide         answers every architectural question from its numbers
   architect build          writes the project: FastAPI and PostgreSQL, plain code
   architect up             runs it: database, migrations, data, server

@@ -2,9 +2,12 @@
 
 from collections.abc import Sized
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from backend_architect.design import LoadedDesign
 
 FileArgument = Annotated[
     Path, typer.Argument(metavar="FILE", help="The design file, or its folder.", show_default=True)
@@ -13,13 +16,20 @@ Json = Annotated[bool, typer.Option("--json", help="Answer as data, for programs
 DESIGN_FILE = Path("backend.yaml")
 
 
-def check(file: FileArgument = DESIGN_FILE, *, json: Json = False) -> int:
+def check(
+    file: FileArgument = DESIGN_FILE,
+    *,
+    json: Json = False,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="Also ask a PostgreSQL of its own whether each rule is compiled rightly.")
+    ] = False,
+) -> int:
     """Say everything that is wrong in a design file, with place and fix; warnings do not fail it.
 
     \b
     Examples:
       architect check
-      architect check shop
+      architect check shop --rules
       architect check shop/backend.yaml --json
     """
     from backend_architect.cli.as_data import print_data
@@ -33,6 +43,8 @@ def check(file: FileArgument = DESIGN_FILE, *, json: Json = False) -> int:
         loaded = read_sound_design(file)
     except DesignError as error:
         raise DesignError(*error.problems, *notes) from None
+    if rules:
+        _hold_rules(loaded)
     warnings = (*warnings_of(loaded), *notes)
     if json:
         print_data({"problems": [], "warnings": problems_as_data(warnings)})
@@ -43,6 +55,16 @@ def check(file: FileArgument = DESIGN_FILE, *, json: Json = False) -> int:
     end = "no problems found" if warnings else "all is well"
     print(f"{loaded.file}: {end} ({', '.join(parts)})")
     return 0
+
+
+def _hold_rules(loaded: "LoadedDesign") -> None:
+    """Raise DesignError with every rule whose compiled form says something else than its text."""
+    from backend_architect.errors import DesignError
+    from backend_architect.explaining import compare_readings
+
+    problems = compare_readings(loaded)
+    if problems:
+        raise DesignError(*problems)
 
 
 def _counted(things: Sized, name: str) -> str:

@@ -37,7 +37,7 @@ class _Anonymous:
     def truths(self, tokens: Sequence[Token], rows: tuple[Row, ...]) -> Truths:
         """Return what the words of a condition may be; the first row is the innermost."""
         for word, decisive in (("or", True), ("and", False)):
-            parts = _split(tokens, word)
+            parts = split(tokens, word)
             if len(parts) > 1:
                 return _joined([self.truths(part, rows) for part in parts], decisive=decisive)
         if tokens and tokens[0].is_word("not"):
@@ -122,7 +122,7 @@ def _joined(parts: Sequence[Truths], *, decisive: bool) -> Truths:
     return frozenset(found)
 
 
-def _split(tokens: Sequence[Token], word: str) -> list[Sequence[Token]]:
+def split(tokens: Sequence[Token], word: str) -> list[Sequence[Token]]:
     """Return the parts between a word outside of parentheses; the `and` of a `between` and what a case holds stay."""
     parts: list[Sequence[Token]] = []
     start, cases, between = 0, 0, False

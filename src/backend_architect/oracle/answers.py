@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from backend_architect.design.model import Action, Design, Entity, Row
-from backend_architect.oracle.anonymous import needs_caller
+from backend_architect.oracle.anonymous import needs_caller, split
 from backend_architect.oracle.installation import oracle_sql
-from backend_architect.oracle.rewriting import condition_sql, expression_sql, over_row, relations_followed
+from backend_architect.oracle.looking import look
+from backend_architect.oracle.rewriting import closing, condition_sql, expression_sql, over_row
 from backend_architect.oracle.scopes import SCHEMA, here
+from backend_architect.oracle.tokens import tokens_of
 
 Values = Mapping[str, object]
 
@@ -113,29 +115,63 @@ class Oracle:
         return self._may_point(caller, row, rule, {key: value for key, value in values.items() if key in sent})
 
     def may_change(self, caller: Caller, row: Row, identity: str, sent: Values) -> bool:
-        """Return whether the rule for updates holds for a row before and after, and for what it then points at."""
+        """Return whether the rule for updates holds for a row before and after, and for what it then points at.
+
+        A relation that changes is asked what a creation under the new target would be asked.
+        """
         rule = row.allow.get("update", "nobody")
         if not self.may(caller, row, "update", identity):
             return False
         if self.of_changed(caller, row, rule, identity, sent) is not True:
             return False
-        return self._may_point(caller, row, rule, sent)
+        moved = self._moved(caller, row, identity, sent)
+        asked = [part for part in self._parts_of_creation(row) if look(self.design, row, part).relations & moved.keys()]
+        if not all(self.of_changed(caller, row, part, identity, sent) is True for part in asked):
+            return False
+        return self._may_point(caller, row, rule, {row.fields[name].column: target for name, target in moved.items()})
 
-    def _may_point(self, caller: Caller, row: Row, rule: str, sent: Values) -> bool:
-        """Return whether the caller may read each row that is pointed at; a rule that looks at it decides by itself."""
-        decided = relations_followed(self.design, row, rule)
+    def may_read_targets(self, caller: Caller, row: Row, sent: Values) -> bool:
+        """Return whether the caller may read each row that is pointed at, whatever the rules say of it."""
         return all(
             sent.get(item.column) is None
             or self.may(caller, self.design.entities[item.to or ""], "read", str(sent[item.column]))
             for item in row.references
-            if item.set is None and item.name not in decided
+            if item.set is None
         )
+
+    def _moved(self, caller: Caller, row: Row, identity: str, sent: Values) -> dict[str, object]:
+        """Return the relations that would point elsewhere, with their new targets."""
+        given = {item.name: sent[item.column] for item in row.references if item.column in sent}
+        before = {name: self.values(caller, row, name, [identity]).get(identity) for name in given}
+        return {name: target for name, target in given.items() if target != before[name]}
+
+    def _parts_of_creation(self, row: Row) -> list[str]:
+        """Return what a creation is asked, one part for each `and`; rules of the row's own are taken apart too."""
+        return _parts(row, row.allow["create"]) if "create" in row.allow else []
+
+    def _may_point(self, caller: Caller, row: Row, rule: str, sent: Values) -> bool:
+        """Return whether the caller may read each row that is pointed at; a rule that looks at it decides by itself."""
+        decided = look(self.design, row, rule).relations_followed
+        left = {item.column for item in row.references if item.name not in decided}
+        return self.may_read_targets(caller, row, {name: target for name, target in sent.items() if name in left})
 
     def _asked(self, caller: Caller, question: str, subject: object) -> Any:
         sql = f"SELECT {SCHEMA}.answer($1::text::uuid, $2::text[], $3, $4::text::jsonb)::text"
         roles = sorted(caller.roles)
         found = self.database.value(sql, caller.me, roles, question, None if subject is None else json.dumps(subject))
         return None if found is None else json.loads(found)
+
+
+def _parts(row: Row, text: str, depth: int = 0) -> list[str]:
+    tokens = tokens_of(text)
+    while tokens and tokens[0].is_sign("(") and closing(tokens, 0) == len(tokens) - 1:
+        tokens = tokens[1:-1]
+    parts = split(tokens, "and") if len(split(tokens, "or")) == 1 else [tokens]
+    if len(parts) == 1 and len(tokens) == 1 and tokens[0].text in row.rules and depth < 12:
+        return _parts(row, row.rules[tokens[0].text], depth + 1)
+    if len(parts) == 1:
+        return [" ".join(map(str, tokens))]
+    return [each for part in parts for each in _parts(row, " ".join(map(str, part)), depth + 1)]
 
 
 def install(database: Database, design: Design, *, tables: str = "public") -> None:

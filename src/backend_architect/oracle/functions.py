@@ -71,7 +71,7 @@ def _in_order(design: Design, values: Mapping[tuple[str, str], str]) -> tuple[tu
     for (plural, name), text in values.items():
         names = Names(design)
         expression_sql(design, design.rows_by_plural[plural], text, names)
-        graph[plural, name] = names.used & values.keys()
+        graph[plural, name] = {(of, used) for _, of, used in names.derived} & values.keys()
     try:
         return tuple(TopologicalSorter(graph).static_order())
     except CycleError:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from backend_architect.design.model import Design, Entity, Row
+from backend_architect.design.model import Design, Row
 from backend_architect.oracle.scopes import THIS, Names, Scope, here, inner_scope, own_scope, quoted
 from backend_architect.oracle.tokens import OracleError, Token, tokens_of
 
@@ -32,21 +32,6 @@ def expression_sql(design: Design, row: Row | None, text: str, names: Names | No
 def condition_sql(design: Design, row: Row | None, text: str) -> str:
     """Return a rule as SQL that is true, false or null: PostgreSQL refuses whatever else it may be."""
     return f"({expression_sql(design, row, text)}) AND TRUE"
-
-
-def relations_followed(design: Design, row: Row, text: str) -> frozenset[str]:
-    """Return the row's own relations through which a rule looks, by itself or by other rules of the row."""
-    found: set[str] = set()
-    texts, known = [text], {text}
-    while texts:
-        names = Names(design)
-        expression_sql(design, row, texts.pop(), names)
-        found |= names.followed
-        computed = {name: each.sql for name, each in row.computed.items()} if isinstance(row, Entity) else {}
-        more = {{**computed, **row.rules}.get(name, "") for name in names.own} - known - {""}
-        texts += more
-        known |= more
-    return frozenset(found)
 
 
 def over_row(row: Row | None, expression: str, value: str) -> str:
@@ -87,6 +72,7 @@ class _Rewriter:
         row = self.design.rows_by_plural.get(plural)
         if row is None:
             raise OracleError(f"`from {plural}`: this is no plural of an entity or edge")
+        self.names.plurals.add(plural)
         inner = (inner_scope(row), *scopes)
         yield from self.rewritten(tokens[:at], inner)
         yield f"FROM {here(plural)} AS {quoted(plural)}"

@@ -12,6 +12,9 @@ THIS = '"~this"'
 """The row that the rule belongs to, as one value: no name of a design begins with `~`."""
 
 
+Path = tuple[str, ...] | None
+
+
 def quoted(name: str) -> str:
     """Return a name that PostgreSQL takes as it stands, whatever word it is."""
     return f'"{name}"'
@@ -24,11 +27,15 @@ def here(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A row in sight. `value` is the whole row as SQL, `column` what stands before the name of one of its columns."""
+    """A row in sight. `value` is the whole row as SQL, `column` what stands before the name of one of its columns.
+
+    `path` are the relations that lead to it from the row that the rule belongs to; None for the row of a subquery.
+    """
 
     row: Row
     value: str
     column: str
+    path: Path = ()
 
     def field(self, name: str) -> str:
         """Return the SQL of a stored value."""
@@ -43,7 +50,7 @@ def own_scope(row: Row) -> Scope:
 def inner_scope(row: Row) -> Scope:
     """Return the row of a subquery: a column may have the name of its table, so that the row is written out."""
     name = quoted(row.plural)
-    return Scope(row, f"ROW({name}.*)::{here(row.plural)}", name)
+    return Scope(row, f"ROW({name}.*)::{here(row.plural)}", name, None)
 
 
 def stored_names(row: Row) -> tuple[str, ...]:
@@ -59,16 +66,17 @@ def derived_names(row: Row) -> tuple[str, ...]:
 
 @dataclass
 class Names:
-    """Turns the names of one rule into SQL.
+    """Turns the names of one rule into SQL, and notes what it looks at directly.
 
-    `used` holds what is made of rows that the rule looks at directly, by plural and name; `own` those of the row that
-    it belongs to, and `followed` the relations of that row through which it looks.
+    `stored` and `derived` hold path, plural and name of each value, `followed` the path and the name of each
+    relation that is followed, `plurals` the subqueries. The path is None in a subquery.
     """
 
     design: Design
-    used: set[tuple[str, str]] = field(default_factory=set)
-    own: set[str] = field(default_factory=set)
-    followed: set[str] = field(default_factory=set)
+    stored: set[tuple[Path, str, str]] = field(default_factory=set)
+    derived: set[tuple[Path, str, str]] = field(default_factory=set)
+    followed: set[tuple[Path, str]] = field(default_factory=set)
+    plurals: set[str] = field(default_factory=set)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     def sql(self, parts: Sequence[str], scopes: Sequence[Scope]) -> str:
@@ -82,7 +90,8 @@ class Names:
             if rest and first == scope.row.plural:
                 return self._member(scope, rest)
             if first in stored_names(scope.row):
-                return self._member(scope, parts) if rest else quoted(first)
+                value = self._member(scope, parts)
+                return value if rest else quoted(first)
             if first in derived_names(scope.row):
                 return self._member(scope, parts)
         raise OracleError(f"`{'.'.join(parts)}` is no name of the rows in sight")
@@ -101,10 +110,10 @@ class Names:
         if rest:
             return self._related(scope, name, rest)
         if name in stored_names(scope.row):
+            self.stored.add((scope.path, scope.row.plural, name))
             return scope.field(name)
         if name in derived_names(scope.row):
-            self.used.add((scope.row.plural, name))
-            self.own |= {name} if scope.value == THIS else set()
+            self.derived.add((scope.path, scope.row.plural, name))
             return f"{here(name)}({scope.value})"
         raise OracleError(f"{scope.row.name} has no `{name}`")
 
@@ -114,7 +123,8 @@ class Names:
         target = self.design.entities.get(item.to or "") if item else None
         if target is None:
             raise OracleError(f"`{name}` of {scope.row.name} is no relation")
-        self.followed |= {name} if scope.value == THIS else set()
+        self.followed.add((scope.path, name))
         alias = quoted(f"~{next(self._numbers)}")
-        value = self._member(Scope(target, alias, alias), rest)
+        path = None if scope.path is None else (*scope.path, name)
+        value = self._member(Scope(target, alias, alias, path), rest)
         return f"(SELECT {value} FROM {here(target.plural)} AS {alias} WHERE {alias}.id = {scope.field(name)})"

@@ -49,10 +49,23 @@ class Statement:
         def number(node: exp.Expr) -> exp.Expr:
             if not isinstance(node, exp.Placeholder):
                 return node
-            cast = "::uuid" if isinstance(node.parent, exp.Is) and node.name == "me" else ""
+            cast = "" if _has_its_type(node) else "::uuid" if node.name == "me" else "::boolean"
             return exp.Var(this=self.viewer(node.name) + cast)
 
         return tree.copy().transform(number)
+
+
+def _has_its_type(node: exp.Expr) -> bool:
+    """Return whether PostgreSQL knows the type of a parameter from what stands around it."""
+    inner, around = node, node.parent
+    while isinstance(around, exp.Paren):
+        inner, around = around, around.parent
+    if node.name != "me":
+        logic = around is None or isinstance(around, exp.And | exp.Or | exp.Not | exp.Where)
+        truth = isinstance(around, exp.Is) and isinstance(around.expression, exp.Boolean)
+        return logic or truth or (isinstance(around, exp.If) and inner.arg_key == "this")
+    compared = isinstance(around, exp.EQ | exp.NEQ | exp.GT | exp.GTE | exp.LT | exp.LTE | exp.In | exp.Between)
+    return compared and around is not None and around.find(exp.Column) is not None
 
 
 def listed(parts: Sequence[str], indent: int) -> str:
