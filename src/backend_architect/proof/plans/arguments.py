@@ -200,7 +200,7 @@ class Picker:
         )
 
     def _untied(self, kind: str, *, busy: bool, chance: int) -> str | None:
-        """Return a value by type alone: what nobody compares, or only with nothing; an empty list is the last resort."""
+        """Return a value by type alone: what nobody compares, or only with nothing; an empty list comes last."""
         if kind == "uuid" and self.accounts:
             return self._popular(self.accounts, "id", busy=busy)
         if kind.endswith("[]"):

@@ -1,0 +1,46 @@
+"""Which probes look where a weakening is: they are tried first, since the first that fails ends the trial."""
+
+from collections.abc import Mapping, Sequence
+
+from backend_architect.proof.mutation.weakening import Weakening
+from backend_architect.proof.probe import Probe
+
+ROWS = ("routes", "hidden-rows", "checks", "P12-P14", "P16")
+LIKELY: Mapping[str, tuple[str, ...]] = {
+    "rule-of-list": ("hidden-rows", "P16", "routes"),
+    "nested-rule": ("hidden-rows", *ROWS),
+    "filter": ("hidden-rows", "P69"),
+    "edge": ("P76", "P62"),
+    "role": ("routes", "P17", "hidden-rows"),
+    "caller": ("P01", "routes"),
+    "limit": ("P34-P36", "P33", "P37", "P22", "P21", "P05", "P11", "P73"),
+    "page-start": ("P34-P36",),
+    "cookie": ("S01",),
+    "token": ("P07", "P06"),
+    "input": ("P41",),
+    "leak": ("P60",),
+    "event": ("P72",),
+    "cache-key": ("P69",),
+    "lost-update": ("P70",),
+    "not-idempotent": ("P71", "P31"),
+    "revocation": ("P28", "P26", "P27", "P11", "S02"),
+    "session-condition": ("P28", "P26", "P27", "P11", "P53", "P54", "S06", "P25", "P31"),
+    "check-in-code": ("P02", "P25", "P26", "P28", "P70", "P54", "P37", "routes"),
+    "call": ("S04", "P33", "P05", "P28"),
+    "half-condition": ("P25", "P29", "P54", "routes"),
+    "taken-from-client": ("P18-P19",),
+    "unique": ("P71", "P31", "P62"),
+    "foreign-key": ("P74",),
+    "turns": ("P62", "P65"),
+    "lock": ("P66", "P65", "P75"),
+    "effect": ("P65", "P67", "P62"),
+    "not-undone": ("P65", "P67"),
+    "check": ("P62", "P76"),
+}
+
+
+def ordered(found: Weakening, probes: Sequence[Probe], seconds: Mapping[str, float]) -> list[Probe]:
+    """Return the probes, those that look there first, then the quick ones; `seconds` are of the strong project."""
+    first = LIKELY.get(found.kind, ROWS)
+    place = {name: number for number, name in enumerate(dict.fromkeys(first))}
+    return sorted(probes, key=lambda probe: (place.get(probe.name, len(place)), seconds.get(probe.name, 0.0)))
