@@ -21,6 +21,10 @@ class Asking:
         """Return the answer that somebody gets."""
         answer = request.send(self.server, persona.actor, headers)
         if answer.status == TOO_MANY:
-            self.server = self.lab.another(self.lab.backend)
+            self.renew()
             answer = request.send(self.server, persona.actor, headers)
         return answer
+
+    def renew(self) -> None:
+        """Ask a new server from now on, whose caches are empty."""
+        self.server = self.lab.another(self.lab.backend)

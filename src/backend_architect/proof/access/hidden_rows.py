@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from backend_architect.proof.access.asking import Asking
+from backend_architect.proof.access.caches import cached_lists
 from backend_architect.proof.access.facts import Facts, many
 from backend_architect.proof.access.judge import Judge
-from backend_architect.proof.access.pages import PAGES, Search, Shown, Walk, walk
+from backend_architect.proof.access.page_edge import page_edge
+from backend_architect.proof.access.pages import PAGES, Shown, Walk, walk
 from backend_architect.proof.access.personas import Persona, personas
 from backend_architect.proof.access.stock import Shelf, stock
 from backend_architect.proof.access.tables import kept_counts
 from backend_architect.proof.access.tenancy import let_leave, let_members_in
+from backend_architect.proof.access.viewers import by_rights, viewer_of
 from backend_architect.proof.evidence import Case, Group, skipped
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
@@ -36,35 +39,18 @@ def hidden_rows(lab: Lab) -> Iterator[Case]:
     if not routes:
         yield skipped("lists", "the design has none")
         return
-    shelves = [stock(backend, route, people) for route in routes]
+    shelves = tuple(stock(backend, route, people) for route in routes)
     let_members_in(backend, people)
     let_leave(backend, people)
     asking, facts = Asking(lab), Facts(Judge(backend), wide=True)
     for shelf in shelves:
-        for persona in _by_rights(facts, shelf, people):
+        for persona in by_rights(facts, shelf, people):
             yield _tried(Stage(asking, facts, shelf), persona)
+    yield from cached_lists(asking, facts.judge, shelves, people)
+    for shelf in shelves:
+        for persona in by_rights(facts, shelf, people)[:1]:
+            yield from page_edge(asking, facts.judge, shelf, persona)
     yield from kept_counts(backend)
-
-
-def viewer_of(facts: Facts, shelf: Shelf, persona: Persona) -> Persona:
-    """Return as whom a list is seen: one that is kept for all is made as for nobody."""
-    spec, judge = shelf.spec, facts.judge
-    needs_caller = judge.needs_caller(None, spec.allow) or (
-        spec.where and judge.needs_caller(shelf.design.row, spec.where)
-    )
-    if not spec.cache_seconds or needs_caller:
-        return persona
-    return Persona("anonymous", replace(persona.actor, id="", token=""))
-
-
-def _by_rights(facts: Facts, shelf: Shelf, people: tuple[Persona, ...]) -> list[Persona]:
-    """Return those who may ask for the list; who may read most of it comes first."""
-    spec = shelf.spec
-    needs_caller = bool(spec.where and facts.judge.needs_caller(shelf.design.row, spec.where))
-    asking = [each for each in people if facts.lets_ask(each, spec.allow) and (each.me or not needs_caller)]
-    seen = {each.name: Shown(facts, shelf, each) for each in asking}
-    found = {name: shown.readable(shown.found(shelf.parents[0], Search())) for name, shown in seen.items()}
-    return sorted(asking, key=lambda each: -len(found[each.name]))
 
 
 def _tried(stage: Stage, persona: Persona) -> Case:

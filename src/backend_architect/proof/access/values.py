@@ -95,7 +95,7 @@ def _is_computed(facts: Facts, persona: Persona, entity: Entity, each: Computed,
     sql = each.sql if each.sql.startswith("(select ") else f"({each.sql})"
     rule = f"{sql} is null" if value is None else f"{sql} = {text}"
     try:
-        return bool(facts.judge.those(persona, entity, rule, [identity]))
+        return facts.holds(persona, entity, rule, identity)
     except (ArchitectError, Refused):
         return True  # a value that cannot be written into a rule is not compared
 
