@@ -53,6 +53,21 @@ def test_a_weakness_is_found(weakness: str, weaken: Weaken, proven: Prove) -> No
     assert len(failed(result)) < len(result.cases)
 
 
+def test_a_table_that_promises_what_the_design_refuses_is_found(weaken: Weaken, proven: Prove) -> None:
+    """The table and the statement come from one compiler: wrong together, they agree with each other."""
+    _, file, strong, weak = WEAKENED["owner"]
+    folder = weaken(file, strong, weak)
+    table = folder / "app/posts/access.py"
+    promised = 'Access("PATCH /v1/posts/{post_id}", "mine", 401, 404, 200, 404)'
+    assert table.read_text().count(promised) == 1
+    table.write_text(table.read_text().replace(promised, promised.replace("404, 200, 404", "200, 200, 200")))
+    result = proven(folder, "routes")
+    assert failed(result) == [f"PATCH /v1/posts/{{post_id}} as {name}" for name in ("stranger", "moderator")]
+    assert all(
+        "where the access table says 200" in case.expected for case in result.cases if case.title in failed(result)
+    )
+
+
 def test_a_member_who_may_too_much_is_found(weaken: Weaken, proven: Prove) -> None:
     """Customers of a company may change tickets: the access table has no column for them, the rule has."""
     file, alias = "app/tickets/queries.py", "memberships"

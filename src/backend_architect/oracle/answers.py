@@ -1,0 +1,151 @@
+"""The oracle's answers: who may do what with which row, by the rules' own text over what the database holds."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from backend_architect.design.model import Action, Design, Entity, Row
+from backend_architect.oracle.anonymous import needs_caller
+from backend_architect.oracle.installation import oracle_sql
+from backend_architect.oracle.rewriting import expression_sql, over_row, relations_followed
+from backend_architect.oracle.scopes import SCHEMA, here
+
+Values = Mapping[str, object]
+
+
+class Database(Protocol):
+    """What the oracle needs of a connection; `postgres.Session` is one."""
+
+    def value(self, sql: str, *args: object) -> Any:
+        """Return the first column of the first row, or None."""
+
+    def run(self, sql: str, *args: object) -> None:
+        """Run a statement, or without arguments several of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: an account's id, or None for somebody who has not signed in, and the roles held."""
+
+    me: str | None = None
+    roles: frozenset[str] = frozenset()
+
+
+NOBODY = Caller()
+
+
+class Oracle:
+    """Answers for one design over one database, whose schema `oracle` is made by the first who asks.
+
+    Rows that are not stored are given by the names of columns, as a client sends them: `author_id`.
+    """
+
+    def __init__(self, database: Database, design: Design, *, tables: str = "public") -> None:
+        self.design = design
+        self.database = database
+        install(database, design, tables=tables)
+
+    def may(self, caller: Caller, row: Row, action: Action, identity: str) -> bool:
+        """Return whether the rule for an action holds for a stored row; an action without a rule is nobody's."""
+        return identity in self.those(caller, row, row.allow.get(action, "nobody"), [identity])
+
+    def visible(self, caller: Caller, row: Row, identities: Sequence[str]) -> set[str]:
+        """Return those of the rows, by id, which the caller may read."""
+        return self.those(caller, row, row.allow.get("read", "nobody"), identities)
+
+    def those(self, caller: Caller, row: Row, rule: str, identities: Sequence[str]) -> set[str]:
+        """Return those of the rows, by id, for which a rule of their kind holds."""
+        return {identity for identity, value in self.values(caller, row, rule, identities).items() if value is True}
+
+    def values(self, caller: Caller, row: Row, text: str, identities: Sequence[str]) -> dict[str, Any]:
+        """Return what an expression says of each of the rows, by id, as JSON."""
+        value = over_row(row, expression_sql(self.design, row, text), "each")
+        wanted = "SELECT value::uuid FROM jsonb_array_elements_text($1)"
+        found = f"SELECT jsonb_object_agg(id, ({value})) FROM {here(row.plural)} AS each WHERE id IN ({wanted})"
+        return self._asked(caller, found, list(identities)) or {}
+
+    def all_values(self, caller: Caller, row: Row, text: str) -> list[tuple[Values, Any]]:
+        """Return every row of a kind as JSON, in the design's names, each with what an expression says of it."""
+        value = over_row(row, expression_sql(self.design, row, text), "each")
+        found = f"SELECT jsonb_agg(jsonb_build_array(to_jsonb(each), ({value}))) FROM {here(row.plural)} AS each"
+        return [(fields, said) for fields, said in self._asked(caller, found, None) or []]
+
+    def of_new(self, caller: Caller, row: Row, text: str, values: Values) -> Any:
+        """Return what an expression says of a row that is not stored, as JSON."""
+        new = f"jsonb_populate_record(NULL::{here(row.plural)}, $1)"
+        value = over_row(row, expression_sql(self.design, row, text), new)
+        return self._asked(caller, f"SELECT to_jsonb(({value}))", _named(row, values))
+
+    def of_changed(self, caller: Caller, row: Row, text: str, identity: str, values: Values) -> Any:
+        """Return what an expression says of a stored row as it would be with these values, as JSON."""
+        changed = "jsonb_populate_record(each, $1->'values')"
+        value = over_row(row, expression_sql(self.design, row, text), changed)
+        found = f"SELECT to_jsonb(({value})) FROM {here(row.plural)} AS each WHERE id = ($1->>'id')::uuid"
+        return self._asked(caller, found, {"id": identity, "values": _named(row, values)})
+
+    def of_caller(self, caller: Caller, text: str) -> Any:
+        """Return what an expression says that looks at no row, as JSON."""
+        return self._asked(caller, f"SELECT to_jsonb(({expression_sql(self.design, None, text)}))", None)
+
+    def needs_caller(self, row: Row | None, rule: str) -> bool:
+        """Return whether nobody who has not signed in can ever fulfil the rule."""
+        return needs_caller(self.design, row, rule)
+
+    def new_row(self, caller: Caller, row: Row, sent: Values) -> dict[str, object]:
+        """Return the row that a creation would store: what is sent, defaults, and what the server sets."""
+        values = {item.column: item.default for item in row.fields.values() if item.default is not None} | dict(sent)
+        for item in row.fields.values():
+            if item.set is not None:
+                values[item.column] = self.of_new(caller, row, item.set, values)
+        return values
+
+    def may_make(self, caller: Caller, row: Row, sent: Values) -> bool:
+        """Return whether the rule for creation holds for a new row, and the caller may read what it points at."""
+        values = self.new_row(caller, row, sent)
+        rule = row.allow.get("create", "nobody")
+        if self.of_new(caller, row, rule, values) is not True:
+            return False
+        return self._may_point(caller, row, rule, {key: value for key, value in values.items() if key in sent})
+
+    def may_change(self, caller: Caller, row: Row, identity: str, sent: Values) -> bool:
+        """Return whether the rule for updates holds for a row before and after, and for what it then points at."""
+        rule = row.allow.get("update", "nobody")
+        if not self.may(caller, row, "update", identity):
+            return False
+        if self.of_changed(caller, row, rule, identity, sent) is not True:
+            return False
+        return self._may_point(caller, row, rule, sent)
+
+    def _may_point(self, caller: Caller, row: Row, rule: str, sent: Values) -> bool:
+        """Return whether the caller may read each row that is pointed at; a rule that looks at it decides by itself."""
+        decided = relations_followed(self.design, row, rule)
+        return all(
+            sent.get(item.column) is None
+            or self.may(caller, self.design.entities[item.to or ""], "read", str(sent[item.column]))
+            for item in row.references
+            if item.set is None and item.name not in decided
+        )
+
+    def _asked(self, caller: Caller, question: str, subject: object) -> Any:
+        sql = f"SELECT {SCHEMA}.answer($1::text::uuid, $2::text[], $3, $4::text::jsonb)::text"
+        roles = sorted(caller.roles)
+        found = self.database.value(sql, caller.me, roles, question, None if subject is None else json.dumps(subject))
+        return None if found is None else json.loads(found)
+
+
+def install(database: Database, design: Design, *, tables: str = "public") -> None:
+    """Make the oracle's schema in the database, if it is not there already for just this design."""
+    sql = oracle_sql(design, tables=tables)
+    mark = hashlib.sha256(sql.encode()).hexdigest()
+    known = "SELECT obj_description(to_regnamespace($1)::oid, 'pg_namespace')"
+    if database.value(known, SCHEMA) != mark:
+        database.run(f"{sql}\nCOMMENT ON SCHEMA {SCHEMA} IS '{mark}';")
+
+
+def _named(row: Row, values: Values) -> dict[str, object]:
+    """Return values by the design's names, for those that the row has."""
+    names = {item.column: item.name for item in row.fields.values()}
+    known = {*names.values(), *(("id", "created_at", "updated_at") if isinstance(row, Entity) else ("created_at",))}
+    return {names.get(key, key): value for key, value in values.items() if names.get(key, key) in known}

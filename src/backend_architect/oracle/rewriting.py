@@ -1,0 +1,123 @@
+"""A rule's text with its names replaced, and everything else left to PostgreSQL as it stands."""
+
+from collections.abc import Iterator, Sequence
+
+from backend_architect.design.model import Design, Entity, Row
+from backend_architect.oracle.scopes import THIS, Names, Scope, here, inner_scope, own_scope, quoted
+from backend_architect.oracle.tokens import OracleError, Token, tokens_of
+
+WORDS = frozenset(
+    (
+        *("and", "or", "not", "is", "null", "true", "false", "unknown", "distinct", "in", "like", "ilike", "escape"),
+        *("between", "symmetric", "asymmetric", "exists", "case", "when", "then", "else", "end"),
+        *("select", "from", "where", "current_date", "current_timestamp"),
+    )
+)
+"""The words of PostgreSQL's grammar that a rule may hold."""
+FUNCTIONS = frozenset(
+    (
+        *("abs", "lower", "upper", "length", "coalesce", "greatest", "least", "now"),
+        *("count", "sum", "min", "max", "avg"),
+    )
+)
+"""The functions that a rule may call."""
+
+
+def expression_sql(design: Design, row: Row | None, text: str, names: Names | None = None) -> str:
+    """Return a rule's text as SQL over the row `"~this"`; `row` is None for a rule of the caller alone."""
+    scopes = (own_scope(row),) if row else ()
+    return " ".join(_Rewriter(design, names or Names(design)).rewritten(tokens_of(text), scopes))
+
+
+def relations_followed(design: Design, row: Row, text: str) -> frozenset[str]:
+    """Return the row's own relations through which a rule looks, by itself or by other rules of the row."""
+    found: set[str] = set()
+    texts, known = [text], {text}
+    while texts:
+        names = Names(design)
+        expression_sql(design, row, texts.pop(), names)
+        found |= names.followed
+        computed = {name: each.sql for name, each in row.computed.items()} if isinstance(row, Entity) else {}
+        more = {{**computed, **row.rules}.get(name, "") for name in names.own} - known - {""}
+        texts += more
+        known |= more
+    return frozenset(found)
+
+
+def over_row(row: Row | None, expression: str, value: str) -> str:
+    """Return the query of an expression over one row, which `value` gives as SQL; no names but its own are in sight."""
+    if row is None:
+        return f"SELECT ({expression}) AS value"
+    own = f"(SELECT {value} AS {THIS}) AS {quoted('~row')}"
+    return f"SELECT ({expression}) AS value FROM {own}, LATERAL (SELECT ({THIS}).*) AS {quoted(row.plural)}"
+
+
+class _Rewriter:
+    def __init__(self, design: Design, names: Names) -> None:
+        self.design = design
+        self.names = names
+
+    def rewritten(self, tokens: Sequence[Token], scopes: tuple[Scope, ...]) -> Iterator[str]:
+        """Yield the text of the tokens, each subquery with its own row in sight."""
+        at = 0
+        while at < len(tokens):
+            token = tokens[at]
+            if token.is_sign("("):
+                end = closing(tokens, at)
+                yield f"({' '.join(self._group(tokens[at + 1 : end], scopes))})"
+                at = end + 1
+            elif token.kind == "name":
+                text, at = self._word(tokens, at, scopes)
+                yield text
+            else:
+                yield token.text
+                at += 1
+
+    def _group(self, tokens: Sequence[Token], scopes: tuple[Scope, ...]) -> Iterator[str]:
+        if not tokens or not tokens[0].is_word("select"):
+            yield from self.rewritten(tokens, scopes)
+            return
+        at = from_of(tokens)
+        plural = tokens[at + 1].text if at + 1 < len(tokens) else ""
+        row = self.design.rows_by_plural.get(plural)
+        if row is None:
+            raise OracleError(f"`from {plural}`: this is no plural of an entity or edge")
+        inner = (inner_scope(row), *scopes)
+        yield from self.rewritten(tokens[:at], inner)
+        yield f"FROM {here(plural)} AS {quoted(plural)}"
+        yield from self.rewritten(tokens[at + 2 :], inner)
+
+    def _word(self, tokens: Sequence[Token], at: int, scopes: tuple[Scope, ...]) -> tuple[str, int]:
+        """Return the text of the word or the path that begins here, and where the next token is."""
+        name, after = tokens[at].text, tokens[at + 1 : at + 2]
+        if name in WORDS or (name == "interval" and after and after[0].kind == "text"):
+            return name, at + 1
+        if after and after[0].is_sign("("):
+            if name not in FUNCTIONS:
+                raise OracleError(f"`{name}(…)` is no function of the language")
+            return name, at + 1
+        parts, at = [name], at + 1
+        while at + 1 < len(tokens) and tokens[at].is_sign(".") and tokens[at + 1].kind == "name":
+            parts.append(tokens[at + 1].text)
+            at += 2
+        return self.names.sql(parts, scopes), at
+
+
+def closing(tokens: Sequence[Token], at: int) -> int:
+    """Return where the parenthesis that opens at `at` closes."""
+    depth = 0
+    for place in range(at, len(tokens)):
+        depth += tokens[place].is_sign("(") - tokens[place].is_sign(")")
+        if depth == 0:
+            return place
+    raise OracleError("a parenthesis is not closed")
+
+
+def from_of(tokens: Sequence[Token]) -> int:
+    """Return where the `from` of a subquery stands: not inside of parentheses, nor in `is distinct from`."""
+    depth = 0
+    for place, token in enumerate(tokens):
+        depth += token.is_sign("(") - token.is_sign(")")
+        if depth == 0 and token.is_word("from") and not tokens[place - 1].is_word("distinct"):
+            return place
+    raise OracleError("a subquery is `select … from <plural> where …`")
