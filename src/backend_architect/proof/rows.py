@@ -43,6 +43,20 @@ class Rows:
         arguments = [json.dumps(values)] if values else []
         return str(self.database.value(f"{insert} RETURNING id", *arguments))
 
+    def copies(self, name: str, identity: str, number: int) -> list[str]:
+        """Return the ids of new rows of an entity like one that is there, but for what keeps rows apart."""
+        row, stored = self._row(name), self.read(self._row(name).table, identity) or {}
+        usual = {item.column: stored.get(item.column) for item in row.fields.values()}
+        apart = [row.fields[name] for name in distinct_fields(row)]
+        made = [
+            {**usual, **{item.column: self._new(item) for item in apart}, **self._spans(row, set(row.fields), {})}
+            for _ in range(number)
+        ]
+        columns = ", ".join(f'"{column}"' for column in usual)
+        source = f'jsonb_populate_recordset(NULL::"{row.table}", $1::text::jsonb)'
+        insert = f'INSERT INTO "{row.table}" ({columns}) SELECT {columns} FROM {source} RETURNING id::text AS id'
+        return [str(each["id"]) for each in self.database.fetch(insert, json.dumps(made))]
+
     def body(self, name: str, owner: str) -> dict[str, object]:
         """Return what a client sends to make a row: the fields that it must send, and those that keep rows apart."""
         row = self._row(name)

@@ -40,6 +40,18 @@ class Judge:
         """Return whether the rule for updates holds for a row before and after, and for what it then points at."""
         return self.oracle.may_change(_caller(persona), row, identity, values)
 
+    def of_values(self, persona: Persona, row: Row, rule: str, rows: Sequence[Mapping[str, object]]) -> list[bool]:
+        """Return for each of some rows, given by their values, whether a rule of their kind holds."""
+        statement = Statement()
+        text = statement.rule(resolve_rule(self.design, row, rule, alias="new"))
+        place = statement.value("values", "")
+        sql = (
+            f"SELECT ({text}) IS TRUE AS held FROM jsonb_array_elements({place}::text::jsonb) WITH ORDINALITY AS each, "
+            f'LATERAL jsonb_populate_record(NULL::"{row.table}", each.value) AS new ORDER BY each.ordinality'
+        )
+        found = self.database.fetch(sql, *_viewer(persona, statement), json.dumps(list(rows), default=float))
+        return [bool(one["held"]) for one in found]
+
     def lets_ask(self, persona: Persona, rule: str) -> bool:
         """Return whether a rule of the caller alone holds."""
         return self.oracle.of_caller(_caller(persona), rule) is True
