@@ -130,8 +130,8 @@ def _trials(folders: list[Path], chosen: dict[str, tuple[Weakening, ...]], jobs:
 
 
 def _say_what_does_not_hold(strong: Prepared) -> None:
-    for other in strong.others:
-        print(f"{strong.name:14} does not hold as built, and catches nothing here: {other}", flush=True)
+    for title, came in strong.known.items():
+        print(f"{strong.name:14} fails as built, and catches nothing here: {title}: {came}", flush=True)
 
 
 def _as_data(trial: Trial) -> dict[str, object]:

@@ -20,7 +20,7 @@ from backend_architect.proof.mutation.trial import (
     TrialLab,
     cannot_run,
     first_failure,
-    holding,
+    tried_once,
     weakened_copy,
 )
 from backend_architect.proof.mutation.weakening import Weakening
@@ -35,14 +35,14 @@ IMPLIED = "another part of the condition says as much: A AND (A OR B) is A"
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A strong project: the probes that hold on it, and the seconds of each. `others` say what does not hold."""
+    """A strong project, its probes, and the seconds of each; `known` are the cases that fail already, with what came."""
 
     name: str
     folder: Path
     migrations: str
     probes: tuple[Probe, ...]
     seconds: Mapping[str, float]
-    others: tuple[str, ...]
+    known: Mapping[str, str]
 
 
 def weakenings_of(folder: Path) -> tuple[tuple[Weakening, ...], tuple[tuple[Weakening, str], ...]]:
@@ -59,12 +59,12 @@ def weakenings_of(folder: Path) -> tuple[tuple[Weakening, ...], tuple[tuple[Weak
 
 
 def prepare(name: str, folder: Path, server: EmbeddedServer, probes: Sequence[Probe]) -> Prepared:
-    """Return the strong project with the probes that hold on it; its template database stays for its copies."""
+    """Return the strong project, its probes tried once; its template database stays for its copies."""
     subject = read_subject(folder)
     wanted = [probe for probe in probes if probe.group in GROUPS and probe.name not in TIMED]
     with TrialLab(subject, _quiet, server, subject.migrations) as lab:
-        hold, seconds, others = holding(lab, wanted)
-    return Prepared(name, folder, subject.migrations, tuple(hold), seconds, tuple(others))
+        seconds, known = tried_once(lab, wanted)
+    return Prepared(name, folder, subject.migrations, tuple(wanted), seconds, known)
 
 
 def try_all(strong: Prepared, found: Sequence[Weakening], server: EmbeddedServer, jobs: int = 2) -> Iterator[Trial]:
@@ -94,7 +94,7 @@ def _tried(strong: Prepared, found: Weakening, folder: Path, server: EmbeddedSer
         why = cannot_run(lab, found)
         if why:
             return Outcome.NOT_TRIED, "", why
-        caught = first_failure(lab, ordered(found, strong.probes, strong.seconds))
+        caught = first_failure(lab, ordered(found, strong.probes, strong.seconds), frozenset(strong.known))
     if caught is None:
         return Outcome.SURVIVED, "", ""
     probe, case = caught

@@ -88,25 +88,27 @@ def _unprepared(lab: Lab) -> str:
     return ""
 
 
-def first_failure(lab: Lab, probes: Sequence[Probe]) -> tuple[str, Case] | None:
-    """Return the first probe that fails for more than a time, and the case that failed; what was late counts not."""
+def first_failure(lab: Lab, probes: Sequence[Probe], known: frozenset[str]) -> tuple[str, Case] | None:
+    """Return the first probe that fails where the strong project does not, and the case; what was late counts not."""
     for probe in probes:
         result = try_probe(lab, probe)
-        failed = [case for case in result.cases if case.verdict is Verdict.FAILED and not case.late]
-        if failed:
-            return probe.name, failed[0]
+        for case in result.cases:
+            if case.verdict is Verdict.FAILED and not case.late and _known_as(probe, case) not in known:
+                return probe.name, case
     return None
 
 
-def holding(lab: Lab, probes: Iterable[Probe]) -> tuple[list[Probe], dict[str, float], list[str]]:
-    """Return the probes that hold on the strong project, the seconds of each, and what the others say."""
-    hold, seconds, others = [], {}, []
+def tried_once(lab: Lab, probes: Iterable[Probe]) -> tuple[dict[str, float], dict[str, str]]:
+    """Return the seconds of each probe on the strong project, and the cases that fail already, with what came."""
+    seconds: dict[str, float] = {}
+    known: dict[str, str] = {}
     for probe in probes:
         result = try_probe(lab, probe)
         seconds[probe.name] = result.seconds
-        if result.verdict in {Verdict.HELD, Verdict.SKIPPED}:
-            hold.append(probe)
-        else:
-            wrong = next(case for case in result.cases if case.verdict in {Verdict.FAILED, Verdict.BROKEN})
-            others.append(f"{probe.name}: {wrong.title}: {wrong.came}")
-    return hold, seconds, others
+        wrong = [case for case in result.cases if case.verdict in {Verdict.FAILED, Verdict.BROKEN}]
+        known |= {_known_as(probe, case): f"{case.verdict}: {case.came[:160]}" for case in wrong}
+    return seconds, known
+
+
+def _known_as(probe: Probe, case: Case) -> str:
+    return f"{probe.name}: {case.title}"
