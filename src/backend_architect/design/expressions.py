@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from backend_architect.design.model import NUMERIC, TEXTUAL, Design, Entity, Field, FieldType, Row
+from backend_architect.design.grammar import rebuilt
+from backend_architect.design.model import Design, Entity, Row
 from backend_architect.design.names import safe_name
-from backend_architect.design.operators import Frame, Operators, Typed, comparable
+from backend_architect.design.operators import TIMESTAMP, Frame, Operators, Typed, comparable, said
+from backend_architect.design.postgres_types import column_type
 from backend_architect.design.syntax import ExpressionError, fold, parse, shorten
 
 Kept = Callable[[str, str], bool]
@@ -25,23 +27,31 @@ MAX_DEPTH = 12
 def resolve_rule(design: Design, row: Row | None, text: str, *, alias: str = "", kept: Kept | None = None) -> exp.Expr:
     """Return the rule as a boolean SQL tree over `alias` (default: the row's table); `row` is None for route rules.
 
+    The tree is for a WHERE: it may be false where the rule itself is unknown, but is never true there.
+
     Raises:
         ExpressionError: the text is no SQL, names what does not exist, is not boolean, or uses SQL that is not allowed.
 
     """
-    resolved = resolve_value(design, row, text, alias=alias, kept=kept)
-    if resolved.type not in {"boolean", "null"}:
+    resolved = _resolved(design, row, text, alias=alias, kept=kept, unknown_is_false=True)
+    if resolved.type != "boolean" and not isinstance(resolved.sql, exp.Null):
         raise ExpressionError(
-            f"this is a {resolved.type}, where a rule must be true or false", "compare it: … = …", "rule-not-boolean"
+            f"this is a {said(resolved)}, where a rule must be true or false", "compare it: … = …", "rule-not-boolean"
         )
     return fold(resolved.sql)
 
 
 def resolve_value(design: Design, row: Row | None, text: str, *, alias: str = "", kept: Kept | None = None) -> Typed:
-    """Return the expression as an SQL tree with its type; names, raises and arguments as `resolve_rule`."""
+    """Return the expression as an SQL tree with its PostgreSQL type; names, raises and arguments as `resolve_rule`."""
+    return _resolved(design, row, text, alias=alias, kept=kept, unknown_is_false=False)
+
+
+def _resolved(
+    design: Design, row: Row | None, text: str, *, alias: str, kept: Kept | None, unknown_is_false: bool
+) -> Typed:
     frames = (Frame(row, alias or row.table),) if row else ()
     taken = {frame.alias: 1 for frame in frames}
-    resolver = _Resolver(design, kept or (lambda _entity, _count: False), taken)
+    resolver = _Resolver(design, kept or (lambda _entity, _count: False), unknown_is_false, taken)
     return resolver.resolve(parse(text), frames)
 
 
@@ -52,33 +62,22 @@ def members(row: Row) -> tuple[str, ...]:
     return (*row.fields, *implied, *derived, *row.rules)
 
 
-def type_of_field(item: Field) -> str:
-    """Return the expression type of a stored field."""
-    if item.is_reference:
-        return "uuid"
-    return _type_name(item.type)
-
-
-def _type_name(kind: FieldType) -> str:
-    if kind in TEXTUAL:
-        return "text"
-    if kind in NUMERIC:
-        return "number"
-    names = {FieldType.DURATION: "interval", FieldType.FILE: "text"}
-    return names.get(kind, kind.value)
-
-
-_SPECIAL = ("me", "signed_in", "anyone", "nobody")
+THIS = "this"
+"""The row that a rule belongs to, also within a subquery over the same table."""
+_SPECIAL = ("me", "signed_in", "anyone", "nobody", THIS)
 _AGGREGATES = (exp.Count, exp.Sum, exp.Min, exp.Max, exp.Avg)
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)
 _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div)
 _SAME_TYPE = (exp.Coalesce, exp.Greatest, exp.Least)
+_TRANSPARENT = (exp.And, exp.Or, exp.Paren, exp.Column)
+"""What is unknown only where a part of it is: a part that is false instead makes it false, never true."""
 
 
 @dataclass
 class _Resolver(Operators):
     design: Design
     kept: Kept
+    unknown_is_false: bool
     taken: dict[str, int] = field(default_factory=dict)
     path: list[str] = field(default_factory=list)
     in_subquery: int = 0
@@ -87,7 +86,8 @@ class _Resolver(Operators):
         """Return `node` with every name replaced; the first frame is the innermost row."""
         for kinds, method in self._methods().items():
             if isinstance(node, kinds):
-                return method(node, frames)
+                with self._where_unknown_is_false(self.unknown_is_false and isinstance(node, _TRANSPARENT)):
+                    return method(node, frames)
         raise ExpressionError(
             f"`{shorten(node)}` is not allowed in a rule",
             "docs/design-file.md#expressions lists what is",
@@ -98,7 +98,8 @@ class _Resolver(Operators):
         return {
             (exp.Column,): self._column,
             (exp.Paren,): self._paren,
-            (exp.And, exp.Or, exp.Not): self._logic,
+            (exp.And, exp.Or): self._connective,
+            (exp.Not,): self._not,
             _COMPARISONS: self._comparison,
             (exp.Between,): self._between,
             (exp.Is,): self._is,
@@ -108,8 +109,8 @@ class _Resolver(Operators):
             (exp.Literal, exp.Boolean, exp.Null): self._literal,
             (exp.Interval, exp.CurrentTimestamp, exp.CurrentDate): self._constant,
             _ARITHMETIC: self._arithmetic,
-            (exp.Neg, exp.Abs): self._number,
-            (exp.Lower, exp.Upper, exp.Length): self._text,
+            (exp.Neg,): self._negative,
+            (exp.Abs, exp.Lower, exp.Upper, exp.Length): self._function,
             (exp.Like, exp.ILike): self._like,
             _SAME_TYPE: self._same_type,
             _AGGREGATES: self._aggregate,
@@ -117,14 +118,14 @@ class _Resolver(Operators):
         }
 
     def _column(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
-        if any(identifier.args.get("quoted") for identifier in node.find_all(exp.Identifier)):
-            raise ExpressionError(
-                f"`{node.sql('postgres')}`: write names without quotes", "texts stand in 'single quotes'"
-            )
-        parts = [identifier.name.lower() for identifier in node.find_all(exp.Identifier, bfs=False)]
-        parts = [part.name.lower() for part in node.parts] if isinstance(node, exp.Column) else parts
+        assert isinstance(node, exp.Column)
+        parts = [part.name for part in node.parts]
         if len(parts) == 1 and (special := self._special(parts[0])):
             return special
+        if parts[0] == THIS and frames:
+            if len(parts) == 1:
+                raise ExpressionError("`this` is the row itself", "write one of its names: `this.…`", "unknown-name")
+            return self._member(frames[-1], parts[1:])
         for frame in frames:
             if len(parts) > 1 and parts[0] == frame.row.plural:
                 return self._member(frame, parts[1:])
@@ -144,7 +145,7 @@ class _Resolver(Operators):
         if name == "me":
             return Typed(exp.Placeholder(this="me"), "uuid")
         if name == "signed_in":
-            return Typed(exp.Not(this=exp.Is(this=exp.Placeholder(this="me"), expression=exp.Null())), "boolean")
+            return Typed(exp.Is(this=exp.Placeholder(this="me"), expression=exp.Null(), negate=True), "boolean")
         return Typed(exp.Placeholder(this=f"is_{name}"), "boolean")
 
     def _member(self, frame: Frame, parts: list[str]) -> Typed:
@@ -155,11 +156,11 @@ class _Resolver(Operators):
             return self._hop(frame, name, rest)
         item = frame.row.fields.get(name)
         if item:
-            return Typed(_column(frame.alias, item.column), type_of_field(item))
+            return Typed(_column(frame.alias, item.column), column_type(item), item.choices)
         if name in {"id", "created_at", "updated_at"}:
-            return Typed(_column(frame.alias, name), "uuid" if name == "id" else "timestamp")
+            return Typed(_column(frame.alias, name), "uuid" if name == "id" else TIMESTAMP)
         if isinstance(frame.row, Entity) and name in frame.row.counts:
-            return Typed(self._count(frame, name), "number")
+            return Typed(self._count(frame, name), "bigint")
         return self._named(frame, name)
 
     def _named(self, frame: Frame, name: str) -> Typed:
@@ -167,12 +168,14 @@ class _Resolver(Operators):
         text = computed.sql if computed else frame.row.rules[name]
         with self._entered(f"{frame.row.name}.{name}"):
             inner = self.resolve(parse(text), (frame,))
-        if not computed and inner.type not in {"boolean", "null"}:
+        if computed:
+            return inner
+        if inner.type != "boolean" and not isinstance(inner.sql, exp.Null):
             raise ExpressionError(
-                f"rule `{name}` is a {inner.type}, where a rule must be true or false", code="rule-not-boolean"
+                f"rule `{name}` is a {said(inner)}, where a rule must be true or false", code="rule-not-boolean"
             )
-        wrapped = inner.sql if not isinstance(inner.sql, exp.Binary) else exp.Paren(this=inner.sql)
-        return Typed(fold(wrapped), inner.type)
+        is_joined = isinstance(inner.sql, exp.And | exp.Or)
+        return Typed(fold(exp.Paren(this=inner.sql) if is_joined else inner.sql), "boolean")
 
     @contextmanager
     def _entered(self, name: str) -> Iterator[None]:
@@ -204,21 +207,31 @@ class _Resolver(Operators):
         inner = self._member(Frame(target, alias), rest)
         inner_sql = fold(inner.sql)
         if inner.type == "boolean" and isinstance(inner_sql, exp.Boolean):
-            return Typed(_known(inner_sql, here, optional=item.optional), "boolean")
+            return Typed(self._known(inner_sql, here, optional=item.optional), "boolean")
         joined = exp.EQ(this=_column(alias, "id"), expression=here)
         source = exp.Table(this=exp.to_identifier(target.table), alias=exp.TableAlias(this=exp.to_identifier(alias)))
-        if inner.type == "boolean":
+        if inner.type == "boolean" and self.unknown_is_false:
             query = (
                 exp.Select(expressions=[exp.Literal.number(1)])
                 .from_(source, copy=False)
                 .where(exp.and_(joined, inner_sql), copy=False)
             )
             found: exp.Expr = exp.Exists(this=query)
-        else:
+        else:  # no row, no value: EXISTS would be false, and true under a negation
             query = exp.Select(expressions=[inner.sql]).from_(source, copy=False).where(joined, copy=False)
             found = exp.Subquery(this=query)
         found.meta["hop"] = (frame.alias, name, alias)
-        return Typed(found, inner.type)
+        return Typed(found, inner.type, inner.choices)
+
+    def _known(self, value: exp.Boolean, reference: exp.Expr, *, optional: bool) -> exp.Expr:
+        """Return what a rule that is always true or false says of a related row: a missing row makes it unknown."""
+        known = exp.Boolean(this=bool(value.this))
+        if not optional:
+            return known
+        present = exp.Is(this=reference, expression=exp.Null(), negate=True)
+        if self.unknown_is_false:
+            return present if value.this else known
+        return exp.Case(ifs=[exp.If(this=present, true=known)])
 
     def _count(self, frame: Frame, name: str) -> exp.Expr:
         assert isinstance(frame.row, Entity)
@@ -243,40 +256,34 @@ class _Resolver(Operators):
         return name if not seen else f"{name}_{seen + 1}"
 
     def _in(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
-        value = self.resolve(node.this, frames)
         query = node.args.get("query")
-        if query is not None:
-            select = query.this if isinstance(query, exp.Subquery) else query
-            inner, kind = self._select(select, frames, wants_value=True)
-            comparable(value, Typed(inner, kind), node)
-            return Typed(exp.In(this=value.sql, query=exp.Subquery(this=inner)), "boolean")
-        items = [self.resolve(item, frames) for item in node.expressions]
-        if not items:
-            raise ExpressionError(f"`{shorten(node)}`: `in` needs a list or a subquery")
-        for item in items:
-            comparable(value, item, node)
-        return Typed(exp.In(this=value.sql, expressions=[item.sql for item in items]), "boolean")
+        if query is None:
+            return self._listed(node, frames)
+        value = self.resolve(node.this, frames)
+        inner, selected = self._select(
+            query.this if isinstance(query, exp.Subquery) else query, frames, wants_value=True
+        )
+        comparable("=", value, Typed(exp.Subquery(this=inner), selected.type, selected.choices), node)
+        return Typed(rebuilt(node, this=value.sql, query=exp.Subquery(this=inner), expressions=[]), "boolean")
 
     def _exists(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
         inner, _ = self._select(node.this, frames, wants_value=False)
-        return Typed(exp.Exists(this=inner), "boolean")
+        return Typed(rebuilt(node, this=inner), "boolean")
 
     def _scalar(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
-        inner, kind = self._select(node.this, frames, wants_value=True)
+        inner, selected = self._select(node.this, frames, wants_value=True)
         if not any(isinstance(inner.expressions[0].find(*_AGGREGATES), kinds) for kinds in _AGGREGATES):
             raise ExpressionError(f"`{shorten(node)}` may return many rows", "use an aggregate, `exists` or `in`")
-        return Typed(exp.Subquery(this=inner), kind)
+        return Typed(rebuilt(node, this=inner), selected.type)
 
-    def _select(self, node: exp.Expr, frames: tuple[Frame, ...], *, wants_value: bool) -> tuple[exp.Select, str]:
-        if not isinstance(node, exp.Select) or set(_given(node)) - {"expressions", "from_", "where", "kind"}:
+    def _select(self, node: exp.Expr, frames: tuple[Frame, ...], *, wants_value: bool) -> tuple[exp.Select, Typed]:
+        if not isinstance(node, exp.Select):
             raise ExpressionError(
                 f"`{shorten(node)}`: a subquery is `select … from <plural> where …`", code="wrong-subquery"
             )
         table = node.args["from_"].this if node.args.get("from_") else None
-        if not isinstance(table, exp.Table) or set(_given(table)) - {"this"}:
-            raise ExpressionError(
-                f"`{shorten(node)}`: a subquery reads from one plural, without an alias", code="wrong-subquery"
-            )
+        if not isinstance(table, exp.Table):
+            raise ExpressionError(f"`{shorten(node)}`: a subquery reads from one plural", code="wrong-subquery")
         row = self.design.rows_by_plural.get(table.name.lower())
         if row is None:
             raise ExpressionError(
@@ -292,21 +299,22 @@ class _Resolver(Operators):
 
     def _select_from(
         self, node: exp.Select, row: Row, frames: tuple[Frame, ...], *, wants_value: bool
-    ) -> tuple[exp.Select, str]:
+    ) -> tuple[exp.Select, Typed]:
         outer = {frame.alias for frame in frames}
         alias = self._alias(row.table)
         while alias in outer:
             alias = self._alias(row.table)
         inner_frames = (Frame(row, alias), *frames)
         self.in_subquery += 1
-        one = [Typed(exp.Literal.number(1), "number")]
+        one = [Typed(exp.Literal.number(1), "integer")]
         values = [self.resolve(value, inner_frames) for value in node.expressions] if wants_value else one
-        where = self._boolean(node.args["where"].this, inner_frames)
+        with self._where_unknown_is_false(True):
+            where = self._boolean(node.args["where"].this, inner_frames)
         self.in_subquery -= 1
         if wants_value and len(values) != 1:
             raise ExpressionError(f"`{shorten(node)}` must select one value")
         query = exp.Select(expressions=[value.sql for value in values]).from_(_aliased(row.table, alias))
-        return query.where(fold(where)), values[0].type
+        return query.where(fold(where)), values[0]
 
     def _aggregate(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
         if not self.in_subquery:
@@ -314,24 +322,14 @@ class _Resolver(Operators):
                 f"`{shorten(node)}`: an aggregate stands in a subquery", "(select sum(…) from … where …)"
             )
         if isinstance(node.this, exp.Star):
-            return Typed(node.copy(), "number")
-        inner = self.resolve(node.this, frames)
-        if isinstance(node, exp.Sum | exp.Avg) and inner.type != "number":
-            raise ExpressionError(f"`{shorten(node)}` needs a number, and gets a {inner.type}", code="type-mismatch")
-        return Typed(type(node)(this=inner.sql), "number" if isinstance(node, exp.Count) else inner.type)
+            return Typed(node.copy(), "bigint")
+        return self._function(node, frames)
 
     def _unknown(self, name: str, frames: tuple[Frame, ...]) -> ExpressionError:
         roles = self.design.auth.roles if self.design.auth else ()
         known = [*(m for frame in frames for m in members(frame.row)), *_SPECIAL, *roles]
         where = f" in {frames[0].row.name}" if frames else ""
         return ExpressionError(f"`{name}` is not known{where}", _meant(name, known), "unknown-name")
-
-
-def _known(value: exp.Boolean, reference: exp.Expr, *, optional: bool) -> exp.Expr:
-    """Return what a rule that is always true or false says of a related row: a missing row fulfils nothing."""
-    if value.this and optional:
-        return exp.Not(this=exp.Is(this=reference, expression=exp.Null()))
-    return exp.Boolean(this=bool(value.this))
 
 
 def _column(alias: str, name: str) -> exp.Column:
@@ -341,10 +339,6 @@ def _column(alias: str, name: str) -> exp.Column:
 def _aliased(table: str, alias: str) -> exp.Table:
     named = exp.TableAlias(this=exp.to_identifier(alias)) if alias != table else None
     return exp.Table(this=exp.to_identifier(table), alias=named)
-
-
-def _given(node: exp.Expr) -> list[str]:
-    return [key for key, value in node.args.items() if value]
 
 
 def _meant(name: str, known: "Mapping[str, object] | list[str]") -> str:

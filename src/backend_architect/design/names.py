@@ -1,6 +1,7 @@
 """Plurals and other names derived from the names in a design."""
 
 import re
+from collections.abc import Container
 
 IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
 MAX_IDENTIFIER = 40
@@ -115,9 +116,21 @@ RESERVED_SQL = frozenset(
 """What PostgreSQL 18 reserves: none of these can be a column or an alias without quotes."""
 
 
-def safe_name(name: str) -> str:
-    """Return the name, or `order_row` where SQL reserves `order`."""
-    return f"{name}_row" if name in RESERVED_SQL else name
+OWN_ALIASES = frozenset(
+    {
+        *("allowed", "candidate", "chosen", "counted", "created", "excluded", "gone", "made", "new", "old", "put"),
+        *("sent", "source", "updated"),
+    }
+)
+"""What statements and triggers call the rows that they make on the way."""
+
+
+def safe_name(name: str, taken: Container[str] = ()) -> str:
+    """Return the name as an alias in SQL: `order_` where SQL reserves `order`, or a statement has one of that name.
+
+    No name of a design ends with `_`, so that this is always free.
+    """
+    return f"{name}_" if name in RESERVED_SQL or name in OWN_ALIASES or name in taken else name
 
 
 def plural_of(name: str) -> str:
@@ -129,8 +142,8 @@ def plural_of(name: str) -> str:
     return name + "s"
 
 
-def class_name(name: str) -> str:
-    """Return a snake_case name as a class name: `order_line` → `OrderLine`."""
+def camel_case(name: str) -> str:
+    """Return a snake_case name as a class would be called: `order_line` → `OrderLine`."""
     return "".join(part.capitalize() for part in name.split("_"))
 
 

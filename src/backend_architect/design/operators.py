@@ -1,12 +1,34 @@
-"""How each operator of an expression is resolved: its operands first, then whether their types fit."""
+"""How each operator of an expression is resolved: its operands first, then the types that PostgreSQL has it for."""
 
 from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlglot import exp
 
+from backend_architect.design.grammar import rebuilt
+from backend_architect.design.literals import wrong_literal
 from backend_architect.design.model import Row
+from backend_architect.design.postgres_types import (
+    UNKNOWN,
+    can_become,
+    common_type,
+    function_result,
+    operator_for,
+    type_of_number,
+)
 from backend_architect.design.syntax import ExpressionError, shorten
+
+TIMESTAMP = "timestamp with time zone"
+SYMBOLS: dict[type[exp.Expr], str] = {
+    exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",
+    exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Like: "~~", exp.ILike: "~~*",
+}  # fmt: skip
+FUNCTIONS: dict[type[exp.Expr], str] = {
+    exp.Abs: "abs", exp.Lower: "lower", exp.Upper: "upper", exp.Length: "length",
+    exp.Count: "count", exp.Sum: "sum", exp.Min: "min", exp.Max: "max", exp.Avg: "avg",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,125 +41,229 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A resolved expression and its type: boolean, number, text, timestamp, date, interval, uuid, json, list, null."""
+    """A resolved expression and its PostgreSQL type; `choices` are the only values that it can have, where known."""
 
     sql: exp.Expr
     type: str
+    choices: tuple[str, ...] = ()
 
 
 class Operators:
-    """The operators; the names in an expression are resolved by the class that adds `resolve`."""
+    """The operators; the names in an expression are resolved by the class that adds `resolve`.
+
+    `unknown_is_false` tells whether, where the expression stands, an unknown counts the same as false: at the top of a
+    condition and under `and` and `or` it does, under anything else it does not.
+    """
+
+    unknown_is_false: bool
 
     @abstractmethod
     def resolve(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
         """Return `node` with every name replaced; the first frame is the innermost row."""
 
+    @contextmanager
+    def _where_unknown_is_false(self, value: bool) -> Iterator[None]:
+        before, self.unknown_is_false = self.unknown_is_false, value
+        try:
+            yield
+        finally:
+            self.unknown_is_false = before
+
     def _paren(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
         inner = self.resolve(node.this, frames)
-        return Typed(exp.Paren(this=inner.sql), inner.type)
+        return Typed(exp.Paren(this=inner.sql), inner.type, inner.choices)
 
-    def _logic(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
-        if isinstance(node, exp.Not):
-            return Typed(exp.Not(this=self._boolean(node.this, frames)), "boolean")
+    def _connective(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
         left, right = self._boolean(node.args["this"], frames), self._boolean(node.args["expression"], frames)
-        return Typed(type(node)(this=left, expression=right), "boolean")
+        return Typed(rebuilt(node, this=left, expression=right), "boolean")
+
+    def _not(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
+        return Typed(rebuilt(node, this=self._boolean(node.this, frames)), "boolean")
 
     def _boolean(self, node: exp.Expr, frames: tuple[Frame, ...]) -> exp.Expr:
         inner = self.resolve(node, frames)
-        if inner.type not in {"boolean", "null"}:
+        if inner.type != "boolean" and not isinstance(inner.sql, exp.Null):
             raise ExpressionError(
-                f"`{shorten(node)}` is a {inner.type}, and not true or false", "compare it: … = …", "rule-not-boolean"
+                f"`{shorten(node)}` is a {said(inner)}, and not true or false", "compare it: … = …", "rule-not-boolean"
             )
         return inner.sql
 
     def _comparison(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
         left, right = self.resolve(node.args["this"], frames), self.resolve(node.args["expression"], frames)
-        comparable(left, right, node)
-        return Typed(type(node)(this=left.sql, expression=right.sql), "boolean")
+        comparable(SYMBOLS[type(node)], left, right, node)
+        _not_with_itself(left, right, node)
+        return Typed(rebuilt(node, this=left.sql, expression=right.sql), "boolean")
 
     def _between(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
         value, low, high = (self.resolve(node.args[key], frames) for key in ("this", "low", "high"))
-        comparable(value, low, node)
-        comparable(value, high, node)
-        return Typed(exp.Between(this=value.sql, low=low.sql, high=high.sql), "boolean")
+        comparable(">=", value, low, node)
+        comparable("<=", value, high, node)
+        return Typed(rebuilt(node, this=value.sql, low=low.sql, high=high.sql), "boolean")
 
     def _is(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
-        inner, against = self.resolve(node.this, frames), node.args["expression"]
+        against = node.args["expression"]
         if not isinstance(against, exp.Null | exp.Boolean):
             raise ExpressionError(f"`{shorten(node)}`: `is` takes null, true or false")
-        return Typed(exp.Is(this=inner.sql, expression=against.copy()), "boolean")
+        inner = self.resolve(node.this, frames)
+        if isinstance(against, exp.Boolean) and inner.type not in {"boolean", UNKNOWN}:
+            raise ExpressionError(f"`{shorten(node)}` asks of a {said(inner)} whether it is true", code="type-mismatch")
+        return Typed(rebuilt(node, this=inner.sql, expression=against.copy()), "boolean")
+
+    def _listed(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
+        """Return `value in (…)` with its items."""
+        value = self.resolve(node.this, frames)
+        items = [self.resolve(item, frames) for item in node.expressions]
+        if not items:
+            raise ExpressionError(f"`{shorten(node)}`: `in` needs a list or a subquery")
+        for item in items:
+            comparable("=", value, item, node)
+        return Typed(rebuilt(node, this=value.sql, expressions=[item.sql for item in items]), "boolean")
 
     def _literal(self, node: exp.Expr, _frames: tuple[Frame, ...]) -> Typed:
         if isinstance(node, exp.Boolean):
             return Typed(node.copy(), "boolean")
-        if isinstance(node, exp.Null):
-            return Typed(node.copy(), "null")
-        return Typed(node.copy(), "string" if node.args.get("is_string") else "number")
+        if isinstance(node, exp.Null) or node.args.get("is_string"):
+            return Typed(node.copy(), UNKNOWN)
+        return Typed(node.copy(), type_of_number(node.name))
 
     def _constant(self, node: exp.Expr, _frames: tuple[Frame, ...]) -> Typed:
         if isinstance(node, exp.Interval):
+            unit = node.args.get("unit")
+            wrong = wrong_literal(f"{node.this.name} {unit.name if unit else ''}", "interval")
+            if wrong:
+                raise ExpressionError(f"`{shorten(node)}`: {wrong}", "write interval '24 hours'", "wrong-literal")
             return Typed(node.copy(), "interval")
-        return Typed(node.copy(), "date" if isinstance(node, exp.CurrentDate) else "timestamp")
+        return Typed(node.copy(), "date" if isinstance(node, exp.CurrentDate) else TIMESTAMP)
 
     def _arithmetic(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
         left, right = self.resolve(node.args["this"], frames), self.resolve(node.args["expression"], frames)
-        kinds = {left.type, right.type}
-        result = type(node)(this=left.sql, expression=right.sql)
-        if kinds <= {"number"}:
-            return Typed(result, "number")
-        if isinstance(node, exp.Add | exp.Sub) and kinds <= {"timestamp", "date", "interval"}:
-            if left.type == right.type != "interval":
-                return Typed(result, "interval")
-            return Typed(result, "interval" if kinds == {"interval"} else "timestamp")
-        raise ExpressionError(
-            f"`{shorten(node)}` calculates with a {left.type} and a {right.type}", code="type-mismatch"
-        )
+        found = None if _is_literal(left) or _is_literal(right) else operator_for(_symbol(node), left.type, right.type)
+        if found is None:
+            exact = f"PostgreSQL has no {left.type} {_symbol(node)} {right.type}"
+            message = f"`{shorten(node)}` calculates with a {said(left)} and a {said(right)}"
+            raise ExpressionError(message, _small_enough(left, right, exact), "type-mismatch")
+        return Typed(rebuilt(node, this=left.sql, expression=right.sql), found.result)
 
-    def _number(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
+    def _negative(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
         inner = self.resolve(node.this, frames)
-        if inner.type != "number":
-            raise ExpressionError(f"`{shorten(node)}` needs a number, and gets a {inner.type}", code="type-mismatch")
-        return Typed(type(node)(this=inner.sql), "number")
+        found = operator_for("-", "", inner.type) if inner.type != UNKNOWN else None
+        if found is None:
+            raise ExpressionError(f"`{shorten(node)}` needs a number, and gets a {said(inner)}", code="type-mismatch")
+        return Typed(rebuilt(node, this=inner.sql), found.result)
 
-    def _text(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
+    def _function(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
+        """Return a function of one argument, an aggregate among them."""
         inner = self.resolve(node.this, frames)
-        if inner.type not in {"text", "string"}:
-            raise ExpressionError(f"`{shorten(node)}` needs a text, and gets a {inner.type}", code="type-mismatch")
-        return Typed(type(node)(this=inner.sql), "number" if isinstance(node, exp.Length) else "text")
+        result = function_result(FUNCTIONS[type(node)], inner.type)
+        if result is None or (inner.type == UNKNOWN and not isinstance(node, exp.Count)):
+            wanted = "text" if isinstance(node, exp.Lower | exp.Upper | exp.Length) else "number"
+            needs = "has no order" if isinstance(node, exp.Min | exp.Max) else f"needs a {wanted}"
+            raise ExpressionError(
+                f"`{shorten(node)}` {needs}, and gets a {said(inner)}"
+                if needs.startswith("needs")
+                else f"`{shorten(node)}`: PostgreSQL has no {FUNCTIONS[type(node)]} of a {said(inner)}",
+                code="type-mismatch",
+            )
+        return Typed(rebuilt(node, this=inner.sql), result)
 
     def _like(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
         left, right = self.resolve(node.args["this"], frames), self.resolve(node.args["expression"], frames)
-        if {left.type, right.type} - {"text", "string"}:
+        if {left.type, right.type} - {"text", UNKNOWN}:
             raise ExpressionError(f"`{shorten(node)}`: `like` compares texts")
-        return Typed(type(node)(this=left.sql, expression=right.sql), "boolean")
+        return Typed(rebuilt(node, this=left.sql, expression=right.sql), "boolean")
 
     def _same_type(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
         items = [self.resolve(item, frames) for item in [node.this, *node.expressions]]
-        kinds = [item.type for item in items if item.type != "null"]
-        for item in items:
-            comparable(items[0], item, node)
         sqls = [item.sql for item in items]
-        return Typed(type(node)(this=sqls[0], expressions=sqls[1:]), kinds[0] if kinds else "null")
+        return Typed(rebuilt(node, this=sqls[0], expressions=sqls[1:]), agreed(items, node))
 
     def _case(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
-        if node.this:
-            raise ExpressionError("write `case when … then … else … end`")
-        branches = [
-            (self._boolean(branch.this, frames), self.resolve(branch.args["true"], frames))
-            for branch in node.args["ifs"]
-        ]
-        default = self.resolve(node.args["default"], frames) if node.args.get("default") else Typed(exp.Null(), "null")
-        for _, value in branches:
-            comparable(branches[0][1], value, node)
-        comparable(branches[0][1], default, node)
-        ifs = [exp.If(this=condition, true=value.sql) for condition, value in branches]
-        return Typed(exp.Case(ifs=ifs, default=default.sql), branches[0][1].type)
+        values, ifs = [], []
+        for branch in node.args["ifs"]:
+            value = self.resolve(branch.args["true"], frames)
+            ifs.append(rebuilt(branch, this=self._boolean(branch.this, frames), true=value.sql))
+            values.append(value)
+        if node.args.get("default"):
+            values.append(self.resolve(node.args["default"], frames))
+            return Typed(rebuilt(node, ifs=ifs, default=values[-1].sql), agreed(values, node))
+        return Typed(rebuilt(node, ifs=ifs), agreed(values, node))
 
 
-def comparable(left: Typed, right: Typed, node: exp.Expr) -> None:
-    kinds = {left.type, right.type}
-    if len(kinds) == 1 or "null" in kinds or kinds <= {"timestamp", "date"}:
+def comparable(symbol: str, left: Typed, right: Typed, node: exp.Expr) -> None:
+    """Raise ExpressionError unless PostgreSQL compares the two, and a literal can be what it is compared with."""
+    fits = operator_for(symbol, left.type, right.type) is not None
+    for one, other in ((left, right), (right, left)):
+        if _is_literal(one) and other.type != UNKNOWN:
+            _check_literal(one, other, node)
+    if not fits:
+        raise ExpressionError(f"`{shorten(node)}` compares a {said(left)} with a {said(right)}", code="type-mismatch")
+
+
+def agreed(items: Sequence[Typed], node: exp.Expr) -> str:
+    """Return the type that all branches of a choice have in PostgreSQL, or raise ExpressionError."""
+    found = common_type([item.type for item in items])
+    kinds = [item for item in items if item.type != UNKNOWN]
+    for literal in (item for item in items if _is_literal(item) and kinds):
+        _check_literal(literal, kinds[0], node)
+    if found is None:
+        other = next(item for item in kinds if not can_become(item.type, kinds[0].type))
+        message = f"`{shorten(node)}` compares a {said(kinds[0])} with a {said(other)}"
+        raise ExpressionError(message, code="type-mismatch")
+    return found if kinds or any(_is_literal(item) for item in items) else UNKNOWN
+
+
+_SAID = {
+    "integer": "number", "bigint": "number", "numeric": "number", "double precision": "number",
+    TIMESTAMP: "timestamp", "timestamp without time zone": "timestamp", "jsonb": "json", UNKNOWN: "null",
+}  # fmt: skip
+
+
+def said(typed: Typed) -> str:
+    """Return the word for a value's type in a message."""
+    return "string" if _is_literal(typed) else said_type(typed.type)
+
+
+def said_type(name: str) -> str:
+    """Return the word for a PostgreSQL type in a message."""
+    return "list" if name.endswith("[]") else _SAID.get(name, name)
+
+
+def _symbol(node: exp.Expr) -> str:
+    return SYMBOLS[type(node)]
+
+
+def _is_literal(typed: Typed) -> bool:
+    node = typed.sql.unnest() if isinstance(typed.sql, exp.Paren) else typed.sql
+    return typed.type == UNKNOWN and isinstance(node, exp.Literal)
+
+
+def _check_literal(literal: Typed, other: Typed, node: exp.Expr) -> None:
+    """Raise ExpressionError where a quoted literal cannot be a value of what it stands beside."""
+    kind = other.type
+    if said_type(kind) in {"number", "boolean", "list", "json"}:
+        raise ExpressionError(
+            f"`{shorten(node)}` compares a {said(literal)} with a {said(other)}", code="type-mismatch"
+        )
+    text = literal.sql.unnest().name if isinstance(literal.sql, exp.Paren) else literal.sql.name
+    if other.choices and text not in other.choices and not isinstance(node, exp.Like | exp.ILike):
+        fix = f"its values: {', '.join(other.choices)}"
+        raise ExpressionError(f"`{shorten(node)}`: '{text}' is no value of this field", fix, "unknown-value")
+    wrong = wrong_literal(text, kind)
+    if wrong:
+        raise ExpressionError(f"`{shorten(node)}`: {wrong}", code="wrong-literal")
+
+
+def _small_enough(left: Typed, right: Typed, exact: str) -> str:
+    if {left.type, right.type} == {"date", "bigint"}:
+        return f"{exact}; a whole number with `max: 1000000`, or less, is an integer"
+    return exact
+
+
+def _not_with_itself(left: Typed, right: Typed, node: exp.Expr) -> None:
+    if left.sql != right.sql or isinstance(left.sql, exp.Literal | exp.Null | exp.Boolean):
         return
-    if "string" in kinds and not kinds & {"number", "boolean", "list", "json"}:
-        return
-    raise ExpressionError(f"`{shorten(node)}` compares a {left.type} with a {right.type}", code="type-mismatch")
+    raise ExpressionError(
+        f"`{shorten(node)}` compares a value with itself",
+        "in a subquery a bare name is the inner row's; `this.<name>` is the row that the rule belongs to",
+        "compares-with-itself",
+    )

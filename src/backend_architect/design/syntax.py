@@ -3,8 +3,12 @@
 import logging
 
 import sqlglot
-from sqlglot import exp
+from sqlglot import Dialect, exp
 from sqlglot.errors import SqlglotError
+
+from backend_architect.design.grammar import not_understood
+from backend_architect.design.meaning import misread
+from backend_architect.design.printing import sql_text
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
@@ -32,14 +36,48 @@ def parse(text: str) -> exp.Expr:
             "comments and `;` are not allowed in an expression", "use a YAML comment: # …", "forbidden-sql"
         )
     try:
-        trees = sqlglot.parse(text, dialect="postgres")
+        trees = _trees(text)
     except RecursionError:
         raise ExpressionError("the expression is too deeply nested", "name its parts as rules") from None
     except SqlglotError as error:
         raise ExpressionError(f"this is not an SQL expression: {_first_line(error)}") from None
     if len(trees) != 1 or trees[0] is None:
         raise ExpressionError("this must be one SQL expression")
-    return trees[0]
+    return _understood(text, trees[0])
+
+
+def _understood(text: str, tree: exp.Expr) -> exp.Expr:
+    """Return the tree if all of it is in the grammar, and PostgreSQL's own parser reads the text in the same way."""
+    for name in tree.find_all(exp.Identifier):
+        if name.args.get("quoted"):
+            raise ExpressionError(f"`{shorten(name)}`: write names without quotes", "texts stand in 'single quotes'")
+        name.set("this", name.name.lower())
+    unknown = not_understood(tree)
+    if unknown:
+        node, argument = unknown
+        if isinstance(node, exp.Query | exp.Table):
+            fix = "no join, alias, order, limit or second table"
+            message = f"`{shorten(node)}`: a subquery is `select … from <plural> where …`"
+            raise ExpressionError(message, fix, "wrong-subquery")
+        message = f"`{shorten(node)}` is not allowed in a rule"
+        if argument:
+            message = f"`{shorten(node)}` is not allowed in a rule: {_SAID.get(argument, argument.strip('_'))}"
+        raise ExpressionError(message, "docs/design-file.md#expressions lists what is", "forbidden-sql")
+    different = misread(text, tree)
+    if different:
+        raise ExpressionError(f"this is not an SQL expression: {different}", "use brackets, or write it more plainly")
+    return tree
+
+
+_SAID = {"with_": "with", "for_": "for", "this": "its argument", "expressions": "several arguments"}
+
+
+def _trees(text: str) -> list[exp.Expr | None]:
+    """Return the text read as a condition, in which `comment.visible` is a name and not the statement COMMENT."""
+    try:
+        return Dialect.get_or_raise("postgres").parse_into(exp.Condition, text)
+    except SqlglotError:
+        return sqlglot.parse(text, dialect="postgres")  # says what is wrong in plainer words
 
 
 def fold(tree: exp.Expr) -> exp.Expr:
@@ -68,7 +106,7 @@ def conjuncts(tree: exp.Expr) -> list[exp.Expr]:
 
 def shorten(node: exp.Expr) -> str:
     """Return the start of an expression, for a message."""
-    text = node.sql("postgres")
+    text = sql_text(node)
     return text if len(text) <= 60 else text[:57] + "…"
 
 

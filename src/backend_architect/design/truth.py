@@ -62,10 +62,13 @@ def truth(tree: exp.Expr, facts: Facts) -> Truth:
         return _equal(tree, facts)
     if isinstance(tree, exp.Exists):
         return _exists(tree, facts)
+    if isinstance(tree, exp.Subquery) and "hop" in tree.meta:
+        return _related_value(tree, facts)
     if isinstance(tree, exp.In):
         return _in(tree, facts)
-    known = [_value(side, facts) for side in (tree.args.get("this"), tree.args.get("expression")) if side]
-    return frozenset({None}) if None in known else ANYTHING
+    if not isinstance(tree, exp.Binary):
+        return ANYTHING
+    return frozenset({None}) if None in {_value(tree.left, facts), _value(tree.right, facts)} else ANYTHING
 
 
 def _combined(tree: exp.And | exp.Or, left: Truth, right: Truth) -> Truth:
@@ -76,11 +79,11 @@ def _combined(tree: exp.And | exp.Or, left: Truth, right: Truth) -> Truth:
 
 
 def _is(tree: exp.Is, facts: Facts) -> Truth:
-    value = _value(tree.this, facts)
-    if isinstance(tree.args["expression"], exp.Null):
-        return EITHER if value is UNKNOWN else frozenset({value is None})
-    wanted = bool(tree.args["expression"].this)
-    return frozenset(value is wanted for value in truth(tree.this, facts))
+    value, negated = _value(tree.this, facts), bool(tree.args.get("negate"))
+    if not isinstance(tree.expression, exp.Null):
+        wanted = bool(tree.expression.this)
+        return frozenset((each is wanted) is not negated for each in truth(tree.this, facts))
+    return EITHER if value is UNKNOWN else frozenset({(value is None) is not negated})
 
 
 def _equal(tree: exp.EQ | exp.NEQ, facts: Facts) -> Truth:
@@ -111,14 +114,27 @@ def _exists(tree: exp.Exists, facts: Facts) -> Truth:
     where = tree.this.args["where"].this
     if hop is None:
         return frozenset({False}) if not facts.edges or True not in truth(where, facts) else EITHER
+    there = _beyond(hop, facts)
+    if there is None:
+        return frozenset({False}) if True not in truth(where, facts) else EITHER
+    rule = where.right if isinstance(where, exp.And) else where
+    return frozenset(value is True for value in truth(rule, there))
+
+
+def _related_value(tree: exp.Subquery, facts: Facts) -> Truth:
+    """Return what a rule of a related row is: unknown where that row is missing."""
+    value = tree.this.expressions[0]
+    there = _beyond(tree.meta["hop"], facts)
+    return truth(value, facts) | {None} if there is None else truth(value, there)
+
+
+def _beyond(hop: tuple[str, str, str], facts: Facts) -> Facts | None:
+    """Return the facts with those of the row that a relation leads to, None where nothing is known of it."""
     outer, relation, alias = hop
     known = facts.related.get((outer, relation))
     if known is None:
-        return frozenset({False}) if True not in truth(where, facts) else EITHER
-    columns = {**facts.columns, alias: known}
-    rule = where.right if isinstance(where, exp.And) else where
-    inner = truth(rule, Facts(facts.me, facts.roles, columns, facts.related, facts.edges))
-    return frozenset(value is True for value in inner)
+        return None
+    return Facts(facts.me, facts.roles, {**facts.columns, alias: known}, facts.related, facts.edges)
 
 
 def _value(node: exp.Expr, facts: Facts) -> object:

@@ -8,6 +8,7 @@ from backend_architect.project.context import template_context
 from backend_architect.project.formatting import format_python
 from backend_architect.project.model import Project
 from backend_architect.project.slices import render_slices
+from backend_architect.project.slices.own_types import with_own_types
 from backend_architect.project.templates import render_templates
 from backend_architect.project.tests import render_tests
 from backend_architect.queries import Queries, build_queries
@@ -15,6 +16,7 @@ from backend_architect.schema import Schema, build_schema, schema_sql
 
 __all__ = ["Project", "build_project", "render_project"]
 
+ACCOUNT_SCHEMAS = "app/auth/schemas.py"
 SCHEMA_MIGRATION = "migrations/0002_schema.sql"
 
 
@@ -30,6 +32,7 @@ def render_project(design: Design, decisions: Decisions, schema: Schema, queries
     """Return the whole project that `design` describes; nothing is written."""
     context = template_context(design, decisions, queries)
     files = render_templates(context, without=_absent(context))
+    files |= {path: with_own_types(files[path]) for path in (ACCOUNT_SCHEMAS,) if path in files}
     files |= render_slices(design, queries)
     files |= render_tests(design, schema, queries)
     files[SCHEMA_MIGRATION] = _migration(design, schema)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from backend_architect.decisions import Decisions
 from backend_architect.design.distinct import distinct_fields
 from backend_architect.design.model import Design, Edge, Event, Field, FieldType, Limit
+from backend_architect.design.python_names import MAIN, attribute, variable
 from backend_architect.design.routes import routes_of
 from backend_architect.project.samples import python_string, sample_source
-from backend_architect.project.slices.inputs import input_type
+from backend_architect.project.slices.inputs import input_line, input_type
 from backend_architect.queries.model import Queries
 from backend_architect.queries.shape import python_type
 
@@ -90,6 +91,9 @@ def template_filters() -> Mapping[str, object]:
         "sample": sample_text,
         "python_string": python_string,
         "toml_string": json.dumps,
+        "main_name": lambda name: variable(name, MAIN),
+        "attribute": attribute,
+        "input_line": input_line,
     }
 
 

@@ -85,8 +85,8 @@ def without_signed_in(tree: exp.Expr) -> exp.Expr:
 
 def is_signed_in(node: exp.Expr) -> bool:
     """Return whether the node is `signed_in`: the caller is known."""
-    inner = node.this if isinstance(node, exp.Not) else None
-    return isinstance(inner, exp.Is) and isinstance(inner.this, exp.Placeholder) and inner.this.name == "me"
+    is_present = isinstance(node, exp.Is) and bool(node.args.get("negate")) and isinstance(node.expression, exp.Null)
+    return is_present and isinstance(node.this, exp.Placeholder) and node.this.name == "me"
 
 
 def hops(tree: exp.Expr) -> set[str]:

@@ -5,6 +5,7 @@ from itertools import combinations
 
 from sqlglot import exp
 
+from backend_architect.design.expressions import members
 from backend_architect.design.model import Edge, Entity, Field, ListSpec
 from backend_architect.design.routes import Route, list_parameter
 from backend_architect.design.syntax import conjuncts
@@ -50,6 +51,11 @@ def key_column(entity: Entity, spec: ListSpec) -> str:
         return f"{name}_count"
     item = entity.fields.get(name)
     return item.column if item else name
+
+
+def listing_label(entity: Entity) -> str:
+    """Return what the time at which an edge was made is called beside the columns of a row at its end."""
+    return "listed_at_" if "listed_at" in members(entity) else "listed_at"
 
 
 def _list_query(context: Context, route: Route, spec: ListSpec, filters: tuple[str, ...]) -> Query:
@@ -163,7 +169,7 @@ def _through(parts: _ListParts) -> str:
     texts.append(parts.after(key, f"{edge.table}.{other.column}"))
     where = "\n  AND ".join(texts)
     return (
-        f"SELECT /* NAME */\n    {{COLUMNS}},\n    {key} AS listed_at\nFROM {edge.table}\n"
+        f"SELECT /* NAME */\n    {{COLUMNS}},\n    {key} AS {listing_label(parts.entity)}\nFROM {edge.table}\n"
         f"JOIN {table} ON {table}.id = {edge.table}.{other.column}\n{{JOINS}}\nWHERE {where}\n"
         f"ORDER BY {parts.order(key, f'{edge.table}.{other.column}')}\nLIMIT {parts.limit()}"
     )

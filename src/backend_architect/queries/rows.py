@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from backend_architect.design.expressions import resolve_value
+from backend_architect.design.expressions import members, resolve_value
 from backend_architect.design.model import Entity, Field, FieldType
 from backend_architect.design.routes import Route
 from backend_architect.queries.context import Context, conditions, hops
@@ -86,8 +86,9 @@ def update_query(context: Context, route: Route) -> Query:
     texts = [f"{entity.table}.id = {identity}", *([] if where == "true" else [where]), *checks]
     texts.append(f"({version}::timestamptz[] IS NULL OR {entity.table}.updated_at = ANY({version}))")
     told = any(event.plural == entity.plural and event.action == "update" for event in context.design.events)
-    returned = f", {_is_another(accepted)} AS row_changed" if told else ""
-    answered = f",\n    {entity.table}.row_changed" if told else ""
+    label = change_label(entity)
+    returned = f", {_is_another(accepted)} AS {label}" if told else ""
+    answered = f",\n    {entity.table}.{label}" if told else ""
     template = (
         f"WITH /* {route.statement} */ updated AS (\n    UPDATE {entity.table}\n    SET "
         + ",\n        ".join([*assignments, "updated_at = now()"])
@@ -97,6 +98,11 @@ def update_query(context: Context, route: Route) -> Query:
         + f"FROM updated AS {entity.table}\n{{JOINS}}"
     )
     return replace(_query(context, route, statement, template), tells_change=told)
+
+
+def change_label(entity: Entity) -> str:
+    """Return what tells beside the columns of a row whether an update has changed it."""
+    return "row_changed_" if "row_changed" in members(entity) else "row_changed"
 
 
 def delete_query(context: Context, route: Route) -> Query:
@@ -183,10 +189,13 @@ def _new_target_readable(context: Context, statement: Statement, item: Field) ->
 
 def _is_another(items: tuple[Field, ...]) -> str:
     """Return whether the fields have other values than before, as SQL (PostgreSQL 18 returns the old row, too)."""
-    old, new = (", ".join(f"{row}.{item.column}" for item in items) for row in ("old", "new"))
+    old, new = (listed([f"{row}.{item.column}" for item in items], 8) for row in ("old", "new"))
     if not items:
         return "false"
-    return f"{old} IS DISTINCT FROM {new}" if len(items) == 1 else f"({old}) IS DISTINCT FROM ({new})"
+    if len(items) == 1:
+        return f"{old} IS DISTINCT FROM {new}"
+    both = f"({old}) IS DISTINCT FROM ({new})"
+    return both if "\n" not in both else f"(\n        {old}\n    ) IS DISTINCT FROM (\n        {new}\n    )"
 
 
 def _assignment(statement: Statement, item: Field) -> str:

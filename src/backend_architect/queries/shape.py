@@ -5,9 +5,10 @@ from dataclasses import replace
 from sqlglot import exp
 
 from backend_architect.design.changing import changed_by_effects
-from backend_architect.design.expressions import Kept, resolve_rule, resolve_value
+from backend_architect.design.expressions import Kept, members, resolve_rule, resolve_value
 from backend_architect.design.model import Computed, Design, Entity, Field, FieldType
-from backend_architect.design.names import class_name, safe_name
+from backend_architect.design.names import safe_name
+from backend_architect.design.python_names import nested_class
 from backend_architect.design.syntax import conjuncts, parse
 from backend_architect.queries.model import Nested, Output, Shape
 from backend_architect.queries.rows import SQL_TYPES
@@ -124,7 +125,7 @@ class _ShapeBuilder:
         text = target.allow.get("read", "nobody")
         if self._implied_by_own_rule(item, text):
             return None
-        tree = resolve_rule(self.design, target, text, alias=safe_name(item.name), kept=self.kept)
+        tree = resolve_rule(self.design, target, text, alias=self._alias(item), kept=self.kept)
         return None if isinstance(tree, exp.Boolean) and tree.this else tree
 
     def _implied_by_own_rule(self, item: Field, text: str) -> bool:
@@ -145,7 +146,7 @@ class _ShapeBuilder:
         self.outputs.append(Output(item.name, python_type(item) + optional, sql, item.name, is_file=_is_file(item)))
 
     def _related(self, item: Field) -> None:
-        alias = safe_name(item.name)
+        alias = self._alias(item)
         target = self.design.entities[item.to or ""]
         rule = self._join_rule(item)
         optional = item.optional or rule is not None
@@ -153,7 +154,7 @@ class _ShapeBuilder:
             Output(f.name, _optional(f), "", "", is_file=_is_file(f)) for f in card_fields(self.design, target, item)
         ]
         labelled = [Output("id", "UUID", "", ""), *shown]
-        outputs = [replace(o, sql=f"{alias}.{o.name}", label=f"{item.name}_{o.name}") for o in labelled]
+        outputs = [replace(o, sql=f"{alias}.{o.name}", label=self._label(item, o.name)) for o in labelled]
         self.columns += [f"{output.sql} AS {output.label}" for output in outputs]
         condition = f"{alias}.id = {self.table}.{item.column}"
         if rule is not None:
@@ -161,8 +162,18 @@ class _ShapeBuilder:
             condition += f"\n    AND {self.statement.rule(wrapped, 4)}"
         named = f"{target.table} AS {alias}" if alias != target.table else alias
         self.joins.append(f"{'LEFT JOIN' if optional else 'JOIN'} {named} ON {condition}")
-        name = class_name(self.entity.name) + class_name(item.name)
+        name = nested_class(self.entity.name, item.name)
         self.outputs.append(Nested(item.name, name, optional, tuple(outputs)))
+
+    def _alias(self, item: Field) -> str:
+        return safe_name(item.name, self.design.rows_by_plural)
+
+    def _label(self, item: Field, name: str) -> str:
+        """Return what a related row's value is called in the result; `__` stands in no name of a design."""
+        label = f"{item.name}_{name}"
+        others = [other.name for other in self.entity.references if other is not item]
+        is_taken = label in members(self.entity) or any(label.startswith(f"{other}_") for other in others)
+        return f"{item.name}__{name}" if is_taken else label
 
     def _count(self, name: str) -> None:
         tree = self._value(name)
@@ -176,7 +187,8 @@ class _ShapeBuilder:
         if python == "bool":  # for somebody who has not signed in, a comparison with `me` is null
             text = text if isinstance(tree, exp.Exists) else f"coalesce({text}, false)"
         else:  # PostgreSQL sums bigint to numeric
-            text = f"({text.removeprefix('(').removesuffix(')')})::{SQL_TYPES.get(computed.type, 'text')}"
+            wrapped = text if isinstance(tree, exp.Subquery | exp.Paren) else f"({text})"
+            text = f"{wrapped}::{SQL_TYPES.get(computed.type, 'text')}"
             python += "" if _never_null(tree) else " | None"
         self.columns.append(f"{text} AS {computed.name}")
         self.outputs.append(Output(computed.name, python, text, computed.name))

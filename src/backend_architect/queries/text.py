@@ -1,10 +1,10 @@
 """SQL as text that people read: short conditions on one line, long ones taken apart; parameters numbered."""
 
-import re
 from collections.abc import Sequence
 
 from sqlglot import exp
 
+from backend_architect.design.printing import sql_text
 from backend_architect.queries.model import Param
 
 WIDTH = 88
@@ -27,9 +27,12 @@ class Statement:
         return self.value(name, source)
 
     def value(self, name: str, source: str) -> str:
-        """Return the parameter (`$3`) that `source` fills, one for each name."""
+        """Return the parameter (`$3`) that `source` fills, one for each name; no source means one that is there.
+
+        The same name from another source is another parameter: a field `is_moderator` is not the caller's role.
+        """
         for number, param in enumerate(self.params, 1):
-            if param.name == name:
+            if param.name == name and source in {param.source, ""}:
                 return f"${number}"
         self.params.append(Param(name, source))
         return f"${len(self.params)}"
@@ -105,10 +108,7 @@ def lines(tree: exp.Expr, column: int = 0) -> list[str]:
 
 def inline(tree: exp.Expr) -> str:
     """Return an SQL expression on one line."""
-    text = tree.sql("postgres").replace("EXISTS(", "EXISTS (").replace("CURRENT_TIMESTAMP", "now()")
-    text = re.sub(r"INTERVAL '(\d+) (\w+)'", lambda found: f"interval '{found[1]} {found[2].lower()}'", text)
-    text = re.sub(r"\bNOT ((?:[\w.]+|\$\d+)(?:::\w+)?) IS NULL", r"\1 IS NOT NULL", text)
-    return re.sub(r"\b(COUNT|SUM|MIN|MAX|AVG|COALESCE|LOWER|UPPER|LENGTH)\(", lambda found: found[0].lower(), text)
+    return sql_text(tree)
 
 
 def _joined(tree: exp.And | exp.Or, column: int) -> list[str]:

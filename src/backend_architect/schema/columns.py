@@ -1,12 +1,15 @@
 """The columns, checks and unique groups of a table."""
 
+from sqlglot import exp
+
 from backend_architect.design.expressions import Kept, resolve_rule
 from backend_architect.design.model import NUMERIC, TEXTUAL, Design, Edge, Entity, Field, FieldType
+from backend_architect.design.postgres_types import is_small
+from backend_architect.design.printing import sql_text
 from backend_architect.design.routes import routes_of
 from backend_architect.queries.rows import SQL_TYPES
 from backend_architect.schema.model import Column, Constraint, ForeignKey, Table
 
-SMALL_INTEGER_MAX = 2_147_483_647
 LIST_MAX = 100
 LIST_ITEM_LENGTH = 200
 FILLFACTOR = 90
@@ -20,8 +23,7 @@ URL_PATTERN = "^https?://"
 def column_type(item: Field) -> str:
     """Return the PostgreSQL type that stores a field."""
     if item.type is FieldType.INTEGER:
-        bounded = item.max is not None and item.max <= SMALL_INTEGER_MAX
-        return "integer" if bounded and (item.min is None or item.min >= -SMALL_INTEGER_MAX) else "bigint"
+        return "integer" if is_small(item) else "bigint"
     if item.type is FieldType.DECIMAL:
         return f"numeric({18 + item.scale}, {item.scale})"
     if item.type is FieldType.LIST:
@@ -118,8 +120,12 @@ _PATTERNS = {FieldType.SLUG: SLUG_PATTERN, FieldType.EMAIL: EMAIL_PATTERN, Field
 
 
 def _named(design: Design, entity: Entity, name: str, text: str) -> Constraint:
-    sql = resolve_rule(design, entity, text).sql("postgres").replace(f"{entity.table}.", "")
-    return Constraint(f"{entity.table}_{name}", f"CHECK ({sql})")
+    tree = resolve_rule(design, entity, text).transform(_without_table)
+    return Constraint(f"{entity.table}_{name}", f"CHECK ({sql_text(tree)})")
+
+
+def _without_table(node: exp.Expr) -> exp.Expr:
+    return exp.column(node.name) if isinstance(node, exp.Column) else node
 
 
 def _no_overlap(entity: Entity) -> Constraint:

@@ -30,7 +30,17 @@ def index_tables(context: Context, tables: tuple[Table, ...], queries: tuple[Que
     """Return the tables with the fewest indexes that serve every need; each index names who needs it."""
     needs = [need for query in queries for need in _needs_of(context, query)]
     needs += [need for table in tables for need in _foreign_key_needs(table)]
-    return tuple(_indexed(table, [need for need in needs if need.table == table.name]) for table in tables)
+    indexed = (_indexed(table, [need for need in needs if need.table == table.name]) for table in tables)
+    taken = {table.name for table in tables}
+    return tuple(_with(table, tuple(_own_name(index, taken) for index in table.indexes)) for table in indexed)
+
+
+def _own_name(index: Index, taken: set[str]) -> Index:
+    """Return the index under a name that nothing else has: that of (`a`, `b_c`) is that of (`a_b`, `c`) too."""
+    tried = (index.name, *(f"{index.name[: MAX_NAME - 4]}__{number}" for number in range(2, 100)))
+    name = next(name for name in tried if name not in taken)
+    taken.add(name)
+    return replace(index, name=name)
 
 
 def _needs_of(context: Context, query: Query) -> list[Need]:

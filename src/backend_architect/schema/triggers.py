@@ -4,6 +4,7 @@ from sqlglot import exp
 
 from backend_architect.design.expressions import Kept, resolve_value
 from backend_architect.design.model import Action, Design, Entity, Row
+from backend_architect.design.printing import sql_text
 from backend_architect.schema.model import Change, Counted, Trigger, Turns
 
 
@@ -63,7 +64,7 @@ def _effects(design: Design, entity: Entity, action: Action) -> list[Change]:
         target = design.entities[item.to or ""]
         row = "OLD" if action == "delete" else "NEW"
         tree = resolve_value(design, entity, text, alias=row).sql.transform(_own_column, relation)
-        changes.append(Change(target.table, target.fields[name].column, item.column, tree.sql("postgres")))
+        changes.append(Change(target.table, target.fields[name].column, item.column, sql_text(tree)))
     return changes
 
 

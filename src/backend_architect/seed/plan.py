@@ -46,7 +46,7 @@ def _portion(design: Design, row: Row, users: int, ready: set[str]) -> Portion:
     stamps = ["created_at", "updated_at"] if not isinstance(row, Edge) else ["created_at"]
     insert = (
         f"INSERT INTO {_name(row.table)} ({names}, {', '.join(stamps)})\n"
-        f"SELECT {names}{', created' * len(stamps)} FROM (SELECT\n    {values},\n    {created} AS created\n"
+        f"SELECT {names}{', created_' * len(stamps)} FROM (SELECT\n    {values},\n    {created} AS created_\n"
         f"FROM generate_series($1::bigint, $2::bigint) AS n) AS made\n{_where(row)}ON CONFLICT DO NOTHING"
     )
     if isinstance(row, Edge):

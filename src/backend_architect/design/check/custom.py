@@ -30,9 +30,9 @@ def _code(loaded: LoadedDesign, use: Custom, path: str) -> Iterator[Problem]:
     if parts[0] != "app" or len(parts) < 2 or {"..", ".", ""} & set(parts):
         message = f"`{use.code}` is not under app/"
         yield loaded.problem("code-outside-app", path, message, "write e.g. app/posts/report.py")
-    elif name in GENERATED:
-        message = f"`{parts[-1]}` is a file that the tool writes"
-        yield loaded.problem("code-is-generated", path, message, "name the file for its use case")
+    elif name in GENERATED or parts[:-1] in (["app"], ["app", "auth"]):
+        message = f"`{use.code}` is where the tool writes its own files"
+        yield loaded.problem("code-is-generated", path, message, "write e.g. app/posts/report.py")
     elif not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name in IN_PYTHON:
         message = f"`{name}` cannot be the name of a Python module"
         yield loaded.problem("reserved-word", path, message, "write it in snake_case: app/posts/report.py")

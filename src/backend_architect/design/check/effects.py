@@ -9,6 +9,14 @@ from backend_architect.design.names import words
 from backend_architect.design.wording import a, a_type
 from backend_architect.errors import Problem
 
+TRIGGER_VARIABLES = frozenset(
+    {
+        *("found", "new", "old", "tg_argv", "tg_event", "tg_level", "tg_name", "tg_nargs", "tg_op", "tg_relid"),
+        *("tg_relname", "tg_table_name", "tg_table_schema", "tg_tag", "tg_when"),
+    }
+)
+"""What a trigger's function has for itself."""
+
 
 def check_effects(loaded: LoadedDesign) -> Iterator[Problem]:
     """Yield `unknown-name`, `effect-not-numeric`, `action-not-allowed`, `updates-effect-field` and wrong values."""
@@ -44,15 +52,20 @@ def _target(loaded: LoadedDesign, entity: Entity, path: str, target: str) -> Pro
         kind = a_type(related.fields[name].type)
         message = f"an effect changes a number, and `{name}` of {related.name} is {kind}"
         return loaded.problem("effect-not-numeric", path, message, did_you_mean(name, numbers))
+    if name in TRIGGER_VARIABLES:
+        message = f"PostgreSQL's triggers have a variable `{name}`, so none of them can change a field of that name"
+        fix = f"rename the field, such as `{related.name}_{name}`"
+        return loaded.problem("reserved-word", path, message, fix)
     return None
 
 
 def _value(loaded: LoadedDesign, entity: Entity, path: str, text: str) -> Problem | None:
     from backend_architect.design.expressions import resolve_value  # noqa: PLC0415  (parses SQL, and most designs have no effects)
+    from backend_architect.design.operators import said  # noqa: PLC0415
     from backend_architect.design.syntax import ExpressionError  # noqa: PLC0415
 
     try:
-        kind = resolve_value(loaded.design, entity, text).type
+        kind = said(resolve_value(loaded.design, entity, text))
     except ExpressionError as error:
         return loaded.problem(error.code, path, error.message, error.fix)
     if kind == "number":

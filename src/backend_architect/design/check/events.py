@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from backend_architect.design.check.names import IN_PYTHON
+from backend_architect.design.check.custom import GENERATED
 from backend_architect.design.found import did_you_mean
 from backend_architect.design.load import LoadedDesign
-from backend_architect.design.model import Edge
+from backend_architect.design.model import Edge, Event
+from backend_architect.design.python_names import WORKER
 from backend_architect.design.wording import a
 from backend_architect.errors import Problem
 
@@ -30,6 +31,14 @@ def check_events(loaded: LoadedDesign) -> Iterator[Problem]:
         if event.retries > MAX_RETRIES:
             message = f"{event.retries} retries last for weeks"
             yield loaded.problem("too-many-retries", f"{path}.retries", message, f"write {MAX_RETRIES} at most")
-        if event.run in IN_PYTHON:
-            message = f"`{event.run}` is a word of Python, and names a function"
-            yield loaded.problem("reserved-word", f"{path}.run", message, "choose another name")
+        yield from _run(loaded, event, f"{path}.run")
+
+
+def _run(loaded: LoadedDesign, event: Event, path: str) -> Iterator[Problem]:
+    fix = f"choose another name, such as `do_{event.run}`"
+    if event.run in WORKER or event.run in GENERATED:
+        message = f"`{event.run}` is taken by Python or by the project itself, and names a function and its file"
+        yield loaded.problem("reserved-word", path, message, fix)
+    elif f"app/{event.plural}/{event.run}.py" in {use.code for use in loaded.design.custom}:
+        message = f"app/{event.plural}/{event.run}.py holds a use case already"
+        yield loaded.problem("duplicate-name", path, message, fix)

@@ -106,36 +106,32 @@ def _of_routes(design: Design) -> Iterator[Written]:
 
 
 def _expression_type(item: Field) -> str:
-    from backend_architect.design.expressions import type_of_field  # noqa: PLC0415  (parses SQL, and reading alone need not load that)
+    from backend_architect.design.postgres_types import column_type  # noqa: PLC0415  (reading alone need not load it)
 
-    return type_of_field(item)
+    return column_type(item)
 
 
 def _problem(loaded: LoadedDesign, written: Written) -> Problem | None:
     from backend_architect.design.expressions import resolve_rule, resolve_value  # noqa: PLC0415
+    from backend_architect.design.operators import said, said_type  # noqa: PLC0415
+    from backend_architect.design.postgres_types import can_be_stored  # noqa: PLC0415
     from backend_architect.design.syntax import ExpressionError  # noqa: PLC0415
 
     try:
         if written.wants == "boolean":
             tree = resolve_rule(loaded.design, written.row, written.text)
             return _beyond_the_row(loaded, written, tree) if written.own else None
-        got = resolve_value(loaded.design, written.row, written.text).type
+        got = resolve_value(loaded.design, written.row, written.text)
     except ExpressionError as error:
         if error.code in TOLD_ELSEWHERE:
             return None
         return loaded.problem(error.code, written.path, error.message, error.fix)
     except RecursionError:
         return loaded.problem("wrong-expression", written.path, "this is nested too deeply", "name its parts as rules")
-    if written.text == "me" or _fits(got, written.wants):
+    if written.text == "me" or can_be_stored(got.type, written.wants):
         return None
-    message = f"this is {a(got)}, and the field holds {a(written.wants)}"
+    message = f"this is {a(said(got))}, and the field holds {a(said_type(written.wants))}"
     return loaded.problem("type-mismatch", written.path, message, "give the field the type of its expression")
-
-
-def _fits(got: str, wants: str) -> bool:
-    if got in {wants, "null"} or {got, wants} <= {"timestamp", "date"}:
-        return True
-    return got == "string" and wants not in {"number", "boolean", "list", "json"}
 
 
 def _beyond_the_row(loaded: LoadedDesign, written: Written, tree: object) -> Problem | None:

@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from backend_architect.design.found import did_you_mean
 from backend_architect.design.load import LoadedDesign
 from backend_architect.design.model import Edge, Entity, Field, FieldType, ListSpec
-from backend_architect.design.routes import parent_word
+from backend_architect.design.routes import list_parameter, parent_word
 from backend_architect.design.wording import a, a_type
 from backend_architect.errors import Problem
 
 SEARCHED = frozenset({FieldType.TEXT, FieldType.SLUG, FieldType.EMAIL, FieldType.URL})
 NOT_FILTERED = frozenset({FieldType.JSON, FieldType.LIST, FieldType.FILE, FieldType.DURATION})
 MAX_FILTERS = 2
+PARAMETERS = ("after", "limit", "q")
+"""What every list is asked for besides its filters."""
+SEARCH_COLUMN = "search"
 
 
 def check_lists(loaded: LoadedDesign) -> Iterator[Problem]:
@@ -104,6 +107,9 @@ def _filters(loaded: LoadedDesign, spec: ListSpec, entity: Entity) -> Iterator[P
         elif item.type in NOT_FILTERED:
             message = f"`{name}` is {a_type(item.type)}, and a filter compares single values"
             yield loaded.problem("wrong-filter", where, message, "leave it out")
+        elif item.column in (*PARAMETERS, *_path_parameters(loaded, spec, entity)):
+            message = f"`?{item.column}=` says something else in this list already"
+            yield loaded.problem("wrong-filter", where, message, f"rename the field, such as `{entity.name}_{name}`")
         elif name == spec.by or name in spec.filters[:n]:
             yield loaded.problem("wrong-filter", where, f"`{name}` is fixed in this list already", "leave it out")
 
@@ -113,10 +119,28 @@ def _search(loaded: LoadedDesign, spec: ListSpec, entity: Entity) -> Iterator[Pr
         item, where = entity.fields.get(name), f"lists.{spec.name}.match.{n}"
         if item is None:
             yield loaded.problem("unknown-name", where, *_no_field(entity, name))
+        elif name == spec.match[0] and SEARCH_COLUMN in _columns(entity):
+            message = f"the words that are searched stand in a column of {entity.name} that is called `{SEARCH_COLUMN}`"
+            fix = f"rename the field, such as `{entity.name}_{SEARCH_COLUMN}`"
+            yield loaded.problem("duplicate-name", where, message, fix)
         elif item.type not in SEARCHED:
             message = f"`{name}` is {a_type(item.type)}, and full text is searched in texts"
             texts = ", ".join(f"`{f.name}`" for f in entity.fields.values() if f.type in SEARCHED)
             yield loaded.problem("match-not-text", where, message, f"texts here: {texts}" if texts else "leave it out")
+
+
+def _columns(entity: Entity) -> set[str]:
+    return {item.column for item in entity.fields.values()}
+
+
+def _path_parameters(loaded: LoadedDesign, spec: ListSpec, entity: Entity) -> list[str]:
+    """Return what the path of a list names: its parent."""
+    if spec.through:
+        edge = loaded.design.rows_by_plural.get(spec.through[0])
+        parent = edge.fields.get(spec.through[1]) if edge else None
+    else:
+        parent = entity.fields.get(spec.by or "")
+    return [list_parameter(parent)] if parent else []
 
 
 def _no_field(entity: Entity, name: str) -> tuple[str, str]:

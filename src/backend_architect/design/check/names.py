@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from backend_architect.design.check.paths import rows_with_paths
 from backend_architect.design.load import LoadedDesign
 from backend_architect.design.model import IMPLIED_FIELDS, Entity, Row
-from backend_architect.design.names import MAX_IDENTIFIER, RESERVED_SQL
+from backend_architect.design.names import MAX_IDENTIFIER, RESERVED_SQL, camel_case
 from backend_architect.errors import Problem
 
-IN_RULES = ("me", "signed_in", "anyone", "nobody")
+IN_RULES = ("me", "signed_in", "anyone", "nobody", "this")
 IN_PYTHON = frozenset(keyword.kwlist) | {"self"}
 
 
@@ -18,10 +18,12 @@ def check_names(loaded: LoadedDesign) -> Iterator[Problem]:
     roles = loaded.design.auth.roles if loaded.design.auth else ()
     for path, row in rows_with_paths(loaded.design):
         if row.name in IN_PYTHON or row.name in (*IN_RULES, *roles):
-            fix = "choose another noun"
+            fix = f"choose another noun, such as `{row.name}_item`"
             yield loaded.problem("reserved-word", path, f"`{row.name}` is a word of Python or of the rules", fix)
         yield from _own_names(loaded, path, row, roles)
         yield from _columns(loaded, path, row)
+        yield from _constraints(loaded, path, row)
+        yield from _classes(loaded, path, row)
     yield from _roles(loaded, roles)
 
 
@@ -36,12 +38,11 @@ def _own_names(loaded: LoadedDesign, path: str, row: Row, roles: tuple[str, ...]
             message = f"`{name}` is one of `{first[name]}` already, and a rule could mean either"
             yield loaded.problem("duplicate-name", where, message, "rename one of them")
         elif name in (*IN_RULES, *roles):
-            yield loaded.problem(
-                "reserved-word", where, f"`{name}` has its own meaning in rules", "choose another name"
-            )
-        elif name in IN_PYTHON or (name in RESERVED_SQL and not _is_reference(row, name)):
+            fix = f"choose another name, such as `{_another(row, name)}`"
+            yield loaded.problem("reserved-word", where, f"`{name}` has its own meaning in rules", fix)
+        elif name in IN_PYTHON or not _is_free(row, part, name):
             language = "Python" if name in IN_PYTHON else "SQL"
-            fix = f"choose another name, such as `{row.name}_{name}`"
+            fix = f"choose another name, such as `{_another(row, name)}`"
             yield loaded.problem("reserved-word", where, f"`{name}` is a reserved word of {language}", fix)
         first.setdefault(name, part)
 
@@ -57,8 +58,21 @@ def _names_of(row: Row) -> Iterator[tuple[str, str]]:
     yield from (("rules", name) for name in row.rules)
 
 
-def _is_reference(row: Row, name: str) -> bool:
-    return name in row.fields and row.fields[name].is_reference
+def _is_free(row: Row, part: str, name: str) -> bool:
+    """Return whether SQL, and the rules, can say the name where it stands."""
+    from backend_architect.design.sayable import is_column, is_relation, is_rule  # noqa: PLC0415  (parses SQL)
+
+    if part == "rules":
+        return is_rule(name)
+    return is_relation(name) if name in row.fields and row.fields[name].is_reference else is_column(name)
+
+
+def _another(row: Row, name: str) -> str:
+    """Return a name that is free in the row: `post_order`."""
+    taken = {each for _, each in _names_of(row)}
+    tried = (f"{row.name}_{name}", f"{name}_value", f"its_{name}", f"{name}_here")
+    short = (each for each in tried if len(each) <= MAX_IDENTIFIER and each not in taken)
+    return next(short, f"{row.name}_value")
 
 
 def _columns(loaded: LoadedDesign, path: str, row: Row) -> Iterator[Problem]:
@@ -82,11 +96,34 @@ def _columns(loaded: LoadedDesign, path: str, row: Row) -> Iterator[Problem]:
             yield loaded.problem("relation-named-id", f"{path}.fields.{name}", message, fix)
 
 
+def _constraints(loaded: LoadedDesign, path: str, row: Row) -> Iterator[Problem]:
+    """Yield constraints that are called as those that follow from the fields are."""
+    columns = {item.column for item in row.fields.values()}
+    taken = {f"{column}_{kind}" for column in columns for kind in ("check", "fkey", "key", "not_null")}
+    for name in row.constraints if isinstance(row, Entity) else ():
+        if name in taken | {"no_overlap", "pkey"}:
+            message = f"a constraint of {row.name} is called `{name}` already"
+            fix = f"choose another name, such as `{name}_holds`"
+            yield loaded.problem("duplicate-name", f"{path}.constraints.{name}", message, fix)
+
+
+def _classes(loaded: LoadedDesign, path: str, row: Row) -> Iterator[Problem]:
+    """Yield relations that differ in their underscores alone: `a1` and `a_1` would be one class in Python."""
+    first: dict[str, str] = {}
+    for item in row.references:
+        other = first.setdefault(camel_case(item.name), item.name)
+        if other != item.name:
+            message = f"`{item.name}` and `{other}` would be one class in Python"
+            yield loaded.problem("duplicate-name", f"{path}.fields.{item.name}", message, "rename one of them")
+
+
 def _roles(loaded: LoadedDesign, roles: tuple[str, ...]) -> Iterator[Problem]:
+    from backend_architect.design.sayable import is_role  # noqa: PLC0415
+
     for n, role in enumerate(roles):
         path = f"auth.roles.{n}"
         if role in roles[:n]:
             yield loaded.problem("duplicate-name", path, f"the role `{role}` is given twice", "keep one")
-        elif role in (*IN_RULES, *IMPLIED_FIELDS) or role in RESERVED_SQL or role in IN_PYTHON:
+        elif role in (*IN_RULES, *IMPLIED_FIELDS) or role in RESERVED_SQL or role in IN_PYTHON or not is_role(role):
             message = f"`{role}` has another meaning in rules"
-            yield loaded.problem("reserved-word", path, message, "choose another name, such as `moderator`")
+            yield loaded.problem("reserved-word", path, message, f"choose another name, such as `{role}_role`")

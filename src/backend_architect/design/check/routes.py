@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import combinations
 
 from backend_architect.design.check.plurals import RESERVED_PLURALS
 from backend_architect.design.load import LoadedDesign
@@ -20,12 +21,31 @@ def check_routes(loaded: LoadedDesign) -> Iterator[Problem]:
         if other != path:
             message = f"{route.method} {route.path} is the route of `{other}` already"
             yield loaded.problem("duplicate-route", path, message, "rename one of them")
-        twin = by_statement.setdefault(route.statement, path)
-        if twin not in (path, other):
-            message = f"the statement would be called `{route.statement}`, as that of `{twin}`"
-            yield loaded.problem("duplicate-statement", path, message, "rename one of them")
+        for statement in _statements(route):
+            twin = by_statement.setdefault(statement, path)
+            if twin not in (path, other):
+                message = f"the statement would be called `{statement}`, as that of `{twin}`"
+                yield loaded.problem("duplicate-statement", path, message, "rename one of them")
         yield from _reserved(loaded, route, path)
+    yield from _functions(loaded, routes)
     yield from _shadowed(loaded, routes)
+
+
+def _statements(route: Route) -> list[str]:
+    """Return the names of a route's statement, and of those for each choice of filters."""
+    filters = route.list.filters if route.list else ()
+    groups = [group for size in range(1, len(filters) + 1) for group in combinations(filters, size)]
+    return [route.statement, *(f"{route.statement}_by_{'_and_'.join(group)}" for group in groups)]
+
+
+def _functions(loaded: LoadedDesign, routes: tuple[Route, ...]) -> Iterator[Problem]:
+    """Yield lists whose function would be called as that of a hand-written use case."""
+    written = {(route.slice, f"{route.name}_{route.row.name}"): route for route in routes if route.custom}
+    for route in routes:
+        other = written.get((route.slice, route.name)) if route.list else None
+        if other:
+            message = f"the function would be called `{route.name}`, as that of `{_path_of(loaded, other)}`"
+            yield loaded.problem("duplicate-statement", _path_of(loaded, route), message, "rename one of them")
 
 
 def _path_of(loaded: LoadedDesign, route: Route) -> str:

@@ -6,6 +6,7 @@ from backend_architect.design.expressions import resolve_rule
 from backend_architect.design.model import Design
 from backend_architect.design.routes import ACTION_OF, Route
 from backend_architect.design.truth import needs_caller
+from backend_architect.queries.context import is_signed_in
 
 
 def rule_of(route: Route) -> str:
@@ -46,7 +47,7 @@ def _python(tree: exp.Expr) -> str:
         return "True" if "True" in sides and word == "or" else f" {word} ".join(sides)
     if isinstance(tree, exp.Placeholder):
         return f'me.has("{tree.name.removeprefix("is_")}")'
-    if isinstance(tree, exp.Not) and isinstance(tree.this, exp.Is):
+    if is_signed_in(tree):
         return "True"
     if isinstance(tree, exp.Not):
         return f"not {_python(tree.this)}"

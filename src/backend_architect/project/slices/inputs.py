@@ -1,6 +1,7 @@
 """What clients may send, as pydantic fields: as bounded as what the database stores."""
 
 from backend_architect.design.model import NUMERIC, Entity, Field, FieldType
+from backend_architect.design.python_names import attribute
 from backend_architect.project.samples import default_source, sample_source
 from backend_architect.queries.shape import python_type
 from backend_architect.schema.columns import EMAIL_PATTERN, LIST_ITEM_LENGTH, LIST_MAX, SLUG_PATTERN, URL_PATTERN
@@ -29,22 +30,29 @@ def input_type(item: Field) -> str:
 def creation_line(item: Field) -> str:
     """Return the field's line in the model of a new row."""
     if item.default is not None:
-        return f"{item.column}: {input_type(item)} = {default_source(item)}"
+        return input_line(item, input_type(item), default_source(item))
     if item.optional:
-        return f"{item.column}: {input_type(item)} | None = None"
+        return input_line(item, f"{input_type(item)} | None", "None")
     if item.type is FieldType.LIST and not item.min:
-        return f"{item.column}: {input_type(item)} = Field(default_factory=list)"
-    return f"{item.column}: {input_type(item)}"
+        return input_line(item, input_type(item), "Field(default_factory=list)")
+    return input_line(item, input_type(item))
 
 
 def change_line(item: Field) -> str:
     """Return the field's line in the model of a change: every field may stay away."""
-    return f"{item.column}: {input_type(item)} | None = None"
+    return input_line(item, f"{input_type(item)} | None", "None")
+
+
+def input_line(item: Field, kind: str = "", default: str = "") -> str:
+    """Return a model's line; where a model has something else by that name, the field is only called so by clients."""
+    name, kind = attribute(item.column), kind or input_type(item)
+    kind = kind if name == item.column else f'Annotated[{kind}, Field(alias="{item.column}")]'
+    return f"{name}: {kind} = {default}" if default else f"{name}: {kind}"
 
 
 def clearable(entity: Entity) -> list[str]:
     """Return the fields that a change may set to null."""
-    return [item.column for item in entity.accepted("update") if item.optional]
+    return [attribute(item.column) for item in entity.accepted("update") if item.optional]
 
 
 def _bounds(item: Field) -> list[str]:

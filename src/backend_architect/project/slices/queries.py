@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 
 from backend_architect.design.model import Edge, Entity, FieldType, ListSpec
-from backend_architect.design.names import class_name, words
+from backend_architect.design.names import words
+from backend_architect.design.python_names import CONSTANTS, attribute, class_name, variable
+from backend_architect.design.python_names import constant as constant_name
 from backend_architect.project.slices.imports import QUERIES
 from backend_architect.project.slices.sql_lines import join_lines
-from backend_architect.queries.lists import key_column
-from backend_architect.queries.model import Nested, Output, Query, Shape
+from backend_architect.queries.lists import key_column, listing_label
+from backend_architect.queries.model import Nested, Output, Param, Query, Shape
+from backend_architect.queries.rows import change_label
 from backend_architect.queries.shape import python_type
 from backend_architect.schema.columns import column_type
 
@@ -34,6 +37,10 @@ KEY_TYPES = {
     "numeric": "Decimal",
     "text": "str",
 }
+
+
+BODIES = ("new.", "changes.")
+"""What the values that clients send come from."""
 
 
 def render_entity_queries(entity: Entity, shape: Shape, queries: Sequence[Query]) -> str:
@@ -69,7 +76,7 @@ def render_edge_queries(edge: Edge, queries: Sequence[Query]) -> str:
 
 def constant(query: Query) -> str:
     """Return the name of a statement's constant: `posts.of_user` → `OF_USER`."""
-    return query.function.upper()
+    return constant_name(query.function)
 
 
 def argument_list(query: Query) -> list[str]:
@@ -99,7 +106,7 @@ def _path_names(query: Query) -> list[str]:
 def readable_name(entity: Entity, queries: Sequence[Query]) -> str:
     """Return the constant of the read rule: the rule's own name, where it has one that is free."""
     name = entity.allow.get("read", "").strip().upper()
-    taken = {"COLUMNS", "JOINS", *(constant(query) for query in queries)}
+    taken = {*CONSTANTS, *(constant(query) for query in queries)}
     return name if name.lower() in entity.rules and name not in taken else "READABLE"
 
 
@@ -113,7 +120,7 @@ def _row_function(query: Query, read: Query | None) -> str:
     returned = {"one": f"{class_name(query.row.name)} | None", "done": "bool", "always": "None"}[query.returns]
     if query.tells_change:
         returned = f"tuple[{returned}, bool]"
-    head = f"async def {query.function}(db: Executor, {', '.join(argument_list(query))}) -> {returned}:"
+    head = f"async def {variable(query.function)}(db: Executor, {', '.join(argument_list(query))}) -> {returned}:"
     body = [f'"""{_about(query)}"""', *_row_body(query, read)]
     return f"{_statement(query)}\n\n\n{head}\n    " + "\n    ".join(body)
 
@@ -131,8 +138,8 @@ def _row_body(query: Query, read: Query | None) -> list[str]:
     lines = [f"row = await db.fetchrow({call})"]
     if versioned:
         lines += _unless_stale(query, read, "row is None")
-    if query.tells_change:
-        return [*lines, f'return ({maker}(row), row["row_changed"]) if row else (None, False)']
+    if query.tells_change and isinstance(query.row, Entity):
+        return [*lines, f'return ({maker}(row), row["{change_label(query.row)}"]) if row else (None, False)']
     return [*lines, f"return {maker}(row) if row else None"]
 
 
@@ -147,12 +154,25 @@ def _values(query: Query) -> list[str]:
     json = {item.column for item in query.row.fields.values() if item.type is FieldType.JSON}
     values = []
     for param in query.params:
-        name = param.source.rpartition(".")[2]
         if param.source == "":
             continue
-        is_json = param.source.startswith(("new.", "changes.")) and name in json
-        values.append(f"encode_json({param.source})" if is_json else param.source)
+        name = param.source.rpartition(".")[2]
+        is_json = param.source.startswith(BODIES) and name in json
+        source = _source(query, param)
+        values.append(f"encode_json({source})" if is_json else source)
     return values
+
+
+def _source(query: Query, param: Param) -> str:
+    """Return the expression that fills a parameter, with the names that the design's have in Python."""
+    body, _, name = param.source.partition(".")
+    if f"{body}." in BODIES:
+        return f"{body}.{attribute(name)}"
+    if param.source.startswith('"'):
+        column, _, rest = param.source[1:].partition('"')
+        return f'"{attribute(column)}"{rest}'
+    filters = {query.row.fields[name].column for name in query.filters}
+    return variable(param.source) if param.source in filters else param.source
 
 
 def _about(query: Query) -> str:
@@ -176,7 +196,9 @@ def _list_function(entity: Entity, variants: Sequence[Query]) -> str:
     spec = query.list
     assert spec is not None
     statements = "\n\n".join(_statement(variant) for variant in variants)
-    filters = [f"{entity.fields[n].column}: {python_type(entity.fields[n])} | None = None" for n in spec.filters]
+    filters = [
+        f"{variable(entity.fields[n].column)}: {python_type(entity.fields[n])} | None = None" for n in spec.filters
+    ]
     sources = {param.source for param in query.params}
     path = [f"{name}: UUID" for name in _path_names(query)]
     search = ["q: str"] if "q" in sources else []
@@ -192,7 +214,7 @@ def _list_function(entity: Entity, variants: Sequence[Query]) -> str:
         *_fetch(variants, entity),
         f'return make_page("{query.name}", rows, limit, _{entity.name}, key=("{key_name}", "id"))',
     ]
-    head = f"async def {query.function}({', '.join(arguments)}) -> Page[{class_name(entity.name)}]:"
+    head = f"async def {variable(query.function)}({', '.join(arguments)}) -> Page[{class_name(entity.name)}]:"
     return f"{statements}\n\n\n{head}\n    " + "\n    ".join(body)
 
 
@@ -206,7 +228,7 @@ def _fetch(variants: Sequence[Query], entity: Entity) -> list[str]:
         return [calls[0][1]]
     lines = []
     for number, (filters, call) in enumerate(sorted(calls, key=lambda pair: -len(pair[0]))):
-        test = " and ".join(f"{entity.fields[name].column} is not None" for name in filters)
+        test = " and ".join(f"{variable(entity.fields[name].column)} is not None" for name in filters)
         lines.append(f"{'elif' if number else 'if'} {test}:" if test else "else:")
         lines.append(f"    {call}")
     return lines
@@ -215,7 +237,7 @@ def _fetch(variants: Sequence[Query], entity: Entity) -> list[str]:
 def _key(entity: Entity, spec: ListSpec) -> tuple[str, str]:
     """Return the SQL type of a list's sort value, and the name under which a row holds it."""
     if spec.through:
-        return "timestamptz", "listed_at"
+        return "timestamptz", listing_label(entity)
     if spec.order.field in entity.counts:
         return "bigint", spec.order.field
     item = entity.fields.get(spec.order.field)

@@ -1,11 +1,13 @@
 """Every slice of a project, as text by path."""
 
 from backend_architect.design.model import Custom, Design, Edge, Entity, Event
-from backend_architect.design.names import class_name, words
+from backend_architect.design.names import words
+from backend_architect.design.python_names import class_name, variable
 from backend_architect.design.routes import nested_under
 from backend_architect.project.slices.access import render_access
 from backend_architect.project.slices.imports import SCHEMAS
 from backend_architect.project.slices.inputs import creation_line
+from backend_architect.project.slices.own_types import with_own_types
 from backend_architect.project.slices.queries import render_edge_queries, render_entity_queries
 from backend_architect.project.slices.routes import render_routes
 from backend_architect.project.slices.schemas import render_schemas
@@ -33,7 +35,8 @@ def _entity_files(design: Design, entity: Entity, queries: Queries, found: tuple
     files = {f"{folder}/__init__.py": f'"""{words(entity.plural).capitalize()}."""\n'}
     if not found:
         return {}
-    files[f"{folder}/schemas.py"] = render_schemas(entity, shape, nested_column=parent.column if parent else None)
+    schemas = render_schemas(entity, shape, nested_column=parent.column if parent else None)
+    files[f"{folder}/schemas.py"] = with_own_types(schemas)
     files[f"{folder}/queries.py"] = render_entity_queries(entity, shape, found)
     files[f"{folder}/routes.py"] = render_routes(design, entity.plural, found)
     files[f"{folder}/access.py"] = render_access(design, entity.plural, found)
@@ -50,7 +53,7 @@ def _edge_files(design: Design, edge: Edge, found: tuple[Query, ...]) -> dict[st
         f"{folder}/access.py": render_access(design, edge.plural, found),
     }
     if edge.extra:
-        files[f"{folder}/schemas.py"] = _edge_schemas(edge)
+        files[f"{folder}/schemas.py"] = with_own_types(_edge_schemas(edge))
     return files
 
 
@@ -70,7 +73,7 @@ def _custom_module(design: Design, entity: Entity, custom: Custom) -> str:
     """Return the file of a hand-written use case: it is wired and guarded, and says that it is still to be written."""
     name = custom.code.rsplit("/", 1)[-1].removesuffix(".py")
     row = class_name(entity.name)
-    one = [f"{entity.name}: {row}"] if "{id}" in custom.path else []
+    one = [f"{variable(entity.name)}: {row}"] if "{id}" in custom.path else []
     arguments = ["request: Request", "db: Database", *one, *(["me: Viewer"] if design.auth else [])]
     known = f"`{entity.name}` exists, and the rule `{custom.allow}` holds for it" if one else "the route checks who may"
     return (

@@ -1,13 +1,16 @@
 """`routes.py` of a slice: HTTP only, ordinary FastAPI signatures, at most a dozen lines each."""
 
-from backend_architect.design.model import Design, Entity, Event, FieldType
-from backend_architect.design.names import class_name, words
+from backend_architect.design.model import Custom, Design, Entity, Event, Field, FieldType
+from backend_architect.design.names import words
+from backend_architect.design.python_names import SLICE, class_name, variable
 from backend_architect.design.routes import Route, routes_of
 from backend_architect.project.slices.calls import asks_for_caller, role_test
 from backend_architect.project.slices.imports import ROUTES
 from backend_architect.project.slices.queries import argument_list, uses_viewer
 from backend_architect.queries.model import Query
 from backend_architect.queries.shape import python_type
+
+ROW_ROUTES = ("read", "create", "update", "delete")
 
 
 def render_routes(design: Design, plural: str, queries: tuple[Query, ...]) -> str:
@@ -19,7 +22,8 @@ def render_routes(design: Design, plural: str, queries: tuple[Query, ...]) -> st
     customs = [route.custom for route in routes if route.custom]
     imports = [f"from app.{plural} import queries", f"from app.{plural}.schemas import {classes}"]
     imports += [
-        f"from {custom.code.removesuffix('.py').replace('/', '.')} import {_module(custom.code)}" for custom in customs
+        f"from {custom.code.removesuffix('.py').replace('/', '.')} import {_import(custom, design)}"
+        for custom in customs
     ]
     head = (
         f'"""The routes of {words(plural)}: HTTP in, HTTP out; who may do what stands in the SQL of `queries.py`."""\n'
@@ -34,13 +38,32 @@ def render_routes(design: Design, plural: str, queries: tuple[Query, ...]) -> st
 
 def function_name(route: Route) -> str:
     """Return a route's function: `read_post`, `posts_of_user`, `put_like`."""
-    if route.kind in {"read", "create", "update", "delete"}:
+    if route.kind in ROW_ROUTES:
         return f"{route.kind}_{route.row.name}"
     if route.list:
-        return f"{route.slice}_{route.name}" if route.name.startswith("of_") else route.name
+        return f"{route.slice}_{route.name}" if route.name.startswith("of_") else _list_name(route)
     if route.is_of_collection:
         return f"answer_{route.name}"
     return f"{route.name}_{route.row.name}"
+
+
+def _list_name(route: Route) -> str:
+    """Return a list's function: its own name, which may be none of the other routes' (`read_post`) either."""
+    others = {f"{kind}_{route.row.name}" for kind in ROW_ROUTES}
+    is_taken = route.name in others or route.name.startswith((f"{route.slice}_of_", "answer_"))
+    return f"{route.name}_" if is_taken else variable(route.name)
+
+
+def _import(custom: Custom, design: Design) -> str:
+    name, known_as = _module(custom.code), _imported(custom, design)
+    return name if name == known_as else f"{name} as {known_as}"
+
+
+def _imported(custom: Custom, design: Design) -> str:
+    """Return what a module of routes calls the function of a hand-written use case."""
+    name = _module(custom.code)
+    rows = {row.name for row in design.rows_by_plural.values()}
+    return f"answer_{name}_" if name in SLICE | rows or name.endswith(tuple(f"_{row}" for row in rows)) else name
 
 
 def _module(code: str) -> str:
@@ -64,7 +87,7 @@ class _Parts:
     def call(self) -> str:
         """Return the call of the statement's function."""
         names = [text.partition(":")[0] for text in argument_list(self.query)]
-        return f"await queries.{self.query.function}({', '.join(['db', *names])})"
+        return f"await queries.{variable(self.query.function)}({', '.join(['db', *names])})"
 
     def me(self) -> list[str]:
         """Return the parameter that says who asks, where anybody needs to know."""
@@ -109,7 +132,7 @@ def _list(parts: _Parts) -> str:
     assert spec is not None
     assert isinstance(parts.row, Entity)
     fields = [parts.row.fields[name] for name in spec.filters]
-    filters = [f"{item.column}: {python_type(item)} | None = None" for item in fields]
+    filters = [_filter(item) for item in fields]
     search = ["q: Annotated[str, Query(min_length=1, max_length=200)]"] if spec.match else []
     arguments = [
         *(f"{name}: UUID" for name in parts.path),
@@ -123,12 +146,12 @@ def _list(parts: _Parts) -> str:
     named = [*parts.path, *(["q"] if spec.match else []), "after", "limit"]
     viewer = uses_viewer(parts.query)
     who = ["ANONYMOUS" if spec.cache_seconds and not parts.caller else "me"] if viewer else []
-    keyword = [f"{item.column}={item.column}" for item in fields]
-    call = f"queries.{parts.query.function}({', '.join(['db', *named, *who, *keyword])})"
+    keyword = [f"{name}={name}" for name in (variable(item.column) for item in fields)]
+    call = f"queries.{variable(parts.query.function)}({', '.join(['db', *named, *who, *keyword])})"
     test = role_test(parts.design, parts.route)
     body = [f"if not ({test}):", "    raise Forbidden"] if test else []
     if spec.cache_seconds and not parts.caller:
-        keys = "".join(f":{{{name}}}" for name in [*named, *(item.column for item in fields)])
+        keys = "".join(f":{{{name}}}" for name in [*named, *(variable(item.column) for item in fields)])
         body.append(f'key = f"{parts.query.name}{keys}"')
         body.append(f"return page(await cached(key, {spec.cache_seconds}, lambda: {call}))")
         about = f"Return a page of `{spec.name}`, at most {spec.cache_seconds} seconds old and the same for everybody."
@@ -152,10 +175,21 @@ def _once(parts: _Parts) -> list[str]:
     return [*work, "", "return await once(db, me, create)"]
 
 
+def _filter(item: Field) -> str:
+    """Return the parameter by which callers filter a list, under the field's own name for them."""
+    name = variable(item.column)
+    kind = f"{python_type(item)} | None"
+    return (
+        f"{name}: {kind} = None"
+        if name == item.column
+        else (f'{name}: Annotated[{kind}, Query(alias="{item.column}")] = None')
+    )
+
+
 def _made(parts: _Parts) -> list[str]:
     """Return the lines that make the row and answer with it: one statement, or one with its events in a transaction."""
     call = f"allowed({parts.call()})" if parts.query.refused == 403 else parts.call()
-    name = parts.row.name
+    name = variable(parts.row.name)
     answer = f'created({{}}, "{parts.route.slice.replace("_", "-")}")'
     events = _events(parts, "create")
     if not events:
@@ -250,15 +284,16 @@ def _delete_edge(parts: _Parts) -> str:
 
 def _custom(parts: _Parts) -> str:
     assert parts.route.custom is not None
-    name = parts.row.name
+    name = variable(parts.row.name)
+    code = _imported(parts.route.custom, parts.design)
     me = parts.me() or (["me: Viewing"] if parts.design.auth else [])
-    arguments = ["request: Request", f"{name}_id: UUID", "db: Db", *me]
+    arguments = ["request: Request", f"{parts.row.name}_id: UUID", "db: Db", *me]
     who = ", me" if me else ""
     body = [
         f"{name} = found({parts.call()})",
-        f"return await {_module(parts.route.custom.code)}(request, db, {name}{who})",
+        f"return await {code}(request, db, {name}{who})",
     ]
-    about = f"{_module(parts.route.custom.code).replace('_', ' ').capitalize()} a {words(name)}."
+    about = f"{_module(parts.route.custom.code).replace('_', ' ').capitalize()} a {words(parts.row.name)}."
     return _function(parts.route, about, arguments, body)
 
 
@@ -266,10 +301,11 @@ def _collection(design: Design, route: Route) -> str:
     """Return the route of a hand-written use case that starts from no row."""
     assert route.custom is not None
     name = _module(route.custom.code)
+    code = _imported(route.custom, design)
     kind = "SignedIn" if asks_for_caller(design, route) else "Viewing"
     me = [f"me: {kind}"] if design.auth else []
     test = role_test(design, route)
     body = [f"if not ({test}):", "    raise Forbidden"] if test else []
-    body.append(f"return await {name}(request, db{', me' if me else ''})")
+    body.append(f"return await {code}(request, db{', me' if me else ''})")
     about = f"{words(name).capitalize()}, for {words(route.slice)} as a whole."
     return _function(route, about, ["request: Request", "db: Db", *me], body)

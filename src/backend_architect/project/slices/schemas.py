@@ -1,7 +1,8 @@
 """`schemas.py` of a slice: what goes out as dataclasses, what comes in as pydantic models."""
 
 from backend_architect.design.model import Entity
-from backend_architect.design.names import class_name, words
+from backend_architect.design.names import words
+from backend_architect.design.python_names import class_name
 from backend_architect.project.slices.imports import SCHEMAS
 from backend_architect.project.slices.inputs import change_line, clearable, creation_line
 from backend_architect.queries.model import Nested, Output, Shape

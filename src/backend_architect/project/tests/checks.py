@@ -3,6 +3,7 @@
 import re
 
 from backend_architect.design.model import Check, Design, Edge, Entity, Row
+from backend_architect.design.python_names import FACTORY, variable
 from backend_architect.design.routes import Route, routes_of
 
 HEAD = '''"""The cases that backend.yaml states under `checks`."""
@@ -68,7 +69,7 @@ def _setup(
             lines.append(f'    {name}_id = world.id_of("owner")')
             continue
         values = own if isinstance(row, Entity) and name == row.name else _related(row, name, related)
-        given = "".join(f", {key}={value!r}" for key, value in values.items())
+        given = "".join(f", {variable(key, FACTORY)}={value!r}" for key, value in values.items())
         lines.append(f'    {name}_id = await FACTORIES["{name}"](world.db, world.id_of("owner"){given})')
     return lines
 

@@ -3,6 +3,7 @@
 from sqlglot import exp
 
 from backend_architect.design.model import Design, Entity, Field
+from backend_architect.design.python_names import FACTORY, TEST, variable
 from backend_architect.design.routes import Route, routes_of
 from backend_architect.design.samples import sample
 from backend_architect.design.syntax import parse
@@ -42,17 +43,18 @@ def _test(design: Design, entity: Entity, queries: Queries) -> str:
         return ""
     relation, target, amount = found
     route: Route = next(r for r in routes_of(design) if r.row is entity and r.kind == "create")
-    stock = target.fields[amount.column]
+    stock, made = target.fields[amount.column], variable(target.name, TEST)
+    given = f"{variable(amount.column, FACTORY)}={_one(entity, amount)}"
     return (
         f"async def test_the_last_{target.name}_goes_to_one_of_twenty(world: World) -> None:\n"
         '    owner = world.id_of("owner")\n'
-        f"    {target.name} = await make_{target.name}(world.db, owner, {amount.column}={_one(entity, amount)})\n"
+        f"    {made} = await make_{target.name}(world.db, owner, {given})\n"
         f'    paths = [await world.path("/v1{route.path}") for _ in range(BUYERS)]\n'
-        f'    body = await new_{entity.name}(world.db, owner) | {{"{relation.column}": str({target.name})}}\n'
+        f'    body = await new_{entity.name}(world.db, owner) | {{"{relation.column}": str({made})}}\n'
         '    answers = await asyncio.gather(*(world.call("owner", "POST", path, json=body) for path in paths))\n'
         "    assert sorted(answer.status_code for answer in answers) == [201] + [409] * (BUYERS - 1)\n"
         f'    sql = "SELECT {stock.column} FROM {target.table} WHERE id = $1"\n'
-        f"    assert await world.value(sql, {target.name}) == 0\n"
+        f"    assert await world.value(sql, {made}) == 0\n"
     )
 
 

@@ -6,6 +6,7 @@ from backend_architect.design.changing import changed_by_effects
 from backend_architect.design.distinct import distinct_fields
 from backend_architect.design.model import Design, Edge, Entity, Field, FieldType, Row
 from backend_architect.design.names import words
+from backend_architect.design.python_names import FACTORY, variable
 from backend_architect.design.ranges import in_ranges
 from backend_architect.design.routes import nested_under
 from backend_architect.project.samples import sample_source
@@ -51,30 +52,31 @@ def _factory(design: Design, row: Row) -> str:
     lines: list[str] = []
     columns: list[str] = []
     for item in row.fields.values():
+        name = variable(item.column, FACTORY)
         columns.append(item.column)
         if item.set == "me":
-            arguments.append(f"{item.column}: UUID | None = None")
-            lines.append(f"{item.column} = {item.column} or owner")
+            arguments.append(f"{name}: UUID | None = None")
+            lines.append(f"{name} = {name} or owner")
             continue
         if item.is_reference and not item.optional:
-            arguments.append(f"{item.column}: UUID | None = None")
-            lines.append(f"{item.column} = {item.column} or {parent_factory(design, item)}")
+            arguments.append(f"{name}: UUID | None = None")
+            lines.append(f"{name} = {name} or {parent_factory(design, item)}")
             continue
         if item.name in timed:
-            arguments.append(f"{item.column}: {_type(item)} | None = None")
+            arguments.append(f"{name}: {_type(item)} | None = None")
             continue
         own = item.name in apart
         arguments.append(_plenty(item) if (row.name, item.name) in drawn else _argument(item, own=own))
         if item.type is FieldType.LIST and not item.optional:
-            lines.append(f"{item.column} = {item.column} or {sample_source(item) if item.min else '[]'}")
+            lines.append(f"{name} = {name} or {sample_source(item) if item.min else '[]'}")
         if own:
-            lines.append(f"{item.column} = {item.column} or {numbered_source(item)}")
+            lines.append(f"{name} = {name} or {numbered_source(item)}")
     return _function(row, arguments, [*lines, *range_lines(row, given=True)], columns)
 
 
 def _plenty(item: Field) -> str:
     most = 1_000 if item.max is None else min(1_000, int(item.max))
-    return f"{item.column}: int = {most}"
+    return f"{variable(item.column, FACTORY)}: int = {most}"
 
 
 def _function(row: Row, arguments: list[str], lines: list[str], columns: list[str]) -> str:
@@ -88,7 +90,7 @@ def _function(row: Row, arguments: list[str], lines: list[str], columns: list[st
     if len(insert) > SQL_WIDTH:
         lines_of_sql = wrap(insert, SQL_WIDTH, break_long_words=False, break_on_hyphens=False)
         statement = "    sql = (\n" + "\n".join(f'        "{line} "' for line in lines_of_sql) + "\n    )"
-    call = ", ".join(["sql", *columns])
+    call = ", ".join(["sql", *(variable(column, FACTORY) for column in columns)])
     body = [f"    {line}" for line in lines]
     if edge:
         end = f"    await db.execute({call})"
@@ -109,8 +111,8 @@ def _function(row: Row, arguments: list[str], lines: list[str], columns: list[st
 
 def _argument(item: Field, *, own: bool) -> str:
     if own or item.type is FieldType.LIST or (item.optional and item.default is None):
-        return f"{item.column}: {_type(item)} | None = None"
-    return f"{item.column}: {_type(item)} = {sample_source(item)}"
+        return f"{variable(item.column, FACTORY)}: {_type(item)} | None = None"
+    return f"{variable(item.column, FACTORY)}: {_type(item)} = {sample_source(item)}"
 
 
 def _type(item: Field) -> str:
@@ -143,7 +145,7 @@ def _body(design: Design, row: Row) -> str:
         elif item.type is FieldType.FILE:
             entries.append(f'"{item.column}": f"{row.plural}.{item.name}/{{owner}}/{{uuid4()}}"')
         elif item.name in timed:
-            entries.append(f'"{item.column}": {item.column}.isoformat()')
+            entries.append(f'"{item.column}": {variable(item.column, FACTORY)}.isoformat()')
         elif item.name in apart:
             entries.append(f'"{item.column}": {numbered_source(item, json=True)}')
         else:
