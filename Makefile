@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check fix test test-versions prove bench docs demo demo-tune lock
+.PHONY: help setup check fix test test-versions prove properties bench docs demo demo-tune lock
 
 help: ## list what can be done
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1|/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -39,6 +39,9 @@ test-versions: setup ## the essentials of tune on PostgreSQL 12 to 17, which npm
 
 prove: setup ## build the examples and answer the three questions for each
 	$(BIN)/python scripts/prove.py
+
+properties: setup ## both readings of 24,000 generated rules of 400 designs; SEED=2 makes others
+	$(BIN)/python scripts/properties.py --designs 400 --expressions 60 --seed $(or $(SEED),1)
 
 bench: setup ## built routes beside bare ASGI, the commands' time, plans on the twin, advised indexes, other stacks if you have them
 	$(BIN)/python -W ignore benchmarks/routes/run.py
