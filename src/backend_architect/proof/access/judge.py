@@ -4,6 +4,7 @@ The compiled reading, from which the project's own code and access tables come, 
 itself. `backend_architect.oracle` gives each rule's text to PostgreSQL, over the rows of this backend.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 
 from backend_architect.design.model import Action, Row
@@ -42,15 +43,8 @@ class Judge:
 
     def of_values(self, persona: Persona, row: Row, rule: str, rows: Sequence[Mapping[str, object]]) -> list[bool]:
         """Return for each of some rows, given by their values, whether a rule of their kind holds."""
-        statement = Statement()
-        text = statement.rule(resolve_rule(self.design, row, rule, alias="new"))
-        place = statement.value("values", "")
-        sql = (
-            f"SELECT ({text}) IS TRUE AS held FROM jsonb_array_elements({place}::text::jsonb) WITH ORDINALITY AS each, "
-            f'LATERAL jsonb_populate_record(NULL::"{row.table}", each.value) AS new ORDER BY each.ordinality'
-        )
-        found = self.database.fetch(sql, *_viewer(persona, statement), json.dumps(list(rows), default=float))
-        return [bool(one["held"]) for one in found]
+        given = json.loads(json.dumps(list(rows), default=float))
+        return [said is True for said in self.oracle.of_each(_caller(persona), row, rule, given)]
 
     def lets_ask(self, persona: Persona, rule: str) -> bool:
         """Return whether a rule of the caller alone holds."""

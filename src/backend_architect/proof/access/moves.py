@@ -134,14 +134,18 @@ def _expected(stage: Stage, facts: Facts, persona: Persona, to: tuple[str, Field
         return NOT_THERE if not target.exists else REFUSED
     if not target.exists:
         return NOT_THERE
-    related = stage.backend.design.entities[item.to or ""]
-    if target.id is not None and not facts.may(persona, related, target.id):
-        return REFUSED
+    create = entity.allow.get("create", "anyone")
     with pretended(stage.backend, entity, row, item.column, target.id) as can_be:
         if not can_be:
             return IN_THE_WAY
-        asked = [rule, *conditions_on(entity, entity.allow.get("create", "anyone"), item)]
-        return DONE if all(judge.holds(persona, entity, each, row) for each in asked) else REFUSED
+        if not all(judge.holds(persona, entity, each, row) for each in (rule, *conditions_on(entity, create, item))):
+            return REFUSED
+    related = stage.backend.design.entities[item.to or ""]
+    if target.id is None or facts.may(persona, related, target.id):
+        return DONE
+    return (
+        DONE | REFUSED if f"{item.name}." in create else REFUSED
+    )  # a rule that looks at the target decides for itself
 
 
 def _wrong(

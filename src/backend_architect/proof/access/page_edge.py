@@ -35,8 +35,6 @@ def page_edge(asking: Asking, judge: Judge, shelf: Shelf, persona: Persona) -> I
     with _many_like(asking.lab.backend, shelf, place[0], visible[0]):
         shown = _shown(judge, shelf, persona)
         if len(shown.readable(shown.found(*place))) > MOST:
-            if shelf.spec.cache_seconds:
-                asking.renew()
             yield _tried(asking, persona, shown, place)
 
 

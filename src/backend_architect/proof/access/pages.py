@@ -56,15 +56,19 @@ class Shown:
         return row
 
     def found(self, parent: str, search: Search) -> list[str]:
-        """Return the rows that the list is about, whoever may read them: of its parent, its `where`, the search."""
-        spec = self.shelf.spec
-        rows = self.facts.table(self.entity)
-        everything = self.facts.listed(self.viewer, spec, self.entity, parent)
-        listed = [each for each in everything if self._matches(rows[each], search)]
-        if spec.where is None:
-            return listed
-        those = self.facts.those(self.viewer, self.entity, spec.where, listed)
-        return [each for each in listed if each in those]
+        """Return the rows that the list is about, whoever may read them: of its parent, its `where`, the search.
+
+        What is hidden in a row does not find it.
+        """
+        spec, rows = self.shelf.spec, self.facts.table(self.entity)
+        listed = self.facts.listed(self.viewer, spec, self.entity, parent)
+        found = [each for each in listed if self._matches(rows[each], search)]
+        asked = [*search.filters, *(self.entity.fields[name].column for name in (spec.match if search.word else ()))]
+        rules = [item.read for item in self.entity.fields.values() if item.read and item.column in asked]
+        for rule in filter(None, (spec.where, *rules)):
+            those = self.facts.those(self.viewer, self.entity, rule, found)
+            found = [each for each in found if each in those]
+        return found
 
     def readable(self, identities: list[str]) -> list[str]:
         """Return those that the viewer may read."""
