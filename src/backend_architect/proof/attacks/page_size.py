@@ -93,7 +93,7 @@ def _more_than_a_page(backend: Backend, caller: Actor, route: Route) -> str:
 def _rows(backend: Backend, caller: Actor, route: Route, number: int) -> str:
     """Make so many rows of a list, and return the id of their parent, if it has one."""
     rows, parent, spec = backend.rows, route.parent, route.list
-    owner = caller.id if parent is None or parent.set else rows.make(parent.to or "", caller.id)
+    owner = caller.id if parent is None or parent.set == "me" else rows.make(parent.to or "", caller.id)
     given = {parent.column: owner} if parent else {}
     edge = backend.design.rows_by_plural[spec.through[0]] if spec and spec.through else None
     for _ in range(number):

@@ -33,11 +33,12 @@ Values = Mapping[str, object]
 def rule_bounds(lab: Lab) -> Iterator[Case]:
     """Give a case for each field that a creation takes, at and around each value that it may be compared with."""
     backend, tried = lab.backend, False
+    judge = Judge(backend)
     for route in project_routes(lab.subject):
         entity = route.design.row if route.design else None
         if route.kind == "create" and isinstance(entity, Entity) and _compares(entity):
             for item in entity.accepted("create"):
-                for case in _around(backend, route, entity, item) if item.type in COMPARED else ():
+                for case in _around(judge, backend, route, item) if item.type in COMPARED else ():
                     tried = True
                     yield case
     if not tried:
@@ -49,9 +50,10 @@ def _compares(entity: Entity) -> bool:
     return any(sign in text for text in texts for sign in ("<", ">", " between "))
 
 
-def _around(backend: Backend, route: ProjectRoute, entity: Entity, item: Field) -> Iterator[Case]:
+def _around(judge: Judge, backend: Backend, route: ProjectRoute, item: Field) -> Iterator[Case]:
     """Give a case for each value around those of the rows that the request is about, and of its other fields."""
-    person = somebody(backend, route)
+    assert route.design is not None and isinstance(route.design.row, Entity)
+    entity, person = route.design.row, somebody(backend, route)
     roles = frozenset() if route.lets_in("owner") or not backend.design.auth else frozenset(backend.design.auth.roles)
     caller = Persona("owner", person, roles)
     names = [name for name, _ in _bounds(backend, route, valid_request(backend, route, person), item)]
@@ -63,7 +65,7 @@ def _around(backend: Backend, route: ProjectRoute, entity: Entity, item: Field) 
             if value is None or not isinstance(request.body, dict) or not _is_within(item, value):
                 continue
             body = {**request.body, item.column: value}
-            allowed = _is_allowed(backend, route, entity, caller, request.with_body(body))
+            allowed = _is_allowed(judge, route, caller, request.with_body(body))
             answer = request.with_body(body).send(backend, person)
             if answer.status == 429:
                 return
@@ -130,13 +132,13 @@ def _is_within(item: Field, value: object) -> bool:
     return (item.min is None or value >= item.min) and (item.max is None or value <= item.max)
 
 
-def _is_allowed(backend: Backend, route: ProjectRoute, entity: Entity, caller: Persona, request: Request) -> bool:
+def _is_allowed(judge: Judge, route: ProjectRoute, caller: Persona, request: Request) -> bool:
     """Return whether the design lets the row in: its rule, and each constraint."""
-    assert route.design is not None
+    assert route.design is not None and isinstance(route.design.row, Entity)
+    entity = route.design.row
     values: dict[str, object] = dict(request.body) if isinstance(request.body, dict) else {}
     if route.design.parent:
         values[route.design.parent.column] = next(iter(request.ids.values()))
-    judge = Judge(backend)
     rules = [entity.allow.get("create", "nobody"), *entity.constraints.values()]
     return all(judge.may_make(caller, replace(entity, allow={"create": rule}), values) for rule in rules)
 

@@ -35,7 +35,7 @@ IMPLIED = "another part of the condition says as much: A AND (A OR B) is A"
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A strong project, its probes, and the seconds of each; `known` are the cases that fail already, with what came."""
+    """A strong project, its probes, and the seconds of each; `known` are the cases that fail already, and how."""
 
     name: str
     folder: Path
