@@ -22,6 +22,7 @@ from pathlib import Path
 
 from backend_architect.postgres import start_embedded
 from backend_architect.proof.lab import FAST
+from backend_architect.proof.mutation.generate import is_shared
 from backend_architect.proof.mutation.report import lines_of, page_section, score_lines
 from backend_architect.proof.mutation.run import Prepared, prepare, try_all, weakenings_of
 from backend_architect.proof.mutation.sample import OF_A_KIND, SEED, sample
@@ -31,6 +32,8 @@ from backend_architect.proof.registry import PROBES
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted(path.parent.name for path in ROOT.glob("examples/*/backend.yaml"))
+SHARED = 2
+"""How many more are taken of what all examples have alike, which is tried in one of them."""
 ARCHITECT = [sys.executable, "-c", "import sys; from backend_architect.cli import main; sys.exit(main())"]
 
 
@@ -97,20 +100,18 @@ def _without_repeats(folders: list[Path]) -> list[Path]:
     known: set[tuple[str, str, str]] = set()
     for folder in folders:
         found, equal = weakenings_of(folder)
-        new = []
-        for each in found:
-            shared = (each.file.count("/") == 1 and not each.file.startswith("migrations")) or "/auth/" in each.file
-            key = (each.file, each.kind, each.what)
-            if not (shared or "auth" in each.file) or key not in known:
-                new.append(each)
-            known.add(key)
+        new = [each for each in found if not is_shared(each) or (each.file, each.kind, each.what) not in known]
+        known |= {(each.file, each.kind, each.what) for each in found if is_shared(each)}
         _all[folder.name], _equivalents[folder.name] = tuple(new), equal
     return folders
 
 
 def _chosen(folder: Path, given: argparse.Namespace) -> tuple[Weakening, ...]:
+    """Return a sample of what this example has alone, and for the first one a larger sample of what all have alike."""
     wanted = [each for each in _all[folder.name] if not given.only or {each.kind, each.name} & {*given.only}]
-    return sample(wanted, given.of_a_kind, given.seed)
+    alone = sample([each for each in wanted if not is_shared(each)], given.of_a_kind, given.seed)
+    shared = sample([each for each in wanted if is_shared(each)], given.of_a_kind * SHARED, given.seed)
+    return tuple(sorted((*alone, *shared), key=lambda each: (each.file, each.line, each.what)))
 
 
 def _trials(folders: list[Path], chosen: dict[str, tuple[Weakening, ...]], jobs: int) -> Iterator[Trial]:

@@ -1,4 +1,4 @@
-"""What an attacker tries over HTTP, one property a file; the numbers P01 to P76 are those of docs/proof.md."""
+"""What an attacker tries over HTTP, one property a file; the numbers P01 to P77 are those of docs/proof.md."""
 
 from backend_architect.proof.attacks import (
     admin_routes,
@@ -18,6 +18,7 @@ from backend_architect.proof.attacks import (
     documentation,
     effects,
     endless_token,
+    every_state,
     expired_token,
     failure_details,
     fetched_addresses,
@@ -138,6 +139,7 @@ PROBES: tuple[Probe, ...] = (
     references.PROBE,
     session_race.PROBE,
     rule_bounds.PROBE,
+    every_state.PROBE,
     log_injection.PROBE,
     cookie_attributes.PROBE,
     session_fixation.PROBE,

@@ -6,7 +6,7 @@ from pathlib import Path
 from backend_architect.proof.mutation import code, rules, taken
 from backend_architect.proof.mutation.migrations import weakened_migration
 from backend_architect.proof.mutation.python_text import PythonText
-from backend_architect.proof.mutation.sql_text import SqlText, operands, texts_in_python
+from backend_architect.proof.mutation.sql_text import SqlText, texts_in_python
 from backend_architect.proof.mutation.weakening import Weakening
 
 OF_SQL: tuple[Callable[[SqlText], Iterator[Weakening]], ...] = (
@@ -36,6 +36,11 @@ GUARDS = ("access.py", "cache.py", "errors.py", "files.py", "idempotency.py", "i
 NOT_FOR_CALLERS = ("app/auth/grant_role.py",)
 
 
+def is_shared(found: Weakening) -> bool:
+    """Return whether every built project has this file: accounts, requests, and the migration of accounts."""
+    return "auth" in found.file or (found.file.startswith("app/") and found.file.count("/") == 1)
+
+
 def generate(folder: Path) -> tuple[Weakening, ...]:
     """Return every weakening of the project in a folder, each with a place and a name of its own."""
     found = [*_in_code(folder), *_in_migrations(folder)]
@@ -59,8 +64,7 @@ def _in_code(folder: Path) -> Iterator[Weakening]:
 
 def _named(found: Weakening) -> Weakening:
     """Return the weakening under the kind that its file makes of it: conditions of sessions are no rules."""
-    runtime = "/auth/" in found.file or found.file.count("/") == 1
-    if runtime and found.kind not in {"lock", "not-idempotent"}:
+    if is_shared(found) and found.kind not in {"lock", "not-idempotent"}:
         return Weakening("session-condition", found.file, found.line, found.what, found.edits)
     return found
 
@@ -85,9 +89,9 @@ def implied(folder: Path) -> frozenset[str]:
     for path in _modules(folder):
         source = path.read_text()
         for sql in texts_in_python(str(path.relative_to(folder)), source):
-            parts = [part for part in operands(sql) if rules.is_implied(sql, part)]
+            parts = {(part.start, part.end) for part in rules.implied_parts(sql)}
             for each in rules.weakened_conditions(sql):
                 edit = each.edits[0]
-                if any(p.start <= edit.start - sql.start and edit.end - sql.start <= p.end for p in parts):
+                if (edit.start - sql.start, edit.end - sql.start) in parts:
                     names.add(taken.renumbered(_named(each), source).name)
     return frozenset(names)

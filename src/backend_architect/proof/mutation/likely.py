@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from backend_architect.proof.mutation.weakening import Weakening
 from backend_architect.proof.probe import Probe
 
-ROWS = ("routes", "hidden-rows", "checks", "P12-P14", "P16")
+ROWS = ("P77", "P12-P14", "routes", "hidden-rows", "checks", "P16")
 LIKELY: Mapping[str, tuple[str, ...]] = {
     "rule-of-list": ("hidden-rows", "P16", "routes"),
     "nested-rule": ("hidden-rows", *ROWS),
@@ -14,7 +14,7 @@ LIKELY: Mapping[str, tuple[str, ...]] = {
     "role": ("routes", "P17", "hidden-rows"),
     "caller": ("P01", "routes"),
     "limit": ("P34-P36", "P33", "P37", "P22", "P21", "P05", "P11", "P73"),
-    "page-start": ("P34-P36",),
+    "page-start": ("P34-P36", "hidden-rows"),
     "cookie": ("S01",),
     "token": ("P07", "P06"),
     "input": ("P41",),

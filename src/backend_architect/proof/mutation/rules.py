@@ -55,11 +55,33 @@ def _within_exists(sql: SqlText, part: Operand) -> bool:
     return bool(part.siblings) and before.lstrip().startswith("SELECT 1 FROM") and "JOIN" not in before
 
 
-def is_implied(sql: SqlText, part: Operand) -> bool:
-    """Return whether the part says nothing new: `A AND (A OR B)` is `A`, with and without B."""
-    text = " ".join(sql.text[part.start : part.end].split())
-    choices = _choices(text)
-    return part.operator == "AND" and len(choices) > 1 and any(choice in part.siblings for choice in choices)
+def implied_parts(sql: SqlText) -> Iterator[Operand]:
+    """Give the parts that say nothing new: `A AND (A OR B)` is `A`, with and without B, also where B reads a row."""
+    parts = list(operands(sql))
+    needed = _roles(sql, parts)
+    for part in parts:
+        text = _line(sql, part)
+        around = [
+            each for each in parts if each.operator == "AND" and each.start <= part.start and part.end <= each.end
+        ]
+        given = needed | {sibling for each in around for sibling in each.siblings}
+        choices = set(_choices(text)) if part.operator == "AND" else set()
+        beside = part.operator == "OR" and bool(set(part.siblings) & given)
+        within = len(choices) > 1 and bool(choices & (needed | set(part.siblings)))
+        readable = text.startswith("EXISTS") and any(text.endswith(f"OR {role}) )") for role in needed)
+        if beside or within or readable:
+            yield part
+
+
+def _roles(sql: SqlText, parts: list[Operand]) -> set[str]:
+    """Return the roles that the whole statement asks for: parameters that stand alone, outside every bracket of it."""
+    least = min((part.depth for part in parts), default=0)
+    alone = {_line(sql, part) for part in parts if part.operator == "AND" and part.depth == least}
+    return {text for text in alone if re.fullmatch(r"\$\d+", text)}
+
+
+def _line(sql: SqlText, part: Operand) -> str:
+    return " ".join(sql.text[part.start : part.end].split())
 
 
 def _choices(text: str) -> list[str]:

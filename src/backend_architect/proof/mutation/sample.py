@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from backend_architect.proof.mutation.weakening import Weakening
 
-OF_A_KIND = 4
+OF_A_KIND = 1
 SEED = 20
 
 
