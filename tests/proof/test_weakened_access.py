@@ -62,7 +62,8 @@ WEAKNESSES = {
     ),
     "a deletion by whoever once made the row": Weakness(
         "helpdesk", "app/attachments/queries.py",
-        r"(attachments\.id = \$2 AND attachments\.sender_id = \$1)\n  AND EXISTS \(", r"\1 AND EXISTS (SELECT 1 UNION ALL ",
+        r"(attachments\.id = \$2 AND attachments\.sender_id = \$1)\n  AND EXISTS \(",
+        r"\1 AND EXISTS (SELECT 1 UNION ALL ",
         "DELETE /v1/attachments/{attachment_id} as former-member about a row of their own", "204",
     ),
     "half of a rule dropped": Weakness(
