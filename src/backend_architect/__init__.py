@@ -1,3 +1,3 @@
 """A backend architect as software: it designs a backend, explains it, builds it and runs it."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

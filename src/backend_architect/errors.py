@@ -10,6 +10,10 @@ ArchitectError                  anything this tool says went wrong; exit status 
 """
 
 from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["problem", "warning", "note"]
+"""A problem stops what was asked for; a warning and a note do not. A note is about what was done before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Problem:
     message: str
     fix: str = ""
     place: Place = Place()
+    severity: Severity = "problem"
 
     def __str__(self) -> str:
         fix = f" ({self.fix})" if self.fix else ""

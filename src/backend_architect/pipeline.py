@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend_architect.design import Design, LoadedDesign, check_design, load_design
-from backend_architect.errors import DesignError, NotBuiltYet
+from backend_architect.errors import DesignError, NotBuiltYet, Problem
 
 if TYPE_CHECKING:
     from backend_architect.decisions import Decisions
@@ -21,6 +21,28 @@ def read_sound_design(path: Path) -> LoadedDesign:
     if problems:
         raise DesignError(*problems)
     return loaded
+
+
+def warnings_of(loaded: LoadedDesign) -> tuple[Problem, ...]:
+    """Return what a design without problems is warned of."""
+    from backend_architect.design.warn import design_warnings  # noqa: PLC0415
+
+    return design_warnings(loaded)
+
+
+def warnings_in(path: Path) -> tuple[Problem, ...]:
+    """Return what the design in a file is warned of, given that it has no problems."""
+    return warnings_of(load_design(path))
+
+
+def first_edition_notes_of(path: Path) -> tuple[Problem, ...]:
+    """Return what of a design 0.1.0 carried out in another way than it says; none where the file cannot be read."""
+    from backend_architect.design.first_edition import first_edition_notes  # noqa: PLC0415
+
+    try:
+        return first_edition_notes(load_design(path))
+    except DesignError:
+        return ()
 
 
 def decide_buildable(design: Design) -> "Decisions":

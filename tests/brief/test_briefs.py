@@ -53,7 +53,7 @@ def test_guessed_entity_is_seen_by_its_owner_alone_and_said_so() -> None:
 def test_guessed_entity_belongs_to_the_team_where_there_are_teams() -> None:
     wiki = propose_from_text("a wiki for our company").design.entities["wiki"]
     assert wiki.fields["company"].to == "company"
-    assert wiki.rules["visible"] == "mine or company.member"
+    assert wiki.rules["visible"] == "company.member"
 
 
 def test_what_the_brief_says_of_the_load_is_in_the_design() -> None:

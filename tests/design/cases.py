@@ -8,6 +8,7 @@ from backend_architect.errors import DesignError, Problem
 REPOSITORY = Path(__file__).parents[2]
 CASES = REPOSITORY / "tests" / "cases" / "designs"
 WRONG = sorted(path.parent for path in CASES.glob("wrong/*/backend.yaml"))
+WARNED = sorted(path.parent for path in CASES.glob("warned/*/backend.yaml"))
 RIGHT = sorted(
     [
         *CASES.glob("right/*/backend.yaml"),

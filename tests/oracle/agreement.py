@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from asyncpg import PostgresError
+from sqlglot import exp
 
-from backend_architect.design.expressions import resolve_value
+from backend_architect.design.expressions import resolve_rule, resolve_value
 from backend_architect.design.model import Design, Entity, Row
 from backend_architect.design.syntax import ExpressionError
 from backend_architect.oracle import NOBODY, Caller, OracleError, oracle_sql, tables_sql
@@ -45,7 +46,7 @@ class Tally:
     compared: int = 0
     answers: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
-    refused_texts: dict[str, str] = field(default_factory=dict)
+    refused_texts: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         refused = ", ".join(f"{code} {number}" for code, number in self.refused.most_common())
@@ -118,22 +119,22 @@ def _differences(database: Session, design: Design, written: tuple[str, str], ta
     mine, code = _compiled(design, row, text)
     theirs, unread = _given_to_postgresql(design, row, text)
     for caller in callers_of(design):
-        asked = [theirs, *([mine.format_for(caller)] if mine else [])] if theirs else []
-        said = [_answers(each) for each in _tried(database, caller, asked)] if asked else [{"error": unread}]
-        wrong = isinstance(said[0], dict)
-        if mine is None:
-            if not wrong:
+        asked = [theirs, *(each.format_for(caller) for each in mine)] if theirs else []
+        said, *compiled = [_answers(each) for each in _tried(database, caller, asked)] or [{"error": unread}]
+        if not mine:
+            if not isinstance(said, dict):
                 tally.refused[code] += 1
-                tally.refused_texts.setdefault(f"{code}: {text}", "")
+                tally.refused_texts.append(f"{code}: {text}")
             return
-        if wrong:
-            yield Disagreement(plural, text, caller, "accepted", said[0], mine.sql)
+        if isinstance(said, dict):
+            yield Disagreement(plural, text, caller, "accepted", said, mine[0].sql)
             return
         tally.compared += caller is NOBODY
-        tally.answers.update(str(each) for each in said[0] if isinstance(each, bool))
-        if said[0] != said[1]:
-            yield Disagreement(plural, text, caller, said[1], said[0], mine.sql)
-            return
+        tally.answers.update(str(each) for each in said if isinstance(each, bool))
+        for each, answer in zip(mine, compiled, strict=True):
+            if answer != said:
+                yield Disagreement(plural, text, caller, answer, said, each.sql)
+                return
 
 
 @dataclass(frozen=True)
@@ -153,15 +154,21 @@ class _Compiled:
         return re.sub(r"\$(\d+)", value, self.question)
 
 
-def _compiled(design: Design, row: Row, text: str) -> tuple[_Compiled | None, str]:
+def _compiled(design: Design, row: Row, text: str) -> tuple[list[_Compiled], str]:
+    """Return the compiled value and, if it is true or false, the compiled rule; or the code of its refusal."""
     try:
         typed = resolve_value(design, row, text)
+        trees = [typed.sql, *([resolve_rule(design, row, text)] if typed.type == "boolean" else [])]
     except ExpressionError as error:
-        return None, error.code
+        return [], error.code
+    return [_as_question(row, tree) for tree in trees], ""
+
+
+def _as_question(row: Row, tree: exp.Expr) -> _Compiled:
     statement = Statement()
-    sql = statement.rule(typed.sql)
+    sql = statement.rule(tree)
     names = tuple(param.name for param in statement.params)
-    return _Compiled(sql, names, _question(row, f"({sql})", f'"{row.table}"', row.table)), ""
+    return _Compiled(sql, names, _question(row, f"({sql})", f'"{row.table}"', row.table))
 
 
 def _given_to_postgresql(design: Design, row: Row, text: str) -> tuple[str, str]:
@@ -182,9 +189,11 @@ def _answers(said: Any) -> Any:
     """Return values with their types; of what is true or false, whether it holds."""
     if isinstance(said, dict):
         return said
-    return [value is True if kind == "boolean" else (kind.replace("unknown", "text"), value) for kind, value in said]
+    return [
+        value is True if kind == "boolean" else (kind.replace("unknown", "text"), value) for kind, value in said or []
+    ]
 
 
 def _tried(database: Session, caller: Caller, questions: list[str]) -> list[Any]:
     sql = "SELECT oracle.tried($1::text::uuid, $2::text[], $3::text[])::text"
-    return list(json.loads(database.value(sql, caller.me, sorted(caller.roles), questions)))
+    return list(json.loads(database.value(sql, caller.me, sorted(caller.roles), questions))) if questions else []

@@ -14,7 +14,7 @@ KIND_OF = {
     FieldType.LIST: "list",
 }  # fmt: skip
 LITERALS = {
-    "bool": ("true", "false", "null"),
+    "bool": ("true", "false"),
     "int": ("0", "1", "2", "3", "- 1", "100"),
     "dec": ("0.5", "1.25", "2", "- 1.5"),
     "text": ("'a'", "'draft'", "'it''s'", "''", "'A%'"),

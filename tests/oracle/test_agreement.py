@@ -17,7 +17,7 @@ from tests.oracle.designs import make_design
 from tests.oracle.expressions import written
 from tests.oracle.rows import Rows, make_rows
 
-DESIGNS, EXPRESSIONS = 125, 8
+DESIGNS, EXPRESSIONS = 90, 11
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ from backend_architect.brief.model import Amount, Span, Unit
 from backend_architect.brief.vocabulary import Vocabulary
 
 NUMBER = (
-    r"(?<![\w.,])(?P<number>\d{1,3}(?:[ ,_]\d{3})+(?!\d)|[1-9]\d{0,2}(?:\.\d{3})+(?![\d.])|\d{1,18}(?:\.\d{1,3})?)"
+    r"(?<![\w.,#§])(?<![A-Za-z]-)(?<!req )"
+    r"(?P<number>\d{1,3}(?:[ ,_]\d{3})+(?!\d)|[1-9]\d{0,2}(?:\.\d{3})+(?![\d.])|\d{1,18}(?:\.\d{1,3})?)"
     r"(?:\s?(?P<times>k|m|b|mn|thousand|million|billion)\b)?\+?"
 )
 KINDS = r"(?:(?:monthly|daily|weekly|active|registered|concurrent|paying|existing|different|total|new)\s+)*"

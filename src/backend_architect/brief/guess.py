@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from backend_architect.brief.vocabulary import Vocabulary
 from backend_architect.brief.words import Word
+from backend_architect.patterns.sensitive import also_other_words, kind_of
 
 MOST_NOUNS = 8
 NAME = re.compile(r"[a-z]{3,25}\Z")
@@ -64,7 +65,8 @@ class _Around:
             return False
         if self.is_one_of(place + 1, "heads"):
             return True
-        return not self.is_head(place) and (self._is_noun_in_plural(place) or self._is_noun_with_article(place))
+        is_noun = self._is_noun_in_plural(place) or self._is_noun_with_article(place) or self._is_sensitive(place)
+        return not self.is_head(place) and is_noun
 
     def is_about(self, place: int) -> bool:
         """Tell whether this says what the software is about: a `weather API`."""
@@ -91,14 +93,29 @@ class _Around:
 
     def _is_noun_in_plural(self, place: int) -> bool:
         is_verb = self.is_one_of(place - 1, "subjects") or self.is_one_of(place + 1, "determiners")
-        is_part_of_more = place + 1 in self.unknown and not self._is_plural(place + 1)
+        is_part_of_more = (
+            place + 1 in self.unknown and not self._is_plural(place + 1) and not self._is_participle(place + 1)
+        )
         return self._is_plural(place) and not is_verb and not is_part_of_more
 
     def _is_noun_with_article(self, place: int) -> bool:
-        if not self.is_one_of(place - 1, "determiners") or place + 1 in self.unknown:
+        behind_people = self.is_one_of(place - 1, "people") and self.is_one_of(place - 2, "determiners")
+        has_article = self.is_one_of(place - 1, "determiners") or behind_people
+        if not has_article or place + 1 in self.unknown:
             return False
         is_adjective = self.words[place].folded.endswith(self._endings("not_nouns"))
         return not is_adjective and not self.is_one_of(place - 2, "outer")
+
+    def _is_sensitive(self, place: int) -> bool:
+        """Tell whether a thing is named, in the singular too, that must not go unseen: `check their balance`."""
+        word = self.words[place].stem
+        if kind_of(word) is None or word in also_other_words():
+            return False
+        ends = place + 1 not in self.unknown or self._is_plural(place + 1)
+        return ends and not self.words[place].folded.endswith(("ed", "ing"))
+
+    def _is_participle(self, place: int) -> bool:
+        return self.words[place].folded.endswith(("ed", "ing"))
 
     def _is_plural(self, place: int) -> bool:
         return self.words[place].stem != self.words[place].folded

@@ -75,12 +75,31 @@ class Excluded:
 
 
 @dataclass(frozen=True, slots=True)
+class Restriction:
+    """What a brief allows only to some, or to nobody.
+
+    `actions` are those that it speaks of: read, create, update, delete. `patterns` and `nouns` are its things; without
+    any it is everything. `who` are the only ones that may (singular nouns); `own` says that each may with what is
+    theirs; neither, that nobody may. `forbidden` says that `who` are those who may not.
+    """
+
+    word: Span
+    actions: frozenset[str]
+    patterns: tuple[str, ...] = ()
+    nouns: tuple[str, ...] = ()
+    who: tuple[str, ...] = ()
+    own: bool = False
+    forbidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """A brief, read.
 
     `words` holds every understood piece of the text in its order, `not_understood` each content word without a meaning
     and each rule that no design carries out. `excluded` is what the brief does not want, `people` whom it names.
     `accounts` is False when the brief says that nobody signs in. `in_english` is False for a text in another language.
+    `topics` are what must not be open (health, children, …), `anonymous` the nouns that nobody's name stands beside.
     """
 
     text: str
@@ -100,6 +119,9 @@ class Brief:
     not_understood: tuple[Span, ...]
     in_english: bool
     cut: bool
+    topics: tuple[Mention, ...] = ()
+    anonymous: frozenset[str] = frozenset()
+    restrictions: tuple[Restriction, ...] = ()
 
     @property
     def understood(self) -> bool:

@@ -6,15 +6,22 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from backend_architect.brief.amounts import read_amounts
+from backend_architect.brief.beside_the_point import without_wrong_words
 from backend_architect.brief.guess import Guess, guess_unknown, is_other_language
 from backend_architect.brief.limits import Limits, read_limits
 from backend_architect.brief.model import Amount, Brief, Excluded, Feature, Intent, Kind, Mention, Noun, Span
+from backend_architect.brief.restrictions import read_restrictions
+from backend_architect.brief.scope import read_scope
 from backend_architect.brief.sentence import Range, Sentence
 from backend_architect.brief.settle import settle_matches
+from backend_architect.brief.topics import find_topics, is_anonymous, taken_by_topics
 from backend_architect.brief.vocabulary import Match, Means, Vocabulary, read_vocabulary
 from backend_architect.brief.words import Word, split_words
+from backend_architect.patterns.sensitive import ANONYMITY
 
 MAX_LENGTH = 20_000
+NEAR = 60
+"""Characters within which what is said of anonymity holds for a noun."""
 NOTHING = Guess({}, frozenset(), frozenset())
 
 
@@ -25,16 +32,26 @@ def read_brief(text: str) -> Brief:
     product = _product(shown, vocabulary)
     words = split_words(shown, vocabulary.singulars)
     amounts = read_amounts(shown, vocabulary)
-    reading = _Reading(shown, words, tuple(vocabulary.matches(words)), vocabulary, _covered(words, amounts, product))
-    limits = read_limits(reading.sentence())
+    scope = read_scope(shown, words)
+    topics = find_topics(shown, words, vocabulary)
+    matches = without_wrong_words(shown, words, tuple(vocabulary.matches(words)), vocabulary)
+    matches = taken_by_topics(matches, words, topics)
+    covered = _covered(words, amounts, product) | scope.silent
+    reading = _Reading(shown, words, matches, vocabulary, covered)
+    put_off = reading.put_off(scope.put_off)
+    sentence = reading.sentence()
+    limits = read_limits(sentence)
     reading = replace(reading, covered=reading.covered | limits.silent)
     in_english = not is_other_language(words, vocabulary)
-    alone = not reading.features()
+    alone = not reading.features() and not reading.of("thing")
     guess = guess_unknown(words, reading.unknown(), vocabulary, alone=alone) if in_english else NOTHING
-    reading = replace(reading, matches=settle_matches(reading.counted(), has_nouns=bool(guess.things)))
+    reading = replace(
+        reading, matches=settle_matches(reading.counted(), has_nouns=bool(guess.things or reading.of("thing")))
+    )
     nouns = _nouns(reading, guess.things)
+    anonymous = _anonymous(reading, topics, nouns)
     judged = guess.things.keys() | guess.people | guess.empty
-    excluded, denied = reading.excluded(limits)
+    excluded, denied = reading.excluded(limits, put_off)
     told = [*limits.rules, *limits.unclear, *denied]
     return Brief(
         text=shown,
@@ -51,7 +68,10 @@ def read_brief(text: str) -> Brief:
         product=product,
         accounts=not reading.mentions("no_accounts") and all(one.pattern != "accounts" for one in excluded),
         words=_in_order([*reading.meaningful(), *(n.word for n in nouns), *(a.word for a in amounts)]),
-        not_understood=reading.left(told, judged),
+        not_understood=_in_order([*reading.left(told, judged), *scope.questions]),
+        topics=topics,
+        anonymous=anonymous,
+        restrictions=read_restrictions(sentence, nouns) if in_english else (),
         in_english=in_english,
         cut=len(text) > MAX_LENGTH,
     )
@@ -104,10 +124,16 @@ class _Reading:
             found.setdefault(match.meaning.name, Mention(match.meaning.name, self.span(match.first, match.last)))
         return tuple(found.values())
 
-    def excluded(self, limits: Limits) -> tuple[tuple[Excluded, ...], list[Range]]:
+    def put_off(self, places: AbstractSet[int]) -> tuple[Excluded, ...]:
+        """Return what is named at these places, which is for another time."""
+        groups = [group[0] for group in self.matches if group[0].first in places]
+        named = [one for one in groups if one.meaning.means in {"pattern", "kind"}]
+        return tuple(Excluded(one.meaning.name, self.span(one.first, one.last)) for one in named)
+
+    def excluded(self, limits: Limits, put_off: Sequence[Excluded]) -> tuple[tuple[Excluded, ...], list[Range]]:
         """Return what is not wanted; and the words that deny something which is wanted elsewhere in the text."""
         wanted = {feature.pattern for feature in self.features()}
-        found: dict[Span, Excluded] = {}
+        found: dict[Span, Excluded] = {one.word: one for one in put_off if one.pattern not in wanted}
         denied: list[Range] = []
         for (first, last), said in limits.things:
             pattern = limits.pattern_at(first)
@@ -186,15 +212,33 @@ def _covered(words: Sequence[Word], amounts: Iterable[Amount], product: Span | N
 
 
 def _nouns(reading: _Reading, guessed: Mapping[int, str]) -> tuple[Noun, ...]:
-    """Return the things that were guessed, once each, with the plural that the text has, or else English."""
+    """Return the things that were named or guessed, once each, with the plural that the text has, or else English."""
     found: dict[str, Noun] = {}
-    for place, name in sorted(guessed.items()):
-        word = reading.words[place]
-        noun = found.setdefault(name, Noun(name, reading.span(place, place + 1)))
-        if not noun.plural and word.folded != name:
-            found[name] = replace(noun, plural=word.folded)
+    places = [(place, place + 1, name) for place, name in guessed.items()]
+    for match in reading.of("thing"):
+        stems = [word.stem for word in reading.words[match.first : match.last]]
+        places.append((match.first, match.last, "_".join(stems)))
+    for first, last, name in sorted(places):
+        written = "_".join([name.rpartition("_")[0], reading.words[last - 1].folded]).lstrip("_")
+        noun = found.setdefault(name, Noun(name, reading.span(first, last)))
+        if not noun.plural and written != name:
+            found[name] = replace(noun, plural=written)
     plurals = reading.vocabulary.plurals
     return tuple(replace(noun, plural=noun.plural or plurals.get(noun.name, "")) for noun in found.values())
+
+
+def _anonymous(reading: _Reading, topics: Sequence[Mention], nouns: Sequence[Noun]) -> frozenset[str]:
+    """Return the nouns that are added without a name: those that were taken for such, and those named beside it."""
+    if not is_anonymous(topics):
+        return frozenset()
+    taken = {
+        "_".join(w.stem for w in reading.words[m.first : m.last])
+        for m in reading.of("thing")
+        if m.meaning.name == ANONYMITY
+    }
+    word = next(one.word for one in topics if one.name == ANONYMITY)
+    near = {noun.name for noun in nouns if abs(noun.word.start - word.start) < NEAR}
+    return frozenset(noun.name for noun in nouns if noun.name in taken | near)
 
 
 def _product(text: str, vocabulary: Vocabulary) -> Span | None:

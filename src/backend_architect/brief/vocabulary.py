@@ -10,11 +10,13 @@ from ruamel.yaml import YAML
 
 from backend_architect.brief.words import Word, fold_word, singular, split_words, verb_forms
 from backend_architect.patterns.load import all_patterns
+from backend_architect.patterns.sensitive import sensitive_kinds
 
 Means = Literal[
     "pattern",
     "weak",
     "kind",
+    "thing",
     "client",
     "provider",
     "sign_in",
@@ -105,6 +107,8 @@ def _meanings(language: dict[str, Any]) -> Iterator[tuple[Meaning, Iterable[str]
     yield Meaning("negator"), language["negators"]
     yield Meaning("no_accounts"), language["no_accounts"]
     yield Meaning("tune"), language["intents"]["tune"]
+    for sensitive in sensitive_kinds():
+        yield Meaning("thing", sensitive.name), sensitive.phrases()
     for pattern in all_patterns():
         for entity, phrases in pattern.kinds.items():
             yield Meaning("kind", pattern.name, entity), phrases

@@ -129,7 +129,7 @@ def _explain(proposal: "Proposal") -> None:
 
 
 def _as_data(proposal: "Proposal", path: Path) -> dict[str, object]:
-    told = ("understood", "left_out", "assumed", "not_understood", "choices", "traps")
+    told = ("understood", "left_out", "assumed", "not_understood", "closed", "choices", "traps")
     return {"design": str(path), **{name: getattr(proposal, name) for name in told}}
 
 

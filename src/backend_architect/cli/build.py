@@ -10,6 +10,7 @@ from backend_architect.cli.check import Json
 
 if TYPE_CHECKING:
     from backend_architect.cli.writing import Change, Choices
+    from backend_architect.errors import Problem
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="The project's folder.")]
 HERE = Path()
@@ -52,21 +53,26 @@ def build_into(
 
     With `json`, what stands in `before` comes first in the one document that is printed.
     """
+    from backend_architect.cli.failures import problems_as_data
     from backend_architect.cli.writing import carry_out, plan_writing, render_diff
     from backend_architect.cli.writing.change import NEEDS_YOU
-    from backend_architect.pipeline import build_from
+    from backend_architect.pipeline import build_from, warnings_in
 
     source = design or folder / "backend.yaml"
     project = build_from(source)
+    warnings = warnings_in(source)
     changes = plan_writing(project.files, folder, choices=choices, design=source)
     if dry_run and not json:
         print(render_diff(changes), end="")
     else:
-        _show(changes, folder, before or {}, json=json)  # before writing, so that a conflict is never a surprise
+        _show(
+            changes, folder, {**(before or {}), "warnings": problems_as_data(warnings)}, json=json
+        )  # before writing, so that a conflict is never a surprise
     if not dry_run:
         carry_out(changes, folder)
         if not json:
             print(f"{project.name} is built in {folder.absolute()}")
+            _tell_warnings(warnings, source)
     return int(any(change.fate in NEEDS_YOU for change in changes))
 
 
@@ -79,3 +85,12 @@ def _show(changes: Sequence["Change"], folder: Path, before: Mapping[str, object
         print_data({**before, "folder": str(folder.absolute()), "files": told})
     else:
         print(built_text(changes))
+
+
+def _tell_warnings(warnings: Sequence["Problem"], source: Path) -> None:
+    """Print how many warnings there are, of which kinds, and the command that says them."""
+    if warnings:
+        kinds = ", ".join(dict.fromkeys(warning.code for warning in warnings))
+        counted = "1 warning" if len(warnings) == 1 else f"{len(warnings)} warnings"
+        where = source.parent if source.name == "backend.yaml" else source
+        print(f"{counted} about the design ({kinds}): architect check {where}")

@@ -14,7 +14,7 @@ DESIGN_FILE = Path("backend.yaml")
 
 
 def check(file: FileArgument = DESIGN_FILE, *, json: Json = False) -> int:
-    """Say everything that is wrong in a design file, with place and fix.
+    """Say everything that is wrong in a design file, with place and fix; warnings do not fail it.
 
     \b
     Examples:
@@ -22,15 +22,26 @@ def check(file: FileArgument = DESIGN_FILE, *, json: Json = False) -> int:
       architect check shop
       architect check shop/backend.yaml --json
     """
-    from backend_architect.pipeline import read_sound_design
+    from backend_architect.cli.as_data import print_data
+    from backend_architect.cli.earlier import notes_on_earlier_build
+    from backend_architect.cli.failures import print_warnings, problems_as_data
+    from backend_architect.errors import DesignError
+    from backend_architect.pipeline import read_sound_design, warnings_of
 
-    loaded = read_sound_design(file)
+    notes = notes_on_earlier_build(file)
+    try:
+        loaded = read_sound_design(file)
+    except DesignError as error:
+        raise DesignError(*error.problems, *notes) from None
+    warnings = (*warnings_of(loaded), *notes)
     if json:
-        print('{"problems": []}')
+        print_data({"problems": [], "warnings": problems_as_data(warnings)})
         return 0
+    print_warnings(warnings)
     design = loaded.design
     parts = (_counted(design.entities, "entities"), _counted(design.edges, "edges"), _counted(design.lists, "lists"))
-    print(f"{loaded.file}: all is well ({', '.join(parts)})")
+    end = "no problems found" if warnings else "all is well"
+    print(f"{loaded.file}: {end} ({', '.join(parts)})")
     return 0
 
 

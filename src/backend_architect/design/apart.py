@@ -1,12 +1,9 @@
 """Whose things a design keeps apart: what a person outside a team sees of it, and what a role sees of every team."""
 
-from collections.abc import Iterator, Mapping
+from backend_architect.design.model import Action, Design, Row
+from backend_architect.design.strangers import maker_may, stranger_may_read
 
-from backend_architect.design.expressions import resolve_rule
-from backend_architect.design.model import Design, Row
-from backend_architect.design.truth import ME, OTHER, Facts, truth
-
-MOST_HOPS = 12
+ON_A_ROW: tuple[Action, ...] = ("read", "update", "delete")
 
 
 def not_kept_apart(design: Design, team: str) -> tuple[str, ...]:
@@ -21,7 +18,8 @@ def not_kept_apart(design: Design, team: str) -> tuple[str, ...]:
     return tuple(
         row.plural
         for row in readable
-        if _may_read(design, row, frozenset()) or (_may_read(design, row, roles) and not _leads_to(design, row, team))
+        if stranger_may_read(design, row)
+        or (stranger_may_read(design, row, roles) and not _leads_to(design, row, team))
     )
 
 
@@ -32,30 +30,15 @@ def roles_across(design: Design, team: str) -> tuple[str, ...]:
     return tuple(role for role in roles if any(_is_let_in(design, row, role) for row in owned))
 
 
+def left_with_access(design: Design, team: str) -> tuple[str, ...]:
+    """Return the plurals of the rows of a `team` that whoever made them still reads or changes after they left it."""
+    things = [row for row in design.entities.values() if row is not design.account and row.name != team]
+    held = [row for row in things if _leads_to(design, row, team)]
+    return tuple(row.plural for row in held if any(maker_may(design, row, action, team) for action in ON_A_ROW))
+
+
 def _is_let_in(design: Design, row: Row, role: str) -> bool:
-    return _may_read(design, row, frozenset({role})) and not _may_read(design, row, frozenset())
-
-
-def _may_read(design: Design, row: Row, roles: frozenset[str]) -> bool:
-    """Tell whether somebody who made nothing of it, and is in no team, may see a row."""
-    tree = resolve_rule(design, row, row.allow.get("read", "nobody"))
-    related = dict(_related(design, row, row.table, 0))
-    return True in truth(tree, Facts(ME, roles, {row.table: _owners(design, row)}, related, edges=False))
-
-
-def _owners(design: Design, row: Row) -> Mapping[str, object]:
-    """Return the columns that name people, each somebody else; all that is not said may be anything."""
-    account = design.account.name if design.account else ""
-    people: dict[str, object] = {item.column: OTHER for item in row.references if item.to == account}
-    return people | ({"id": OTHER} if row.name == account else {})
-
-
-def _related(design: Design, row: Row, alias: str, hops: int) -> Iterator[tuple[tuple[str, str], Mapping[str, object]]]:
-    for item in row.references:
-        target = design.entities.get(item.to or "")
-        if target and target is not row and hops < MOST_HOPS:
-            yield (alias, item.name), _owners(design, target)
-            yield from _related(design, target, item.name, hops + 1)
+    return stranger_may_read(design, row, frozenset({role})) and not stranger_may_read(design, row)
 
 
 def _leads_to(design: Design, row: Row, team: str) -> bool:

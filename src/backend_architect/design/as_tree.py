@@ -44,6 +44,7 @@ def design_tree(design: Design) -> dict[str, Tree]:
         "lists": {spec.name: list_tree(spec) for spec in design.lists} or None,
         "events": {f"{e.plural}.{e.action}": {"run": e.run, "retries": e.retries} for e in design.events} or None,
         "custom": [{"route": f"{c.method} {c.path}", "code": c.code, "allow": c.allow} for c in design.custom] or None,
+        "confirm": list(design.confirmed) or None,
         "checks": [check_tree(check) for check in design.checks] or None,
     }
     return _without_none(tree)

@@ -41,6 +41,7 @@ def build_design(read: Read) -> Design:
         events=tuple(Event(*key, **event) for key, event in read.get("events", {}).items()),
         custom=tuple(build_custom(use) for use in read.get("custom", ())),
         checks=tuple(build_check(check) for check in read.get("checks", ())),
+        confirmed=tuple(read.get("confirm", ())),
         **_given(read, "summary", "assumptions", "clients", "pin"),
     )
 

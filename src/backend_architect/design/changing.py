@@ -3,7 +3,7 @@
 from sqlglot import exp
 
 from backend_architect.design.expressions import Kept
-from backend_architect.design.model import Design, Entity
+from backend_architect.design.model import Action, Design, Entity, Row
 from backend_architect.design.routes import routes_of
 from backend_architect.design.syntax import parse
 
@@ -32,6 +32,20 @@ def changing_columns(design: Design, kept: Kept, entity: Entity) -> set[str]:
     columns |= {entity.fields[name].column for of, name in changed_by_effects(design) if of == entity.name}
     columns |= {f"{name}_count" for name in entity.counts if kept(entity.name, name)}
     return columns | {"updated_at"} if columns else columns
+
+
+def counting_tables(design: Design, kept: Kept, row: Row, action: Action) -> set[str]:
+    """Return the tables that a row's trigger changes with an action: by kept counts, and by effects."""
+    moving = {item.name for item in row.accepted("update")} if isinstance(row, Entity) else set()
+    counting = {
+        entity.table
+        for entity in design.entities.values()
+        for count in entity.counts.values()
+        if count.source == row.plural and kept(entity.name, count.name) and (action != "update" or count.via in moving)
+    }
+    effects = row.effects.get(action, {}) if isinstance(row, Entity) else {}
+    names = (path.partition(".")[0] for path in effects)
+    return counting | {design.entities[row.fields[name].to or ""].table for name in names}
 
 
 def _is_nobody(rule: str | None) -> bool:

@@ -34,7 +34,7 @@ def resolve_rule(design: Design, row: Row | None, text: str, *, alias: str = "",
 
     """
     resolved = _resolved(design, row, text, alias=alias, kept=kept, unknown_is_false=True)
-    if resolved.type != "boolean" and not isinstance(resolved.sql, exp.Null):
+    if resolved.type != "boolean":
         raise ExpressionError(
             f"this is a {said(resolved)}, where a rule must be true or false", "compare it: … = …", "rule-not-boolean"
         )
@@ -170,7 +170,7 @@ class _Resolver(Operators):
             inner = self.resolve(parse(text), (frame,))
         if computed:
             return inner
-        if inner.type != "boolean" and not isinstance(inner.sql, exp.Null):
+        if inner.type != "boolean":
             raise ExpressionError(
                 f"rule `{name}` is a {said(inner)}, where a rule must be true or false", code="rule-not-boolean"
             )

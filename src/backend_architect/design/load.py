@@ -36,6 +36,14 @@ class LoadedDesign:
         """Return a problem of the value at `path`."""
         return Problem(code, message, fix, self.place(path))
 
+    def warning(self, code: str, path: str, message: str, fix: str = "") -> Problem:
+        """Return a warning of the value at `path`: the design is built all the same."""
+        return Problem(code, message, fix, self.place(path), "warning")
+
+    def note(self, code: str, path: str, message: str, fix: str = "") -> Problem:
+        """Return a note on the value at `path`: what an earlier version made of it."""
+        return Problem(code, message, fix, self.place(path), "note")
+
 
 def load_design(path: Path) -> LoadedDesign:
     """Return the design in a file, or in a folder's `backend.yaml`; raise DesignError with all that is wrong in it."""

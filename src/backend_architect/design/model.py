@@ -267,7 +267,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Design:
-    """A whole backend. Mappings keep the order of the file."""
+    """A whole backend. Mappings keep the order of the file; `confirmed` holds warnings as `<code> <path>`."""
 
     name: str
     summary: str = ""
@@ -283,6 +283,7 @@ class Design:
     events: tuple[Event, ...] = ()
     custom: tuple[Custom, ...] = ()
     checks: tuple[Check, ...] = ()
+    confirmed: tuple[str, ...] = ()
 
     @cached_property
     def rows_by_plural(self) -> Mapping[str, Row]:

@@ -118,7 +118,20 @@ RESERVED_SQL = frozenset(
 
 OWN_ALIASES = frozenset(
     {
-        *("allowed", "candidate", "chosen", "counted", "created", "excluded", "gone", "made", "new", "old", "put"),
+        *(
+            "allowed",
+            "candidate",
+            "changed",
+            "chosen",
+            "counted",
+            "created",
+            "excluded",
+            "gone",
+            "made",
+            "new",
+            "old",
+            "put",
+        ),
         *("sent", "source", "updated"),
     }
 )

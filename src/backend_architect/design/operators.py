@@ -82,7 +82,7 @@ class Operators:
 
     def _boolean(self, node: exp.Expr, frames: tuple[Frame, ...]) -> exp.Expr:
         inner = self.resolve(node, frames)
-        if inner.type != "boolean" and not isinstance(inner.sql, exp.Null):
+        if inner.type != "boolean":
             raise ExpressionError(
                 f"`{shorten(node)}` is a {said(inner)}, and not true or false", "compare it: … = …", "rule-not-boolean"
             )
@@ -209,7 +209,7 @@ def agreed(items: Sequence[Typed], node: exp.Expr) -> str:
         other = next(item for item in kinds if not can_become(item.type, kinds[0].type))
         message = f"`{shorten(node)}` compares a {said(kinds[0])} with a {said(other)}"
         raise ExpressionError(message, code="type-mismatch")
-    return found if kinds or any(_is_literal(item) for item in items) else UNKNOWN
+    return found
 
 
 _SAID = {

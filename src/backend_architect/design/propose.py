@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from backend_architect.brief import Brief, Feature, read_brief
+from backend_architect.brief import Brief, Feature, Span, read_brief
 from backend_architect.brief.typos import likely_meant
 from backend_architect.brief.vocabulary import read_vocabulary
-from backend_architect.design.apart import not_kept_apart, roles_across
+from backend_architect.design.apart import left_with_access, not_kept_apart, roles_across
 from backend_architect.design.load import read_design
 from backend_architect.design.model import Design
 from backend_architect.design.names import words
+from backend_architect.design.proposed_closed import Closed, close_design
 from backend_architect.design.proposed_left_out import kept, left_out, less_than_whole, meaning_in
 from backend_architect.design.proposed_load import amounts_understood, propose_load
 from backend_architect.design.proposed_names import names_kind, read_targets
@@ -31,7 +32,8 @@ EXAMPLES = (
 class Proposal:
     """A proposed design with the text of its file, and what a person should read before they take it.
 
-    `understood` maps the words of the brief to what they were taken to mean.
+    `understood` maps the words of the brief to what they were taken to mean;
+    `closed` says what is open to few or nobody.
     """
 
     design: Design
@@ -43,6 +45,7 @@ class Proposal:
     left_out: tuple[str, ...]
     traps: tuple[Trap, ...]
     choices: tuple[str, ...]
+    closed: tuple[str, ...] = ()
 
 
 def propose_design(brief: Brief) -> Proposal:
@@ -51,23 +54,28 @@ def propose_design(brief: Brief) -> Proposal:
     wish = read_wish(brief)
     composition = compose(wish)
     load = propose_load(brief, composition)
-    assumed = (*composition.assumes, *people_assumed(brief, composition), *load.assumes)
-    content = _heading(brief, wish, assumed) | {"load": load.load} | composition.design
+    closed = close_design(brief, composition)
+    said = closed.still_true(composition, composition.assumes)
+    assumed = (*said, *closed.said, *people_assumed(brief, composition), *load.assumes)
+    content = _heading(brief, wish, assumed) | {"load": load.load} | closed.design
     text = design_text(_with_providers(content, brief), composition.comments)
     design = read_design(text).design
     mixed = not_kept_apart(design, composition.team) if composition.team else ()
+    left = left_with_access(design, composition.team) if composition.team else ()
     return Proposal(
         design=design,
         text=text,
         brief=brief,
         understood=_understood(brief, wish) | people_understood(brief, composition),
         assumed=assumed,
-        not_understood=tuple(f"{span.text}{_or_meant(span.text)}" for span in brief.not_understood),
+        not_understood=tuple(f"{span.text}{_or_meant(span.text)}" for span in _not_carried_out(brief)),
         left_out=left_out(brief, wish, composition),
-        traps=(*composition.traps, *(() if mixed else composition.traps_if_apart)),
+        traps=_true_traps(composition, closed, apart=not (mixed or left)),
+        closed=closed.said,
         choices=(
             *_mixed(design, composition.team, mixed),
-            *composition.choices,
+            *_left(composition.team, left),
+            *closed.still_true(composition, composition.choices),
             *_kept_accounts(brief, composition),
             *kept(brief, composition),
             *load.ignored,
@@ -93,7 +101,7 @@ def read_wish(brief: Brief) -> Wish:
         kinds[nameless[0]] = nouns.pop()
     plurals = {noun.name: noun.plural for noun in brief.nouns if noun.plural}
     about = read_targets(brief)
-    return Wish(patterns, kinds, tuple(nouns), brief.accounts, about, without, plurals)
+    return Wish(patterns, kinds, tuple(nouns), brief.accounts, about, without, plurals, brief.anonymous)
 
 
 def _with_kinds(patterns: Sequence[str]) -> list[str]:
@@ -204,6 +212,19 @@ def _mixed(design: Design, team: str | None, mixed: Sequence[str]) -> list[str]:
     return told
 
 
+def _true_traps(composition: Composition, closed: Closed, *, apart: bool) -> tuple[Trap, ...]:
+    """Return the traps that this design avoids: those of teams only where it keeps their things apart."""
+    traps = (*composition.traps, *(composition.traps_if_apart if apart else ()))
+    kept = closed.still_true(composition, [trap.avoided for trap in traps])
+    return tuple(trap for trap in traps if trap.avoided in kept)
+
+
+def _left(team: str | None, left: Sequence[str]) -> list[str]:
+    """Return what whoever leaves a team goes on seeing or changing."""
+    named = ", ".join(words(plural) for plural in left)
+    return [f"whoever leaves a {words(team)} keeps what they made: {named}"] if team and left else []
+
+
 def _meaning(feature: Feature, said: str, wish: Wish) -> str:
     """Return what a feature means, and whether it has nothing of its own for the word that meant it."""
     pattern, key = pattern_named(feature.pattern), read_vocabulary().key
@@ -215,6 +236,14 @@ def _meaning(feature: Feature, said: str, wish: Wish) -> str:
 def _or_meant(text: str) -> str:
     meant = likely_meant(text, read_vocabulary())
     return f" (did you mean “{meant}”?)" if meant else ""
+
+
+def _not_carried_out(brief: Brief) -> list[Span]:
+    """Return what was not understood, without the restrictions, which are told by what they close."""
+    ruled = [one.word for one in brief.restrictions]
+    return [
+        span for span in brief.not_understood if not any(r.start <= span.start and span.end <= r.end for r in ruled)
+    ]
 
 
 def _kept_accounts(brief: Brief, composition: Composition) -> list[str]:

@@ -15,10 +15,10 @@ def ranges_of(row: Row) -> dict[str, str]:
         tree = parse(text)
         if isinstance(tree, exp.GT | exp.GTE | exp.LT | exp.LTE):
             names = [side.name for side in (tree.this, tree.expression) if isinstance(side, exp.Column)]
-            later, earlier = (
-                names if isinstance(tree, exp.GT | exp.GTE) else names[::-1] if len(names) == 2 else (None, None)
-            )
-            if later and earlier and row.fields[later].type in {FieldType.DATE, FieldType.TIMESTAMP}:
+            if len(names) != 2:
+                continue
+            later, earlier = names if isinstance(tree, exp.GT | exp.GTE) else names[::-1]
+            if row.fields[later].type in {FieldType.DATE, FieldType.TIMESTAMP}:
                 found.setdefault(later, earlier)
     return found
 

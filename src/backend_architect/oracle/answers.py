@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from backend_architect.design.model import Action, Design, Entity, Row
 from backend_architect.oracle.anonymous import needs_caller
 from backend_architect.oracle.installation import oracle_sql
-from backend_architect.oracle.rewriting import expression_sql, over_row, relations_followed
+from backend_architect.oracle.rewriting import condition_sql, expression_sql, over_row, relations_followed
 from backend_architect.oracle.scopes import SCHEMA, here
 
 Values = Mapping[str, object]
@@ -57,13 +57,16 @@ class Oracle:
 
     def those(self, caller: Caller, row: Row, rule: str, identities: Sequence[str]) -> set[str]:
         """Return those of the rows, by id, for which a rule of their kind holds."""
-        return {identity for identity, value in self.values(caller, row, rule, identities).items() if value is True}
+        value = over_row(row, condition_sql(self.design, row, rule), "each")
+        wanted = "id IN (SELECT value::uuid FROM jsonb_array_elements_text($1))"
+        found = f"SELECT jsonb_agg(id) FROM {here(row.plural)} AS each WHERE {wanted} AND ({value})"
+        return set(self._asked(caller, found, list(identities)) or ())
 
     def values(self, caller: Caller, row: Row, text: str, identities: Sequence[str]) -> dict[str, Any]:
         """Return what an expression says of each of the rows, by id, as JSON."""
         value = over_row(row, expression_sql(self.design, row, text), "each")
-        wanted = "SELECT value::uuid FROM jsonb_array_elements_text($1)"
-        found = f"SELECT jsonb_object_agg(id, ({value})) FROM {here(row.plural)} AS each WHERE id IN ({wanted})"
+        wanted = "id IN (SELECT value::uuid FROM jsonb_array_elements_text($1))"
+        found = f"SELECT jsonb_object_agg(id, ({value})) FROM {here(row.plural)} AS each WHERE {wanted}"
         return self._asked(caller, found, list(identities)) or {}
 
     def all_values(self, caller: Caller, row: Row, text: str) -> list[tuple[Values, Any]]:

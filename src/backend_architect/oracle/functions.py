@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from backend_architect.design.model import Design, Entity, Row
-from backend_architect.oracle.rewriting import expression_sql, over_row
+from backend_architect.oracle.rewriting import condition_sql, expression_sql, over_row
 from backend_architect.oracle.scopes import SCHEMA, Names, here, quoted
 from backend_architect.oracle.tokens import OracleError
 
@@ -50,7 +50,7 @@ def _counts(design: Design, row: Row) -> Iterator[str]:
 
 
 def _boolean(design: Design, row: Row, name: str, text: str) -> str:
-    return _function(row, name, "boolean", over_row(row, expression_sql(design, row, text), "$1"))
+    return _function(row, name, "boolean", over_row(row, condition_sql(design, row, text), "$1"))
 
 
 def _function(row: Row, name: str, sql_type: str, body: str) -> str:

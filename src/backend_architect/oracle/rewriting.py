@@ -29,6 +29,11 @@ def expression_sql(design: Design, row: Row | None, text: str, names: Names | No
     return " ".join(_Rewriter(design, names or Names(design)).rewritten(tokens_of(text), scopes))
 
 
+def condition_sql(design: Design, row: Row | None, text: str) -> str:
+    """Return a rule as SQL that is true, false or null: PostgreSQL refuses whatever else it may be."""
+    return f"({expression_sql(design, row, text)}) AND TRUE"
+
+
 def relations_followed(design: Design, row: Row, text: str) -> frozenset[str]:
     """Return the row's own relations through which a rule looks, by itself or by other rules of the row."""
     found: set[str] = set()

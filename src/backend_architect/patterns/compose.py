@@ -1,6 +1,6 @@
 """Several patterns, put together into one design."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from backend_architect.patterns.merge import merged
 from backend_architect.patterns.naming import names_in, rows_in, usable_name
 from backend_architect.patterns.nouns import ROWS_PER_USER, Guessed, noun_assumption, noun_fragment
 from backend_architect.patterns.pattern import Fragment, Pattern, Trap
+from backend_architect.patterns.sensitive import kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class Wish:
     """What is to be put together: names of patterns, the kinds a brief named for them, and nouns without a pattern.
 
     `about` holds what an attached pattern was said to be about: a noun, or an entity as the pattern names it.
-    `without` are patterns that are not wanted: no bundle brings them, nor what needs them.
+    `without` are patterns that are not wanted: no bundle brings them, nor what needs them. `anonymous` are nouns that
+    are added without a name.
     """
 
     patterns: tuple[str, ...]
@@ -28,6 +30,7 @@ class Wish:
     about: Mapping[str, str] = field(default_factory=dict)
     without: frozenset[str] = frozenset()
     plurals: Mapping[str, str] = field(default_factory=dict)
+    anonymous: frozenset[str] = frozenset()
 
     def plural(self, noun: str) -> str:
         """Return the plural of a noun or a kind of the brief: as it was written, else the regular one."""
@@ -47,6 +50,8 @@ class Composition:
     choices: tuple[str, ...]
     team: str | None = None
     traps_if_apart: tuple[Trap, ...] = ()
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    said_by: Mapping[str, str] = field(default_factory=dict)
 
 
 def compose(wish: Wish) -> Composition:
@@ -69,6 +74,7 @@ class _Plan:
     guesses: tuple[Guessed, ...]
     plurals: Mapping[str, str]
     team: str | None = None
+    not_added: tuple[str, ...] = ()
 
     @property
     def present(self) -> frozenset[str]:
@@ -100,12 +106,21 @@ def _plan(wish: Wish) -> _Plan:
     }
     targets = {p.name: _target(p, chosen, nouns, names, about.get(p.name)) for p in chosen}
     parts = tuple(_Part(p, names | _it(targets[p.name], chosen, names, wish), targets[p.name]) for p in chosen)
-    opened = {targets[p.name] for p in chosen if p.opens}
     owned = any(p.name == "accounts" for p in chosen)
     team = names.get("<team>")
-    guesses = tuple(Guessed(noun, owned, noun in opened, wish.plural(noun), team) for noun in nouns)
+    hidden = {usable_name(noun, taken, wish.plural(noun)) for noun in wish.anonymous}
+    guesses = tuple(
+        Guessed(noun, owned, wish.plural(noun), team, noun in hidden, by_anyone=not wish.accounts) for noun in nouns
+    )
+    closed = {guess.noun for guess in guesses if guess.kind or guess.anonymous}
+    dropped = tuple(part for part in parts if part.pattern.opens and part.target in closed)
+    parts = tuple(part for part in parts if part not in dropped)
     called = {noun: wish.plural(noun) for noun in (*nouns, *names.values()) if noun in wish.plurals}
-    return _Plan(parts, guesses, called, team)
+    return _Plan(parts, guesses, called, team, tuple(map(_not_added, dropped)))
+
+
+def _not_added(part: "_Part") -> str:
+    return f"no {part.pattern.name} for {part.filled('<its>')}, which nobody but whom they concern reads"
 
 
 def _free(wish: Wish) -> list[str]:
@@ -176,17 +191,37 @@ def _composition(design: Fragment, plan: _Plan) -> Composition:
         comments=comments,
         assumes=(*dict.fromkeys([*said, *guessed]),),
         traps=tuple(part.trap(trap) for part, body in bodies for trap in body.traps),
-        choices=tuple(text for part, body in bodies for text in part.filled(list(body.choices))),
+        choices=(*plan.not_added, *(text for part, body in bodies for text in part.filled(list(body.choices)))),
         team=plan.team,
+        names=_called(plan),
+        said_by=dict(_said_by(plan)),
         traps_if_apart=tuple(part.trap(trap) for part, body in bodies for trap in body.traps_if_apart),
     )
+
+
+def _said_by(plan: _Plan) -> Iterator[tuple[str, str]]:
+    """Yield each assumption, choice and trap with the pattern that says so."""
+    for part in plan.parts:
+        body = part.pattern.body
+        for text in (*part.filled([*body.assumes]), *part.filled([*body.choices])):
+            yield text, part.pattern.name
+        yield from ((part.trap(trap).avoided, part.pattern.name) for trap in (*body.traps, *body.traps_if_apart))
+
+
+def _called(plan: _Plan) -> dict[str, tuple[str, ...]]:
+    """Return what each name that a pattern leaves open stands for: `<room>` → `van`."""
+    found: dict[str, tuple[str, ...]] = {}
+    for part in plan.parts:
+        marks = [mark for mark in part.names if mark != "<it>" and isinstance(part.names[mark], str)]
+        found |= {mark: (part.names[mark],) for mark in marks}
+    return found
 
 
 def resolve_patterns(wish: Wish) -> tuple[Pattern, ...]:
     """Return the patterns wished for with all that they need, in the catalogue's order, bundles opened."""
     found: dict[str, Pattern] = {}
     free = _free(wish)
-    if wish.accounts:
+    if wish.accounts or wish.anonymous or any(kind_of(noun) for noun in free):
         _add("accounts", found)
     asked = frozenset(n for name in wish.patterns for n in _asked(name, wish.without))
     for name in wish.patterns:

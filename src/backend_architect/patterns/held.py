@@ -10,15 +10,16 @@ PRIVATE = "mine"
 def held_by_team(design: Fragment, name: str, team: str) -> Fragment:
     """Return the design with the entity `name` belonging to a team; its rule `visible` is what its readers must meet.
 
-    What its owner alone saw is seen by the members too; what more people saw is seen by members only.
+    What its owner alone saw is seen by the members; what more people saw is seen by members only. What its owner may
+    do ends when they are no longer a member: it is `mine` for members only.
     """
     entity = design["entities"][name]
     member = f"{team}.member"
-    seen = "or" if entity["rules"]["visible"] == PRIVATE else "and"
+    is_private = entity["rules"]["visible"] == PRIVATE
     changes = {action: f"and {member}" for action in ("update", "delete") if _is_a_roles(entity, action)}
     more: Fragment = {
         "fields": {team: {"to": team, "on_delete": "cascade"}},
-        "rules": {"visible": f"{seen} {member}"},
+        "rules": {"mine": f"and {member}", "visible": member if is_private else f"and {member}"},
         "allow": {"create": f"and {member}", **changes},
     }
     given = [field for field, item in entity["fields"].items() if not (isinstance(item, dict) and "set" in item)]
@@ -26,7 +27,7 @@ def held_by_team(design: Fragment, name: str, team: str) -> Fragment:
     accepts = accepts | {"create": [team, *accepts["create"]]}
     plural = entity.get("plural") or plural_of(name)
     newest = {"of": name, "by": team, "order": "newest", "allow": "signed_in"}
-    changed = merged(entity, more) | {"accepts": accepts}
+    changed = merged(entity, more, override=True) | {"accepts": accepts}
     lists = design.get("lists", {}) | {f"{plural} of {team}": newest}
     return design | {"entities": design["entities"] | {name: changed}, "lists": lists}
 

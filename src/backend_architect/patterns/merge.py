@@ -58,7 +58,7 @@ def extended_rule(rule: str | None, more: str) -> str | None:
         return rest if word == "or" else rule
     if rule == "anyone":
         return rule if word == "or" else rest
-    if re.search(rf"(?:^| or ){re.escape(rest)}(?: or |$)", rule):
+    if rule == rest or (word == "or" and re.search(rf"(?:^| or ){re.escape(rest)}(?: or |$)", rule)):
         return rule
     return f"{_bracketed(rule, inside=word)} {word} {_bracketed(rest, inside=word)}"
 

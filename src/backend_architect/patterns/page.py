@@ -10,10 +10,23 @@ INTRODUCTION = """\
 
 `architect "<sentence>"` matches the words of a sentence with these patterns, puts their pieces of the design
 together and says what it assumed. Plurals, capitals, hyphens and the order of the words make no difference. A noun that
-no pattern knows becomes a plain entity that its owner alone sees; other words are listed as not understood.
+no pattern knows becomes a plain entity that its owner alone sees and changes; other words are listed as not understood.
 
-What follows `without`, `no`, `not`, `instead of` or `don't want` is left out, unless something else needs it. Who may
-do what (`only editors may publish`) is listed as not understood: write it under `allow` in the design.
+What follows `without`, `no`, `not`, `instead of` or `don't want` is left out, unless something else needs it; so is
+what is put off (`not in this version: payments`) or only asked about (`should it have a chat?`).
+
+## What is closed
+
+- **Restrictions.** `only editors can publish` is carried out by a role that the team gives; `only the author may edit`
+  by whose it is. What no design can say from a sentence (`guests may not cancel`, `hidden`, `members only`, `must be
+  approved`) closes the action that it speaks of, which is printed under “Closed” and kept under `assumptions`.
+- **Money, grades, certificates, approvals, findings of a practice.** Whom they concern reads them; a role `staff`, or
+  the owner of the team, writes them, and for nobody's own account. A balance is never changed by whose it is.
+- **Health, children, grades, votes, work and rights, anonymity.** What people write is read by themselves and by staff,
+  where a sentence is about one of these. Likes, comments and reviews of such things are left out.
+- **Anonymous** answers, feedback and reports have no author in the database.
+
+The words are in `src/backend_architect/patterns/sensitive.yaml`. What is closed is opened by a line of the design.
 
 Each pattern is one file in `src/backend_architect/patterns/catalogue/`, and this page is made from them.
 """

@@ -65,6 +65,8 @@ def template_context(design: Design, decisions: Decisions, queries: Queries) -> 
         "has_cookies": design.auth is not None and "web" in design.clients,
         "has_idempotency": design.auth is not None and any(r.kind == "create" for r in routes_of(design)),
         "has_counts": any(decisions.is_kept(e.name, name) for e in design.entities.values() for name in e.counts),
+        "has_turns": any(query.turn for query in queries.all()),
+        "has_versions": any(param.source == "if_match" for query in queries.all() for param in query.params),
         "has_events": bool(design.events),
         "has_files": FieldType.FILE in types,
         "has_json": FieldType.JSON in types,

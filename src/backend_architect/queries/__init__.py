@@ -6,11 +6,13 @@ from backend_architect.design.expressions import Kept
 from backend_architect.design.model import Design
 from backend_architect.design.routes import Route, RouteKind, routes_of
 from backend_architect.queries.context import Context
+from backend_architect.queries.creations import create_query
 from backend_architect.queries.edges import delete_pair_query, put_query
 from backend_architect.queries.lists import list_queries
 from backend_architect.queries.model import Nested, Output, Param, Queries, Query, Shape
-from backend_architect.queries.rows import allowed_query, create_query, delete_query, read_query, update_query
+from backend_architect.queries.rows import allowed_query, delete_query, read_query
 from backend_architect.queries.shape import build_shape
+from backend_architect.queries.updates import update_query
 
 __all__ = ["Nested", "Output", "Param", "Queries", "Query", "Shape", "build_queries"]
 

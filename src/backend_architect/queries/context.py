@@ -40,7 +40,7 @@ class Context:
         inner = self.allowed(target, "read", f"{item.name}_target")
         joined = exp.EQ(this=column(f"{item.name}_target", "id"), expression=column(alias, item.column))
         query = exp.Select(expressions=[exp.Literal.number(1)]).from_(aliased(target.table, f"{item.name}_target"))
-        return exp.Exists(this=query.where(_all(joined, inner)))
+        return exp.Exists(this=query.where(all_of(joined, inner)))
 
     def shape(self, entity: Entity) -> Shape:
         """Return the shape of an entity's rows."""
@@ -99,7 +99,21 @@ def _parts(tree: exp.Expr) -> list[exp.Expr]:
     return [*_parts(tree.left), *_parts(tree.right)] if isinstance(tree, exp.And) else [tree]
 
 
-def _all(left: exp.Expr, right: exp.Expr) -> exp.Expr:
-    if isinstance(right, exp.Boolean) and right.this:
-        return left
-    return exp.And(this=left, expression=exp.Paren(this=right) if isinstance(right, exp.Or) else right)
+def all_of(*trees: exp.Expr) -> exp.Expr:
+    """Return the conditions joined by AND, without those that are simply true; true where none is left."""
+    return _joined(exp.And, trees, neutral=True)
+
+
+def any_of(*trees: exp.Expr) -> exp.Expr:
+    """Return the conditions joined by OR, without those that are simply false; false where none is left."""
+    return _joined(exp.Or, trees, neutral=False)
+
+
+def _joined(kind: type[exp.And] | type[exp.Or], trees: tuple[exp.Expr, ...], *, neutral: bool) -> exp.Expr:
+    kept = [tree for tree in trees if not (isinstance(tree, exp.Boolean) and bool(tree.this) is neutral)]
+    if not kept:
+        return exp.Boolean(this=neutral)
+    found = kept[0]
+    for tree in kept[1:]:
+        found = kind(this=found, expression=tree)
+    return found

@@ -4,14 +4,12 @@ A rule such as `order.open` is read from the statement's snapshot: the order may
 that commits first. A lock on the order lets the two take turns, and PostgreSQL asks the rule of the newest version.
 """
 
-from collections.abc import Mapping
 from typing import Literal
 
 from sqlglot import exp
 
-from backend_architect.design.changing import changing_columns
-from backend_architect.design.expressions import Kept
-from backend_architect.design.model import Design, Entity, Row
+from backend_architect.design.changing import changing_columns, counting_tables
+from backend_architect.design.model import Row
 from backend_architect.queries.context import Context
 
 Write = Literal["create", "update", "delete"]
@@ -26,7 +24,7 @@ def locked(context: Context, row: Row, action: Write, rule: exp.Expr) -> exp.Exp
     design, kept = context.design, context.kept
     tree = rule.copy()
     tables = {entity.table: entity for entity in design.entities.values()}
-    touched = _touched(design, kept, row, action)
+    touched = counting_tables(design, kept, row, action)
     for hop in reversed(_hops(tree)):  # the inner ones first: what stands around them may be written anew
         select = hop.this
         entity = tables[select.args["from_"].this.name]
@@ -35,21 +33,6 @@ def locked(context: Context, row: Row, action: Write, rule: exp.Expr) -> exp.Exp
             select.set("locks", [exp.Lock(update=True, key=True) if taken else exp.Lock(update=False)])
             tree = _always_read(tree, hop)
     return tree
-
-
-def _touched(design: Design, kept: Kept, row: Row, action: Write) -> set[str]:
-    """Return the tables that the row's trigger changes with this action: by kept counts, and by effects."""
-    if action == "update":
-        return set()
-    counting = {
-        entity.table
-        for entity in design.entities.values()
-        for count in entity.counts.values()
-        if count.source == row.plural and kept(entity.name, count.name)
-    }
-    effects: Mapping[str, str] = row.effects.get(action, {}) if isinstance(row, Entity) else {}
-    names = (path.partition(".")[0] for path in effects)
-    return counting | {design.entities[row.fields[name].to or ""].table for name in names}
 
 
 def _hops(tree: exp.Expr) -> list[exp.Expr]:

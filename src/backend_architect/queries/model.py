@@ -56,10 +56,19 @@ class Param:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a write waits for, and holds until its transaction ends: `of` is its kind, `key` narrows it to some rows."""
+
+    of: str
+    key: Param | None = None
+
+
 @dataclass(frozen=True)
 class Query:
     """One statement of the API. `template` has `{COLUMNS}`, `{JOINS}` and `{READABLE}` where the shape's SQL stands.
 
+    One that takes turns has `turn`, which runs before it.
     One that `tells_change` also answers, as `row_changed`, whether any value of the row is another one than before.
     """
 
@@ -74,6 +83,7 @@ class Query:
     filters: tuple[str, ...] = ()
     refused: int = 404
     tells_change: bool = False
+    turn: Turn | None = None
 
     @property
     def sql(self) -> str:

@@ -1,16 +1,16 @@
 """Statements on one row: read, create, update, delete."""
 
-from dataclasses import replace
-
 from sqlglot import exp
 
-from backend_architect.design.expressions import members, resolve_value
-from backend_architect.design.model import Entity, Field, FieldType
+from backend_architect.design.expressions import members
+from backend_architect.design.model import Action, Entity, Field, FieldType, Row
 from backend_architect.design.routes import Route
-from backend_architect.queries.context import Context, conditions, hops
+from backend_architect.design.syntax import conjuncts, parse
+from backend_architect.queries.context import Context, any_of, column, conditions
 from backend_architect.queries.locks import locked
 from backend_architect.queries.model import Query
-from backend_architect.queries.text import Statement, listed
+from backend_architect.queries.text import Statement
+from backend_architect.queries.turns import with_turn
 
 SQL_TYPES = {
     FieldType.INTEGER: "bigint",
@@ -35,69 +35,13 @@ def sql_type(item: Field) -> str:
 
 def read_query(context: Context, route: Route) -> Query:
     """Return the statement that reads one row with all that an answer nests."""
-    entity = _entity(route)
+    entity = entity_of(route)
     statement = context.statement(entity)
     identity = statement.value("id", f"{entity.name}_id")
     rule = context.may_read(statement, entity)
     where = f"{entity.table}.id = {identity}" + ("" if rule == "true" else f"\n  AND {rule}")
     template = f"SELECT /* {route.statement} */\n    {{COLUMNS}}\nFROM {entity.table}\n{{JOINS}}\nWHERE {where}"
-    return _query(context, route, statement, template)
-
-
-def create_query(context: Context, route: Route) -> Query:
-    """Return the statement that inserts a row, if the rule holds for it, and answers it as a read would."""
-    entity = _entity(route)
-    statement = context.statement(entity)
-    values = [_new_value(context, route, statement, item) for item in _stored_at_creation(entity)]
-    names = listed([name for name, _ in values], 8)
-    rule = context.allowed(entity, "create", "new", signed_in=True)
-    unseen = [item for item in entity.accepted("create") if _must_be_readable(context, item, rule)]
-    checks = [_readable_or_absent(context, item) for item in unseen]
-    where = conditions(statement, locked(context, entity, "create", rule), *checks, indent=4)
-    into = f"INSERT INTO {entity.table} ({names})"
-    if where == "true" and not any(sql.startswith("(") for _, sql in values):
-        plain = listed([sql.partition("::")[0] for _, sql in values], 8)
-        made = f"created AS (\n    {into}\n    VALUES ({plain})\n    RETURNING *\n)"
-    else:
-        given = ",\n        ".join(f"{sql} AS {name}" for name, sql in values if not sql.startswith("("))
-        chosen = listed([sql if sql.startswith("(") else f"new.{name}" for name, sql in values], 8)
-        made = (
-            f"new AS (\n    SELECT\n        {given}\n), created AS (\n    {into}\n    SELECT {chosen}\n    FROM new\n"
-            f"    WHERE {where}\n    RETURNING *\n)"
-        )
-    answer = f"SELECT\n    {{COLUMNS}}\nFROM created AS {entity.table}\n{{JOINS}}"
-    template = f"WITH /* {route.statement} */ {made}\n{answer}"
-    looks_elsewhere = bool(hops(rule) or unseen or rule.find(exp.Exists, exp.In))
-    return _query(context, route, statement, template, refused=404 if looks_elsewhere else 403)
-
-
-def update_query(context: Context, route: Route) -> Query:
-    """Return the statement that changes the given fields of a row, where the rule and the version allow it."""
-    entity = _entity(route)
-    statement = context.statement(entity)
-    identity = statement.value("id", f"{entity.name}_id")
-    accepted = entity.accepted("update")
-    assignments = [_assignment(statement, item) for item in accepted]
-    rule = context.allowed(entity, "update", signed_in=True)
-    unseen = [item for item in accepted if _must_be_readable(context, item, rule)]
-    checks = [_new_target_readable(context, statement, item) for item in unseen]
-    version = statement.value("version", "if_match")
-    where = conditions(statement, locked(context, entity, "update", rule), indent=4)
-    texts = [f"{entity.table}.id = {identity}", *([] if where == "true" else [where]), *checks]
-    texts.append(f"({version}::timestamptz[] IS NULL OR {entity.table}.updated_at = ANY({version}))")
-    told = any(event.plural == entity.plural and event.action == "update" for event in context.design.events)
-    label = change_label(entity)
-    returned = f", {_is_another(accepted)} AS {label}" if told else ""
-    answered = f",\n    {entity.table}.{label}" if told else ""
-    template = (
-        f"WITH /* {route.statement} */ updated AS (\n    UPDATE {entity.table}\n    SET "
-        + ",\n        ".join([*assignments, "updated_at = now()"])
-        + "\n    WHERE "
-        + "\n      AND ".join(texts)
-        + f"\n    RETURNING *{returned}\n)\nSELECT\n    {{COLUMNS}}{answered}\n"
-        + f"FROM updated AS {entity.table}\n{{JOINS}}"
-    )
-    return replace(_query(context, route, statement, template), tells_change=told)
+    return answered_query(context, route, statement, template)
 
 
 def change_label(entity: Entity) -> str:
@@ -107,7 +51,7 @@ def change_label(entity: Entity) -> str:
 
 def delete_query(context: Context, route: Route) -> Query:
     """Return the statement that deletes a row that the rule allows; it answers whether there was one."""
-    entity = _entity(route)
+    entity = entity_of(route)
     statement = Statement()
     rule = context.allowed(entity, "delete", signed_in=True)
     where = conditions(statement, locked(context, entity, "delete", rule))
@@ -116,12 +60,13 @@ def delete_query(context: Context, route: Route) -> Query:
     condition = f"{entity.table}.id = {identity}" + ("" if where == "true" else f"\n  AND {where}")
     condition += f"\n  AND ({version}::timestamptz[] IS NULL OR {entity.table}.updated_at = ANY({version}))"
     template = f"DELETE /* {route.statement} */ FROM {entity.table}\nWHERE {condition}\nRETURNING true"
-    return Query(route.statement, route, entity, "done", template, tuple(statement.params))
+    query = Query(route.statement, route, entity, "done", template, tuple(statement.params))
+    return with_turn(context, query, "delete", rule)
 
 
 def allowed_query(context: Context, route: Route) -> Query:
     """Return the statement that reads the row of a hand-written use case, if its rule allows it."""
-    entity = _entity(route)
+    entity = entity_of(route)
     assert route.custom is not None
     statement = context.statement(entity)
     own = context.rule(entity, route.custom.allow)
@@ -131,77 +76,48 @@ def allowed_query(context: Context, route: Route) -> Query:
     identity = statement.value("id", f"{entity.name}_id")
     condition = "\n  AND ".join([f"{entity.table}.id = {identity}", *(text for text in texts if text != "true")])
     template = f"SELECT /* {route.statement} */\n    {{COLUMNS}}\nFROM {entity.table}\n{{JOINS}}\nWHERE {condition}"
-    return _query(context, route, statement, template)
+    return answered_query(context, route, statement, template)
 
 
-def _entity(route: Route) -> Entity:
+def entity_of(route: Route) -> Entity:
+    """Return the entity whose rows a route is about."""
     assert isinstance(route.row, Entity)
     return route.row
 
 
-def _query(context: Context, route: Route, statement: Statement, template: str, *, refused: int = 404) -> Query:
-    entity = _entity(route)
+def answered_query(context: Context, route: Route, statement: Statement, template: str, *, refused: int = 404) -> Query:
+    """Return a statement that answers a row as a read would."""
+    entity = entity_of(route)
     shape = context.shape(entity)
     if not shape.joins:
         template = template.replace("\n{JOINS}", "")
     return Query(route.statement, route, entity, "one", template, tuple(statement.params), shape, refused=refused)
 
 
-def _stored_at_creation(entity: Entity) -> tuple[Field, ...]:
-    accepted = entity.accepted("create")
-    return tuple(item for item in entity.fields.values() if item.set or item in accepted)
+def must_be_readable(context: Context, row: Row, item: Field, action: Action) -> bool:
+    """Return whether a relation that a client sends needs a check of its own, that its target may be read.
 
-
-def _new_value(context: Context, route: Route, statement: Statement, item: Field) -> tuple[str, str]:
-    """Return the column and the SQL of its first value: a parameter, or the expression that the server sets."""
-    if item.set and item.set != "me":
-        tree = resolve_value(context.design, _entity(route), item.set, alias="new", kept=context.kept).sql
-        return item.column, f"({statement.rule(tree, 8)})"
-    if item.set == "me":
-        return item.column, f"{statement.viewer('me')}::uuid"
-    is_parent = route.parent is not None and route.parent.name == item.name
-    source = f"{item.to}_id" if is_parent else f"new.{item.column}"
-    return item.column, f"{statement.value(item.column, source)}::{sql_type(item)}"
-
-
-def _must_be_readable(context: Context, item: Field, rule: exp.Expr) -> bool:
-    """Return whether a relation that a client sends needs a check of its own: its target is not open to anyone."""
-    if not item.is_reference or item.name in hops(rule):
+    It does not where everybody may read the target, or where the rule for the action asks for just that.
+    """
+    if not item.is_reference:
         return False
     target = context.design.entities[item.to or ""]
     readable = context.allowed(target, "read")
-    return "read" in target.allow and not (isinstance(readable, exp.Boolean) and readable.this)
+    if "read" not in target.allow or (isinstance(readable, exp.Boolean) and readable.this):
+        return False
+    return not asks_to_read(row, item, action, target)
 
 
-def _readable_or_absent(context: Context, item: Field) -> exp.Expr:
-    readable = context.readable(item, "new")
+def asks_to_read(row: Row, item: Field, action: Action, target: Entity) -> bool:
+    """Return whether the rule for an action asks, as one of its parts, that the target of a relation may be read."""
+    asked = f"{item.name}.{target.allow.get('read', '').strip()}"
+    parts = conjuncts(parse(row.allow.get(action, "nobody")))
+    return any(isinstance(part, exp.Column) and part.sql() == asked for part in parts)
+
+
+def readable_or_absent(context: Context, item: Field, alias: str) -> exp.Expr:
+    """Return whether the caller may read what a relation of `alias` points at; an optional one may point nowhere."""
+    readable = context.readable(item, alias)
     if not item.optional:
         return readable
-    absent = exp.Is(this=exp.column(item.column, table="new"), expression=exp.Null())
-    return exp.Or(this=absent, expression=readable)
-
-
-def _new_target_readable(context: Context, statement: Statement, item: Field) -> str:
-    tree = context.readable(item, "sent")
-    text = statement.rule(tree, 6).replace(f"sent.{item.column}", statement.value(item.column, ""))
-    return f"({statement.value(item.column, '')}::uuid IS NULL OR {text})"
-
-
-def _is_another(items: tuple[Field, ...]) -> str:
-    """Return whether the fields have other values than before, as SQL (PostgreSQL 18 returns the old row, too)."""
-    old, new = (listed([f"{row}.{item.column}" for item in items], 8) for row in ("old", "new"))
-    if not items:
-        return "false"
-    if len(items) == 1:
-        return f"{old} IS DISTINCT FROM {new}"
-    both = f"({old}) IS DISTINCT FROM ({new})"
-    return both if "\n" not in both else f"(\n        {old}\n    ) IS DISTINCT FROM (\n        {new}\n    )"
-
-
-def _assignment(statement: Statement, item: Field) -> str:
-    """Return `SET` for one field: absent in the request means unchanged, and null clears what is optional."""
-    value = statement.value(item.column, f"changes.{item.column}")
-    if not item.optional:
-        return f"{item.column} = coalesce({value}, {item.column})"
-    given = statement.value(f"{item.column}_given", f'"{item.column}" in changes.model_fields_set')
-    return f"{item.column} = CASE WHEN {given} THEN {value}::{sql_type(item)} ELSE {item.column} END"
+    return any_of(exp.Is(this=column(alias, item.column), expression=exp.Null()), readable)

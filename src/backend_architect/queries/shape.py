@@ -148,8 +148,9 @@ class _ShapeBuilder:
     def _related(self, item: Field) -> None:
         alias = self._alias(item)
         target = self.design.entities[item.to or ""]
-        rule = self._join_rule(item)
-        optional = item.optional or rule is not None
+        rules = [self._rule(item.read)] if item.read else []
+        rules += [rule for rule in [self._join_rule(item)] if rule is not None]
+        optional = item.optional or bool(rules)
         shown = [
             Output(f.name, _optional(f), "", "", is_file=_is_file(f)) for f in card_fields(self.design, target, item)
         ]
@@ -157,7 +158,7 @@ class _ShapeBuilder:
         outputs = [replace(o, sql=f"{alias}.{o.name}", label=self._label(item, o.name)) for o in labelled]
         self.columns += [f"{output.sql} AS {output.label}" for output in outputs]
         condition = f"{alias}.id = {self.table}.{item.column}"
-        if rule is not None:
+        for rule in rules:
             wrapped = exp.Paren(this=rule) if isinstance(rule, exp.Or) else rule
             condition += f"\n    AND {self.statement.rule(wrapped, 4)}"
         named = f"{target.table} AS {alias}" if alias != target.table else alias

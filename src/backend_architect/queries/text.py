@@ -102,7 +102,8 @@ def lines(tree: exp.Expr, column: int = 0) -> list[str]:
     if isinstance(tree, exp.Binary) and isinstance(tree.left, exp.Subquery):
         return ["(", *_indented(_select(tree.left.this, column + 4)), ")" + text.removeprefix(inline(tree.left))]
     if isinstance(tree, exp.In) and tree.args.get("query"):
-        return [f"{inline(tree.this)} IN (", *_indented(_select(tree.args["query"].this, column + 4)), ")"]
+        start = text.removesuffix(inline(tree.args["query"]))  # with the brackets that its left side needs
+        return [f"{start}(", *_indented(_select(tree.args["query"].this, column + 4)), ")"]
     return [text]
 
 

@@ -14,6 +14,7 @@ def proposal_text(proposal: Proposal) -> str:
         _part("Understood", [f"{words:<{WIDTH}} {meaning}" for words, meaning in proposal.understood.items()]),
         _part("Left out, as you asked", proposal.left_out),
         _part("Not understood (and left out)", proposal.not_understood),
+        _part("Closed (open it in the design where you want it)", proposal.closed),
         _part("Assumed (correct it in the design)", proposal.assumed),
         _part("Chosen", proposal.choices),
         _part("Known traps, avoided", [f"{trap.wrong} → {trap.avoided}" for trap in proposal.traps]),

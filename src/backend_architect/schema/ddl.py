@@ -41,6 +41,8 @@ def trigger_sql(trigger: Trigger) -> str:
     """Return the trigger functions and the triggers of one table."""
     parts = [_row_trigger(trigger)] if trigger.on_insert or trigger.on_delete else []
     parts += [_statement_trigger(trigger.table, trigger.counted)] if trigger.counted else []
+    vias = dict.fromkeys(each.via for each in trigger.moved)
+    parts += [_moved_trigger(trigger.table, via, [one for one in trigger.moved if one.via == via]) for via in vias]
     return "\n\n".join(parts)
 
 
@@ -60,6 +62,24 @@ def _row_trigger(trigger: Trigger) -> str:
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n{body}\n    RETURN NULL;\nEND $$;\n\n"
         f"CREATE TRIGGER {name} AFTER {' OR '.join(branches)} ON {trigger.table}\n"
         f"    FOR EACH ROW EXECUTE FUNCTION {name}();"
+    )
+
+
+def _moved_trigger(table: str, via: str, counted: list[Counted]) -> str:
+    """Return what counts a row at its new place, and no longer at the old one."""
+    name = f"{table}_{via}_moved"
+    lines = []
+    for target in dict.fromkeys(each.table for each in counted):
+        columns = [each.column for each in counted if each.table == target]
+        lines.append(f"PERFORM FROM {target} WHERE id IN (OLD.{via}, NEW.{via}) ORDER BY id FOR NO KEY UPDATE;")
+        for row, sign in (("OLD", "-"), ("NEW", "+")):
+            changes = ", ".join(f"{column} = {column} {sign} 1" for column in columns)
+            lines.append(f"UPDATE {target} SET {changes} WHERE id = {row}.{via};")
+    body = "\n".join(_indented(lines))
+    return (
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n{body}\n    RETURN NULL;\nEND $$;\n\n"
+        f"CREATE TRIGGER {name} AFTER UPDATE OF {via} ON {table} FOR EACH ROW\n"
+        f"    WHEN (OLD.{via} IS DISTINCT FROM NEW.{via}) EXECUTE FUNCTION {name}();"
     )
 
 

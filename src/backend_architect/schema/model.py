@@ -84,15 +84,17 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """What else changes, in the same transaction, when rows of `table` are inserted or deleted.
+    """What else changes, in the same transaction, when rows of `table` are inserted, deleted or moved.
 
     Changes are made for each row; what `counted` counts goes down once for all the rows that one statement deletes.
+    What `moved` counts follows a row that points somewhere else after an update.
     """
 
     table: str
     on_insert: tuple[Change, ...] = ()
     on_delete: tuple[Change, ...] = ()
     counted: tuple[Counted, ...] = ()
+    moved: tuple[Counted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from sqlglot import exp
 
+from backend_architect.design.changing import changing_columns
 from backend_architect.design.expressions import Kept, resolve_value
 from backend_architect.design.model import Action, Design, Entity, Row
 from backend_architect.design.printing import sql_text
@@ -38,12 +39,14 @@ def _trigger(design: Design, row: Row, kept: Kept) -> Trigger:
     on_insert = [Change(each.table, each.column, each.via, f"{each.column} + 1") for each in counted]
     if not isinstance(row, Entity):
         return Trigger(row.table, tuple(on_insert), counted=counted)
+    changing = changing_columns(design, kept, row)
+    moved = tuple(each for each in counted if each.via in changing)
     on_insert += _effects(design, row, "create")
     on_delete = _effects(design, row, "delete")
     if on_delete:  # for each row, and the counts with them: locked in another order than on insert, two could deadlock
         down = [Change(each.table, each.column, each.via, f"{each.column} - 1") for each in counted]
-        return Trigger(row.table, tuple(on_insert), (*down, *on_delete))
-    return Trigger(row.table, tuple(on_insert), counted=counted)
+        return Trigger(row.table, tuple(on_insert), (*down, *on_delete), moved=moved)
+    return Trigger(row.table, tuple(on_insert), counted=counted, moved=moved)
 
 
 def _counted(design: Design, row: Row, kept: Kept) -> tuple[Counted, ...]:

@@ -1,7 +1,8 @@
 """What was generated last, kept inside the project so that a team's edits can be told from ours.
 
-`base.json` has one line a file, so that two branches which both built anew usually merge. `pending.json` exists only
-while files are being written: a build that was killed half way is known by it, and the next one completes it.
+`base.json` says which version of this tool wrote it, and has one line a file, so that two branches which both built
+anew usually merge. `pending.json` exists only while files are being written: a build that was killed half way is known
+by it, and the next one completes it.
 """
 
 import hashlib
@@ -10,11 +11,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from backend_architect import __version__
 from backend_architect.cli.writing.change import WRITTEN, Change
 from backend_architect.cli.writing.places import OURS, look
 from backend_architect.errors import FolderError, Problem
 
 FORMAT = 1
+FIRST_EDITION = "0.1.0"
+"""The version that wrote no version into `base.json`."""
 ATTRIBUTES = "* linguist-generated -diff\n"
 
 
@@ -33,6 +37,15 @@ def recall(folder: Path) -> Memory:
     done = {path: text for path, text in (pending or {}).items() if not path.endswith(":result")}
     finished = {path: text for path, text in done.items() if _is_result(folder, path, pending or {})}
     return Memory({**(base or {}), **finished}, known=base is not None or pending is not None)
+
+
+def built_by(folder: Path) -> str | None:
+    """Return the version of this tool that built the project in a folder last; None where there is none."""
+    try:
+        content = json.loads((folder / OURS / "base.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return str(content.get("tool", FIRST_EDITION)) if isinstance(content, dict) else None
 
 
 def pending_text(changes: Iterable[Change]) -> str:
@@ -61,7 +74,7 @@ def _digest(text: str) -> str:
 
 def _dump(files: Mapping[str, str]) -> str:
     lines = [f"{json.dumps(path)}: {json.dumps(text, ensure_ascii=False)}" for path, text in sorted(files.items())]
-    return f'{{"format": {FORMAT}, "files": {{\n' + ",\n".join(lines) + "\n}}\n"
+    return f'{{"format": {FORMAT}, "tool": {json.dumps(__version__)}, "files": {{\n' + ",\n".join(lines) + "\n}}\n"
 
 
 def _load(path: Path) -> dict[str, str] | None:

@@ -17,6 +17,9 @@ from backend_architect.design.check.edges import check_edges
 from backend_architect.design.check.effects import check_effects
 from backend_architect.design.check.events import check_events
 from backend_architect.design.check.expressions import check_expressions
+from backend_architect.design.check.hidden_clashes import check_hidden_clashes
+from backend_architect.design.check.hidden_lists import check_hidden_lists
+from backend_architect.design.check.hidden_values import check_hidden_values
 from backend_architect.design.check.inputs import check_inputs
 from backend_architect.design.check.limits import check_limits
 from backend_architect.design.check.list_orders import check_list_orders
@@ -49,6 +52,9 @@ CHECKS: tuple[Callable[[LoadedDesign], Iterable[Problem]], ...] = (
     check_edges,
     check_lists,
     check_list_orders,
+    check_hidden_lists,
+    check_hidden_values,
+    check_hidden_clashes,
     check_routes,
     check_limits,
     check_events,

@@ -32,10 +32,14 @@ def _code(loaded: LoadedDesign, use: Custom, path: str) -> Iterator[Problem]:
         yield loaded.problem("code-outside-app", path, message, "write e.g. app/posts/report.py")
     elif name in GENERATED or parts[:-1] in (["app"], ["app", "auth"]):
         message = f"`{use.code}` is where the tool writes its own files"
-        yield loaded.problem("code-is-generated", path, message, "write e.g. app/posts/report.py")
+        fix = f"write e.g. `{'/'.join(parts[:-1]) if len(parts) > 2 else 'app/posts'}/do_{name.strip('_')}.py`"
+        yield loaded.problem("code-is-generated", path, message, fix)
     elif not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name in IN_PYTHON:
         message = f"`{name}` cannot be the name of a Python module"
-        yield loaded.problem("reserved-word", path, message, "write it in snake_case: app/posts/report.py")
+        fix = "write it in snake_case: app/posts/report.py"
+        if name in IN_PYTHON:
+            fix = f"choose another name, such as `{'/'.join(parts[:-1])}/do_{name}.py`"
+        yield loaded.problem("reserved-word", path, message, fix)
 
 
 def _path(loaded: LoadedDesign, use: Custom, path: str) -> Iterator[Problem]:

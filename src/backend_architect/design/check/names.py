@@ -32,7 +32,7 @@ def _own_names(loaded: LoadedDesign, path: str, row: Row, roles: tuple[str, ...]
     for part, name in _names_of(row):
         where = f"{path}.{part}.{name}"
         if name in IMPLIED_FIELDS:
-            fix = "remove it"
+            fix = f"remove it, or choose another name, such as `{_another(row, name)}`"
             yield loaded.problem("implied-field", where, f"every row has `{name}` already", fix)
         elif name in first:
             message = f"`{name}` is one of `{first[name]}` already, and a rule could mean either"
@@ -71,7 +71,7 @@ def _another(row: Row, name: str) -> str:
     """Return a name that is free in the row: `post_order`."""
     taken = {each for _, each in _names_of(row)}
     tried = (f"{row.name}_{name}", f"{name}_value", f"its_{name}", f"{name}_here")
-    short = (each for each in tried if len(each) <= MAX_IDENTIFIER and each not in taken)
+    short = (each for each in tried if len(each) <= MAX_IDENTIFIER and each not in taken and not each.endswith("_id"))
     return next(short, f"{row.name}_value")
 
 

@@ -29,3 +29,16 @@ def references_with_paths(design: Design) -> Iterator[tuple[str, Row, Field]]:
     for name, edge in design.edges.items():
         for side in edge.pair:
             yield f"edges.{name}.pair.{side.name}", edge, side
+
+
+def has_hidden_fields(design: Design) -> bool:
+    """Return whether any field has a read rule of its own."""
+    return any(item.read for _, _, item in fields_with_paths(design))
+
+
+def changed_field(design: Design, entity: Entity, target: str) -> tuple[Entity | None, Field | None]:
+    """Return the related entity and its field that an effect's target names (`product.stock`), as far as they exist."""
+    relation, _, name = target.partition(".")
+    item = entity.fields.get(relation)
+    related = design.entities.get(item.to or "") if item else None
+    return related, related.fields.get(name) if related else None

@@ -8,9 +8,15 @@ from backend_architect.design.load import LoadedDesign
 from backend_architect.design.names import MAX_IDENTIFIER, OWN_ALIASES, RESERVED_SQL
 from backend_architect.errors import Problem
 
-RESERVED_PLURALS = frozenset(
+RESERVED_ROUTES = frozenset(
     {
-        *("auth", "me", "metrics", "healthz", "readyz", "health", "docs", "redoc", "openapi", "problems"),
+        *("auth", "files", "me", "metrics", "healthz", "readyz", "health", "docs", "redoc", "openapi", "problems"),
+    }
+)
+"""Routes that every built project has."""
+
+RESERVED_PLURALS = RESERVED_ROUTES | frozenset(
+    {
         *("idempotency_keys", "schema_migrations"),
         *("main", "settings", "database", "errors", "pagination", "rate_limits", "telemetry", "middleware"),
         *("idempotency", "routing", "responses", "request_context", "worker", "queue", "app"),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import combinations
 
-from backend_architect.design.check.plurals import RESERVED_PLURALS
+from backend_architect.design.check.plurals import RESERVED_ROUTES
 from backend_architect.design.load import LoadedDesign
 from backend_architect.design.routes import Route, routes_of
 from backend_architect.errors import Problem
@@ -25,7 +25,7 @@ def check_routes(loaded: LoadedDesign) -> Iterator[Problem]:
             twin = by_statement.setdefault(statement, path)
             if twin not in (path, other):
                 message = f"the statement would be called `{statement}`, as that of `{twin}`"
-                yield loaded.problem("duplicate-statement", path, message, "rename one of them")
+                yield loaded.problem("duplicate-statement", path, message, _rename(route))
         yield from _reserved(loaded, route, path)
     yield from _functions(loaded, routes)
     yield from _shadowed(loaded, routes)
@@ -36,6 +36,13 @@ def _statements(route: Route) -> list[str]:
     filters = route.list.filters if route.list else ()
     groups = [group for size in range(1, len(filters) + 1) for group in combinations(filters, size)]
     return [route.statement, *(f"{route.statement}_by_{'_and_'.join(group)}" for group in groups)]
+
+
+def _rename(route: Route) -> str:
+    if route.custom:
+        return f"rename its file to `app/{route.slice}/do_{route.name}.py`"
+    is_plain = route.list is not None and " of " not in route.list.name
+    return f"rename the list to `{route.slice}_{route.name}`" if is_plain else "rename one of them"
 
 
 def _functions(loaded: LoadedDesign, routes: tuple[Route, ...]) -> Iterator[Problem]:
@@ -64,9 +71,9 @@ def _shape(route: Route) -> str:
 
 def _reserved(loaded: LoadedDesign, route: Route, path: str) -> Iterator[Problem]:
     first = route.path.split("/")[1].replace("-", "_")
-    if route.list and first in RESERVED_PLURALS:
+    if route.list and first in RESERVED_ROUTES:
         message = f"/{first} is a route of the project itself"
-        yield loaded.problem("reserved-plural", path, message, "rename the list")
+        yield loaded.problem("reserved-plural", path, message, f"rename the list to `{route.slice}_{first}`")
 
 
 def _shadowed(loaded: LoadedDesign, routes: tuple[Route, ...]) -> Iterator[Problem]:

@@ -169,6 +169,11 @@ DESIGN = Record(
             "events", MapOf(EVENT_NAME, EVENT, "events"), "work that leaves the request: {posts.create: {run: notify}}"
         ),
         Key("custom", ListOf(CUSTOM, "hand-written use cases"), "use cases that your own code holds"),
+        Key(
+            "confirm",
+            ListOf(Text(200), "warnings", 0, 200),
+            "warnings of `architect check` that are meant: counts-hidden-rows entities.post.counts.replies",
+        ),
         Key("checks", ListOf(CHECK, "checks"), "cases that must hold, beyond those derived from the rules"),
     ),
     elsewhere=(

@@ -52,14 +52,13 @@ def render_entity_queries(entity: Entity, shape: Shape, queries: Sequence[Query]
         f"from app.{entity.plural}.schemas import {', '.join(names)}\n\n"
     )
     if not any(query.returns in {"one", "page"} for query in queries):
-        return head + "\n\n\n".join(_row_function(query, None) for query in queries)
+        return head + "\n\n\n".join(_row_function(query) for query in queries)
     joins = f'\n\nJOINS = """\n{join_lines(shape.joins)}\n"""' if shape.joins else ""
     rule = join_lines(shape.readable)
     readable = f'\n\n{readable_name(entity, queries)} = """{rule}"""' if rule else ""
     parts = [head + f'COLUMNS = """\n    {shape.columns}\n"""{joins}{readable}']
     lists = [query for query in queries if query.list and not query.filters]
-    read = next((query for query in queries if query.route and query.route.kind == "read"), None)
-    parts += [_row_function(query, read) for query in queries if not query.list]
+    parts += [_row_function(query) for query in queries if not query.list]
     for query in lists:
         variants = [other for other in queries if other.list is query.list]
         parts.append(_list_function(entity, variants))
@@ -71,7 +70,7 @@ def render_edge_queries(edge: Edge, queries: Sequence[Query]) -> str:
     """Return the module of an edge's statements."""
     extra = f"from app.{edge.plural}.schemas import New{class_name(edge.name)}\n" if edge.extra else ""
     head = f'"""Every statement on {words(edge.plural)}, each above the function that runs it."""\n{QUERIES}{extra}\n'
-    return "\n\n\n".join([head, *(_row_function(query, None) for query in queries)])
+    return "\n\n\n".join([head, *(_row_function(query) for query in queries)])
 
 
 def constant(query: Query) -> str:
@@ -116,38 +115,52 @@ def _statement(query: Query) -> str:
     return f'{constant(query)} = {"f" if shared else ""}"""\n{join_lines(template)}\n"""'
 
 
-def _row_function(query: Query, read: Query | None) -> str:
+def _row_function(query: Query) -> str:
     returned = {"one": f"{class_name(query.row.name)} | None", "done": "bool", "always": "None"}[query.returns]
     if query.tells_change:
         returned = f"tuple[{returned}, bool]"
     head = f"async def {variable(query.function)}(db: Executor, {', '.join(argument_list(query))}) -> {returned}:"
-    body = [f'"""{_about(query)}"""', *_row_body(query, read)]
+    body = [f'"""{_about(query)}"""', *_in_turn(query, _row_body(query))]
     return f"{_statement(query)}\n\n\n{head}\n    " + "\n    ".join(body)
 
 
-def _row_body(query: Query, read: Query | None) -> list[str]:
-    versioned = read is not None and "if_match" in {param.source for param in query.params}
-    call = ", ".join([constant(query), *_values(query)])
+def _row_body(query: Query) -> list[str]:
+    fetch, nothing = ("fetchval", "not done") if query.returns == "done" else ("fetchrow", "row is None")
+    values = _values(query)
+    call = ", ".join([constant(query), *values])
     if query.returns == "always":
         return [f"await db.execute({call})"]
-    if query.returns == "done" and not versioned:
-        return [f"return bool(await db.fetchval({call}))"]
-    if query.returns == "done":
-        return [f"done = await db.fetchval({call})", *_unless_stale(query, read, "not done"), "return bool(done)"]
+    name = "done" if query.returns == "done" else "row"
+    lines = [f"{name} = await db.{fetch}({call})"]
+    if values[-1] == "if_match":
+        lines = [
+            f"values = ({', '.join(values[:-1])},)",
+            f"{name} = await db.{fetch}({constant(query)}, *values, if_match)",
+            f"if {nothing} and if_match is not None and await would_write(db, {constant(query)}, *values, None):",
+            "    raise PreconditionFailed",
+        ]
+    return [*lines, _answer(query)]
+
+
+def _answer(query: Query) -> str:
     maker = f"_{query.row.name}"
-    lines = [f"row = await db.fetchrow({call})"]
-    if versioned:
-        lines += _unless_stale(query, read, "row is None")
+    if query.returns == "done":
+        return "return bool(done)"
     if query.tells_change and isinstance(query.row, Entity):
-        return [*lines, f'return ({maker}(row), row["{change_label(query.row)}"]) if row else (None, False)']
-    return [*lines, f"return {maker}(row) if row else None"]
+        return f'return ({maker}(row), row["{change_label(query.row)}"]) if row else (None, False)'
+    return f"return {maker}(row) if row else None"
 
 
-def _unless_stale(query: Query, read: Query | None, nothing: str) -> list[str]:
-    """Return the lines that answer 412 to whoever sees the row, but has read another version of it."""
-    assert read is not None
-    seen = f"await read(db, {query.row.name}_id{', me' if uses_viewer(read) else ''})"
-    return [f"if {nothing} and if_match is not None and {seen}:", "    raise PreconditionFailed"]
+def _in_turn(query: Query, lines: list[str]) -> list[str]:
+    """Return the lines after a lock: of two such writes at once, neither would see what the other one makes."""
+    if query.turn is None:
+        return lines
+    key = f", {_source(query, query.turn.key)}" if query.turn.key else ""
+    return [
+        "async with db.transaction() as db:",
+        f'    await take_turn(db, "{query.turn.of}"{key})  # the rule looks at rows that others may make just now',
+        *(f"    {line}" for line in lines),
+    ]
 
 
 def _values(query: Query) -> list[str]:

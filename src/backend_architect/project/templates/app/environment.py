@@ -3,6 +3,7 @@
 That PostgreSQL needs no Docker, no root and no account. What it is made of is never imported in production.
 """
 
+import asyncio
 import json
 import os
 import secrets
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from dotenv import load_dotenv
 
+from app.database_role import own_role
 from app.migrate import migrate
 
 DATA = Path(".data")
@@ -31,8 +33,8 @@ def prepared_environment() -> Iterator[None]:
         yield
         return
     with running_postgres() as url:
-        os.environ["DATABASE_URL"] = url
         migrate(url)
+        os.environ["DATABASE_URL"] = asyncio.run(own_role(url))
         yield
 
 

@@ -1,9 +1,12 @@
 """Applies the files of migrations/ that the database does not have yet, with dbmate: `python -m app.migrate`.
 
+It runs as the owner of the database, and gives the application's role its rights afterwards (app/database_role.py).
 Several processes may start it at once: they wait for each other. A file marked `transaction:false` (indexes built
 CONCURRENTLY) can meet a waiting process in a deadlock, which PostgreSQL ends; that process then simply tries again.
 """
 
+import argparse
+import asyncio
 import os
 import subprocess
 import sys
@@ -12,6 +15,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from dotenv import load_dotenv
+
+from app.database_role import ROLE, give_rights
 
 DBMATE = Path(sys.executable).with_name("dbmate")
 OPTIONS = ["--migrations-dir", "migrations", "--no-dump-schema", "--wait", "--wait-timeout", "30s", "--migration-lock"]
@@ -42,8 +47,19 @@ def _for_dbmate(url: str) -> str:
     return f"{url}{'&' if parts.query else '?'}sslmode=disable"
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Apply what is missing, and give the application's role its rights where there is such a role."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--role", default=ROLE, help=f"the role that the application signs in with ({ROLE})")
+    given = parser.parse_args()
     load_dotenv()
     if "DATABASE_URL" not in os.environ:
         sys.exit("DATABASE_URL is missing.")
     migrate(os.environ["DATABASE_URL"])
+    known = asyncio.run(give_rights(os.environ["DATABASE_URL"], given.role))
+    if not known and os.environ.get("ENVIRONMENT") == "production":
+        sys.stderr.write(f'There is no role "{given.role}" for the application; the README says how to make it.\n')
+
+
+if __name__ == "__main__":
+    main()

@@ -17,6 +17,7 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from app.database import require_bounds
+from app.database_role import warn_of_role
 from app.environment import prepared_environment
 from app.settings import load_settings
 
@@ -33,6 +34,8 @@ def main() -> None:
         settings = load_settings()  # here, where what is missing is told once
         if settings.database_pooler:
             asyncio.run(require_bounds(settings))
+        if settings.production:
+            asyncio.run(warn_of_role(settings.database_url))
         build_server(reload=options.reload).serve()
 
 
