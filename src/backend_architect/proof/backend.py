@@ -55,7 +55,9 @@ class Backend:
     def regular(self, name: str, *roles: str) -> Actor:
         """Return the person of this name, registered when first asked for: several probes may share them."""
         if name not in self.regulars:
-            self.regulars[name] = self.person(name.replace(":", "-"), *roles)
+            person = self.regulars[name] = self.person(name.replace(":", "-"), *roles)
+            if self.design.account:
+                self.rows.fill(self.design.account.name, person.id)
         return self.regulars[name]
 
     def insider(self) -> Actor:

@@ -98,12 +98,13 @@ def _tried(stage: Stage, route: ProjectRoute, request: Request, persona: Persona
     title = f"{route.title} as {persona.name}"
     versions = versions_of(stage.asking, stage.routes, route, request, persona)
     wrong = next(wrong_versions(stage.asking, stage.judge, route, (request, persona, expected), versions), None)
+    if wrong:
+        stage.watch.compare()
+        return wrong[0].case(title, expected=wrong[1], held=False, advice=_advice(expected))
     answer = stage.asking.send(request, persona)
     stage.watch.compare(reads=route.method == "GET")
     if stage.watch.changed and answer.status >= 400:
         return answer.case(title, expected="nothing is changed", held=False, advice=KEPT)
-    if answer.status in expected.statuses and wrong:
-        return wrong[0].case(title, expected=wrong[1], held=False, advice=_advice(expected))
     held = answer.status in expected.statuses
     shown = _wrong_values(stage, route, persona, answer) if held else []
     if shown:

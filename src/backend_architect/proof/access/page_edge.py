@@ -11,7 +11,7 @@ from backend_architect.proof.access.facts import Facts, many
 from backend_architect.proof.access.judge import Judge
 from backend_architect.proof.access.pages import PAGES, Search, Shown, walk
 from backend_architect.proof.access.personas import Persona
-from backend_architect.proof.access.stock import Shelf, words_of
+from backend_architect.proof.access.stock import Shelf, searched_words
 from backend_architect.proof.access.viewers import viewer_of
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.evidence import Case
@@ -26,7 +26,7 @@ def page_edge(asking: Asking, judge: Judge, shelf: Shelf, persona: Persona) -> I
     """Give the case of a list with more than a page of rows; nothing where nobody may read as many."""
     entity = shelf.design.row
     assert isinstance(entity, Entity)
-    words = words_of(entity, shelf.spec)
+    words = searched_words(entity, shelf.spec)
     place = (shelf.parents[0], Search({}, words[0] if words else ""))
     seen = _shown(judge, shelf, persona)
     visible = seen.readable(seen.found(*place))

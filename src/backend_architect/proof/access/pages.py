@@ -10,7 +10,7 @@ from backend_architect.design.model import Entity
 from backend_architect.proof.access.asking import Asking
 from backend_architect.proof.access.facts import Facts
 from backend_architect.proof.access.personas import Persona
-from backend_architect.proof.access.stock import Shelf, words_of
+from backend_architect.proof.access.stock import Shelf, searched_words
 from backend_architect.proof.access.values import wrong_values
 from backend_architect.proof.client import Exchange
 
@@ -77,7 +77,7 @@ class Shown:
 
     def searches(self, parent: str) -> Iterator[Search]:
         """Give the list without filters, and for each combination of them values of a hidden and of a visible row."""
-        words = words_of(self.entity, self.shelf.spec)
+        words = searched_words(self.entity, self.shelf.spec)
         yield from (Search({}, word) for word in words or ("",))
         plain = Search({}, words[0] if words else "")
         found = self.found(parent, plain)
@@ -131,7 +131,8 @@ def walk(asking: Asking, persona: Persona, shown: Shown, where: tuple[str, Searc
 
 
 def _wrong_page(shown: Shown, items: list[object], *, limit: int, is_last: bool) -> Iterator[str]:
-    if len(items) > limit or (not is_last and len(items) < limit):
+    filled = is_last or len(items) == limit or shown.shelf.spec.match  # a search may end where it has looked enough
+    if len(items) > limit or not filled:
         yield f"a page of {len(items)} with limit={limit}"
     for item in items:
         for wrong in wrong_values(shown.facts, shown.viewer, shown.entity, item):
@@ -143,10 +144,12 @@ def _wrong_rows(ids: list[str], visible: list[str], *, whole: bool) -> Iterator[
     leaked, missing = sorted(set(ids) - set(visible)), [each for each in expected if each not in set(ids)]
     if leaked:
         yield f"{len(leaked)} hidden rows shown: {', '.join(leaked[:3])}"
-    if missing:
+    if len(set(ids)) < len(ids):
+        yield f"{len(ids) - len(set(ids))} rows come twice"
+    elif missing:
         yield f"{len(missing)} visible rows missing: {', '.join(missing[:3])}"
-    if not leaked and not missing and ids != expected:
-        yield "rows come twice" if len(set(ids)) < len(ids) else "rows come in another order than the design's"
+    elif not leaked and ids != expected:
+        yield "rows come in another order than the design's"
 
 
 def _written(value: object) -> str:

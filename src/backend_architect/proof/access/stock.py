@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from string import ascii_lowercase
 
 from backend_architect.design.model import Edge, Entity, Field, FieldType, ListSpec
 from backend_architect.design.ranges import in_ranges
 from backend_architect.design.routes import Route
+from backend_architect.design.samples import sample
 from backend_architect.postgres import Refused
+from backend_architect.proof.access.clauses import says
 from backend_architect.proof.access.personas import OTHER_OWNER, Persona, named
 from backend_architect.proof.access.tenancy import foreign_tenants, make_within
 from backend_architect.proof.backend import Backend
@@ -18,6 +21,8 @@ TIMES: dict[FieldType, tuple[str, str]] = {
     FieldType.DATE: ("2001-01-31", "2061-01-31"),
     FieldType.TIMESTAMP: ("2001-01-31T12:00:00+00:00", "2061-01-31T12:00:00+00:00"),
 }
+COMMON_WORD = "hello"
+"""A word that every sample of a text has."""
 Values = Mapping[str, object]
 
 
@@ -84,7 +89,8 @@ def kinds_of(entity: Entity) -> Iterator[dict[str, object]]:
     taken = in_ranges(entity)
     for item in entity.fields.values():
         if item.name not in taken:
-            yield from ({item.column: choice} for choice in _choices(item) if choice != item.default)
+            usual = None if item.type is FieldType.INTEGER else item.default  # effects need numbers that are larger
+            yield from ({item.column: choice} for choice in _choices(item) if choice != usual)
 
 
 def _choices(item: Field) -> tuple[object, ...]:
@@ -94,7 +100,9 @@ def _choices(item: Field) -> tuple[object, ...]:
         return (False, True)
     if item.type in {FieldType.INTEGER, FieldType.MONEY} and not item.unique:
         return (0 if item.min is None else int(item.min),)
-    return TIMES.get(item.type, ()) if not item.unique else ()
+    if item.unique or item.is_reference:
+        return ()
+    return TIMES.get(item.type, (sample(item),) if item.optional and item.type is not FieldType.FILE else ())
 
 
 def _kinds(backend: Backend, design: Route, makers: tuple[str, str]) -> Iterator[Values]:
@@ -102,6 +110,7 @@ def _kinds(backend: Backend, design: Route, makers: tuple[str, str]) -> Iterator
     entity = design.row
     assert isinstance(entity, Entity)
     yield from kinds_of(entity)
+    yield from _pairs(entity, design.list)
     for item, word in zip(_searched(entity, design.list), words_of(entity, design.list), strict=True):
         yield {item.column: f"{word} {'a' * (item.length[0] - len(word) - 1)}".strip()}
     for item in entity.references:
@@ -111,6 +120,15 @@ def _kinds(backend: Backend, design: Route, makers: tuple[str, str]) -> Iterator
         for maker in makers:
             for given in list(kinds_of(target))[: KINDS_OF_PARENTS + 1]:
                 yield from ({item.column: made} for made in made(backend, target, maker, given))
+
+
+def _pairs(entity: Entity, spec: ListSpec | None) -> Iterator[Values]:
+    """Give rows that differ from a usual one in two of the values that the list or the read rule asks for."""
+    rules = " ".join([spec.where or "" if spec else "", entity.allow.get("read", ""), *entity.rules.values()])
+    kinds = [given for given in kinds_of(entity) if any(says(rules, name.removesuffix("_id")) for name in given)]
+    for first, second in combinations(kinds, 2):
+        if first.keys() != second.keys():
+            yield {**first, **second}
 
 
 def _about(backend: Backend, design: Route, person: str) -> Iterator[Values]:
@@ -124,6 +142,11 @@ def _about(backend: Backend, design: Route, person: str) -> Iterator[Values]:
 def words_of(entity: Entity, spec: ListSpec | None) -> tuple[str, ...]:
     """Return a word for each text that a list searches: it is in that text of some rows, and in no other."""
     return tuple(f"word{letter}x" for letter, _ in zip(ascii_lowercase, _searched(entity, spec), strict=False))
+
+
+def searched_words(entity: Entity, spec: ListSpec) -> tuple[str, ...]:
+    """Return the words that a list is searched for: one of most rows, one of each text alone."""
+    return (COMMON_WORD, *words_of(entity, spec)) if spec.match else ()
 
 
 def _searched(entity: Entity, spec: ListSpec | None) -> list[Field]:
