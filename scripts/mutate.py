@@ -75,6 +75,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=SEED, help="chooses others")
     parser.add_argument("--jobs", type=int, default=2, help="how many at a time")
     parser.add_argument("--least", type=float, default=95.0, help="the score in percent that is asked for")
+    parser.add_argument("--alone", action="store_true", help="leave out what all examples have alike: accounts, limits")
     parser.add_argument("--list", action="store_true", help="only say what would be tried")
     parser.add_argument("--write", help="a page with a section between the marks of the mutation test")
     parser.add_argument("--json", help="a file for every trial as data")
@@ -111,6 +112,7 @@ def _chosen(folder: Path, given: argparse.Namespace) -> tuple[Weakening, ...]:
     wanted = [each for each in _all[folder.name] if not given.only or {each.kind, each.name} & {*given.only}]
     alone = sample([each for each in wanted if not is_shared(each)], given.of_a_kind, given.seed)
     shared = sample([each for each in wanted if is_shared(each)], given.of_a_kind * SHARED, given.seed)
+    shared = () if given.alone else shared
     return tuple(sorted((*alone, *shared), key=lambda each: (each.file, each.line, each.what)))
 
 

@@ -1,4 +1,4 @@
-"""What an attacker tries over HTTP, one property a file; the numbers P01 to P77 are those of docs/proof.md."""
+"""What an attacker tries over HTTP, one property a file; the numbers P01 to P78 are those of docs/proof.md."""
 
 from backend_architect.proof.attacks import (
     admin_routes,
@@ -67,6 +67,7 @@ from backend_architect.proof.attacks import (
     taken_values,
     token_in_query,
     token_lifetime,
+    unheard_revocations,
     unknown_account,
     unknown_field,
     unsigned_token,
@@ -138,6 +139,7 @@ PROBES: tuple[Probe, ...] = (
     stated_limits.PROBE,
     references.PROBE,
     session_race.PROBE,
+    unheard_revocations.PROBE,
     rule_bounds.PROBE,
     every_state.PROBE,
     log_injection.PROBE,

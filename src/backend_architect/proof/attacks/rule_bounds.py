@@ -46,6 +46,8 @@ def rule_bounds(lab: Lab) -> Iterator[Case]:
 
 
 def _compares(entity: Entity) -> bool:
+    if any(item.type in COMPARED and (item.min, item.max) != (None, None) for item in entity.accepted("create")):
+        return True
     texts = [entity.allow.get("create", ""), *entity.constraints.values()]
     return any(sign in text for text in texts for sign in ("<", ">", " between "))
 
@@ -62,10 +64,10 @@ def _around(judge: Judge, backend: Backend, route: ProjectRoute, item: Field) ->
             request = valid_request(backend, route, person)
             bound = dict(_bounds(backend, route, request, item)).get(name)
             value = _moved(bound, item, step)
-            if value is None or not isinstance(request.body, dict) or not _is_within(item, value):
+            if value is None or not isinstance(request.body, dict):
                 continue
             body = {**request.body, item.column: value}
-            allowed = _is_allowed(judge, route, caller, request.with_body(body))
+            allowed = _is_within(item, value) and _is_allowed(judge, route, caller, request.with_body(body))
             answer = request.with_body(body).send(backend, person)
             if answer.status == 429:
                 return
@@ -84,6 +86,7 @@ def _bounds(backend: Backend, route: ProjectRoute, request: Request, item: Field
         for other in row.fields.values()
         if other is not item and other.column in body and COMPARED.get(other.type) == COMPARED[item.type]
     ]
+    found += [(name, bound) for name, bound in (("its least", item.min), ("its most", item.max)) if bound is not None]
     pending = [
         (other.name, other, body.get(other.column) or request.ids.get(f"{other.to}_id"), 1) for other in row.references
     ]

@@ -18,6 +18,8 @@ class Equivalent(NamedTuple):
 EQUIVALENTS = (
     Equivalent("check", r"migrations/", r"char_length|BETWEEN|CHECK \(\w+ IN \(|cardinality|>= \d+ AND \w+ <= \d+",
                "the model of the input refuses the same values before any statement runs"),
+    Equivalent("session-condition", r"accounts\.py", r"FIND without AND a\.password_hash IS NOT NULL",
+               "an account without a password matches none: the check of the password says so itself"),
 )  # fmt: skip
 
 
