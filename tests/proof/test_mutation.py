@@ -90,3 +90,32 @@ def test_what_cannot_run_was_not_caught(why: str, built: Built, server: Embedded
     edit = Edit(file, at, at, "posts.nothing = 1 AND " if text == "READ" else f"\n{text}")
     trial = try_one(strong, Weakening("broken", file, 1, "it cannot run", (edit,)), server)
     assert trial.outcome is Outcome.NOT_TRIED and why in trial.why
+
+
+# probe: the example, the kind of weakening, and words of it
+FOUND_BY = {
+    "P34-P36": ("social-sharing", "page-start", "OF_USER without"),
+    "P65": ("social-sharing", "not-undone", "no trigger comments_deleted"),
+    "P66": ("social-sharing", "lock", "FOR NO KEY UPDATE"),
+    "P67": ("shop", "not-undone", "order_lines_changed AFTER INSERT OR DELETE"),
+    "P69": ("shop", "cache-key", "without limit"),
+    "P70": ("social-sharing", "lost-update", "UPDATE without"),
+    "P71": ("shop", "unique", "order_lines without UNIQUE"),
+    "P72": ("social-sharing", "event", "notify_followers"),
+    "P73": ("social-sharing", "limit", "posts.create"),
+    "P74": ("social-sharing", "foreign-key", "shared_id"),
+    "P75": ("social-sharing", "lock", "OPEN without FOR SHARE"),
+    "P76": ("bookings", "edge", "new.people <= "),
+    "P77": ("bookings", "or-half", "UPDATE without OR"),
+    "P78": ("social-sharing", "session-condition", "IS_LIVE without"),
+}
+
+
+@pytest.mark.parametrize("probe", FOUND_BY)
+def test_each_probe_finds_its_kind_of_weakening(probe: str, built: Built, server: EmbeddedServer) -> None:
+    name, kind, words = FOUND_BY[probe]
+    strong = _strong(built(name), (probe,))
+    found = [each for each in weakenings_of(strong.folder)[0] if each.kind == kind and words in each.what]
+    assert found, f"nothing of the kind {kind} says {words}"
+    trial = try_one(strong, found[0], server)
+    assert (trial.outcome, trial.probe) == (Outcome.CAUGHT, probe), trial
