@@ -95,7 +95,7 @@ def test_what_cannot_run_was_not_caught(why: str, built: Built, server: Embedded
 # probe: the example, the kind of weakening, and words of it
 FOUND_BY = {
     "P34-P36": ("social-sharing", "page-start", "OF_USER without"),
-    "P65": ("social-sharing", "not-undone", "no trigger comments_deleted"),
+    "P68": ("social-sharing", "not-undone", "no trigger comments_deleted"),
     "P66": ("social-sharing", "lock", "FOR NO KEY UPDATE"),
     "P67": ("shop", "not-undone", "order_lines_changed AFTER INSERT OR DELETE"),
     "P69": ("shop", "cache-key", "without limit"),

@@ -1,4 +1,4 @@
-"""P65: kept counts are the rows that they count, whoever adds and removes at the same time, and however a row goes."""
+"""P68: kept counts are the rows that they count, whoever adds and removes at the same time, and however a row goes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -188,4 +188,4 @@ def _told(backend: Backend, kept: Kept, parent: str) -> str:
     return f"{_value(backend, kept, parent)} kept, {_there(backend, kept, parent)} there"
 
 
-PROBE = Probe("P65", Group.ATTACKS, "kept counts are right, whoever adds and removes at once", counted)
+PROBE = Probe("P68", Group.ATTACKS, "kept counts are right, whoever adds and removes at once", counted)

@@ -31,10 +31,10 @@ LIKELY: Mapping[str, tuple[str, ...]] = {
     "taken-from-client": ("P18-P19",),
     "unique": ("P71", "P31", "P62"),
     "foreign-key": ("P74",),
-    "turns": ("P62", "P65"),
-    "lock": ("P66", "P65", "P75"),
-    "effect": ("P65", "P67", "P62"),
-    "not-undone": ("P65", "P67"),
+    "turns": ("P62", "P68"),
+    "lock": ("P66", "P68", "P75"),
+    "effect": ("P68", "P67", "P62"),
+    "not-undone": ("P68", "P67"),
     "check": ("P62", "P76"),
 }
 
