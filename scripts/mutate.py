@@ -51,7 +51,7 @@ def main() -> int:
                 )
             print(f"{sum(map(len, chosen.values()))} weakenings")
             return 0
-        trials = list(_trials(folders, chosen, given.jobs))
+        trials = list(_trials(folders, chosen, given.jobs, trust=given.trust))
     left_out = {each.name: why for folder in folders for each, why in _equivalents[folder.name]}
     print("\n".join(["", *score_lines(trials, len(left_out))]))
     if given.write:
@@ -76,6 +76,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2, help="how many at a time")
     parser.add_argument("--least", type=float, default=95.0, help="the score in percent that is asked for")
     parser.add_argument("--alone", action="store_true", help="leave out what all examples have alike: accounts, limits")
+    parser.add_argument("--trust", action="store_true", help="do not first try what is built: all is taken to hold")
     parser.add_argument("--list", action="store_true", help="only say what would be tried")
     parser.add_argument("--write", help="a page with a section between the marks of the mutation test")
     parser.add_argument("--json", help="a file for every trial as data")
@@ -116,13 +117,15 @@ def _chosen(folder: Path, given: argparse.Namespace) -> tuple[Weakening, ...]:
     return tuple(sorted((*alone, *shared), key=lambda each: (each.file, each.line, each.what)))
 
 
-def _trials(folders: list[Path], chosen: dict[str, tuple[Weakening, ...]], jobs: int) -> Iterator[Trial]:
+def _trials(
+    folders: list[Path], chosen: dict[str, tuple[Weakening, ...]], jobs: int, *, trust: bool
+) -> Iterator[Trial]:
     with tempfile.TemporaryDirectory(prefix="architect-mutate-pg-") as place:
         Path(place).chmod(0o755)
         with start_embedded(Path(place) / "postgres", FAST) as server:
             for folder in folders:
                 began = time.monotonic()
-                strong = prepare(folder.name, folder, server, PROBES)
+                strong = prepare(folder.name, folder, server, PROBES, trust=trust)
                 _say_what_does_not_hold(strong)
                 for trial in try_all(strong, chosen[folder.name], server, jobs):
                     print("\n".join(lines_of(trial)), flush=True)

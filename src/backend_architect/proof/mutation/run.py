@@ -58,12 +58,15 @@ def weakenings_of(folder: Path) -> tuple[tuple[Weakening, ...], tuple[tuple[Weak
     return tuple(tried), tuple(equal)
 
 
-def prepare(name: str, folder: Path, server: EmbeddedServer, probes: Sequence[Probe]) -> Prepared:
-    """Return the strong project, its probes tried once; its template database stays for its copies."""
+def prepare(
+    name: str, folder: Path, server: EmbeddedServer, probes: Sequence[Probe], *, trust: bool = False
+) -> Prepared:
+    """Return the strong project, its probes tried once unless it is trusted to hold; its template database stays."""
     subject = read_subject(folder)
     wanted = [probe for probe in probes if probe.group in GROUPS and probe.name not in TIMED]
     with TrialLab(subject, _quiet, server, subject.migrations) as lab:
-        seconds, known = tried_once(lab, wanted)
+        seconds, known = tried_once(lab, [] if trust else wanted)
+        lab.database()  # and its template, for all trials
     return Prepared(name, folder, subject.migrations, tuple(wanted), seconds, known)
 
 
