@@ -29,7 +29,7 @@ Built = Callable[[str], Path]
 
 def _strong(folder: Path, probes: tuple[str, ...] = ("access", "attacks")) -> Prepared:
     """Return a project that holds as built: other tests show that it does."""
-    chosen = tuple(probe for probe in choose_probes(probes) if probe.name != "P30")
+    chosen = choose_probes(probes)
     return Prepared(folder.name, folder, read_subject(folder).migrations, chosen, {}, {})
 
 

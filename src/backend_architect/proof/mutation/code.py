@@ -11,6 +11,7 @@ CALLS = frozenset(
     | {"add", "settle"}
 )
 """Calls that nobody waits for a value of: forgotten, all looks as before."""
+KIND_OF = {"end_sessions": "revocation", "add": "revocation", "enqueue": "event", "check_files": "file-check"}
 SECURE_NAMES = {"secure": "False", "httponly": "False", "samesite": '"none"'}
 MORE = 10
 TIMES = frozenset({"LEEWAY", "LIFETIME", "GUESSES", "MAX_LENGTH", "MIN_LENGTH", "FAMILY", "KEPT"})
@@ -33,7 +34,7 @@ def forgotten_calls(module: PythonText) -> Iterator[Weakening]:
         assert isinstance(node, ast.Expr)
         call = node.value.value if isinstance(node.value, ast.Await) else node.value
         if isinstance(call, ast.Call) and _called(call) in CALLS:
-            kind = {"end_sessions": "revocation", "add": "revocation", "enqueue": "event"}.get(_called(call), "call")
+            kind = KIND_OF.get(_called(call), "call")
             what = f"{module.function_around(node)} without {shown(module.text(node))}"
             yield module.replaced(kind, node, "pass", what)
 

@@ -6,6 +6,9 @@ from backend_architect.proof.mutation.weakening import Weakening
 from backend_architect.proof.probe import Probe
 
 ROWS = ("P77", "P12-P14", "routes", "hidden-rows", "checks", "P16")
+TIMED = frozenset({"P30", "P33", "P59"})
+"""They compare times, or send many requests in a short time: on a busy machine they would seem to catch what they do
+not, so that they count only where they look at what is weakened."""
 LIKELY: Mapping[str, tuple[str, ...]] = {
     "rule-of-list": ("hidden-rows", "P16", "routes"),
     "nested-rule": ("hidden-rows", *ROWS),
@@ -18,6 +21,7 @@ LIKELY: Mapping[str, tuple[str, ...]] = {
     "cookie": ("S01",),
     "token": ("P07", "P06"),
     "input": ("P41",),
+    "file-check": ("P12-P14", "P18-P19"),
     "leak": ("P60",),
     "event": ("P72",),
     "cache-key": ("P69",),
@@ -43,4 +47,5 @@ def ordered(found: Weakening, probes: Sequence[Probe], seconds: Mapping[str, flo
     """Return the probes, those that look there first, then the quick ones; `seconds` are of the strong project."""
     first = LIKELY.get(found.kind, ROWS)
     place = {name: number for number, name in enumerate(dict.fromkeys(first))}
-    return sorted(probes, key=lambda probe: (place.get(probe.name, len(place)), seconds.get(probe.name, 0.0)))
+    meant = [probe for probe in probes if probe.name in place or probe.name not in TIMED]
+    return sorted(meant, key=lambda probe: (place.get(probe.name, len(place)), seconds.get(probe.name, 0.0)))

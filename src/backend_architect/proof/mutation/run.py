@@ -28,8 +28,6 @@ from backend_architect.proof.probe import Probe
 from backend_architect.proof.subject import read_subject
 
 GROUPS = frozenset({Group.ACCESS, Group.ATTACKS})
-TIMED = frozenset({"P30"})
-"""Compares the times of answers: what else runs on the machine would seem to catch what it does not."""
 IMPLIED = "another part of the condition says as much: A AND (A OR B) is A"
 
 
@@ -63,7 +61,7 @@ def prepare(
 ) -> Prepared:
     """Return the strong project, its probes tried once unless it is trusted to hold; its template database stays."""
     subject = read_subject(folder)
-    wanted = [probe for probe in probes if probe.group in GROUPS and probe.name not in TIMED]
+    wanted = [probe for probe in probes if probe.group in GROUPS]
     with TrialLab(subject, _quiet, server, subject.migrations) as lab:
         seconds, known = tried_once(lab, [] if trust else wanted)
         lab.database()  # and its template, for all trials
