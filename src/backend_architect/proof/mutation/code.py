@@ -2,9 +2,10 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from backend_architect.proof.mutation.python_text import PythonText
-from backend_architect.proof.mutation.weakening import Weakening, shown
+from backend_architect.proof.mutation.weakening import Edit, Weakening, shown
 
 CALLS = frozenset(
     {"end_sessions", "check_origin", "charge", "_charge_guess", "enqueue", "validate", "check_files", "check_limits"}
@@ -58,12 +59,22 @@ def other_callers(module: PythonText) -> Iterator[Weakening]:
         assert isinstance(node, ast.arg)
         if isinstance(node.annotation, ast.Name) and node.annotation.id == "SignedIn":
             where = module.function_around(node)
-            yield module.replaced("caller", node.annotation, "Viewing", f"{where} for anybody: SignedIn → Viewing")
+            made = module.replaced("caller", node.annotation, "Viewing", f"{where} for anybody: SignedIn → Viewing")
+            yield replace(made, edits=(*made.edits, *_import_of_viewing(module)))
     for call in module.walk(ast.Call):
         assert isinstance(call, ast.Call)
         if _called(call) == "has" and isinstance(call.func, ast.Attribute):
             what = f"{module.function_around(call)}: {module.text(call)} for everybody"
             yield module.replaced("role", call, "True", what)
+
+
+def _import_of_viewing(module: PythonText) -> Iterator[Edit]:
+    """Give the edit that imports the weaker caller, where the module does not yet."""
+    for node in module.walk(ast.alias):
+        assert isinstance(node, ast.alias)
+        if node.name == "SignedIn" and "Viewing" not in module.source:
+            start, end = module.span(node)
+            yield Edit(module.file, start, end, "SignedIn, Viewing")
 
 
 def raised_limits(module: PythonText) -> Iterator[Weakening]:
