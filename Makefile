@@ -46,6 +46,9 @@ prove: setup ## build the examples and answer the three questions for each
 properties: setup ## both readings of 24,000 generated rules of 400 designs; SEED=2 makes others
 	$(BIN)/python scripts/properties.py --designs 400 --expressions 60 --seed $(or $(SEED),1)
 
+mutate: setup ## weaken the built examples in many points, and print how many `prove access attacks` catches (half an hour)
+	$(BIN)/python scripts/mutate.py --write docs/proof.md
+
 bench: setup ## built routes beside bare ASGI, the commands' time, plans on the twin, advised indexes, other stacks if you have them
 	$(BIN)/python -W ignore benchmarks/routes/run.py
 	$(BIN)/python benchmarks/commands.py

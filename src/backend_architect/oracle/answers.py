@@ -83,6 +83,14 @@ class Oracle:
         value = over_row(row, expression_sql(self.design, row, text), new)
         return self._asked(caller, f"SELECT to_jsonb(({value}))", _named(row, values))
 
+    def of_each(self, caller: Caller, row: Row, text: str, rows: Sequence[Values]) -> list[Any]:
+        """Return what an expression says of each of some rows that are given by their values, as JSON."""
+        new = f"jsonb_populate_record(NULL::{here(row.plural)}, given.value)"
+        value = over_row(row, expression_sql(self.design, row, text), new)
+        given = "jsonb_array_elements($1) WITH ORDINALITY AS given"
+        found = f"SELECT jsonb_agg(({value}) ORDER BY given.ordinality) FROM {given}"
+        return self._asked(caller, found, [_named(row, values) for values in rows]) or []
+
     def of_changed(self, caller: Caller, row: Row, text: str, identity: str, values: Values) -> Any:
         """Return what an expression says of a stored row as it would be with these values, as JSON."""
         changed = "jsonb_populate_record(each, $1->'values')"

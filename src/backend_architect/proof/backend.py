@@ -29,6 +29,7 @@ class Backend:
     client: Client
     rows: Rows
     people: list[Actor] = field(default_factory=list)
+    regulars: dict[str, Actor] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
@@ -50,6 +51,14 @@ class Backend:
         actor = join(self, self.newcomer(name), roles)
         self.people.append(actor)
         return actor
+
+    def regular(self, name: str, *roles: str) -> Actor:
+        """Return the person of this name, registered when first asked for: several probes may share them."""
+        if name not in self.regulars:
+            person = self.regulars[name] = self.person(name.replace(":", "-"), *roles)
+            if self.design.account:
+                self.rows.fill(self.design.account.name, person.id)
+        return self.regulars[name]
 
     def insider(self) -> Actor:
         """Return somebody with every role, for what no rule should refuse; nobody where there are no accounts."""

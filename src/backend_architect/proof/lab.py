@@ -130,6 +130,10 @@ class Lab:
             with running(self.subject.design, place, port, self.folder) as backend:
                 yield backend
 
+    def another(self, backend: Backend) -> Backend:
+        """Return one more server on a backend's database, until the lab ends: its limits and caches begin anew."""
+        return self._stack.enter_context(self.own(backend.place.environment["DATABASE_URL"]))
+
     def _create(self, name: str, template: str = "template0") -> None:
         with Session(self.server.url()) as admin:
             admin.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')

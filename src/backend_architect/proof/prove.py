@@ -33,7 +33,7 @@ def prove(lab: Lab, probes: Sequence[Probe], earlier: Evidence | None = None) ->
         if probe.name in done:
             continue
         yield Step(evidence, probe)
-        evidence = replace(evidence, results=(*evidence.results, _result(lab, probe)))
+        evidence = replace(evidence, results=(*evidence.results, try_probe(lab, probe)))
     yield Step(evidence, None)
 
 
@@ -46,7 +46,7 @@ def _begin(lab: Lab, probes: Sequence[Probe], earlier: Evidence | None) -> Evide
     return Evidence(subject.design.name, subject.fingerprint, __version__, began, _machine(lab), wanted, results)
 
 
-def _result(lab: Lab, probe: Probe) -> Result:
+def try_probe(lab: Lab, probe: Probe) -> Result:
     """Return what a probe found: where all but a time held, the machine may have been busy, and it is tried again."""
     started = time.monotonic()
     tries, cases = 1, _cases(lab, probe)

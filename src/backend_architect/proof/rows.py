@@ -43,6 +43,30 @@ class Rows:
         arguments = [json.dumps(values)] if values else []
         return str(self.database.value(f"{insert} RETURNING id", *arguments))
 
+    def fill(self, name: str, identity: str) -> None:
+        """Give a row a value in each optional field that a rule hides and that has none yet."""
+        row, stored = self._row(name), self.read(self._row(name).table, identity) or {}
+        hidden = [item for item in row.fields.values() if item.optional and item.read and not item.is_reference]
+        values = {item.column: self._value(row, item, identity) for item in hidden if stored.get(item.column) is None}
+        for column in values:
+            taken = f'(jsonb_populate_record(NULL::"{row.table}", $2::jsonb))."{column}"'
+            change = f'UPDATE "{row.table}" SET "{column}" = {taken} WHERE id = $1::text::uuid'
+            self.database.run(change, identity, json.dumps(values))
+
+    def copies(self, name: str, identity: str, number: int) -> list[str]:
+        """Return the ids of new rows of an entity like one that is there, but for what keeps rows apart."""
+        row, stored = self._row(name), self.read(self._row(name).table, identity) or {}
+        usual = {item.column: stored.get(item.column) for item in row.fields.values()}
+        apart = [row.fields[name] for name in distinct_fields(row)]
+        made = [
+            {**usual, **{item.column: self._new(item) for item in apart}, **self._spans(row, set(row.fields), {})}
+            for _ in range(number)
+        ]
+        columns = ", ".join(f'"{column}"' for column in usual)
+        source = f'jsonb_populate_recordset(NULL::"{row.table}", $1::text::jsonb)'
+        insert = f'INSERT INTO "{row.table}" ({columns}) SELECT {columns} FROM {source} RETURNING id::text AS id'
+        return [str(each["id"]) for each in self.database.fetch(insert, json.dumps(made))]
+
     def body(self, name: str, owner: str) -> dict[str, object]:
         """Return what a client sends to make a row: the fields that it must send, and those that keep rows apart."""
         row = self._row(name)
@@ -76,7 +100,7 @@ class Rows:
                 continue
             if item.set == "me":
                 values[item.column] = owner
-            elif not item.optional:
+            elif not item.optional or (item.read and not item.is_reference):  # what is hidden needs a value to hide
                 values[item.column] = self._value(row, item, owner)
         spans = self._spans(row, set(row.fields), {**values, **given})
         return values | {k: v for k, v in spans.items() if k not in given}

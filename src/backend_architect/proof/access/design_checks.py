@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from backend_architect.design.model import Check, Design, Entity, Row, Scalar
-from backend_architect.proof.access.personas import Persona, named, personas
+from backend_architect.proof.access.personas import Persona, named, people_of_checks
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.evidence import Case, Group, skipped
 from backend_architect.proof.lab import Lab
@@ -28,10 +28,10 @@ def design_checks(lab: Lab) -> Iterator[Case]:
     if not design.checks:
         yield skipped("checks", "the design states none")
         return
-    routes, people = project_routes(lab.subject), personas(backend)
+    routes, people = project_routes(lab.subject), people_of_checks(backend)
     for number, check in enumerate(design.checks, 1):
         if check.target == design.auth.account if design.auth else False:
-            people = personas(backend)  # the last check may have ended an account
+            people = people_of_checks(backend)  # the last check may have ended an account
         yield _tried(backend, people, check, routes=_routes(design, routes, check), number=number)
 
 

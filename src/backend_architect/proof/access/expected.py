@@ -15,6 +15,9 @@ from backend_architect.proof.routes import ProjectRoute, Request
 DONE = {"read": 200, "list": 200, "create": 201, "update": 200, "delete": 204, "put_edge": 204, "delete_edge": 204}
 LET_IN = frozenset({*range(200, 300), 400, 409, 422, 501})
 """What a route may answer that the team wrote itself, once its rule lets the caller in."""
+REFUSED = frozenset({403, 404})
+NEEDS_SOMEBODY = frozenset({401, 403, 404, 422})
+"""What a creation may answer that needs a caller to be written into the row, and has none."""
 ANYTHING_SAFE = frozenset(range(200, 500)) | {501}
 
 
@@ -57,8 +60,10 @@ def _by_rule(judge: Judge, route: Route, persona: Persona, request: Request) -> 
     source = f"backend.yaml: {' '.join(rule.split())}"
     if persona.me is None and _asks_for_caller(judge, route, rule):
         return Expected(frozenset({401}), "401", source)
+    if route.kind == "create" and persona.me is None and any(f.set == "me" for f in route.row.fields.values()):
+        return Expected(NEEDS_SOMEBODY, "4xx", source)
     if not _allowed(judge, route, persona, request):
-        return Expected(frozenset({403, 404}), "403 or 404", source)
+        return Expected(REFUSED, "403 or 404", source)
     if route.kind == "custom":
         return Expected(LET_IN, "let in", source)
     return Expected(frozenset({DONE[route.kind]}), str(DONE[route.kind]), source)

@@ -1,121 +1,86 @@
-"""No list shows a row to somebody whom the read rule refuses it: checked against the rule, for everybody."""
+"""Lists show what the rules show: every visible row and no hidden one, for everybody, every filter and every page."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from backend_architect.design.model import Edge, Entity, FieldType
-from backend_architect.design.routes import Route
+from backend_architect.proof.access.asking import Asking
+from backend_architect.proof.access.caches import cached_lists
+from backend_architect.proof.access.facts import Facts, many
 from backend_architect.proof.access.judge import Judge
-from backend_architect.proof.access.personas import Persona, let_members_in, named, personas
-from backend_architect.proof.backend import Backend
-from backend_architect.proof.client import Exchange
+from backend_architect.proof.access.page_edge import page_edge
+from backend_architect.proof.access.pages import PAGES, Shown, Walk, walk
+from backend_architect.proof.access.personas import Persona, personas
+from backend_architect.proof.access.stock import Shelf, stock
+from backend_architect.proof.access.tables import kept_counts
+from backend_architect.proof.access.tenancy import let_leave, let_members_in
+from backend_architect.proof.access.viewers import by_rights, viewer_of
 from backend_architect.proof.evidence import Case, Group, skipped
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
-from backend_architect.proof.routes import ProjectRoute, Request, project_routes, valid_request
+from backend_architect.proof.routes import project_routes
 
-EVERY_ROW = "?limit=100"
-ADVICE = "the list's statement needs the entity's read rule in its WHERE"
+ADVICE = "each form of the list's statement needs `where`, the read rule, and the read rules of the rows that it nests"
+WHOLE, SHORT, SHORT_PAGES = 100, 2, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Stocked:
-    """A list's request, and the ids of the rows that were made for it."""
+class Stage:
+    """Everything that one list is tried with."""
 
-    route: Route
-    request: Request
-    rows: tuple[str, ...]
+    asking: Asking
+    facts: Facts
+    shelf: Shelf
 
 
 def hidden_rows(lab: Lab) -> Iterator[Case]:
-    """Give a case for each list and each caller who may ask for it and may not read all that it could show."""
-    backend = lab.backend
-    people, judge = personas(backend), Judge(backend)
-    tried = False
-    for route in project_routes(lab.subject):
-        if route.design is None or route.design.list is None:
-            continue
-        stocked = _stocked(backend, route, route.design, named(people, "owner"))
-        let_members_in(backend, people)
-        for persona in people:
-            for case in _tried(backend, judge, stocked, persona):
-                tried = True
-                yield case
-    if not tried:
-        yield skipped("lists", "whoever may ask for a list may read every row that it could show")
-
-
-def _tried(backend: Backend, judge: Judge, stocked: Stocked, persona: Persona) -> Iterator[Case]:
-    viewer = (
-        named((replace(persona, actor=backend.anonymous(), roles=frozenset()),), "") if _cached(stocked) else persona
-    )
-    row = stocked.route.row
-    visible = judge.those(viewer, row, row.allow.get("read", "nobody"), stocked.rows)
-    hidden = [identity for identity in stocked.rows if identity not in visible]
-    if not hidden:
+    """Give a case for each list and each caller who may ask for it, whoever sees most first: caches are filled then."""
+    backend, people = lab.backend, personas(lab.backend)
+    routes = [route for route in project_routes(lab.subject) if route.design and route.design.list]
+    if not routes:
+        yield skipped("lists", "the design has none")
         return
-    answer = stocked.request.send(backend, persona.actor)
-    if answer.status < 400:
-        title = f"{stocked.request.method} {stocked.request.template} for {persona.name}"
-        yield _shown(answer, title, _listed(answer), hidden=hidden, made=len(stocked.rows))
+    shelves = tuple(stock(backend, route, people) for route in routes)
+    let_members_in(backend, people)
+    let_leave(backend, people)
+    asking, facts = Asking(lab), Facts(Judge(backend), wide=True)
+    for shelf in shelves:
+        for persona in by_rights(facts, shelf, people):
+            yield _tried(Stage(asking, facts, shelf), persona)
+    yield from cached_lists(asking, facts.judge, shelves, people)
+    for shelf in shelves:
+        for persona in by_rights(facts, shelf, people)[:1]:
+            yield from page_edge(asking, facts.judge, shelf, persona)
+    yield from kept_counts(backend)
 
 
-def _shown(answer: Exchange, title: str, listed: Iterable[str], *, hidden: list[str], made: int) -> Case:
-    leaked = sorted(set(listed) & set(hidden))
-    expected = f"none of the {len(hidden)} of {made} rows that the read rule hides"
-    case = answer.case(title, expected=expected, held=not leaked, advice=ADVICE)
-    came = (
-        f"{answer.status}, {len(leaked)} hidden rows shown: {', '.join(leaked)}" if leaked else f"{answer.status}, none"
+def _tried(stage: Stage, persona: Persona) -> Case:
+    """Return what came of the list, of its filters, its pages and its other parents for one caller."""
+    shown = Shown(stage.facts, stage.shelf, viewer_of(stage.facts, stage.shelf, persona))
+    walks, hidden = [], 0
+    for parent in stage.shelf.parents:
+        is_first = parent == stage.shelf.parents[0]
+        for number, search in enumerate(shown.searches(parent)):
+            if not is_first and number:
+                break
+            found = shown.found(parent, search)
+            hidden += len(found) - len(shown.readable(found))
+            walks.append(walk(stage.asking, persona, shown, (parent, search), limit=WHOLE, pages=PAGES))
+            if is_first:
+                walks.append(walk(stage.asking, persona, shown, (parent, search), limit=SHORT, pages=SHORT_PAGES))
+    return _case(stage.shelf, persona, walks, hidden)
+
+
+def _case(shelf: Shelf, persona: Persona, walks: list[Walk], hidden: int) -> Case:
+    wrong = next((walk for walk in walks if walk.problems), None)
+    answer = (wrong or walks[0]).answer
+    case = answer.case(
+        f"{shelf.route.title} for {persona.name}",
+        expected=f"every row that the rules show, in order, and none of the {hidden} that they hide",
+        held=wrong is None,
+        advice=ADVICE,
     )
-    return replace(case, came=came)
+    listed = f"{sum(len(walk.ids) for walk in walks)} rows in {len(walks)} lists"
+    return replace(case, came=f"{answer.status}, {many(wrong.problems) if wrong else listed}")
 
 
-def _listed(answer: Exchange) -> list[str]:
-    items = answer.field("items")
-    return [str(item.get("id")) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-
-
-def _cached(stocked: Stocked) -> bool:
-    return bool(stocked.route.list and stocked.route.list.cache_seconds)
-
-
-def _stocked(backend: Backend, route: ProjectRoute, design: Route, owner: Persona) -> Stocked:
-    """Return the list's request after making rows of every kind that it could show: the owner's and somebody else's."""
-    request = valid_request(backend, route, owner.actor)
-    parent = next(iter(request.ids.values()), "")
-    query = f"{request.query}&{EVERY_ROW[1:]}" if request.query else EVERY_ROW
-    other = backend.rows.make(backend.design.account.name, "") if backend.design.account else ""
-    entity = design.row
-    assert isinstance(entity, Entity)
-    rows = [
-        _made(backend, design, maker, parent=parent, given=given)
-        for maker in filter(None, (owner.actor.id, other))
-        for given in _kinds(entity)
-    ]
-    return Stocked(design, replace(request, query=query), tuple(rows))
-
-
-def _made(backend: Backend, design: Route, maker: str, *, parent: str, given: Mapping[str, object]) -> str:
-    """Return the id of a new row that belongs to the list's parent."""
-    spec, item = design.list, design.parent
-    assert spec is not None
-    if item is None or not spec.through:
-        return backend.rows.make(design.row.name, maker, {**given, **({item.column: parent} if item else {})})
-    row = backend.rows.make(design.row.name, maker, given)
-    edge = backend.design.rows_by_plural[spec.through[0]]
-    assert isinstance(edge, Edge)
-    backend.rows.make(edge.name, maker, {item.column: parent, edge.other(item).column: row})
-    return row
-
-
-def _kinds(entity: Entity) -> Iterator[dict[str, object]]:
-    """Give the values of a usual row, and of one with each other choice that its fields have."""
-    yield {}
-    for item in entity.fields.values():
-        choices: tuple[object, ...] = item.choices if item.type is FieldType.ONE_OF else ()
-        if item.type is FieldType.BOOLEAN:
-            choices = (False, True)
-        yield from ({item.column: choice} for choice in choices if choice != item.default)
-
-
-PROBE = Probe("hidden-rows", Group.ACCESS, "no list shows a row that its caller may not read", hidden_rows)
+PROBE = Probe("hidden-rows", Group.ACCESS, "lists show every row that their caller may read, and no other", hidden_rows)

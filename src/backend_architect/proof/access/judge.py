@@ -4,6 +4,7 @@ The compiled reading, from which the project's own code and access tables come, 
 itself. `backend_architect.oracle` gives each rule's text to PostgreSQL, over the rows of this backend.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 
 from backend_architect.design.model import Action, Row
@@ -39,6 +40,11 @@ class Judge:
     def may_change(self, persona: Persona, row: Row, identity: str, values: Mapping[str, object]) -> bool:
         """Return whether the rule for updates holds for a row before and after, and for what it then points at."""
         return self.oracle.may_change(_caller(persona), row, identity, values)
+
+    def of_values(self, persona: Persona, row: Row, rule: str, rows: Sequence[Mapping[str, object]]) -> list[bool]:
+        """Return for each of some rows, given by their values, whether a rule of their kind holds."""
+        given = json.loads(json.dumps(list(rows), default=float))
+        return [said is True for said in self.oracle.of_each(_caller(persona), row, rule, given)]
 
     def lets_ask(self, persona: Persona, rule: str) -> bool:
         """Return whether a rule of the caller alone holds."""

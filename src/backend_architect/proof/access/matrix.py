@@ -1,12 +1,22 @@
-"""Every route as every kind of caller: the status of the access table, or of the design's rule where it is silent."""
+"""Every route as every kind of caller: the status of the access table, or of the design's rule where it is silent.
+
+Refused requests leave every table as it was, also with `If-Match`; answers show of a row what the rules show.
+"""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from backend_architect.design.model import Edge
+from backend_architect.design.model import Edge, Entity
+from backend_architect.proof.access.asking import Asking
 from backend_architect.proof.access.expected import Expected, expected_answer, with_own_files
+from backend_architect.proof.access.facts import Facts, many
 from backend_architect.proof.access.judge import Judge
-from backend_architect.proof.access.personas import Persona, let_members_in, named, personas, renewed
-from backend_architect.proof.backend import Backend
+from backend_architect.proof.access.personas import FORMER_MEMBER, Persona, named, personas, renewed
+from backend_architect.proof.access.tables import Watch, kept_counts
+from backend_architect.proof.access.tenancy import let_leave, let_members_in, make_within, tenant_of, way_to
+from backend_architect.proof.access.values import wrong_values
+from backend_architect.proof.access.versions import versions_of, wrong_versions
+from backend_architect.proof.client import Exchange
 from backend_architect.proof.evidence import Case, Group
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
@@ -14,63 +24,109 @@ from backend_architect.proof.routes import ProjectRoute, Request, project_routes
 
 ADVICE = "the rule belongs into the statement of the route, and the status into the access table"
 KEPT = "the refused request left its mark: refuse before anything is written"
+SHOWN = "what a caller may not read is null: the rules of fields and of related rows belong into the columns"
+READ_AGAIN = frozenset({"read", "create", "update"})
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything that each route is tried with."""
+
+    asking: Asking
+    judge: Judge
+    watch: Watch
+    routes: tuple[ProjectRoute, ...]
 
 
 def matrix(lab: Lab) -> Iterator[Case]:
-    """Give a case for each route and each kind of caller; a refused request must also leave every table as it was."""
+    """Give a case for each route and each kind of caller."""
     backend = lab.backend
-    people, judge = personas(backend), Judge(backend)
-    for route in project_routes(lab.subject):
+    people = personas(backend, new=True)
+    stage = Stage(Asking(lab), Judge(backend), Watch(backend), project_routes(lab.subject))
+    for route in stage.routes:
         request = None
         for name in [persona.name for persona in people]:
-            if _ends_an_account(backend, route):
-                people, request = renewed(backend, people, "owner"), None
-            request = request or _request(backend, route, people)
-            case, done = _tried(backend, judge, route, request, named(people, name))
-            request = None if done else request
+            if _ends_an_account(stage, route):
+                people, request = renewed(backend, "owner"), None
+            request = request or _request(stage, route, people)
+            case = _tried(stage, route, request, named(people, name))
+            request = None if stage.watch.changed else request
             yield case
+        yield from _about_own_rows(stage, route, people)
+    yield from kept_counts(backend)
 
 
-def _request(backend: Backend, route: ProjectRoute, people: tuple[Persona, ...]) -> Request:
+def _request(stage: Stage, route: ProjectRoute, people: tuple[Persona, ...]) -> Request:
     """Return a request about new rows of the owner, which every member may see as their rule says."""
+    backend = stage.asking.lab.backend
     others = route.design is not None and isinstance(route.design.row, Edge)
     request = valid_request(backend, route, named(people, "owner").actor, others=others)
     let_members_in(backend, people)
+    stage.watch.look()
     return request
 
 
-def _tried(
-    backend: Backend, judge: Judge, route: ProjectRoute, request: Request, persona: Persona
-) -> tuple[Case, bool]:
-    """Return the case, and whether the request changed anything, so that the next one needs rows of its own."""
+def _about_own_rows(stage: Stage, route: ProjectRoute, people: tuple[Persona, ...]) -> Iterator[Case]:
+    """Give a case for each member, and for somebody who left, about a row that they made in the owner's tenant."""
+    backend, design = stage.asking.lab.backend, route.design
+    tenant, entity = tenant_of(backend.design), design.row if design else None
+    if design is None or tenant is None or not isinstance(entity, Entity) or not way_to(backend.design, entity, tenant):
+        return
+    parameter = f"{entity.name}_id"
+    if (
+        design.kind == "list"
+        or f"{{{parameter}}}" not in route.path
+        or not any(f.set == "me" for f in entity.fields.values())
+    ):
+        return
+    members = [each for each in people if each.membership or each.name == FORMER_MEMBER]
+    usual = valid_request(backend, route, named(people, "owner").actor)
+    for persona in members:
+        place = backend.rows.make(tenant.name, named(people, "owner").actor.id)
+        own = make_within(backend, entity, persona.actor.id, place)
+        let_members_in(backend, people)
+        let_leave(backend, (persona,))
+        stage.watch.look()
+        case = _tried(stage, route, usual.with_ids(**{parameter: own}), persona)
+        yield replace(case, title=f"{case.title} about a row of their own")
+
+
+def _tried(stage: Stage, route: ProjectRoute, request: Request, persona: Persona) -> Case:
+    """Return what came of a request, and of the same with If-Match where it is about a version of a row."""
     request = with_own_files(route, request, persona)
-    expected = expected_answer(judge, route, persona, request)
-    reads = route.method == "GET"
-    before = "" if reads else _state(backend)
-    answer = request.send(backend, persona.actor)
-    changed = not reads and before != _state(backend)
+    expected = expected_answer(stage.judge, route, persona, request)
     title = f"{route.title} as {persona.name}"
-    if changed and answer.status >= 400:
-        return answer.case(title, expected="nothing is changed", held=False, advice=KEPT), True
+    versions = versions_of(stage.asking, stage.routes, route, request, persona)
+    wrong = next(wrong_versions(stage.asking, stage.judge, route, (request, persona, expected), versions), None)
+    if wrong:
+        stage.watch.compare()
+        return wrong[0].case(title, expected=wrong[1], held=False, advice=_advice(expected))
+    answer = stage.asking.send(request, persona)
+    stage.watch.compare(reads=route.method == "GET")
+    if stage.watch.changed and answer.status >= 400:
+        return answer.case(title, expected="nothing is changed", held=False, advice=KEPT)
     held = answer.status in expected.statuses
-    return answer.case(title, expected=expected.told, held=held, advice=_advice(expected)), changed
+    shown = _wrong_values(stage, route, persona, answer) if held else []
+    if shown:
+        case = answer.case(title, expected="what the rules let the caller see", held=False, advice=SHOWN)
+        return replace(case, came=f"{answer.status}, {many(shown)}")
+    return answer.case(title, expected=expected.told, held=held, advice=_advice(expected))
+
+
+def _wrong_values(stage: Stage, route: ProjectRoute, persona: Persona, answer: Exchange) -> list[str]:
+    entity = route.design.row if route.design else None
+    if route.kind not in READ_AGAIN or answer.status >= 300 or not isinstance(entity, Entity):
+        return []
+    return wrong_values(Facts(stage.judge), persona, entity, answer.json())
 
 
 def _advice(expected: Expected) -> str:
     return f"{ADVICE} ({expected.source})"
 
 
-def _ends_an_account(backend: Backend, route: ProjectRoute) -> bool:
-    return route.kind == "delete" and route.design is not None and route.design.row is backend.design.account
-
-
-def _state(backend: Backend) -> str:
-    """Return a digest of all rows of the design's tables."""
-    digests = [
-        f'SELECT count(*)::text || coalesce(sum(hashtextextended(t::text, 0)), 0)::text AS d FROM "{row.table}" t'
-        for row in backend.design.rows_by_plural.values()
-    ]
-    return str(backend.database.value(f"SELECT string_agg(d, ' ') FROM ({' UNION ALL '.join(digests)}) AS each"))
+def _ends_an_account(stage: Stage, route: ProjectRoute) -> bool:
+    account = stage.asking.lab.backend.design.account
+    return route.kind == "delete" and route.design is not None and route.design.row is account
 
 
 PROBE = Probe("routes", Group.ACCESS, "every route gives everybody the answer that its access table promises", matrix)

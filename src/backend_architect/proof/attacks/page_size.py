@@ -1,6 +1,8 @@
 """P34 to P36: no list gives more than its cap, and no place in it can be made up."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import quote
 
 from backend_architect.design.model import Edge
 from backend_architect.design.routes import Route, routes_of
@@ -13,6 +15,8 @@ from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
 
 CAP = 100
+SEEN, PAGE, FEW = 12, 5, 7  # a few requests: lists have limits
+BOUND = "bound the limit: Query(ge=1, le=100)"
 NOT_A_PLACE = ("limit=-1", "limit=0", "limit=1e30", "limit=ten", "after=1e30", "after=-1", "after=%27%20OR%201=1")
 
 
@@ -29,6 +33,38 @@ def page_size(lab: Lab) -> Iterator[Case]:
             answer = _ask(backend, caller, route, wrong)
             yield answer.case(f"{route.statement} with {wrong}", expected="4xx", held=is_refused(answer))
         yield _offset(backend, caller, route)
+        yield from _edge(backend, caller, route)
+        yield from _walked(backend, caller, route)
+
+
+def _edge(backend: Backend, caller: Actor, route: Route) -> Iterator[Case]:
+    """Give the cases of the largest page, and of one row more."""
+    most, more = (_ask(backend, caller, route, f"limit={number}") for number in (CAP, CAP + 1))
+    yield most.case(f"{route.statement} with limit={CAP}", expected="200", held=most.status == 200)
+    held = more.status == 422
+    yield more.case(f"{route.statement} with limit={CAP + 1}", expected="422", held=held, advice=BOUND)
+
+
+def _walked(backend: Backend, caller: Actor, route: Route) -> Iterator[Case]:
+    """Give the case of a list read page by page: every row of one large page, in its order, each of them once."""
+    parent = _rows(backend, caller, route, FEW)
+    whole, small = (_ids(_ask(backend, caller, route, f"limit={number}", parent)) for number in (SEEN, PAGE))
+    if len(whole) <= PAGE:
+        yield skipped(f"{route.statement} page by page", f"only {len(whole)} of the proof's rows belong to this list")
+        return
+    found, after = list(small), _ask(backend, caller, route, f"limit={PAGE}", parent)
+    while isinstance(after.field("next"), str) and len(found) <= len(whole):
+        after = _ask(backend, caller, route, f"limit={PAGE}&after={quote(str(after.field('next')))}", parent)
+        found += _ids(after)
+    held = found[: len(whole)] == whole if len(whole) == SEEN else found == whole
+    came = f"{len(found)} rows, {len(set(found))} of them different; {len(whole)} on one page"
+    case = after.case(f"{route.statement} page by page", expected="each row once", held=held)
+    yield replace(case, came=came)
+
+
+def _ids(answer: Exchange) -> list[str]:
+    items = answer.field("items")
+    return [str(item.get("id")) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
 def _ask(backend: Backend, caller: Actor, route: Route, query: str, parent: str = "") -> Exchange:
@@ -46,16 +82,21 @@ def _without_end(backend: Backend, caller: Actor, route: Route) -> Case:
     if answer.status == 200 and shown < CAP:
         return skipped(title, f"it is answered, and only {shown} of the proof's {CAP + 1} rows belong to this list")
     held = answer.status == 422 or (answer.status == 200 and shown == CAP and bool(answer.field("next")))
-    return answer.case(title, expected=expected, held=held, advice="bound the limit: Query(ge=1, le=100)")
+    return answer.case(title, expected=expected, held=held, advice=BOUND)
 
 
 def _more_than_a_page(backend: Backend, caller: Actor, route: Route) -> str:
     """Make more rows than a page holds, and return the id of their parent, if the list has one."""
+    return _rows(backend, caller, route, CAP + 1)
+
+
+def _rows(backend: Backend, caller: Actor, route: Route, number: int) -> str:
+    """Make so many rows of a list, and return the id of their parent, if it has one."""
     rows, parent, spec = backend.rows, route.parent, route.list
-    owner = caller.id if parent is None or parent.set else rows.make(parent.to or "", caller.id)
+    owner = caller.id if parent is None or parent.set == "me" else rows.make(parent.to or "", caller.id)
     given = {parent.column: owner} if parent else {}
     edge = backend.design.rows_by_plural[spec.through[0]] if spec and spec.through else None
-    for _ in range(CAP + 1):
+    for _ in range(number):
         if isinstance(edge, Edge) and parent:
             other = edge.other(parent)
             rows.make(edge.name, caller.id, given | {other.column: rows.make(other.to or "", caller.id)})

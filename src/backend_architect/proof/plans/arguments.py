@@ -37,7 +37,19 @@ PLAIN = {
     "bytea": "\\x00",
     "text": "made-up",
 }
-ELEMENTS = {"integer": "0", "bigint": "0", "interval": "0", "jsonb": "null", "json": "null", "bytea": "\\x00"}
+ELEMENTS = {
+    "integer": "0",
+    "bigint": "0",
+    "numeric": "0",
+    "boolean": "true",
+    "date": "2030-01-01",
+    "timestamp with time zone": "2030-01-01 00:00:00+00",
+    "uuid": "00000000-0000-0000-0000-000000000000",
+    "interval": "0",
+    "jsonb": "null",
+    "json": "null",
+    "bytea": "\\x00",
+}
 CHANCES = 4
 """How often other values are tried where a statement refuses some: unique columns, periods that must not overlap."""
 
@@ -61,8 +73,23 @@ class Picker:
         for tie in sorted(ties, key=lambda tie: (tie.role, -self._rows(tie.table))):
             if tie.parameter not in found and (tie.role is not Role.ASSIGNED or tie in stored):
                 found[tie.parameter] = self._value(tie, types[tie.parameter - 1], busy=busy)
-        made = [found[n] if n in found else self._untied(types[n - 1], busy=busy) for n in range(1, len(types) + 1)]
+        lists = self._lists_of(ties, types)
+        made = [
+            found[n] if n in found else self._untied(kind, busy=busy, chance=chance) for n, kind in enumerate(types, 1)
+        ]
+        made = [as_list(value) if n in lists and n in found else value for n, value in enumerate(made, 1)]
         return [literal(value, kind) for value, kind in zip(made, types, strict=True)]
+
+    def _lists_of(self, ties: Sequence[Tie], types: Sequence[str]) -> set[int]:
+        """Return the parameters that list values of a column (`updated_at = ANY($5)`), and are no such value."""
+        return {
+            tie.parameter
+            for tie in ties
+            if types[tie.parameter - 1].endswith("[]") and tie.column and not self._holds_a_list(tie)
+        }
+
+    def _holds_a_list(self, tie: Tie) -> bool:
+        return self.tables.by_name[tie.table].columns[tie.column].type.endswith("[]")
 
     def _rows_held_equal(self, ties: Sequence[Tie], found: dict[int, str | None], *, busy: bool, chance: int) -> None:
         """Take parameters that are compared with one row's columns from a row that exists."""
@@ -172,11 +199,13 @@ class Picker:
             f'SELECT "{column}"::text FROM "{anchor.table}" WHERE "{anchor.column}"::text = {literal(value)} LIMIT 1'
         )
 
-    def _untied(self, kind: str, *, busy: bool) -> str | None:
-        """Return a value by type alone: what nobody compares, or only with nothing."""
+    def _untied(self, kind: str, *, busy: bool, chance: int) -> str | None:
+        """Return a value by type alone: what nobody compares, or only with nothing; an empty list comes last."""
         if kind == "uuid" and self.accounts:
             return self._popular(self.accounts, "id", busy=busy)
         if kind.endswith("[]"):
+            if chance == CHANCES - 1:
+                return "{}"
             element = ELEMENTS.get(kind.removesuffix("[]"), "x")
             return f'{{"{element}"}}'
         return PLAIN.get(kind, "1") or None
@@ -193,6 +222,14 @@ class Picker:
             value = self.session.value(sql)
             self._known[sql] = None if value is None else str(value)
         return self._known[sql]
+
+
+def as_list(value: str | None) -> str | None:
+    """Return the text of an array that has this one element, as PostgreSQL reads it; None stays none."""
+    if value is None:
+        return None
+    quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{{"{quoted}"}}'
 
 
 def literal(value: str | None, kind: str = "text") -> str:

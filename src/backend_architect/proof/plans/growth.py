@@ -33,9 +33,11 @@ def judge(view: View) -> tuple[Failure, ...]:
 
 def _case(view: View) -> Case:
     failures = judge(view)
-    verdict = Verdict.FAILED if failures else Verdict.HELD
+    verdict = Verdict.FAILED if failures else Verdict.BROKEN if view.not_run else Verdict.HELD
     why = "; ".join(dict.fromkeys(failure.why for failure in failures))
     came = f"{view.statement.place}: {why}" if failures else _told(view)
+    if failures and view.not_run:
+        came += "; " + "; ".join(_not_run(view))
     advice = "; ".join(dict.fromkeys(failure.advice for failure in failures))
     return Case(view.statement.name, verdict, EXPECTED, came, HOW_TO_REPEAT, advice, measures(view))
 
@@ -50,8 +52,12 @@ def _told(view: View) -> str:
     if in_window(view):
         kept = f", once in {view.cached} s" if view.cached else ""
         parts.append(f"reads what is recent, which grows with the load and not with the tables{kept}")
-    parts += [f"not measured for {who} ({why})" for who, why in view.not_run.items()]
-    return "; ".join(parts)
+    return "; ".join([*_not_run(view), *parts])
+
+
+def _not_run(view: View) -> list[str]:
+    """Return why the statement was not run for some callers: what was not run was not tried."""
+    return [f"{view.statement.place}: could not be tried for {who} ({why})" for who, why in view.not_run.items()]
 
 
 def measures(view: View) -> tuple[Measure, ...]:

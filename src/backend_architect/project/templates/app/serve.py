@@ -20,6 +20,7 @@ from app.database import require_fitting_pooler
 from app.database_role import warn_of_role
 from app.environment import prepared_environment
 from app.settings import load_settings
+from app.telemetry import configure_logging
 
 SLOW_CLIENT_MS = 10_000  # the time a client has for its headers
 GRACE_SECONDS = 20  # the time that running requests have to finish; with the draining, below the 30 s of platforms
@@ -35,6 +36,7 @@ def main() -> None:
         if settings.database_pooler:
             asyncio.run(require_fitting_pooler(settings))
         if settings.production:
+            configure_logging(settings.log_level)
             asyncio.run(warn_of_role(settings.database_url))
         build_server(reload=options.reload).serve()
 

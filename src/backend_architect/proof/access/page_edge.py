@@ -1,0 +1,84 @@
+"""Lists at the edge of their limit: 100 of 101 rows and a next page, and no page of more."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from backend_architect.design.model import Edge, Entity
+from backend_architect.postgres import Refused
+from backend_architect.proof.access.asking import Asking
+from backend_architect.proof.access.facts import Facts, many
+from backend_architect.proof.access.judge import Judge
+from backend_architect.proof.access.pages import PAGES, Search, Shown, walk
+from backend_architect.proof.access.personas import Persona
+from backend_architect.proof.access.stock import Shelf, searched_words
+from backend_architect.proof.access.viewers import viewer_of
+from backend_architect.proof.backend import Backend
+from backend_architect.proof.evidence import Case
+
+MOST = 100
+TOO_MANY = (MOST + 1, 10 * MOST, 0, -1)
+"""Limits that are refused."""
+ADVICE = "a page has at most 100 rows; the statement reads one more, to tell whether another page follows"
+
+
+def page_edge(asking: Asking, judge: Judge, shelf: Shelf, persona: Persona) -> Iterator[Case]:
+    """Give the case of a list with more than a page of rows; nothing where nobody may read as many."""
+    entity = shelf.design.row
+    assert isinstance(entity, Entity)
+    words = searched_words(entity, shelf.spec)
+    place = (shelf.parents[0], Search({}, words[0] if words else ""))
+    seen = _shown(judge, shelf, persona)
+    visible = seen.readable(seen.found(*place))
+    if not visible:
+        return
+    with _many_like(asking.lab.backend, shelf, place[0], visible[0]):
+        shown = _shown(judge, shelf, persona)
+        if len(shown.readable(shown.found(*place))) > MOST:
+            yield _tried(asking, persona, shown, place)
+
+
+def _shown(judge: Judge, shelf: Shelf, persona: Persona) -> Shown:
+    facts = Facts(judge, wide=True)
+    return Shown(facts, shelf, viewer_of(facts, shelf, persona))
+
+
+def _tried(asking: Asking, persona: Persona, shown: Shown, place: tuple[str, Search]) -> Case:
+    found = walk(asking, persona, shown, place, limit=MOST, pages=PAGES)
+    problems = [*found.problems, *_beyond(asking, persona, shown, place)]
+    case = found.answer.case(
+        f"{shown.shelf.route.title} of more than {MOST} rows for {persona.name}",
+        expected=f"{MOST} rows and a next page; 422 for a limit of {', '.join(map(str, TOO_MANY))}",
+        held=not problems,
+        advice=ADVICE,
+    )
+    return replace(case, came=many(problems) if problems else f"{len(found.ids)} rows in pages of {MOST}")
+
+
+def _beyond(asking: Asking, persona: Persona, shown: Shown, place: tuple[str, Search]) -> Iterator[str]:
+    parent, search = place
+    for limit in TOO_MANY:
+        answer = asking.send(shown.shelf.request(parent, f"{search.query}limit={limit}"), persona)
+        if answer.status != 422:
+            yield f"{answer.status} for limit={limit}"
+
+
+@contextmanager
+def _many_like(backend: Backend, shelf: Shelf, parent: str, row: str) -> Iterator[None]:
+    """Let a list have a hundred more rows like one of its own, as long as the block lasts."""
+    entity, through = shelf.design.row, shelf.spec.through
+    edge = backend.design.rows_by_plural[through[0]] if through else None
+    made: list[str] = []
+    try:
+        made += backend.rows.copies(entity.name, row, MOST)
+        if isinstance(edge, Edge) and through:
+            side = edge.fields[through[1]]
+            for each in made:
+                backend.rows.make(edge.name, "", {side.column: parent, edge.other(side).column: each})
+    except Refused:  # rows that must differ in more than one value: this list is tried with what there is
+        pass
+    yield
+    if isinstance(edge, Edge) and through:
+        other = edge.other(edge.fields[through[1]]).column
+        backend.database.run(f'DELETE FROM "{edge.table}" WHERE "{other}" = ANY ($1::text[]::uuid[])', made)
+    backend.database.run(f'DELETE FROM "{entity.table}" WHERE id = ANY ($1::text[]::uuid[])', made)

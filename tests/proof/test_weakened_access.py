@@ -1,0 +1,129 @@
+"""What a tired engineer leaves of a rule is found by the access probes: several at once in one copy of an example."""
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from backend_architect.postgres import EmbeddedServer
+from backend_architect.proof import Case, Group, Lab, Verdict, choose_probes, prove, read_subject
+
+
+class Weakness(NamedTuple):
+    """A pattern in a file, what takes its place, and the case in which that shows: its title's beginning, its words."""
+
+    example: str
+    file: str
+    strong: str
+    weak: str
+    title: str
+    says: str
+
+
+WEAKNESSES = {
+    "a rule dropped from one filter": Weakness(
+        "helpdesk", "app/tickets/queries.py",
+        r"\{VISIBLE\} AND (tickets\.state = \$3::text\s+AND \(tickets\.created)", r"\1",
+        "GET /v1/teams/{team_id}/tickets for", "hidden rows shown",
+    ),
+    "a rule dropped from a search": Weakness(
+        "helpdesk", "app/tickets/queries.py", r"\{VISIBLE\} AND (tickets\.search @@)", r"\1",
+        "GET /v1/teams/{team_id}/search for", "hidden rows shown",
+    ),
+    "a related row without its rule": Weakness(
+        "helpdesk", "app/replies/queries.py",
+        r"(JOIN people AS author ON author\.id = replies\.author_id\s+AND \()", r"\1true OR ",
+        "GET /v1/tickets/{ticket_id}/replies for", "author is",
+    ),
+    "a field without its rule": Weakness(
+        "helpdesk", "app/people/queries.py",
+        r"CASE WHEN people\.id = \$1 THEN people\.phone END AS phone", "people.phone",
+        "GET /v1/people/{person_id} as", "phone is",
+    ),
+    "a page that begins a row too early": Weakness(
+        "helpdesk", "app/teams/queries.py", r"(\(teams\.name, teams\.id\)) > ", r"\1 >= ",
+        "GET /v1/companies/{company_id}/teams for", "rows come twice",
+    ),
+    "a limit that was raised": Weakness(
+        "helpdesk", "app/pagination.py", r"le=100", "le=1000",
+        "GET /v1/my-tickets of more than 100 rows for", "200 for limit=101",
+    ),
+    "a relation to somebody hidden": Weakness(
+        "helpdesk", "app/tickets/queries.py", r"\(\$3::uuid IS NULL OR EXISTS \(", "(true OR EXISTS (",
+        "PATCH /v1/tickets/{ticket_id} of relations as", "assignee of a row of",
+    ),
+    "a lead of any tenant": Weakness(
+        "helpdesk", "app/memberships/queries.py",
+        r"memberships\.company_id = company\.id\s+AND (memberships\.person_id = \$4 AND memberships\.role)", r"\1",
+        "PUT /v1/companies/{company_id}/people/{person_id} in both tenants as other-owner", "204, not 403 or 404",
+    ),
+    "a deletion by whoever once made the row": Weakness(
+        "helpdesk", "app/attachments/queries.py",
+        r"(attachments\.id = \$2 AND attachments\.sender_id = \$1)\n  AND EXISTS \(",
+        r"\1 AND EXISTS (SELECT 1 UNION ALL ",
+        "DELETE /v1/attachments/{attachment_id} as former-member about a row of their own", "204",
+    ),
+    "half of a rule dropped": Weakness(
+        "social-sharing", "app/posts/queries.py",
+        r"(posts\.audience = 'public') OR posts\.author_id = \$1(\s+OR EXISTS \(SELECT 1 FROM follows)", r"\1\2",
+        "GET /v1/users/{user_id}/posts for owner", "visible rows missing",
+    ),
+    "a nested row of its own kind without its rule": Weakness(
+        "social-sharing", "app/posts/queries.py", r"(ON shared\.id = posts\.shared_id\s+AND \()", r"\1true OR ",
+        "GET /v1/search for", "shared is",
+    ),
+    "a key of the cache that ends too early": Weakness(
+        "shop", "app/cache.py", r"(    now = monotonic\(\)\n    entry = )", r"    key = key[:1]\n\1",
+        "GET /v1/cheapest from the cache for", "",
+    ),
+    "a condition of a list dropped": Weakness(
+        "shop", "app/products/queries.py", r"products\.on_sale AND (products\.stock = 0)", r"\1",
+        "GET /v1/sold-out for moderator", "hidden rows shown",
+    ),
+    "another's orders by a filter": Weakness(
+        "shop", "app/orders/queries.py",
+        r"\(orders\.customer_id = \$1 OR \$2\) AND (orders\.state = \$4::text)", r"($1::uuid IS NOT NULL OR $2) AND \1",
+        "GET /v1/users/{user_id}/orders for", "hidden rows shown",
+    ),
+}  # fmt: skip
+EXAMPLES = sorted({each.example for each in WEAKNESSES.values()})
+
+
+@pytest.fixture(scope="module")
+def found(
+    built: Callable[[str], Path], server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], list[Case]]:
+    """Return the failed cases of a copy of an example that is weak in all of its points, proven once."""
+    cases: dict[str, list[Case]] = {}
+
+    def prove_weak(example: str) -> list[Case]:
+        if example not in cases:
+            folder = tmp_path_factory.mktemp("weakened") / example
+            shutil.copytree(built(example), folder, ignore=shutil.ignore_patterns(".data", "__pycache__"))
+            for each in (each for each in WEAKNESSES.values() if each.example == example):
+                _weaken(folder / each.file, each)
+            with Lab(read_subject(folder), print, server) as lab:
+                evidence = list(prove(lab, choose_probes([Group.ACCESS])))[-1].evidence
+            failed = [case for result in evidence.results for case in result.cases]
+            cases[example] = [case for case in failed if case.verdict is Verdict.FAILED]
+        return cases[example]
+
+    return prove_weak
+
+
+def _weaken(file: Path, weakness: Weakness) -> None:
+    text, number = re.subn(weakness.strong, weakness.weak, file.read_text(), count=1)
+    assert number == 1, f"{file} has no {weakness.strong!r} any more: weaken it where it is strong now"
+    compile(text, str(file), "exec")
+    file.write_text(text)
+
+
+@pytest.mark.parametrize("weakness", WEAKNESSES)
+def test_a_weakness_is_found(weakness: str, found: Callable[[str], list[Case]]) -> None:
+    each = WEAKNESSES[weakness]
+    cases = found(each.example)
+    told = [f"{case.title}: {case.came}" for case in cases]
+    assert any(line.startswith(each.title) and each.says in line for line in told), "\n".join(told)
