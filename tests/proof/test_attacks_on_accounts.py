@@ -72,8 +72,7 @@ WEAKNESSES = (
         ("app/posts/queries.py", "          new.shared_id IS NULL\n", "          true\n"),
     )),
     Weakness("the query keeps a limit away", "P33", (
-        (LIMITS, "else method} {path}\"", "else method} {path}?{current.get().query.decode()}\""),
-        (LIMITS, "sign-in|register|password)", "sign-in|register|password)\\\\?"),
+        (LIMITS, 'f"{limit.name}:{who}"', 'f"{limit.name}:{who}?{current.get().query.decode()}"'),
     )),
     Weakness("403 tells that there is something", "P15", (
         ("app/users/routes.py", "    return ok(await queries.update(db, user_id, changes, me, if_match))", "    from app.errors import Forbidden\n    if user_id != me.id and await queries.read(db, user_id):\n        raise Forbidden\n    return ok(await queries.update(db, user_id, changes, me, if_match))"),  # noqa: E501
@@ -137,7 +136,7 @@ WEAKNESSES = (
         ("app/auth/routes.py", '\n@router.get("/me", response_model=Me)', RESET),
     )),
     Weakness("hundreds of guesses a minute", "P33", (
-        (LIMITS, 'Limit("sign_in", 5, 60, per_ip=True)', 'Limit("sign_in", 500, 60, per_ip=True)'),
+        ("app/auth/routes.py", 'limited("sign_in", 5, 60, per_ip=True)', 'limited("sign_in", 500, 60, per_ip=True)'),
     )),
     Weakness("guesses from everywhere", "P33", ((SIGN_IN, "GUESSES = 30\n", "GUESSES = 3_000\n"),)),
     Weakness("whoever guesses keeps the owner out", "P33", (

@@ -42,6 +42,8 @@ class FieldType(StrEnum):
 
 
 TEXTUAL = frozenset({FieldType.TEXT, FieldType.SLUG, FieldType.EMAIL, FieldType.URL, FieldType.ONE_OF})
+LIST_ITEM_LENGTH = 200
+"""Characters of a text in a list."""
 NUMERIC = frozenset({FieldType.INTEGER, FieldType.DECIMAL, FieldType.MONEY})
 
 
@@ -74,6 +76,12 @@ class Field:
     @property
     def is_reference(self) -> bool:
         return self.type is FieldType.REFERENCE
+
+    @property
+    def each(self) -> "Field":
+        """An item of a list, as a field of its own: it is checked as that would be."""
+        kind = self.item or FieldType.TEXT
+        return Field(self.name, kind, min=1, max=LIST_ITEM_LENGTH) if kind is FieldType.TEXT else Field(self.name, kind)
 
     @property
     def length(self) -> tuple[int, int]:

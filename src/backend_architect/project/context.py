@@ -1,23 +1,20 @@
 """What the templates print: values that are ready, no logic left to do."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend_architect.decisions import Decisions
 from backend_architect.design.distinct import distinct_fields
-from backend_architect.design.model import Design, Edge, Event, Field, FieldType, Limit
+from backend_architect.design.model import Design, Event, Field, FieldType
 from backend_architect.design.python_names import MAIN, attribute, variable
 from backend_architect.design.routes import routes_of
+from backend_architect.project.limits import limit_of_everything, limit_of_sign_in, limit_source
 from backend_architect.project.samples import python_string, sample_source
 from backend_architect.project.slices.inputs import input_line, input_type
 from backend_architect.queries.model import Queries
 from backend_architect.queries.shape import python_type
 
-EVERYTHING = Limit("everything", 300, 60)
-SIGN_IN = Limit("sign_in", 5, 60, "ip")
-SIGN_IN_ROUTES = ("POST /v1/auth/(sign-in|register|password)",)
 DEFAULT_POOL = 10
 
 
@@ -53,8 +50,8 @@ def template_context(design: Design, decisions: Decisions, queries: Queries) -> 
         "account_columns": [item.column for item in account_fields(design)],
         "account_apart": apart,
         "account_samples": ", ".join("name" if f.name in apart else sample_text(f) for f in account_fields(design)),
-        "everything": next((limit for limit in design.limits if limit.target == "everything"), EVERYTHING),
-        "route_limits": route_limits(design),
+        "everything": limit_of_everything(design),
+        "sign_in_limit": limit_source(limit_of_sign_in(design)),
         "oauth_providers": [],
         "pool_max": pool_size(decisions),
         "slow_query": slow["slow_ms"] / 1000,
@@ -117,30 +114,3 @@ def event_handlers(design: Design) -> tuple[Event, ...]:
 def pool_size(decisions: Decisions) -> int:
     """Return how many connections one process holds, as decided from the load."""
     return int(decisions["pooling"].settings.get("pool_size", DEFAULT_POOL))
-
-
-def route_limits(design: Design) -> tuple[tuple[str, Limit], ...]:
-    """Return the named limits, each with a pattern of the requests that it counts: `POST /v1/posts/[^/]+/like`.
-
-    Signing in has a limit even where the design states none.
-    """
-    stated = [limit for limit in design.limits if limit.target != "everything"]
-    if design.auth and not any(limit.target == "sign_in" for limit in stated):
-        stated.insert(0, SIGN_IN)
-    return tuple((pattern, limit) for limit in stated for pattern in _patterns(design, limit.target))
-
-
-def _patterns(design: Design, target: str) -> tuple[str, ...]:
-    if target == "sign_in":
-        return SIGN_IN_ROUTES
-    return tuple(
-        f"{route.method} /v1{re.sub('{[^}]+}', '[^/]+', route.path)}"
-        for route in routes_of(design)
-        if target in {route.statement, route.list.name if route.list else ""}
-        or _is_edge_action(route.row, target, route.kind)
-    )
-
-
-def _is_edge_action(row: object, target: str, kind: str) -> bool:
-    actions = {"put_edge": "create", "delete_edge": "delete"}
-    return isinstance(row, Edge) and target == f"{row.plural}.{actions.get(kind)}"

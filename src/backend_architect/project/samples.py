@@ -20,6 +20,8 @@ def sample_source(item: Field, *, json: bool = False) -> str:
     """Return a sample value as Python source: of the column's type, or as the body of a request holds it."""
     if not json and item.default is not None:
         return default_source(item)
+    if not json and item.type is FieldType.LIST:
+        return f"[{', '.join([sample_source(item.each)] * max(1, int(item.min or 0)))}]"
     if not json and item.type in PYTHON_SOURCE:
         return PYTHON_SOURCE[item.type]
     return _quoted(sample(item))

@@ -1,5 +1,6 @@
 """Statements for lists: one bounded keyset page each, and one for each combination of a caller's filters."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -12,6 +13,7 @@ from backend_architect.design.syntax import conjuncts
 from backend_architect.queries.context import Context, conditions
 from backend_architect.queries.model import Query
 from backend_architect.queries.rows import sql_type
+from backend_architect.queries.searches import SearchParts, search_sql
 from backend_architect.queries.text import Statement
 
 
@@ -64,6 +66,8 @@ def _list_query(context: Context, route: Route, spec: ListSpec, filters: tuple[s
     shape = context.shape(entity)
     statement = context.statement(entity)
     builder = _through if spec.through else _fanned if fan_out(context, entity, spec) else _plain
+    if is_bounded_search(context, entity, spec):
+        builder = _searched
     template = builder(_ListParts(context, route, spec, filters, statement, entity))
     if not shape.joins:
         template = template.replace("\n{JOINS}", "")
@@ -101,17 +105,26 @@ class _ListParts:
         """Return the columns in the list's direction."""
         return ", ".join(f"{column} DESC" if self.spec.order.descending else column for column in columns)
 
-    def shared_conditions(self, alias: str, indent: int, *, but: exp.Expr | None = None) -> list[str]:
+    def shared_conditions(self, alias: str, indent: int, *, but: Sequence[exp.Expr] = ()) -> list[str]:
         """Return what every form of the list checks: the read rule, `where`, the search text and the filters."""
-        trees = [tree for tree in _where(self.context, self.entity, self.spec) if tree != but]
-        may_read = self.context.may_read(self.statement, self.entity, indent)
-        texts = [text for text in (conditions(self.statement, *trees, indent=indent), may_read) if text != "true"]
+        texts = self.rules(indent, but=but)
         if self.spec.match:
             texts.append(f"{alias}.search @@ websearch_to_tsquery('simple', {self.statement.value('q', 'q')})")
-        for name in self.filters:
-            item = self.entity.fields[name]
-            texts.append(f"{alias}.{item.column} = {self.statement.value(item.column, item.column)}::{sql_type(item)}")
-        return texts
+        return texts + self.filtered(alias)
+
+    def rules(self, indent: int, *, but: Sequence[exp.Expr] = ()) -> list[str]:
+        """Return the read rule, and the parts of `where` that are not in `but`."""
+        trees = [tree for tree in _where(self.context, self.entity, self.spec) if tree not in but]
+        may_read = self.context.may_read(self.statement, self.entity, indent)
+        return [text for text in (conditions(self.statement, *trees, indent=indent), may_read) if text != "true"]
+
+    def filtered(self, alias: str) -> list[str]:
+        """Return the conditions of the filters that a caller sends."""
+        columns = [self.entity.fields[name] for name in self.filters]
+        return [
+            f"{alias}.{item.column} = {self.statement.value(item.column, item.column)}::{sql_type(item)}"
+            for item in columns
+        ]
 
 
 def _plain(parts: _ListParts) -> str:
@@ -122,7 +135,7 @@ def _plain(parts: _ListParts) -> str:
         texts.append(f"{table}.{parts.entity.fields[parts.spec.by].column} = {parts.parent()}")
     texts += parts.shared_conditions(table, 0)
     texts.append(parts.after(key, f"{table}.id"))
-    if _is_sorted_window(parts):
+    if _is_sorted_window(parts.context, parts.entity, parts.spec):
         return _chosen_first(parts, key, texts)
     where = "\n  AND ".join(texts)
     return (
@@ -131,12 +144,38 @@ def _plain(parts: _ListParts) -> str:
     )
 
 
-def _is_sorted_window(parts: _ListParts) -> bool:
+def is_bounded_search(context: Context, entity: Entity, spec: ListSpec) -> bool:
+    """Return whether a list is searched in its own order, so that a page of it can be bounded."""
+    by_edge = spec.through or fan_out(context, entity, spec)
+    return bool(spec.match) and not by_edge and not _is_sorted_window(context, entity, spec)
+
+
+def _searched(parts: _ListParts) -> str:
+    """A page of a search: from the next rows of the list, or from the index on the words."""
+    table, spec = parts.entity.table, parts.spec
+    key = f"{table}.{key_column(parts.entity, spec)}"
+    exact = [part for part in _where(parts.context, parts.entity, spec) if _is_exact(part, table)]
+    bounds = [parts.statement.rule(part, 10) for part in exact]
+    if spec.by:
+        bounds.append(f"{table}.{parts.entity.fields[spec.by].column} = {parts.parent()}")
+    bounds += parts.filtered(table)
+    others = parts.rules(6, but=exact)
+    words = parts.statement.value("q", "q")
+    after, order = parts.after(key, f"{table}.id"), parts.order(key, f"{table}.id")
+    return search_sql(SearchParts(table, key, words, bounds, after, others, order, parts.limit()))
+
+
+def _is_exact(part: exp.Expr, table: str) -> bool:
+    """Return whether the list's index begins with this condition: a column of its own that equals something."""
+    return isinstance(part, exp.EQ) and isinstance(part.this, exp.Column) and part.this.table == table
+
+
+def _is_sorted_window(context: Context, entity: Entity, spec: ListSpec) -> bool:
     """Return whether the rows come by one column's range and are sorted by another: all of them, before the page."""
-    key = key_column(parts.entity, parts.spec)
+    key = key_column(entity, spec)
     ranges = [
         part.this.name
-        for part in _where(parts.context, parts.entity, parts.spec)
+        for part in _where(context, entity, spec)
         if isinstance(part, exp.GT | exp.GTE | exp.LT | exp.LTE) and isinstance(part.this, exp.Column)
     ]
     return bool(ranges) and key not in ranges
@@ -183,7 +222,8 @@ def _fanned(parts: _ListParts) -> str:
     key = key_column(parts.entity, parts.spec)
     me = parts.statement.viewer("me")
     texts = [f"{table}.{found.item.column} = source.{found.side.column}"]
-    texts += parts.shared_conditions(table, 8, but=_fan_out_part(parts.context, parts.entity, parts.spec))
+    part = _fan_out_part(parts.context, parts.entity, parts.spec)
+    texts += parts.shared_conditions(table, 8, but=[part] if part else [])
     texts.append(parts.after(f"{table}.{key}", f"{table}.id"))
     where = "\n          AND ".join(texts)
     newest = parts.order(f"{table}.{key}", f"{table}.id")

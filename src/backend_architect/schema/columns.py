@@ -11,13 +11,22 @@ from backend_architect.queries.rows import SQL_TYPES
 from backend_architect.schema.model import Column, Constraint, ForeignKey, Table
 
 LIST_MAX = 100
-LIST_ITEM_LENGTH = 200
 FILLFACTOR = 90
 """Room that a page keeps free where counters change, so that an update stays on its page (a HOT update)."""
 
 SLUG_PATTERN = "^[a-z0-9]+(?:[-_][a-z0-9]+)*$"
 EMAIL_PATTERN = "^[^@[:space:]]+@[^@[:space:]]+$"
 URL_PATTERN = "^https?://"
+
+
+EACH_MATCHES = """\
+-- Whether each item of a list is as a single field of its type has to be.
+CREATE FUNCTION each_matches(items text[], pattern text, shortest integer, longest integer) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (
+        SELECT count(*) = 0 FROM unnest(items) AS item
+        WHERE (item ~ pattern AND char_length(item) BETWEEN shortest AND longest) IS NOT TRUE
+    );"""
 
 
 def column_type(item: Field) -> str:
@@ -27,7 +36,7 @@ def column_type(item: Field) -> str:
     if item.type is FieldType.DECIMAL:
         return f"numeric({18 + item.scale}, {item.scale})"
     if item.type is FieldType.LIST:
-        return f"{SQL_TYPES.get(item.item or FieldType.TEXT, 'text')}[]"
+        return f"{column_type(item.each)}[]"
     return SQL_TYPES.get(item.type, "text")
 
 
@@ -113,10 +122,20 @@ def _check(table: str, item: Field) -> Constraint | None:
         parts += [f"{item.name} <= {item.max}"] if item.max is not None else []
     elif item.type is FieldType.LIST:
         parts.append(f"cardinality({item.name}) BETWEEN {int(item.min or 0)} AND {int(item.max or LIST_MAX)}")
+        parts.append(_each_item(item))
     return Constraint(name, f"CHECK ({' AND '.join(parts)})") if parts else None
 
 
 _PATTERNS = {FieldType.SLUG: SLUG_PATTERN, FieldType.EMAIL: EMAIL_PATTERN, FieldType.URL: URL_PATTERN}
+
+
+def _each_item(item: Field) -> str:
+    """Return the condition on the items of a list: what a single field of their type is held to, and none is null."""
+    each = item.each
+    if each.type not in TEXTUAL:
+        return f"array_position({item.name}, NULL) IS NULL"
+    low, high = each.length
+    return f"each_matches({item.name}, '{_PATTERNS.get(each.type, '')}', {low}, {high})"
 
 
 def _named(design: Design, entity: Entity, name: str, text: str) -> Constraint:

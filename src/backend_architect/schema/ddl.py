@@ -1,11 +1,14 @@
 """A schema as SQL that people read: one statement a table, each index with the statements that need it."""
 
+from backend_architect.schema.columns import EACH_MATCHES
 from backend_architect.schema.model import Change, Column, Counted, Index, Schema, Table, Trigger, Turns
 
 
 def schema_sql(schema: Schema) -> str:
     """Return the SQL that creates the whole schema in an empty database."""
     parts = [f"CREATE EXTENSION IF NOT EXISTS {name};" for name in schema.extensions]
+    if any("each_matches(" in constraint.sql for table in schema.tables for constraint in table.constraints):
+        parts.append(EACH_MATCHES)
     created: set[str] = set()
     late: list[str] = []
     for table in schema.tables:

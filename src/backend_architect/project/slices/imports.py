@@ -20,7 +20,7 @@ from asyncpg import Record
 
 from app.database import Executor, take_turn, would_write
 from app.errors import PreconditionFailed
-from app.pagination import FIRST_ID, LAST_ID, Page, decode_cursor, make_page
+from app.pagination import FIRST_ID, LAST_ID, Page, decode_cursor, make_page, make_search_page
 from app.auth.viewer import ANONYMOUS, Viewer
 from app.files import file_url
 from app.input import decode_json, encode_json
@@ -37,6 +37,7 @@ from app.errors import Forbidden, allowed, found
 from app.files import check_files
 from app.idempotency import KEYED, once
 from app.pagination import After, Limit, Page
+from app.rate_limits import limited
 from app.responses import IfMatch, created, no_content, ok, page
 from app.routing import DirectRoute
 """

@@ -4,7 +4,7 @@ from backend_architect.design.model import NUMERIC, Entity, Field, FieldType
 from backend_architect.design.python_names import attribute
 from backend_architect.project.samples import default_source, sample_source
 from backend_architect.queries.shape import python_type
-from backend_architect.schema.columns import EMAIL_PATTERN, LIST_ITEM_LENGTH, LIST_MAX, SLUG_PATTERN, URL_PATTERN
+from backend_architect.schema.columns import EMAIL_PATTERN, LIST_MAX, SLUG_PATTERN, URL_PATTERN
 
 BIGINT_MAX = 9_223_372_036_854_775_807
 PATTERNS = {
@@ -22,7 +22,7 @@ def input_type(item: Field) -> str:
     if item.type is FieldType.TIMESTAMP:
         kind = "AwareDatetime"
     if item.type is FieldType.LIST:
-        kind = f"list[{_item_type(item, kind)}]"
+        kind = f"list[{_item_type(item.each)}]"
     bounds = _bounds(item)
     return f"Annotated[{kind}, Field({', '.join(bounds)})]" if bounds else kind
 
@@ -88,6 +88,8 @@ def _number_bounds(item: Field) -> list[str]:
     return ["strict=True", f"ge={int(low)}", f"le={int(high)}"]
 
 
-def _item_type(item: Field, kind: str) -> str:
-    inner = kind.removeprefix("list[").removesuffix("]")
-    return f"Annotated[str, Field(min_length=1, max_length={LIST_ITEM_LENGTH})]" if inner == "str" else inner
+def _item_type(item: Field) -> str:
+    """Return the annotation that checks an item of a list as a single field is checked."""
+    kind = "AwareDatetime" if item.type is FieldType.TIMESTAMP else python_type(item)
+    bounds = [bound for bound in _bounds(item) if not bound.startswith("examples=")]
+    return f"Annotated[{kind}, Field({', '.join(bounds)})]" if bounds else kind

@@ -11,6 +11,7 @@ from backend_architect.project.slices.sql_lines import join_lines
 from backend_architect.queries.lists import key_column, listing_label
 from backend_architect.queries.model import Nested, Output, Param, Query, Shape
 from backend_architect.queries.rows import change_label
+from backend_architect.queries.searches import ABOUT as ABOUT_SEARCH
 from backend_architect.queries.shape import python_type
 from backend_architect.schema.columns import column_type
 
@@ -221,11 +222,14 @@ def _list_function(entity: Entity, variants: Sequence[Query]) -> str:
     key_sql, key_name = _key(entity, spec)
     types = f"({KEY_TYPES[key_sql]}, UUID)"
     start = f"({FIRST_VALUES[key_sql, spec.order.descending]}, {'LAST_ID' if spec.order.descending else 'FIRST_ID'})"
+    bounded = "going_on" in query.template
+    maker = "make_search_page" if bounded else "make_page"
+    statements = f"{ABOUT_SEARCH}\n{statements}" if bounded else statements
     body = [
         f'"""Return a page of {_what(entity, spec)}, {_order_words(spec)}."""',
         f'start = decode_cursor("{query.name}", after, {types}) or {start}',
         *_fetch(variants, entity),
-        f'return make_page("{query.name}", rows, limit, _{entity.name}, key=("{key_name}", "id"))',
+        f'return {maker}("{query.name}", rows, limit, _{entity.name}, key=("{key_name}", "id"))',
     ]
     head = f"async def {variable(query.function)}({', '.join(arguments)}) -> Page[{class_name(entity.name)}]:"
     return f"{statements}\n\n\n{head}\n    " + "\n    ".join(body)

@@ -4,6 +4,7 @@ from backend_architect.design.model import Custom, Design, Entity, Event, Field,
 from backend_architect.design.names import words
 from backend_architect.design.python_names import SLICE, class_name, variable
 from backend_architect.design.routes import Route, routes_of
+from backend_architect.project.limits import limit_source, limits_of
 from backend_architect.project.slices.calls import asks_for_caller, role_test
 from backend_architect.project.slices.imports import ROUTES
 from backend_architect.project.slices.queries import argument_list, uses_viewer
@@ -111,7 +112,10 @@ def _route(design: Design, query: Query) -> str:
     return builders[parts.route.kind](parts)
 
 
-def _function(route: Route, about: str, arguments: list[str], body: list[str], **options: str) -> str:
+def _function(design: Design, route: Route, about: str, arguments: list[str], body: list[str], **options: str) -> str:
+    limits = [limit_source(limit) for limit in limits_of(design, route)]
+    if limits:
+        options["dependencies"] = f"[{', '.join(limits)}]"
     given = "".join(f", {key}={value}" for key, value in options.items())
     head = f'@router.{route.method.lower()}("{route.path}"{given})'
     lines = [f'"""{about}"""', *body]
@@ -123,7 +127,12 @@ def _read(parts: _Parts) -> str:
     about = f"Return one {words(parts.row.name)}."
     arguments = [f"{parts.row.name}_id: UUID", "db: Db", *parts.me()]
     return _function(
-        parts.route, about, arguments, [f"return ok({parts.call()})"], response_model=class_name(parts.row.name)
+        parts.design,
+        parts.route,
+        about,
+        arguments,
+        [f"return ok({parts.call()})"],
+        response_model=class_name(parts.row.name),
     )
 
 
@@ -151,14 +160,16 @@ def _list(parts: _Parts) -> str:
     test = role_test(parts.design, parts.route)
     body = [f"if not ({test}):", "    raise Forbidden"] if test else []
     if spec.cache_seconds and not parts.caller:
-        keys = "".join(f":{{{name}}}" for name in [*named, *(variable(item.column) for item in fields)])
-        body.append(f'key = f"{parts.query.name}{keys}"')
+        keys = ", ".join([f'"{parts.query.name}"', *named, *(variable(item.column) for item in fields)])
+        body.append(f"key = ({keys})")
         body.append(f"return page(await cached(key, {spec.cache_seconds}, lambda: {call}))")
         about = f"Return a page of `{spec.name}`, at most {spec.cache_seconds} seconds old and the same for everybody."
     else:
         body.append(f"return page(await {call})")
         about = f"Return a page of {spec.name if ' of ' in spec.name else f'`{spec.name}`'}."
-    return _function(parts.route, about, arguments, body, response_model=f"Page[{class_name(parts.row.name)}]")
+    return _function(
+        parts.design, parts.route, about, arguments, body, response_model=f"Page[{class_name(parts.row.name)}]"
+    )
 
 
 def _create(parts: _Parts) -> str:
@@ -166,7 +177,7 @@ def _create(parts: _Parts) -> str:
     arguments = [*(f"{item}: UUID" for item in parts.path), f"new: New{name}", "db: Db", *parts.me()]
     body = [*_check_files(parts, "new"), *(_once(parts) if parts.caller else _made(parts))]
     options = {"status_code": "201", "response_model": name, **({"openapi_extra": "KEYED"} if parts.caller else {})}
-    return _function(parts.route, f"Make a {words(parts.row.name)}.", arguments, body, **options)
+    return _function(parts.design, parts.route, f"Make a {words(parts.row.name)}.", arguments, body, **options)
 
 
 def _once(parts: _Parts) -> list[str]:
@@ -229,7 +240,7 @@ def _update(parts: _Parts) -> str:
     arguments = [f"{identity}: UUID", f"changes: {name}Changes", "db: Db", *parts.me(), "if_match: IfMatch = None"]
     about = f"Change a {words(parts.row.name)}; with If-Match only if nobody else has changed it since."
     body = [*_check_files(parts, "changes"), *_in_transaction(parts, _events(parts, "update"), "ok")]
-    return _function(parts.route, about, arguments, body, response_model=name)
+    return _function(parts.design, parts.route, about, arguments, body, response_model=name)
 
 
 def _delete(parts: _Parts) -> str:
@@ -243,6 +254,7 @@ def _delete(parts: _Parts) -> str:
             "return no_content(done)",
         ]
     return _function(
+        parts.design,
         parts.route,
         f"Delete a {words(parts.row.name)}; with If-Match as it was read.",
         arguments,
@@ -272,14 +284,14 @@ def _put(parts: _Parts) -> str:
     about = f"Make a {words(parts.row.name)}; that it is there already is no error."
     call = f"allowed({parts.call()})" if parts.query.refused == 403 else parts.call()
     body = [*_check_files(parts, "new"), f"return no_content({call})"]
-    return _function(parts.route, about, arguments, body, status_code="204")
+    return _function(parts.design, parts.route, about, arguments, body, status_code="204")
 
 
 def _delete_edge(parts: _Parts) -> str:
     arguments = [*(f"{name}: UUID" for name in parts.path), "db: Db", *parts.me()]
     about = f"Delete a {words(parts.row.name)}; that it is not there is no error."
     body = [parts.call(), "return no_content(True)"]
-    return _function(parts.route, about, arguments, body, status_code="204")
+    return _function(parts.design, parts.route, about, arguments, body, status_code="204")
 
 
 def _custom(parts: _Parts) -> str:
@@ -294,7 +306,7 @@ def _custom(parts: _Parts) -> str:
         f"return await {code}(request, db, {name}{who})",
     ]
     about = f"{_module(parts.route.custom.code).replace('_', ' ').capitalize()} a {words(parts.row.name)}."
-    return _function(parts.route, about, arguments, body)
+    return _function(parts.design, parts.route, about, arguments, body)
 
 
 def _collection(design: Design, route: Route) -> str:
@@ -308,4 +320,4 @@ def _collection(design: Design, route: Route) -> str:
     body = [f"if not ({test}):", "    raise Forbidden"] if test else []
     body.append(f"return await {code}(request, db{', me' if me else ''})")
     about = f"{words(name).capitalize()}, for {words(route.slice)} as a whole."
-    return _function(route, about, ["request: Request", "db: Db", *me], body)
+    return _function(design, route, about, ["request: Request", "db: Db", *me], body)

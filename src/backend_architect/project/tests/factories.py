@@ -126,8 +126,9 @@ def _type(item: Field) -> str:
         FieldType.DURATION: "timedelta",
         FieldType.UUID: "UUID",
         FieldType.REFERENCE: "UUID",
-        FieldType.LIST: "list[str]" if item.item not in {FieldType.INTEGER} else "list[int]",
     }
+    if item.type is FieldType.LIST:
+        return f"list[{_type(item.each)}]"
     return names.get(item.type, "str")
 
 

@@ -1,4 +1,4 @@
-"""What an attacker tries over HTTP, one property a file; the numbers P01 to P64 are those of docs/proof.md."""
+"""What an attacker tries over HTTP, one property a file; the numbers P01 to P65 are those of docs/proof.md."""
 
 from backend_architect.proof.attacks import (
     admin_routes,
@@ -34,6 +34,7 @@ from backend_architect.proof.attacks import (
     mass_assignment,
     media_type,
     methods,
+    near_addresses,
     no_credential,
     other_tokens,
     others_in_lists,
@@ -102,6 +103,7 @@ PROBES: tuple[Probe, ...] = (
     problem_details.PROBE,
     methods.TRACE,
     methods.UNDECLARED,
+    near_addresses.PROBE,
     answer_headers.PROBE,
     cross_origin.PROBE,
     documentation.PROBE,

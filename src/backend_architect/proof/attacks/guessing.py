@@ -15,7 +15,13 @@ from backend_architect.proof.probe import Probe
 GUESSES = 30
 PATIENCE = 15
 ATTACKER = "172.16.0.1"
-SPELLINGS = (SIGN_IN + "?again", SIGN_IN + "/", SIGN_IN.replace("-", "%2D"), SIGN_IN.replace("v1", "V1"))
+SPELLINGS = (
+    *(SIGN_IN + end for end in ("?again", "/", "%0a", "%20")),
+    SIGN_IN.replace("-", "%2D"),
+    SIGN_IN.replace("v1", "V1"),
+    SIGN_IN.replace("/auth", "//auth"),
+    SIGN_IN.replace("/auth", "%2Fauth"),
+)
 
 
 def guessing(lab: Lab) -> Iterator[Case]:

@@ -15,7 +15,7 @@ SIGN_IN = {"/v1/me": {"GET"}, **{f"/v1/auth/{name}": {"POST"} for name in POSTED
 
 def trace(lab: Lab) -> Iterator[Case]:
     """Give a case for each address: TRACE would show a page the headers that its browser sent."""
-    for path in ("/healthz", *_declared(lab)):
+    for path in ("/healthz", *declared_methods(lab)):
         caller = lab.backend.anonymous()
         answer = lab.backend.client.ask(caller, "TRACE", filled(path), headers={"x-secret": "told-to-nobody"})
         held = answer.status in {405, 501} and b"told-to-nobody" not in answer.body
@@ -25,7 +25,7 @@ def trace(lab: Lab) -> Iterator[Case]:
 def undeclared(lab: Lab) -> Iterator[Case]:
     """Give a case for each address and each method that it does not have."""
     caller = lab.backend.insider()
-    for path, declared in _declared(lab).items():
+    for path, declared in declared_methods(lab).items():
         for method in METHODS:
             if method not in declared:
                 answer = lab.backend.client.ask(caller, method, filled(path))
@@ -36,7 +36,7 @@ def undeclared(lab: Lab) -> Iterator[Case]:
                 yield answer.case(case.title, expected=expected, held=held, advice=f"it said Allow: {sorted(allow)}")
 
 
-def _declared(lab: Lab) -> dict[str, set[str]]:
+def declared_methods(lab: Lab) -> dict[str, set[str]]:
     """Return the methods of every address that an access table names, and of those that sign people in."""
     methods = {path: set(names) for path, names in SIGN_IN.items()} if lab.subject.design.auth else {}
     for row in lab.subject.access:

@@ -1,7 +1,7 @@
 """Answers that may be a little old and are the same for everybody, kept in this process for some seconds."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -10,12 +10,14 @@ T = TypeVar("T")
 MOST = 1_000
 """Entries at most; the oldest goes first."""
 
-_kept: dict[str, tuple[float, asyncio.Future[Any]]] = {}
+_kept: dict[Hashable, tuple[float, asyncio.Future[Any]]] = {}
 
 
-async def cached(key: str, seconds: float, make: Callable[[], Awaitable[T]]) -> T:
+async def cached(key: Hashable, seconds: float, make: Callable[[], Awaitable[T]]) -> T:
     """Return the value under `key`, made anew when it is older than `seconds`.
 
+    A key is a tuple of all that the value depends on, each part as it is and never as text: the text `None` and
+    nothing at all, or parts that hold a separator, would be one key.
     Many who ask at once share one making.
     """
     now = monotonic()

@@ -1,8 +1,9 @@
 """What happens to every request before and after its route. Two pure ASGI layers, because each layer costs.
 
 `Observe` is the outermost: it names the request, adds the security headers, and tells the log and the metrics. `Guard`
-lets in only what a route should see: a known host, a caller within the limits, and a body that is small enough, JSON,
-and free of characters that cannot be stored. It answers what nobody expected with a plain 500, inside the layer of
+lets in only what a route should see: a known host, a caller within the limits, an address that means one thing to every
+reader (no control characters, no encoded slash), and a body that is small enough, JSON, and free of characters that
+cannot be stored. It answers what nobody expected with a plain 500, inside the layer of
 CORS: a browser reads that, too.
 """
 
@@ -24,6 +25,7 @@ from app.errors import (
     FieldError,
     Invalid,
     Malformed,
+    NotFound,
     Problem,
     TooLarge,
     TooSlow,
@@ -32,7 +34,7 @@ from app.errors import (
     problem_response,
 )
 from app.health import PATHS as HEALTH_PATHS
-from app.rate_limits import check_limits, client_address
+from app.rate_limits import EVERYTHING, check_limit, client_address
 from app.request_context import Header, RequestContext, current
 from app.settings import Settings
 from app.telemetry import REFUSED, REQUEST_SECONDS, write_line
@@ -40,6 +42,7 @@ from app.telemetry import REFUSED, REQUEST_SECONDS, write_line
 log = logging.getLogger("app.middleware")
 
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+UNROUTABLE = re.compile(r"[\0-\x1f\x7f]")  # a router takes an address that ends in a line feed for the one without it
 SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 DOCS_HEADERS: list[Header] = [
     (b"x-content-type-options", b"nosniff"),
@@ -168,7 +171,9 @@ class Guard:
         headers = context.headers
         if self.hosts and not self._knows(headers.get(b"host", b"")):
             raise Malformed("Unknown host.")
-        await check_limits(scope)
+        await check_limit(scope, EVERYTHING)
+        if UNROUTABLE.search(scope["path"]) or b"%2f" in (scope.get("raw_path") or b"").lower():
+            raise NotFound
         if b"content-length" not in headers and b"transfer-encoding" not in headers and scope["http_version"] < "2":
             return receive
         context.body = await self._read_body(headers.get(b"content-length", b"0"), receive)

@@ -49,6 +49,20 @@ def make_page(
     return Page(items, encode_cursor(list_name, last[key[0]], last[key[1]]))
 
 
+def make_search_page(
+    list_name: str, rows: Sequence[Record], limit: int, make: Callable[[Record], T], *, key: tuple[str, str]
+) -> Page[T]:
+    """Return a page of a search, as `make_page` does; it may have fewer than `limit` items and still a next one.
+
+    That is where the rows that were looked through did not fill it: `on_key` and `on_id` of any row say where the
+    search goes on. Of a search that finds nothing there is one row, without an id.
+    """
+    page = make_page(list_name, [row for row in rows if row[key[1]] is not None], limit, make, key=key)
+    if page.next or not rows or rows[0]["on_id"] is None:
+        return page
+    return Page(page.items, encode_cursor(list_name, rows[0]["on_key"], rows[0]["on_id"]))
+
+
 def encode_cursor(list_name: str, *values: object) -> str:
     """Return the cursor that continues `list_name` after the row with these sort values."""
     return urlsafe_b64encode(msgspec.json.encode([list_name, *values])).rstrip(b"=").decode()

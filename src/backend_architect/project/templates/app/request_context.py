@@ -17,6 +17,8 @@ class RequestContext:
     headers: dict[bytes, bytes]
     body: bytes = b""
     answer_headers: list[Header] = field(default_factory=list)
+    verdict: tuple[bool, int, float] | None = None
+    """What the tightest rate limit says of it: whether it may pass, how many more may follow, and when the next may."""
     status: int = 0
     client: str = ""
 

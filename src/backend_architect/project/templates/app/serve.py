@@ -16,7 +16,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
-from app.database import require_bounds
+from app.database import require_fitting_pooler
 from app.database_role import warn_of_role
 from app.environment import prepared_environment
 from app.settings import load_settings
@@ -33,7 +33,7 @@ def main() -> None:
     with prepared_environment():
         settings = load_settings()  # here, where what is missing is told once
         if settings.database_pooler:
-            asyncio.run(require_bounds(settings))
+            asyncio.run(require_fitting_pooler(settings))
         if settings.production:
             asyncio.run(warn_of_role(settings.database_url))
         build_server(reload=options.reload).serve()

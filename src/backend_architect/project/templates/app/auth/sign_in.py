@@ -7,7 +7,7 @@ from fastapi import Request
 from app.auth import accounts, sessions
 from app.auth.accounts import Account
 from app.auth.lifespan import auth_of
-from app.auth.passwords import weakness
+from app.auth.passwords import Passwords, weakness
 from app.auth.schemas import PERSONAL, Credentials, NewPassword, Tokens
 from app.auth.viewer import Caller
 from app.database import Database
@@ -30,12 +30,12 @@ async def check_password(request: Request, db: Database, data: Credentials) -> A
     await _charge_guess(request, f"{data.email.lower()} {network if account and account.familiar else 'elsewhere'}")
     password = data.password.get_secret_value()
     passwords = auth_of(request).passwords
-    matches = await passwords.matches(account.password_hash if account else None, password)
-    if account is None or not matches:
-        raise Unauthorized("The e-mail address or the password is wrong.")
-    if passwords.is_outdated(account.password_hash):
-        return await accounts.change_hash(db, account, await passwords.hash(password))
-    return account
+    checked = await _matching(passwords, account, password)
+    if not passwords.is_outdated(checked.password_hash):
+        return checked
+    renewed = await accounts.change_hash(db, checked, await passwords.hash(password))
+    # Another sign-in may have renewed it first, or somebody has changed the password: what is stored now decides.
+    return renewed or await _matching(passwords, await accounts.find(db, data.email, network), password)
 
 
 async def change_password(request: Request, db: Database, me: Caller, data: NewPassword) -> Tokens:
@@ -55,8 +55,18 @@ async def change_password(request: Request, db: Database, me: Caller, data: NewP
     new_hash = await passwords.hash(new_password)
     async with db.transaction() as tx:
         changed = await accounts.change_hash(tx, account, new_hash)
+        if changed is None:
+            raise Unauthorized("The password was changed at the same time.")
         await sessions.end_sessions(request, tx, user=me.id)
         return await sessions.open_session(request, tx, changed)
+
+
+async def _matching(passwords: Passwords, account: Account | None, password: str) -> Account:
+    """Return the account if the password is its own, or answer 401; with or without one, it costs the same."""
+    matches = await passwords.matches(account.password_hash if account else None, password)
+    if account is None or not matches:
+        raise Unauthorized("The e-mail address or the password is wrong.")
+    return account
 
 
 async def _charge_guess(request: Request, whose: str) -> None:

@@ -1,5 +1,6 @@
 """Signing in: the same answer and the same work whatever is wrong, and limits that guessing runs into."""
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -67,6 +68,31 @@ async def test_an_outdated_hash_is_renewed(app: FastAPI, ada: Person) -> None:
     stored = await app.state.database.fetchval("SELECT password_hash FROM auth_accounts")
     assert stored.startswith("$argon2id$v=19$m=16,t=1,p=1$")
     assert (await ada.sign_in()).status_code == 200
+
+
+async def test_sign_ins_at_once_renew_a_hash_together(app: FastAPI, ada: Person) -> None:
+    old = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    for _ in range(5):
+        await app.state.database.execute("UPDATE auth_accounts SET password_hash = $1", old)
+        answers = await asyncio.gather(*(ada.sign_in() for _ in range(4)))
+        assert [answer.status_code for answer in answers] == [200] * 4
+
+
+async def test_a_password_that_is_changed_while_its_hash_is_renewed_is_the_new_one(
+    app: FastAPI, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    await app.state.database.execute("UPDATE auth_accounts SET password_hash = $1", old)
+    hash_password = Passwords.hash
+
+    async def overtaken(self: Passwords, password: str) -> str:
+        changed = await hash_password(self, "until you choose another")
+        await app.state.database.execute("UPDATE auth_accounts SET password_hash = $1", changed)
+        return await hash_password(self, password)
+
+    monkeypatch.setattr(Passwords, "hash", overtaken)
+    assert (await ada.sign_in()).status_code == 401
+    assert (await ada.sign_in("until you choose another")).status_code == 200
 
 
 async def test_an_account_without_a_password_cannot_sign_in_with_one(app: FastAPI, ada: Person) -> None:

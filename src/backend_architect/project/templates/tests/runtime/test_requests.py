@@ -1,12 +1,15 @@
 """What every route has in common: which requests are refused and how, and what every answer carries."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 
 from app.settings import Settings
 from tests.conftest import Client, client_of, running
@@ -51,6 +54,25 @@ def assert_problem(answer: httpx.Response, status: int) -> dict[str, object]:
 async def test_bad_bodies_are_refused(client: Client, body: bytes, status: int, fields: set[str]) -> None:
     problem = assert_problem(await client.post("/probe/echo", content=body, headers=JSON), status)
     assert {error["field"] for error in problem["errors"]} == fields  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/probe/numbers" + end for end in ("%0a", "%0A", "%0d%0a", "%00", "%7f", "/", "%2f", "%20", ";a=b", "%3fa=b")]
+    + ["//probe/numbers", "/probe//numbers", "/probe%2Fnumbers", "/probe/%2e/numbers", "/PROBE/numbers", "/healthz%0a"],
+)
+async def test_an_address_that_is_nearly_one_of_ours_is_none(client: Client, path: str) -> None:
+    assert_problem(await client.get(path), 404)
+
+
+async def test_no_route_answers_at_its_address_and_a_line_feed(app: FastAPI, client: Client) -> None:
+    routes = [route for route in iter_route_contexts(app.routes) if route.methods and route.path]
+    assert len(routes) > 10
+    for route in routes:
+        path = re.sub("{[^}]+}", "01890a5d-ac96-774b-bcce-b302099a8057", route.path or "")
+        for method in route.methods or ():
+            answer = await client.request(method, f"{path}%0a", json={})
+            assert answer.status_code == 404, (method, path)
 
 
 async def test_what_looks_like_nul_but_is_not_is_stored(client: Client) -> None:
