@@ -53,19 +53,20 @@ WEAKNESSES = {
         "GET /v1/my-tickets of more than 100 rows for", "200 for limit=101",
     ),
     "a relation to somebody hidden": Weakness(
-        "helpdesk", "app/tickets/queries.py", r"(changed\.assignee_id IS NULL)\s+OR EXISTS \(", r"\1 OR true OR EXISTS (",
+        "helpdesk", "app/tickets/queries.py",
+        r"(changed\.assignee_id IS NULL)\s+OR EXISTS \(", r"\1 OR true OR EXISTS (",
         "PATCH /v1/tickets/{ticket_id} of relations as", "assignee of a row of",
     ),
     "a lead of any tenant": Weakness(
         "helpdesk", "app/memberships/queries.py",
-        r"memberships\.company_id = company\.id\s+AND (memberships\.person_id = \$4 AND memberships\.role)", r"\1",
-        "PUT /v1/companies/{company_id}/people/{person_id} in both tenants as other-owner", "204, not 403 or 404",
+        r"memberships_2\.company_id = company\.id\s+AND (memberships_2\.person_id = \$1 AND memberships_2\.role)", r"\1",
+        "DELETE /v1/companies/{company_id}/people/{person_id} in both tenants as other-owner", "it is gone afterwards",
     ),
     "a deletion by whoever once made the row": Weakness(
         "helpdesk", "app/attachments/queries.py",
         r"(attachments\.id = \$2 AND attachments\.sender_id = \$1)\n  AND EXISTS \(",
         r"\1 AND EXISTS (SELECT 1 UNION ALL ",
-        "DELETE /v1/attachments/{attachment_id} as former-member about a row of their own", "204",
+        "DELETE /v1/attachments/{attachment_id} as former-member about a row of their own", "412",
     ),
     "a version told to who may not write": Weakness(
         "helpdesk", "app/people/queries.py",
@@ -78,7 +79,8 @@ WEAKNESSES = {
         "PATCH /v1/tasks/{task_id} of relations as owner", "200, not 403 or 404",
     ),
     "a count that stays behind": Weakness(
-        "moves", "migrations/0002_schema.sql", r"(tasks_project_id_moved AFTER UPDATE OF )project_id", r"\1title",
+        "moves", "migrations/0002_schema.sql",
+        r"(WHERE id = OLD\.project_id;\s+UPDATE projects SET tasks_count = tasks_count) \+ 1", r"\1",
         "every kept count is the number of its rows", "projects.tasks",
     ),
     "a price that stays behind": Weakness(
