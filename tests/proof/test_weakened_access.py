@@ -59,7 +59,8 @@ WEAKNESSES = {
     ),
     "a lead of any tenant": Weakness(
         "helpdesk", "app/memberships/queries.py",
-        r"memberships_2\.company_id = company\.id\s+AND (memberships_2\.person_id = \$1 AND memberships_2\.role)", r"\1",
+        r"memberships_2\.company_id = company\.id\s+AND (memberships_2\.person_id = \$1 AND memberships_2\.role)",
+        r"\1",
         "DELETE /v1/companies/{company_id}/people/{person_id} in both tenants as other-owner", "it is gone afterwards",
     ),
     "a deletion by whoever once made the row": Weakness(
