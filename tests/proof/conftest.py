@@ -12,7 +12,7 @@ from backend_architect.proof import Lab, Result, choose_probes, prove, read_subj
 from backend_architect.proof.lab import FAST
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES, RIGHT = ROOT / "examples", ROOT / "tests/cases/designs/right"
+EXAMPLES, RIGHT, RULES = ROOT / "examples", ROOT / "tests/cases/designs/right", ROOT / "tests/rules/designs"
 
 Prove = Callable[[Path, str], Result]
 Weaken = Callable[..., Path]
@@ -33,7 +33,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     def build(name: str) -> Path:
         if name not in folders:
             folders[name] = tmp_path_factory.mktemp(name) / name
-            design = next(path for path in (EXAMPLES / name, RIGHT / name) if path.exists()) / "backend.yaml"
+            designs = (EXAMPLES / name / "backend.yaml", RIGHT / name / "backend.yaml", RULES / f"{name}.yaml")
+            design = next(path for path in designs if path.exists())
             assert run(["build", str(folders[name]), "--design", str(design)]) == 0
         return folders[name]
 

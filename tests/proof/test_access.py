@@ -62,22 +62,25 @@ def test_a_table_that_promises_what_the_design_refuses_is_found(weaken: Weaken, 
     assert table.read_text().count(promised) == 1
     table.write_text(table.read_text().replace(promised, promised.replace("404, 200, 404", "200, 200, 200")))
     result = proven(folder, "routes")
-    assert failed(result) == [f"PATCH /v1/posts/{{post_id}} as {name}" for name in ("stranger", "moderator")]
-    assert all(
-        "where the access table says 200" in case.expected for case in result.cases if case.title in failed(result)
-    )
+    expected = {case.title: case.expected for case in result.cases if case.verdict is Verdict.FAILED}
+    for name in ("stranger", "moderator"):
+        assert "where the access table says 200" in expected[f"PATCH /v1/posts/{{post_id}} as {name}"]
 
 
 def test_a_member_who_may_too_much_is_found(weaken: Weaken, proven: Prove) -> None:
     """Customers of a company may change tickets: the access table has no column for them, the rule has."""
     file, alias = "app/tickets/queries.py", "memberships"
-    start, end = "UPDATE tickets\n", "RETURNING *"
+    start, end = "UPDATE tickets\n", "RETURNING "
     text = (weaken(file, start, start, example="helpdesk") / file).read_text()
     statement = text[text.index(start) : text.index(end, text.index(start))]
     assert statement.count(f"{alias}.role IN ('agent', 'lead')") == 1
     weaker = statement.replace(f"{alias}.role IN ('agent', 'lead')", f"{alias}.role <> ''")
     result = proven(weaken(file, statement, weaker, example="helpdesk"), "routes")
-    assert failed(result) == ["PATCH /v1/tickets/{ticket_id} as member:customer"]
+    changed = [title for title in failed(result) if title.startswith("PATCH /v1/tickets/{ticket_id} as ")]
+    assert changed == [
+        "PATCH /v1/tickets/{ticket_id} as member:customer",
+        "PATCH /v1/tickets/{ticket_id} as member:customer about a row of their own",
+    ]
 
 
 def test_a_built_project_holds(built: Callable[[str], Path], server: EmbeddedServer) -> None:

@@ -117,6 +117,8 @@ def _joined(kind: type[exp.And] | type[exp.Or], trees: tuple[exp.Expr, ...], *, 
     kept = [tree for tree in trees if not (isinstance(tree, exp.Boolean) and bool(tree.this) is neutral)]
     if not kept:
         return exp.Boolean(this=neutral)
+    if len(kept) > 1 and kind is exp.And:  # the printer writes the tree as it stands: AND binds closer than OR
+        kept = [exp.Paren(this=tree) if isinstance(tree, exp.Or) else tree for tree in kept]
     found = kept[0]
     for tree in kept[1:]:
         found = kind(this=found, expression=tree)

@@ -36,7 +36,7 @@ def wrong_versions(
     """Give each answer to a version that is wrong, and what was expected; a version that would do is not sent."""
     request, persona, expected = sent
     allowed = any(status < 300 for status in expected.statuses)
-    for version in versions:
+    for version in versions if expected.statuses else ():  # none holds where table and design differ
         if allowed and version != STALE:
             continue
         answer = asking.send(request, persona, {"if-match": version})
