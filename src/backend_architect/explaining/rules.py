@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backend_architect.design.model import Action, Design, Entity, FieldType, Row
+from backend_architect.design.model import Action, AfterUpdate, Design, Entity, FieldType, Row
 from backend_architect.errors import DesignError, Problem
 
 
@@ -16,7 +16,7 @@ class NamedRule:
     path: str
     row: Row
     text: str
-    action: Action | None = None
+    action: Action | AfterUpdate | None = None
 
 
 def rules_of(design: Design) -> Iterator[NamedRule]:

@@ -9,7 +9,7 @@ from backend_architect.queries.context import Context, conditions
 from backend_architect.queries.locks import locked
 from backend_architect.queries.model import Query
 from backend_architect.queries.new_row import NEW, absent_value, new_columns, select_new
-from backend_architect.queries.rows import asks_to_read, readable_or_absent, sql_type
+from backend_architect.queries.rows import looks_through, readable_or_absent, sql_type
 from backend_architect.queries.text import Statement
 from backend_architect.queries.turns import with_turn
 
@@ -21,8 +21,7 @@ def put_query(context: Context, route: Route) -> Query:
     given = [f"{_value(statement, edge, item)} AS {item.column}" for item in edge.fields.values()]
     rule = context.allowed(edge, "create", NEW, signed_in=True)
     sent = [item for item in edge.references if item.set != "me"]
-    targets = context.design.entities
-    unseen = [item for item in sent if not asks_to_read(edge, item, "create", targets[item.to or ""])]
+    unseen = [item for item in sent if not looks_through(context, edge, item, "create")]
     readable = [readable_or_absent(context, item, NEW) for item in unseen]
     given += [absent_value(edge, name) for name in sorted(new_columns(rule) - {f.column for f in edge.fields.values()})]
     where = conditions(statement, locked(context, edge, "create", rule), *readable, indent=4)

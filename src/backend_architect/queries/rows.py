@@ -5,8 +5,7 @@ from sqlglot import exp
 from backend_architect.design.expressions import members
 from backend_architect.design.model import Action, Entity, Field, FieldType, Row
 from backend_architect.design.routes import Route
-from backend_architect.design.syntax import conjuncts, parse
-from backend_architect.queries.context import Context, any_of, column, conditions
+from backend_architect.queries.context import Context, any_of, column, conditions, hops
 from backend_architect.queries.locks import locked
 from backend_architect.queries.model import Query
 from backend_architect.queries.text import Statement
@@ -97,7 +96,7 @@ def answered_query(context: Context, route: Route, statement: Statement, templat
 def must_be_readable(context: Context, row: Row, item: Field, action: Action) -> bool:
     """Return whether a relation that a client sends needs a check of its own, that its target may be read.
 
-    It does not where everybody may read the target, or where the rule for the action asks for just that.
+    It does not where everybody may read the target, or where the rule for the action looks through the relation.
     """
     if not item.is_reference:
         return False
@@ -105,14 +104,12 @@ def must_be_readable(context: Context, row: Row, item: Field, action: Action) ->
     readable = context.allowed(target, "read")
     if "read" not in target.allow or (isinstance(readable, exp.Boolean) and readable.this):
         return False
-    return not asks_to_read(row, item, action, target)
+    return not looks_through(context, row, item, action)
 
 
-def asks_to_read(row: Row, item: Field, action: Action, target: Entity) -> bool:
-    """Return whether the rule for an action asks, as one of its parts, that the target of a relation may be read."""
-    asked = f"{item.name}.{target.allow.get('read', '').strip()}"
-    parts = conjuncts(parse(row.allow.get(action, "nobody")))
-    return any(isinstance(part, exp.Column) and part.sql() == asked for part in parts)
+def looks_through(context: Context, row: Row, item: Field, action: Action) -> bool:
+    """Return whether the rule for an action looks at the target of a relation: it decides by itself, then."""
+    return item.name in hops(context.allowed(row, action))
 
 
 def readable_or_absent(context: Context, item: Field, alias: str) -> exp.Expr:

@@ -19,9 +19,9 @@ from backend_architect.queries.model import Query
 from backend_architect.queries.new_row import CHANGED, new_columns, select_new
 from backend_architect.queries.rows import (
     answered_query,
-    asks_to_read,
     change_label,
     entity_of,
+    looks_through,
     must_be_readable,
     readable_or_absent,
     sql_type,
@@ -105,8 +105,7 @@ def _move(context: Context, entity: Entity, item: Field, asked: list[exp.Expr]) 
         return None
     created = _created(context, entity)
     needed = [part for part in created if item.column in new_columns(part, alias=CHANGED) and part not in asked]
-    target = context.design.entities[item.to or ""]
-    if must_be_readable(context, entity, item, "update") and not asks_to_read(entity, item, "create", target):
+    if must_be_readable(context, entity, item, "update") and not looks_through(context, entity, item, "create"):
         needed.insert(0, readable_or_absent(context, item, CHANGED))
     return any_of(_unchanged(entity, item), all_of(*needed)) if needed else None
 
