@@ -143,7 +143,7 @@ WEAKNESSES = (
         (SIGN_IN, "{network if account and account.familiar else 'elsewhere'}", "everywhere"),
     )),
     Weakness("the first address counts", "P59", ((LIMITS, "for hop in reversed([", "for hop in list(["),)),
-    Weakness("everybody is a proxy", "P59", ((LIMITS, "if trusted and _is_in(address, trusted):", "if True:"),)),
+    Weakness("everybody is a proxy", "P59", ((LIMITS, "if trusted and is_in(address, trusted):", "if True:"),)),
 )  # fmt: skip
 
 

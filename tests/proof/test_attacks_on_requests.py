@@ -1,4 +1,4 @@
-"""P34 to P64 and S01 to S06 each fail on a copy of a project that is weakened in just that point."""
+"""P34 to P65 and S01 to S06 each fail on a copy of a project that is weakened in just that point."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -48,6 +48,12 @@ WEAKNESSES = (
         ("app/health.py", '@router.get("/healthz")', '@router.api_route("/healthz", methods=["GET", "TRACE"])'),
     )),
     Weakness("an Allow that forgets some", "P45", ((ERRORS, '", ".join(_methods_at(request)) or ', ""),)),
+    Weakness("an address that ends in a line feed", "P65", (
+        (MIDDLEWARE, 'if UNROUTABLE.search(scope["path"]) or b"%2f"', 'if b"%2f"'),
+    )),
+    Weakness("a slash that is encoded", "P65", (
+        (MIDDLEWARE, 'if UNROUTABLE.search(scope["path"]) or b"%2f" in (scope.get("raw_path") or b"").lower():', 'if UNROUTABLE.search(scope["path"]):'),  # noqa: E501
+    )),
     Weakness("every origin", "P50", ((MAIN, ORIGINS, 'allow_origin_regex=".*"'),)),
     Weakness("origins that begin alike", "P50", ((MAIN, ORIGINS, r'allow_origin_regex=r"https://app\.example\.com.*"'),)),
     Weakness("the documentation in production", "P51", (

@@ -7,7 +7,7 @@ from itertools import product
 from random import Random
 from uuid import UUID
 
-from backend_architect.design.model import Action, Design, Entity, Field, Row
+from backend_architect.design.model import Action, AfterUpdate, Design, Entity, Field, Row
 from backend_architect.oracle.answers import Caller
 from backend_architect.oracle.looking import Looked, look
 from backend_architect.oracle.values import Option, options_of
@@ -39,7 +39,7 @@ class Cases:
     is_stored: bool = True
 
 
-def cases_of(design: Design, row: Row, text: str, *, action: Action | None = None, most: int = MOST) -> Cases:
+def cases_of(design: Design, row: Row, text: str, *, action: Action | AfterUpdate | None = None, most: int = MOST) -> Cases:
     """Return the small cases of a rule; a row that is being created is not stored, and what `set: me` says is me."""
     world = _World(design, row, look(design, row, text), is_new=action == "create")
     choices = list(world.columns.values())

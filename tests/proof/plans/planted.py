@@ -45,9 +45,13 @@ SQL = (
         {"posts.trending": ("random",)},
     ),
     Planted(
-        "a leading wildcard",
-        Edit(POSTS, "posts.search @@ websearch_to_tsquery('simple', $2)", "posts.body ILIKE '%' || $2::text || '%'"),
-        {"posts.search": ("gin (body gin_trgm_ops)", "match: [body]")},
+        "a search that walks until a page has the words",
+        Edit(
+            POSTS,
+            "ORDER BY posts.created_at DESC, posts.id DESC LIMIT 3000\n    ) AS posts",
+            "ORDER BY posts.created_at DESC, posts.id DESC\n    ) AS posts",
+        ),
+        {"posts.search": ("bounded number of rows", "GIN index")},
     ),
     Planted(
         "a function on an indexed column",
@@ -190,6 +194,15 @@ SCHEMAS = (
 )  # fmt: skip
 
 SHOP = (
+    Planted(
+        "a leading wildcard",
+        Edit(
+            "app/products/queries.py",
+            "WHERE products.on_sale AND (products.on_sale OR $1)\n      AND products.search @@ websearch_to_tsquery('simple', $2)\n    ORDER BY products.created_at DESC, products.id DESC LIMIT $5\n), few",
+            "WHERE products.on_sale AND (products.on_sale OR $1)\n      AND products.name ILIKE '%' || $2::text || '%'\n    ORDER BY products.created_at DESC, products.id DESC LIMIT $5\n), few",
+        ),
+        {"products.search": ("gin (name gin_trgm_ops)", "match: [name]")},
+    ),
     Planted(
         "an order that mixes directions against its index",
         Edit(

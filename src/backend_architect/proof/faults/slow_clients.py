@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor
-from backend_architect.proof.evidence import Case, Group, Measure, Verdict
+from backend_architect.proof.evidence import Case, Group, Measure, Verdict, skipped
 from backend_architect.proof.faults.crowd import gather
 from backend_architect.proof.faults.driven import find_driven, writing
 from backend_architect.proof.faults.health_watch import watching
@@ -18,6 +18,8 @@ from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
 
 HALF_HEADERS, IDLE, KEPT, HALF_BODIES = 200, 50, 20, 20
+CROWD, CROWDED_WITHIN = 1_200, 5.0
+STRANGER = "127.0.0.9"
 CLOSED_WITHIN = 30.0
 GROWTH = 50 * 2**20
 CHUNK = 64 * 1024
@@ -55,6 +57,7 @@ def slow_clients(lab: Lab) -> Iterator[Case]:
         _await_closing(kinds)
         most = max(most, process.memory_info().rss)
     yield from (_closed(kind) for kind in kinds)
+    yield _crowded(backend)
     yield _memory(most - before)
     yield health.case()
 
@@ -82,8 +85,8 @@ def _open(backend: Backend, sent: list[bytes]) -> list[socket.socket]:
     return sockets
 
 
-def _connection(backend: Backend) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", backend.port), 10)
+def _connection(backend: Backend, source: str = "") -> socket.socket:
+    return socket.create_connection(("127.0.0.1", backend.port), 10, (source, 0) if source else None)
 
 
 def _head(person: Actor, path: str, headers: Mapping[str, str]) -> bytes:
@@ -134,6 +137,24 @@ def _closed(kind: Waiting) -> Case:
     measures = (Measure("closed after", round(slowest, 1), "s"),)
     expected = f"all closed within {CLOSED_WITHIN:.0f} s, with 408 or without a word"
     return Case(f"{len(kind.sockets)} {kind.kind}", _verdict(held), expected, came, "", advice, measures)
+
+
+def _crowded(backend: Backend) -> Case:
+    """Return whether others are answered while one address holds as many connections as it can."""
+    title = f"{CROWD:,} connections of one address on which half a request comes, or nothing"
+    with contextlib.ExitStack() as stack:
+        try:
+            crowd = [stack.enter_context(_connection(backend, STRANGER)) for _ in range(CROWD)]
+        except OSError as error:
+            return skipped(title, f"not tried: the system lends no second address or too few files ({error})")
+        for each in crowd[::2]:
+            with contextlib.suppress(OSError):  # it was one too many
+                each.sendall(b"GET /healthz HTTP/1.1\r\n")
+        answer = backend.client.ask(backend.anonymous(), "GET", "/healthz", headers={"connection": "close"})
+    advice = "bound what one address may hold (app/connections.py, or a proxy in front)"
+    expected = f"others are answered within {CROWDED_WITHIN:.0f} s"
+    held = answer.status == 200
+    return answer.case(title, expected=expected, held=held, advice=advice, within=CROWDED_WITHIN)
 
 
 def _huge(backend: Backend, person: Actor, path: str, headers: Mapping[str, str]) -> Case:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from backend_architect.postgres import Session
 from backend_architect.proof.plans.tables import Table, Tables
@@ -54,6 +55,16 @@ CHANCES = 4
 """How often other values are tried where a statement refuses some: unique columns, periods that must not overlap."""
 
 
+COMMON_WORDS = (
+    "SELECT word FROM pg_stats, unnest(most_common_elems::text::text[], "
+    "most_common_elem_freqs[1:cardinality(most_common_elems::text::text[])]) AS e(word, share) "
+    "WHERE schemaname = 'public' AND most_common_elems IS NOT NULL AND length(word) > 2 "
+    "AND attname IN (SELECT attname FROM pg_attribute WHERE atttypid = 'tsvector'::regtype)"
+)
+PAIRED = 12
+"""The most common words of which two are looked for that no row has both of."""
+
+
 @dataclass
 class Picker:
     """Picks values from one filled database; what was looked up once is kept."""
@@ -62,6 +73,8 @@ class Picker:
     tables: Tables
     accounts: str
     """The table of the people who call, '' where nobody signs in."""
+    words: str = ""
+    """What is searched for instead of a word from the rows."""
     _known: dict[str, str | None] = field(default_factory=dict)
 
     def arguments(self, ties: Sequence[Tie], types: Sequence[str], *, busy: bool, chance: int = 0) -> list[str]:
@@ -146,7 +159,7 @@ class Picker:
             case Role.OFFSET:
                 return "2000" if busy else "0"
             case Role.SEARCH:
-                return self.word(busy=busy)
+                return self.words or self.word(busy=busy)
             case Role.BELOW:
                 return HIGHEST.get(kind)
             case Role.ABOVE:
@@ -157,15 +170,25 @@ class Picker:
 
     def word(self, *, busy: bool) -> str:
         """Return a word to search for: the most common one, or the least common of those that the statistics know."""
-        order = "DESC" if busy else "ASC"
-        found = self._look_up(
-            "SELECT word FROM pg_stats, unnest(most_common_elems::text::text[], "
-            "most_common_elem_freqs[1:cardinality(most_common_elems::text::text[])]) AS e(word, share) "
-            f"WHERE schemaname = 'public' AND most_common_elems IS NOT NULL AND length(word) > 2 "
-            f"AND attname IN (SELECT attname FROM pg_attribute WHERE atttypid = 'tsvector'::regtype) "
-            f"ORDER BY share {order}, word LIMIT 1"
-        )
+        found = self._look_up(f"{COMMON_WORDS} ORDER BY share {'DESC' if busy else 'ASC'}, word LIMIT 1")
         return found or "word"
+
+    def words_apart(self) -> str:
+        """Return two common words that no row has both of, '' where the rows have none."""
+        for table, column in self._searched():
+            of_column = f"tablename = '{table}' AND attname = '{column}' ORDER BY share DESC, word LIMIT {PAIRED}"
+            common = self.session.value(f"SELECT array_agg(word) FROM ({COMMON_WORDS} AND {of_column}) AS common")
+            for one, other in combinations(common or (), 2):
+                both = f"plainto_tsquery('simple', {literal(one + ' ' + other)})"
+                if not self.session.value(f'SELECT EXISTS (SELECT FROM "{table}" WHERE "{column}" @@ {both})'):
+                    return f"{one} {other}"
+        return ""
+
+    def _searched(self) -> list[tuple[str, str]]:
+        columns = (
+            (table.name, c.name) for table in self.tables for c in table.columns.values() if c.type == "tsvector"
+        )
+        return list(columns)
 
     def _popular(self, table: str, column: str, *, busy: bool) -> str | None:
         """Return the value that most rows have, or one that is met as often as most."""

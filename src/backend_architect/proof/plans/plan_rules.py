@@ -22,6 +22,7 @@ from backend_architect.proof.plans.view import Failure, View, rows_of, times
 from backend_architect.proof.plans.work import Read
 
 TENFOLD = 10
+SEARCH_INDEX = "the GIN index of the words"
 
 
 def reads_whole_table(view: View) -> Failure | None:
@@ -61,6 +62,23 @@ def throws_away(view: View) -> Failure | None:
             if ratio > DISCARDED and not _is_search(read):
                 why = f"keeps one of {ratio:,.0f} rows that it reads: {rows_of(read)} at {times(size)}"
                 return Failure(why, advise(view, read))
+    return None
+
+
+def walks_for_words(view: View) -> Failure | None:
+    """Return a failure where rows are read in their order until enough have the words that are searched for."""
+    for size, work in view.works.items():
+        for read in work.reads:
+            by_words = "@@" in read.filter and "@@" not in read.condition
+            if by_words and read.found > MANY_ROWS:
+                why = (
+                    f"reads {read.table} until a page has the words: all {read.found:,.0f} rows at {times(size)}, "
+                    "where two common words never meet"
+                )
+                advice = (
+                    f"look through a bounded number of rows (a subquery with its own LIMIT), then ask {SEARCH_INDEX}"
+                )
+                return Failure(why, advice)
     return None
 
 
@@ -115,7 +133,16 @@ def measured_too_much(view: View) -> Failure | None:
     return None
 
 
-RULES = (reads_whole_table, walks_index, throws_away, grows, reads_for_each_row, window_too_wide, measured_too_much)
+RULES = (
+    reads_whole_table,
+    walks_index,
+    throws_away,
+    walks_for_words,
+    grows,
+    reads_for_each_row,
+    window_too_wide,
+    measured_too_much,
+)
 
 
 def advise(view: View, read: Read) -> str:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from backend_architect.postgres import Refused, Session
 from backend_architect.postgres.twin import grow, make_twin, read_references, read_statistics
@@ -129,9 +129,20 @@ def _run_all(found: _Study, session: Session, statements: tuple[Statement, ...],
                 runs[who] = run(session, prepared, picker, ties, busy=busy)
             except Refused as error:  # no values were found that it takes: it is planned all the same
                 not_run[who] = str(error)
+        if BUSIEST in runs and any(tie.role is Role.SEARCH for tie in ties):
+            runs[BUSIEST] = _worst_search(session, prepared, picker, ties, runs[BUSIEST])
         planned = _planned(statement, ties, prepared, picker)
         ready.append(_Ready(statement, ties, prepared.types, planned, runs, not_run))
     return ready
+
+
+def _worst_search(session: Session, prepared: Prepared, picker: Picker, ties: tuple[Tie, ...], common: Run) -> Run:
+    """Return the run of a search that read the most: for a common word, or for two that never meet in a row."""
+    apart = picker.words_apart()
+    if not apart:
+        return common
+    found = run(session, prepared, replace(picker, words=apart), ties, busy=True)
+    return max(common, found, key=lambda each: each.rows_read)
 
 
 def _planned(statement: Statement, ties: tuple[Tie, ...], prepared: Prepared, picker: Picker) -> str:

@@ -7,6 +7,7 @@ proxy), so that each has its own pool, figures and health.
 import argparse
 import asyncio
 import os
+import resource
 import signal
 from pathlib import Path
 from threading import Timer
@@ -16,6 +17,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
+from app.connections import IN_ALL, listening_port
 from app.database import require_fitting_pooler
 from app.database_role import warn_of_role
 from app.environment import prepared_environment
@@ -23,6 +25,7 @@ from app.settings import load_settings
 from app.telemetry import configure_logging
 
 SLOW_CLIENT_MS = 10_000  # the time a client has for its headers
+OTHER_FILES = 512  # that are open beside the clients' connections: those to PostgreSQL, logs, Python's own
 GRACE_SECONDS = 20  # the time that running requests have to finish; with the draining, below the 30 s of platforms
 
 
@@ -38,7 +41,15 @@ def main() -> None:
         if settings.production:
             configure_logging(settings.log_level)
             asyncio.run(warn_of_role(settings.database_url))
+        allow_files(IN_ALL + OTHER_FILES)
         build_server(reload=options.reload).serve()
+
+
+def allow_files(wanted: int) -> None:
+    """Let this process and its workers have so many files open, as far as the system allows: connections are files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
 
 
 def build_server(target: str = "app.main:create_app", *, reload: bool = False) -> Server:
@@ -47,13 +58,13 @@ def build_server(target: str = "app.main:create_app", *, reload: bool = False) -
         target,
         factory=True,
         address=os.environ.get("HOST", "127.0.0.1"),
-        port=int(os.environ.get("PORT", "8000")),
+        port=listening_port(),
         interface=Interfaces.ASGI,
         http=HTTPModes.http1,  # where it may be HTTP/2, a connection on which nothing is sent is never closed
         websockets=False,
         log_level=LogLevels.warning,
         backlog=1024,
-        backpressure=512,
+        backpressure=IN_ALL,
         http1_settings=HTTP1Settings(header_read_timeout=SLOW_CLIENT_MS, max_buffer_size=65_536),
         workers_kill_timeout=GRACE_SECONDS,
         reload=reload,

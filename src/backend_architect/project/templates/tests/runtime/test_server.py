@@ -9,14 +9,18 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 from time import perf_counter, sleep
 
 import httpx
 import pytest
 
+from app.connections import IN_ALL, OPEN_FILES, PER_ADDRESS, SECONDS
+
 RUN = """
 from app import serve
-serve.SLOW_CLIENT_MS = 2_000
+serve.SLOW_CLIENT_MS = 6_000
+serve.allow_files(4_096)
 serve.build_server('tests.runtime.probe:create_probe_app').serve()
 """
 
@@ -76,6 +80,31 @@ def test_slow_clients_do_not_keep_others_waiting(served: Running) -> None:
     assert served.get("/healthz").status_code == 200
     assert not select.select(slow[-1:], [], [], 0)[0], "it was answered only when the slow ones had been closed"
     for client in slow:
+        client.close()
+
+
+def is_open(client: socket.socket) -> bool:
+    """Return whether the server has not closed a connection."""
+    client.setblocking(False)
+    try:
+        return client.recv(1) != b""
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not Path(OPEN_FILES).exists(), reason="the system does not tell which files are open")
+def test_one_address_does_not_take_all_connections(served: Running) -> None:
+    crowd = [socket.create_connection(("127.0.0.1", served.port), 30, ("127.0.0.9", 0)) for _ in range(IN_ALL + 50)]
+    for client in crowd[::2]:
+        with suppress(OSError):  # it has been closed by now
+            client.sendall(b"GET /healthz HTTP/1.1\r\nHost:")
+    assert served.get("/healthz").status_code == 200
+    assert any(map(is_open, crowd)), "it was answered only when the slow had gone"
+    sleep(3 * SECONDS)
+    assert sum(map(is_open, crowd)) <= PER_ADDRESS
+    for client in crowd:
         client.close()
 
 
