@@ -39,7 +39,9 @@ class Cases:
     is_stored: bool = True
 
 
-def cases_of(design: Design, row: Row, text: str, *, action: Action | AfterUpdate | None = None, most: int = MOST) -> Cases:
+def cases_of(
+    design: Design, row: Row, text: str, *, action: Action | AfterUpdate | None = None, most: int = MOST
+) -> Cases:
     """Return the small cases of a rule; a row that is being created is not stored, and what `set: me` says is me."""
     world = _World(design, row, look(design, row, text), is_new=action == "create")
     choices = list(world.columns.values())
