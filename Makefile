@@ -43,6 +43,11 @@ test-versions: setup ## the essentials of tune on PostgreSQL 12 to 17, which npm
 prove: setup ## build the examples and answer the three questions for each
 	$(BIN)/python scripts/prove.py
 
+test-newest: setup ## what rules mean, with the newest SQL parser that pyproject.toml allows
+	newest=$$(mktemp -d) && trap 'rm -rf "$$newest"' EXIT && wanted=$$(grep -o 'sqlglot[^"]*' pyproject.toml) && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target "$$newest" "$$wanted" && \
+	  PYTHONPATH="$$newest" $(BIN)/python -m pytest tests/design/test_meaning.py tests/oracle/test_agreement.py
+
 properties: setup ## both readings of 24,000 generated rules of 400 designs; SEED=2 makes others
 	$(BIN)/python scripts/properties.py --designs 400 --expressions 60 --seed $(or $(SEED),1)
 

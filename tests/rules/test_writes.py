@@ -106,3 +106,14 @@ def test_a_version_tells_only_who_may_write(backend_of: BackendOf) -> None:
     assert status(backend, ann, f"PATCH /v1/events/{event}", {"capacity": 3}, if_match=first) == 200
     assert status(backend, ann, f"PATCH /v1/events/{event}", {"capacity": 4}, if_match=first) == 412
     assert seen(backend, ann, f"/v1/events/{event}")["capacity"] == 3, "the trial left nothing"
+
+
+def test_an_update_may_end_its_own_rule_where_the_design_says_so(backend_of: BackendOf) -> None:
+    backend = backend_of("sales")
+    ann, eve = backend.person("ann"), backend.person("eve")
+    draft = made(backend, ann, "POST /v1/drafts", {})
+    assert status(backend, eve, f"PATCH /v1/drafts/{draft}", {"state": "placed"}) == 404
+    assert status(backend, ann, f"PATCH /v1/drafts/{draft}", {"state": "gone"}) == 404
+    assert status(backend, ann, f"PATCH /v1/drafts/{draft}", {"state": "placed", "note": "now"}) == 200
+    assert status(backend, ann, f"PATCH /v1/drafts/{draft}", {"state": "open"}) == 404
+    assert seen(backend, ann, f"/v1/drafts/{draft}")["state"] == "placed"

@@ -120,23 +120,24 @@ class Oracle:
         rule = row.allow.get("create", "nobody")
         if self.of_new(caller, row, rule, values) is not True:
             return False
-        return self._may_point(caller, row, rule, {key: value for key, value in values.items() if key in sent})
+        return self._may_point(caller, row, [rule], {key: value for key, value in values.items() if key in sent})
 
     def may_change(self, caller: Caller, row: Row, identity: str, sent: Values) -> bool:
         """Return whether the rule for updates holds for a row before and after, and for what it then points at.
 
         A relation that changes is asked what a creation under the new target would be asked.
         """
-        rule = row.allow.get("update", "nobody")
         if not self.may(caller, row, "update", identity):
             return False
+        rule = row.allow.get("after_update", row.allow.get("update", "nobody"))
         if self.of_changed(caller, row, rule, identity, sent) is not True:
             return False
         moved = self._moved(caller, row, identity, sent)
         asked = [part for part in self._parts_of_creation(row) if look(self.design, row, part).relations & moved.keys()]
         if not all(self.of_changed(caller, row, part, identity, sent) is True for part in asked):
             return False
-        return self._may_point(caller, row, rule, {row.fields[name].column: target for name, target in moved.items()})
+        targets = {row.fields[name].column: target for name, target in moved.items()}
+        return self._may_point(caller, row, [row.allow["update"], row.allow.get("create", "nobody")], targets)
 
     def may_read_targets(self, caller: Caller, row: Row, sent: Values) -> bool:
         """Return whether the caller may read each row that is pointed at, whatever the rules say of it."""
@@ -157,9 +158,9 @@ class Oracle:
         """Return what a creation is asked, one part for each `and`; rules of the row's own are taken apart too."""
         return _parts(row, row.allow["create"]) if "create" in row.allow else []
 
-    def _may_point(self, caller: Caller, row: Row, rule: str, sent: Values) -> bool:
+    def _may_point(self, caller: Caller, row: Row, rules: Sequence[str], sent: Values) -> bool:
         """Return whether the caller may read each row that is pointed at; a rule that looks at it decides by itself."""
-        decided = look(self.design, row, rule).relations_followed
+        decided = {name for rule in rules for name in look(self.design, row, rule).relations_followed}
         left = {item.column for item in row.references if item.name not in decided}
         return self.may_read_targets(caller, row, {name: target for name, target in sent.items() if name in left})
 

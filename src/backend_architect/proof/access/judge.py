@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from backend_architect.design.model import Action, Row
 from backend_architect.oracle import Caller, Oracle
+from backend_architect.oracle.looking import look
 from backend_architect.proof.access.personas import Persona
 from backend_architect.proof.backend import Backend
 
@@ -49,6 +50,10 @@ class Judge:
     def lets_ask(self, persona: Persona, rule: str) -> bool:
         """Return whether a rule of the caller alone holds."""
         return self.oracle.of_caller(_caller(persona), rule) is True
+
+    def looks_through(self, row: Row, rule: str) -> frozenset[str]:
+        """Return the relations of a row through which a rule looks: it decides by itself what they may point at."""
+        return look(self.design, row, rule).relations_followed
 
     def needs_caller(self, row: Row | None, rule: str) -> bool:
         """Return whether nobody who has not signed in can ever fulfil the rule."""

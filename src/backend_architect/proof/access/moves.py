@@ -135,17 +135,17 @@ def _expected(stage: Stage, facts: Facts, persona: Persona, to: tuple[str, Field
     if not target.exists:
         return NOT_THERE
     create = entity.allow.get("create", "anyone")
+    after = entity.after_update
     with pretended(stage.backend, entity, row, item.column, target.id) as can_be:
         if not can_be:
             return IN_THE_WAY
-        if not all(judge.holds(persona, entity, each, row) for each in (rule, *conditions_on(entity, create, item))):
+        if not all(judge.holds(persona, entity, each, row) for each in (after, *conditions_on(entity, create, item))):
             return REFUSED
     related = stage.backend.design.entities[item.to or ""]
     if target.id is None or facts.may(persona, related, target.id):
         return DONE
-    return (
-        DONE | REFUSED if f"{item.name}." in create else REFUSED
-    )  # a rule that looks at the target decides for itself
+    looked_through = {name for each in (rule, create) for name in judge.looks_through(entity, each)}
+    return DONE if item.name in looked_through else REFUSED
 
 
 def _wrong(
