@@ -5,15 +5,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from backend_architect.design.changing import changed_by_effects
 from backend_architect.design.distinct import distinct_fields
 from backend_architect.design.model import Design, Edge, Entity, Field, FieldType, Row
 from backend_architect.design.ranges import ranges_of
 from backend_architect.design.routes import nested_under
 from backend_architect.design.samples import numbered_sample, sample
+from backend_architect.design.usual_numbers import usual_number
 from backend_architect.postgres import Session
-
-PLENTY = 1_000
 
 Values = Mapping[str, object]
 
@@ -25,7 +23,6 @@ class Rows:
         self.design = design
         self.database = database
         self._numbers = count(1)
-        self._drawn = changed_by_effects(design)
 
     def make(self, name: str, owner: str, given: Values | None = None) -> str:
         """Return the id of a new row of an entity, with all that it points at; an edge has none and gives ''."""
@@ -108,11 +105,12 @@ class Rows:
     def _value(self, row: Row, item: Field, owner: str) -> object:
         if item.is_reference:
             return self.make(item.to or "", owner)
-        if (row.name, item.name) in self._drawn:
-            return PLENTY if item.max is None else min(PLENTY, int(item.max))
         if item.type is FieldType.FILE:
             return f"{row.plural}.{item.name}/{owner}/{self.identity()}"
-        return self._new(item) if item.name in distinct_fields(row) else sample(item)
+        if item.name in distinct_fields(row):
+            return self._new(item)
+        usual = usual_number(self.design, row, item)
+        return sample(item) if usual is None else usual
 
     def _new(self, item: Field) -> object:
         """Return a value that no other row has."""

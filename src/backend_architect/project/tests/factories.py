@@ -2,13 +2,13 @@
 
 from textwrap import wrap
 
-from backend_architect.design.changing import changed_by_effects
 from backend_architect.design.distinct import crowded_group, distinct_fields
 from backend_architect.design.model import Design, Edge, Entity, Field, FieldType, Row
 from backend_architect.design.names import words
 from backend_architect.design.python_names import FACTORY, variable
 from backend_architect.design.ranges import in_ranges
 from backend_architect.design.routes import nested_under
+from backend_architect.design.usual_numbers import usual_number
 from backend_architect.project.samples import sample_source
 from backend_architect.project.tests.numbered import numbered_source
 from backend_architect.project.tests.range_lines import range_lines
@@ -47,7 +47,7 @@ def parent_factory(design: Design, item: Field) -> str:
 
 def _factory(design: Design, row: Row) -> str:
     account = design.account is row
-    drawn, timed, apart = changed_by_effects(design), in_ranges(row), distinct_fields(row)
+    timed, apart = in_ranges(row), distinct_fields(row)
     arguments = ["db: Executor", *([] if account else ["owner: UUID"]), "*"]
     lines: list[str] = []
     columns: list[str] = []
@@ -66,17 +66,12 @@ def _factory(design: Design, row: Row) -> str:
             arguments.append(f"{name}: {_type(item)} | None = None")
             continue
         own = item.name in apart
-        arguments.append(_plenty(item) if (row.name, item.name) in drawn else _argument(item, own=own))
+        arguments.append(_argument(item, own=own, usual=None if own else usual_number(design, row, item)))
         if item.type is FieldType.LIST and not item.optional:
             lines.append(f"{name} = {name} or {sample_source(item) if item.min else '[]'}")
         if own:
             lines.append(f"{name} = {name} or {numbered_source(item)}")
     return _function(row, arguments, [*lines, *range_lines(row, given=True)], columns)
-
-
-def _plenty(item: Field) -> str:
-    most = 1_000 if item.max is None else min(1_000, int(item.max))
-    return f"{variable(item.column, FACTORY)}: int = {most}"
 
 
 def _function(row: Row, arguments: list[str], lines: list[str], columns: list[str]) -> str:
@@ -118,10 +113,18 @@ def _made_room(row: Row) -> list[str]:
     return [f'await db.execute("DELETE FROM {row.table} WHERE {column} = $1", owner)' for column in mine[:1]]
 
 
-def _argument(item: Field, *, own: bool) -> str:
+def _argument(item: Field, *, own: bool, usual: int | None) -> str:
+    if usual is not None:
+        return f"{variable(item.column, FACTORY)}: {_type(item)} = {_number(item, usual)}"
     if own or item.type is FieldType.LIST or (item.optional and item.default is None):
         return f"{variable(item.column, FACTORY)}: {_type(item)} | None = None"
     return f"{variable(item.column, FACTORY)}: {_type(item)} = {sample_source(item)}"
+
+
+def _number(item: Field, value: int, *, json: bool = False) -> str:
+    if item.type is not FieldType.DECIMAL:
+        return str(value)
+    return f'"{value}"' if json else f'Decimal("{value}")'
 
 
 def _type(item: Field) -> str:
@@ -159,7 +162,9 @@ def _body(design: Design, row: Row) -> str:
         elif item.name in apart:
             entries.append(f'"{item.column}": {numbered_source(item, json=True)}')
         else:
-            entries.append(f'"{item.column}": {sample_source(item, json=True)}')
+            usual = usual_number(design, row, item)
+            source = sample_source(item, json=True) if usual is None else _number(item, usual, json=True)
+            entries.append(f'"{item.column}": {source}')
     if isinstance(row, Edge) and not fields:
         return ""
     lines = [f"    {line}\n" for line in [*_made_room(row), *range_lines(row, given=False)]]
