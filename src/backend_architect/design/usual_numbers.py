@@ -14,27 +14,34 @@ PLENTY = 1_000
 def usual_number(design: Design, row: Row, item: Field) -> int | None:
     """Return the value of a number in a test row, None where a plain sample does.
 
-    What creations take from is high, what they add to is low; the amount that they take is low; what another number may
-    not exceed is high.
+    The amount by which an effect changes another number is low; for the rest see `drawn_number`.
+    """
+    if item.type in NUMERIC and isinstance(row, Entity) and item.name in _amounts(row):
+        return _low(item, least=1)
+    return drawn_number(design, row, item)
+
+
+def drawn_number(design: Design, row: Row, item: Field, plenty: int = PLENTY) -> int | None:
+    """Return a value for a number that depends on others, None where none does.
+
+    What creations take from is high, what they add to is low; what another number may not exceed is high.
     """
     if item.type not in NUMERIC or not isinstance(row, Entity):
         return None
     effects = list(_effects_on(design, row, item))
-    if effects:
-        adds = all(isinstance(parse(text), exp.Add) for text in effects)
-        return _low(item, least=0) if adds else _high(row, item)
-    if item.name in _amounts(row):
-        return _low(item, least=1)
-    return _high(row, item) if any(above == item.name for _, above in _ordered(row)) else None
+    if effects and all(isinstance(parse(text), exp.Add) for text in effects):
+        return _low(item, least=0)
+    is_above = any(above == item.name for _, above in _ordered(row))
+    return _high(row, item, plenty) if effects or is_above else None
 
 
 def _low(item: Field, *, least: int) -> int:
     return least if item.min is None else max(least, int(item.min))
 
 
-def _high(row: Entity, item: Field) -> int:
+def _high(row: Entity, item: Field, plenty: int) -> int:
     """Return a high value within the field's bound, and within that of a number which it may not exceed."""
-    most = PLENTY if item.max is None else min(PLENTY, int(item.max))
+    most = plenty if item.max is None else min(plenty, int(item.max))
     above = [row.fields[name] for below, name in _ordered(row) if below == item.name]
     return min([most, *(int(each.max) for each in above if each.max is not None)])
 

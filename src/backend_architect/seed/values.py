@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from backend_architect.design.distinct import TIMELY, bounds_of_number, distinct_fields
 from backend_architect.design.model import Design, Entity, Field, FieldType, Row
+from backend_architect.design.usual_numbers import drawn_number
 from backend_architect.schema.columns import column_type
 from backend_architect.seed.privacy import is_private
 
@@ -49,8 +50,9 @@ def field_sql(design: Design, row: Row, field: Field) -> str:
     """Return the SQL of a value that the field's type and bounds allow."""
     if field.is_reference:
         return _reference(design, row, field)
-    if _is_used_up(design, row, field):
-        return str(min(field.max or PLENTY, PLENTY))
+    drawn = drawn_number(design, row, field, PLENTY)
+    if drawn is not None:
+        return str(drawn)
     if field.name in distinct_fields(row) and not _has_time(row, field):
         field = replace(field, unique=True)
     made = _MAKERS.get(field.type, _text)(row, field)
@@ -63,16 +65,6 @@ def _has_time(row: Row, field: Field) -> bool:
     """Return whether every group in which the field would be unique holds a time, which each row has for itself."""
     groups = [group for group in (row.unique if isinstance(row, Entity) else ()) if field.name in group]
     return bool(groups) and all(any(row.fields[name].type in TIMELY for name in group) for group in groups)
-
-
-def _is_used_up(design: Design, row: Row, field: Field) -> bool:
-    """Return whether creating another row changes this field, as an order takes from a stock: there must be plenty."""
-    return any(
-        path == f"{reference.name}.{field.name}" and reference.to == row.name
-        for entity in design.entities.values()
-        for reference in entity.references
-        for path in entity.effects.get("create", {})
-    )
 
 
 def _even(row: Row, field: Field, use: str = "") -> str:
