@@ -135,7 +135,7 @@ def _row_body(query: Query) -> list[str]:
     lines = [f"{name} = await db.{fetch}({call})"]
     if values[-1] == "if_match":
         lines = [
-            f"values = ({', '.join(values[:-1])},)",
+            f"values = ({', '.join(values[:-1])}{',' if len(values) == 2 else ''})",
             f"{name} = await db.{fetch}({constant(query)}, *values, if_match)",
             f"if {nothing} and if_match is not None and await would_write(db, {constant(query)}, *values, None):",
             "    raise PreconditionFailed",
