@@ -60,7 +60,7 @@ WEAKNESSES = (
         (SESSIONS, "renewed = presented[:FAMILY] + secrets.token_urlsafe(32)", "renewed = presented"),
     )),
     Weakness("a change that forgets its owner", "P12-P14", (
-        ("app/users/queries.py", "AND users.id = $7 AND", "AND $7::uuid IS NOT NULL AND"),
+        ("app/users/queries.py", "AND users.id = $6 AND", "AND $6::uuid IS NOT NULL AND"),
     )),
     Weakness("a read that forgets its rule", "P12-P14", (
         ("app/posts/queries.py", "FROM posts {JOINS}\nWHERE posts.id = $2 AND {VISIBLE}\n\"\"\"\n\n\nasync def read(", "FROM posts {JOINS}\nWHERE posts.id = $2\n\"\"\"\n\n\nasync def read("),  # noqa: E501
@@ -93,8 +93,8 @@ WEAKNESSES = (
     )),
     Weakness("a post is given to somebody else", "P18-P19", (
         ("app/posts/schemas.py", "class PostChanges(Changes):\n    \"\"\"Changes to a post: what is not sent stays as it is.\"\"\"\n", "class PostChanges(Changes):\n    author_id: UUID | None = None\n"),  # noqa: E501
-        ("app/posts/queries.py", "    SET body = coalesce($3, body),", "    SET body = coalesce($3, body), author_id = coalesce($6, author_id),"),  # noqa: E501
-        ("app/posts/queries.py", "changes.audience, if_match)", "changes.audience, if_match, changes.author_id)"),
+        ("app/posts/queries.py", "    SET body = coalesce($3, posts.body),", "    SET body = coalesce($3, posts.body), author_id = coalesce($6, author_id),"),  # noqa: E501
+        ("app/posts/queries.py", "db.fetchrow(UPDATE, *values, if_match)", "db.fetchrow(UPDATE, *values, if_match, changes.author_id)"),  # noqa: E501
     )),
     Weakness("the hash of the password is shown", "P20", (
         ("app/auth/schemas.py", "    roles: list[str]\n", "    roles: list[str]\n    password_hash: str\n"),

@@ -17,14 +17,14 @@ SLICE = PYTHON | {
     *("allowed", "cached", "check_files", "created", "decode_cursor", "decode_json", "encode_json", "file_url"),
     *("found", "make_page", "no_content", "ok", "once", "page", "queries", "router", "settled"),
     *("after", "changes", "db", "done", "if_match", "is_changed", "key", "limit", "me", "new", "q", "request", "row"),
-    *("rows", "start", "tx"),
+    *("make_search_page", "rows", "start", "take_turn", "turn", "tx", "values", "would_write"),
 }
 """What the modules of a slice import, and their parameters and variables."""
 
 MAIN = PYTHON | {
     *("app", "asyncio", "asynccontextmanager", "auth", "configure_logging", "connect_pool", "cors", "create_app"),
     *("files", "gc", "health", "install_error_handlers", "load_settings", "one", "partial", "router"),
-    *("running_auth", "settings", "signal"),
+    *("running_auth", "settings", "signal", "watch_connections"),
 }
 """What `app/main.py` uses besides the slices."""
 

@@ -1,6 +1,7 @@
 """The SQL of expressions as a tree: parsed, folded, taken apart; nothing here knows the design."""
 
 import logging
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import Dialect, exp
@@ -27,6 +28,11 @@ class ExpressionError(Exception):
 
 def parse(text: str) -> exp.Expr:
     """Return the syntax tree of one SQL expression, or raise `ExpressionError`."""
+    return _parsed(text).copy()
+
+
+@lru_cache(maxsize=4_096)  # a rule is read for each action, list and warning that it stands in
+def _parsed(text: str) -> exp.Expr:
     if not isinstance(text, str) or not text.strip():
         raise ExpressionError("an expression is missing", "write a rule such as `author = me`, or `anyone`")
     if len(text) > MAX_LENGTH:

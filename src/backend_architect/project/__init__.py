@@ -51,6 +51,7 @@ def _absent(context: Mapping[str, object]) -> tuple[str, ...]:
     parts = {
         "has_auth": ("app/auth/", "tests/auth/", "migrations/0003_auth.sql"),
         "has_cache": ("app/cache.py",),
+        "has_writes": ("app/writes.py",),
         "has_events": ("app/worker.py", "tests/runtime/test_worker.py"),
         "has_files": ("app/files.py", "tests/runtime/test_files.py"),
         "has_idempotency": ("app/idempotency.py", "tests/runtime/test_idempotency.py"),

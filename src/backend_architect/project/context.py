@@ -64,6 +64,7 @@ def template_context(design: Design, decisions: Decisions, queries: Queries) -> 
         "has_counts": any(decisions.is_kept(e.name, name) for e in design.entities.values() for name in e.counts),
         "has_turns": any(query.turn for query in queries.all()),
         "has_versions": any(param.source == "if_match" for query in queries.all() for param in query.params),
+        "has_writes": any(query.turn or "if_match" in {p.source for p in query.params} for query in queries.all()),
         "has_events": bool(design.events),
         "has_files": FieldType.FILE in types,
         "has_json": FieldType.JSON in types,

@@ -32,6 +32,7 @@ RESERVED_PLURALS = RESERVED_ROUTES | frozenset(
             "input",
             "migrate",
             "serve",
+            "writes",
         ),
     }
 )

@@ -18,7 +18,8 @@ QUERIES = f"""{STANDARD}
 import msgspec
 from asyncpg import Record
 
-from app.database import Executor, take_turn, would_write
+from app.database import Executor
+from app.writes import take_turn, would_write
 from app.errors import PreconditionFailed
 from app.pagination import FIRST_ID, LAST_ID, Page, decode_cursor, make_page, make_search_page
 from app.auth.viewer import ANONYMOUS, Viewer

@@ -158,9 +158,9 @@ def _in_turn(query: Query, lines: list[str]) -> list[str]:
         return lines
     key = f", {_source(query, query.turn.key)}" if query.turn.key else ""
     return [
-        "async with db.transaction() as db:",
-        f'    await take_turn(db, "{query.turn.of}"{key})  # the rule looks at rows that others may make just now',
-        *(f"    {line}" for line in lines),
+        "async with db.transaction() as turn:",
+        f'    await take_turn(turn, "{query.turn.of}"{key})  # the rule looks at rows that others may make just now',
+        *(f"    {line.replace('await db.', 'await turn.').replace('(db, ', '(turn, ')}" for line in lines),
     ]
 
 

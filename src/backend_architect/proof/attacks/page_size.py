@@ -47,6 +47,9 @@ def _edge(backend: Backend, caller: Actor, route: Route) -> Iterator[Case]:
 
 def _walked(backend: Backend, caller: Actor, route: Route) -> Iterator[Case]:
     """Give the case of a list read page by page: every row of one large page, in its order, each of them once."""
+    if route.list and route.list.cache_seconds:
+        yield skipped(f"{route.statement} page by page", "its pages are cached, and may be of different moments")
+        return
     parent = _rows(backend, caller, route, FEW)
     whole, small = (_ids(_ask(backend, caller, route, f"limit={number}", parent)) for number in (SEEN, PAGE))
     if len(whole) <= PAGE:

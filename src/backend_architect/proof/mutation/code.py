@@ -89,7 +89,7 @@ def raised_limits(module: PythonText) -> Iterator[Weakening]:
             yield module.replaced("limit", node.value, by, f"{name} = {by}")
     for call in module.walk(ast.Call):
         assert isinstance(call, ast.Call)
-        if _called(call) == "Limit" and len(call.args) >= 3:
+        if _called(call) in {"Limit", "limited"} and len(call.args) >= 3:
             name = module.text(call.args[0])
             yield module.replaced("limit", call.args[1], f"{module.text(call.args[1])}00", f"rate limit {name} x 100")
         for keyword in call.keywords:

@@ -64,11 +64,11 @@ async def test_every_match_is_found_once_and_in_order(people: People, db: Databa
 async def test_no_page_reads_more_than_it_may(people: People, inspector: Connection) -> None:
     reader = await people("eve")
     await write(people, inspector, 60_000)
-    read = {}
-    for words in SEARCHES:
+    read: dict[str, int] = {}
+    for words in SEARCHES * 2:  # the lower figure of two: others, such as autovacuum, read the table as well
         before = await rows_read(inspector)
         assert (await reader.get("/v1/search", params={"q": words})).status_code == 200
-        read[words] = await rows_read(inspector) - before
+        read[words] = min(read.get(words, 60_000), await rows_read(inspector) - before)
     assert max(read.values()) <= 10_000, read
     assert read["alpha"] < 1_000
 
