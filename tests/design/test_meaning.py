@@ -173,3 +173,8 @@ def test_no_part_of_a_node_can_be_lost() -> None:
     with pytest.raises(AssertionError, match="would lose high"):
         rebuilt(node, this=node.this, low=node.args["low"])
     assert all(set(understood.split()) <= set(kind.arg_types) for kind, (understood, _) in GRAMMAR.items())
+
+
+def test_a_literal_from_a_subquery_is_a_text(design: Design) -> None:
+    """PostgreSQL has decided its type there: it cannot be compared as a date any more."""
+    assert refused(design, "day in (select '2001-01-31' from things where owner = me)").code == "type-mismatch"

@@ -15,7 +15,7 @@ from backend_architect.design.grammar import rebuilt
 from backend_architect.design.model import Design, Entity, Row
 from backend_architect.design.names import safe_name
 from backend_architect.design.operators import TIMESTAMP, Frame, Operators, Typed, comparable, said
-from backend_architect.design.postgres_types import column_type
+from backend_architect.design.postgres_types import column_type, settled
 from backend_architect.design.syntax import ExpressionError, fold, parse, shorten
 
 Kept = Callable[[str, str], bool]
@@ -221,7 +221,7 @@ class _Resolver(Operators):
             query = exp.Select(expressions=[inner.sql]).from_(source, copy=False).where(joined, copy=False)
             found = exp.Subquery(this=query)
         found.meta["hop"] = (frame.alias, name, alias)
-        return Typed(found, inner.type, inner.choices)
+        return Typed(found, settled(inner.type), inner.choices)
 
     def _known(self, value: exp.Boolean, reference: exp.Expr, *, optional: bool) -> exp.Expr:
         """Return what a rule that is always true or false says of a related row: a missing row makes it unknown."""
@@ -314,7 +314,7 @@ class _Resolver(Operators):
         if wants_value and len(values) != 1:
             raise ExpressionError(f"`{shorten(node)}` must select one value")
         query = exp.Select(expressions=[value.sql for value in values]).from_(_aliased(row.table, alias))
-        return query.where(fold(where)), values[0]
+        return query.where(fold(where)), Typed(values[0].sql, settled(values[0].type), values[0].choices)
 
     def _aggregate(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
         if not self.in_subquery:

@@ -134,6 +134,11 @@ def common_type(types: Sequence[str]) -> str | None:
     return chosen if all(can_become(each, chosen) for each in known) else None
 
 
+def settled(kind: str) -> str:
+    """Return the type that a value has as the result of a subquery: PostgreSQL takes a literal there for a text."""
+    return "text" if kind == UNKNOWN else kind
+
+
 def can_become(source: str, target: str) -> bool:
     """Return whether PostgreSQL casts `source` to `target` by itself, wherever it stands."""
     return source in {target, UNKNOWN} or (source, target) in _catalog().implicit
