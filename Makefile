@@ -48,8 +48,8 @@ test-newest: setup ## what rules mean, with the newest SQL parser that pyproject
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target "$$newest" "$$wanted" && \
 	  PYTHONPATH="$$newest" $(BIN)/python -m pytest tests/design/test_meaning.py tests/oracle/test_agreement.py
 
-properties: setup ## both readings of 24,000 generated rules of 400 designs; SEED=2 makes others
-	$(BIN)/python scripts/properties.py --designs 400 --expressions 60 --seed $(or $(SEED),1)
+properties: setup ## both readings of 36,000 generated rules of 600 designs; SEED=2 makes others
+	$(BIN)/python scripts/properties.py --designs 600 --expressions 60 --seed $(or $(SEED),1)
 
 mutate: setup ## weaken the built examples in many points, and print how many `prove access attacks` catches (half an hour)
 	$(BIN)/python scripts/mutate.py --write docs/proof.md

@@ -132,6 +132,7 @@ def test_types_are_postgresqls(design: Design, text: str, kind: str) -> None:
         ("exists (select from things where things.owner = owner)", "compares-with-itself"),
         ("me = me", "compares-with-itself"),
         ("this = me", "unknown-name"),
+        ("'2001-01-31' is not true", "type-mismatch"),
         ("exists (select from things where owner = me order by a)", "wrong-subquery"),
         ("exists (select distinct a from things where owner = me)", "wrong-subquery"),
         ("(select count(distinct a) from things where owner = me) > 1", "forbidden-sql"),

@@ -169,7 +169,7 @@ class _Resolver(Operators):
         with self._entered(f"{frame.row.name}.{name}"):
             inner = self.resolve(parse(text), (frame,))
         if computed:
-            return inner
+            return Typed(inner.sql, settled(inner.type), inner.choices)
         if inner.type != "boolean":
             raise ExpressionError(
                 f"rule `{name}` is a {said(inner)}, where a rule must be true or false", code="rule-not-boolean"

@@ -105,7 +105,8 @@ class Operators:
         if not isinstance(against, exp.Null | exp.Boolean):
             raise ExpressionError(f"`{shorten(node)}`: `is` takes null, true or false")
         inner = self.resolve(node.this, frames)
-        if isinstance(against, exp.Boolean) and inner.type not in {"boolean", UNKNOWN}:
+        is_known = _is_literal(inner) or inner.type not in {"boolean", UNKNOWN}
+        if isinstance(against, exp.Boolean) and is_known:
             raise ExpressionError(f"`{shorten(node)}` asks of a {said(inner)} whether it is true", code="type-mismatch")
         return Typed(rebuilt(node, this=inner.sql, expression=against.copy()), "boolean")
 
