@@ -44,15 +44,11 @@ def _replaced(context: Context, edge: Edge, statement: Statement) -> str:
     """Return what happens to a pair that is there: its values change, if the rule holds for it as it is, too."""
     columns = {item.column for item in edge.extra.values()}
     rule = context.allowed(edge, "create", edge.table, signed_in=True)
-    own = [part for part in conjuncts(rule) if _reads(part, edge.table, columns)]
+    own = [part for part in conjuncts(rule) if new_columns(part, alias=edge.table) & columns]
     asked = conditions(statement, *own, indent=4)
     changes = ", ".join(f"{item.column} = EXCLUDED.{item.column}" for item in edge.extra.values())
     where = f"\n    WHERE {asked}" if own else ""
     return f"DO UPDATE SET {changes}{where}\n    RETURNING true"
-
-
-def _reads(tree: exp.Expr, alias: str, columns: set[str]) -> bool:
-    return any(node.table == alias and node.name in columns for node in tree.find_all(exp.Column))
 
 
 def delete_pair_query(context: Context, route: Route) -> Query:

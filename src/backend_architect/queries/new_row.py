@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
-from backend_architect.design.model import Entity, Field, Row
+from backend_architect.design.model import Entity, Field, FieldType, Row
 from backend_architect.design.postgres_types import column_type
 from backend_architect.queries.text import Statement
 
@@ -47,21 +47,21 @@ def absent_value(row: Row, name: str) -> str:
     """Return the SQL of a column that no client sends and no expression sets, as it is in a row that is new."""
     item = next((item for item in row.fields.values() if item.column == name), None)
     if item is not None:
-        return f"{_default(item)}::{column_type(item)} AS {name}"
+        return f"{default_sql(item) or 'NULL'}::{column_type(item)} AS {name}"
     if name in {"created_at", "updated_at"}:
         return f"now() AS {name}"
     is_count = isinstance(row, Entity) and name.removesuffix("_count") in row.counts
     return f"0::bigint AS {name}" if is_count else f"NULL::uuid AS {name}"
 
 
-def _default(item: Field) -> str:
+def default_sql(item: Field) -> str | None:
+    """Return the SQL of a field's default, None where it has none."""
     value = item.default
     if value is None:
-        return "NULL"
+        return "'{}'" if item.type is FieldType.LIST and not item.optional else None
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):
         return str(value)
-    if value in {"now", "now()"}:
-        return "now()"
-    return "'" + value.replace("'", "''") + "'"
+    is_now = value in {"now", "now()"} and item.type is FieldType.TIMESTAMP
+    return "now()" if is_now else "'" + value.replace("'", "''") + "'"

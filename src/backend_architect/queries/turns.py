@@ -36,9 +36,11 @@ class _Write:
 
 def with_turn(context: Context, query: Query, action: Action, *rules: exp.Expr) -> Query:
     """Return the statement, with the turn that it must take before it, if any."""
+    mine = _write(context.design, context.kept, query.row, action, rules)
+    if not mine.reads:  # most rules search nothing: no other write has to be looked at
+        return query
     writes = _writes(context.design, context.kept)
     others = [each for each in writes if each.row is not query.row or each.action != action]
-    mine = _write(context.design, context.kept, query.row, action, rules)
     together = _that_must_take_turns(mine, [mine, *others])
     return replace(query, turn=_turn(query, together)) if together else query
 

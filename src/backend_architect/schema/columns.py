@@ -7,6 +7,7 @@ from backend_architect.design.model import NUMERIC, TEXTUAL, Design, Edge, Entit
 from backend_architect.design.postgres_types import is_small
 from backend_architect.design.printing import sql_text
 from backend_architect.design.routes import routes_of
+from backend_architect.queries.new_row import default_sql
 from backend_architect.queries.rows import SQL_TYPES
 from backend_architect.schema.model import Column, Constraint, ForeignKey, Table
 
@@ -91,18 +92,7 @@ def _pair_order(edge: Edge) -> tuple[Field, Field]:
 
 
 def _column(item: Field) -> Column:
-    return Column(item.column, column_type(item), nullable=item.optional, default=_default(item))
-
-
-def _default(item: Field) -> str | None:
-    value = item.default
-    if value is None:
-        return "'{}'" if item.type is FieldType.LIST and not item.optional else None
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return str(value)
-    return "now()" if value in {"now", "now()"} and item.type is FieldType.TIMESTAMP else _quoted(value)
+    return Column(item.column, column_type(item), nullable=item.optional, default=default_sql(item))
 
 
 def _check(table: str, item: Field) -> Constraint | None:
