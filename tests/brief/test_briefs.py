@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 
 from backend_architect.design.check import check_design
 from backend_architect.design.load import read_design
-from backend_architect.design.propose import Proposal, propose_from_text
+from backend_architect.proposal import Proposal, propose_from_text
 
 BRIEFS: list[dict[str, Any]] = YAML(typ="safe").load(Path(__file__).with_name("briefs.yaml"))
 

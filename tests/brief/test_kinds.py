@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend_architect.design.propose import propose_from_text
+from backend_architect.proposal import propose_from_text
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pytest
 
 from backend_architect.design.check import check_design
 from backend_architect.design.load import read_design
-from backend_architect.design.propose import Proposal, propose_from_text
 from backend_architect.errors import BriefError
+from backend_architect.proposal import Proposal, propose_from_text
 from backend_architect.report.proposal import proposal_text
 
 

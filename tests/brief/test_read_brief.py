@@ -10,8 +10,8 @@ from ruamel.yaml import YAML
 from backend_architect.brief import Brief, read_brief
 from backend_architect.brief.read import MAX_LENGTH
 from backend_architect.brief.words import singular, verb_forms
-from backend_architect.design.propose import propose_from_text
 from backend_architect.errors import BriefError
+from backend_architect.proposal import propose_from_text
 
 READINGS: list[dict[str, Any]] = YAML(typ="safe").load(Path(__file__).with_name("readings.yaml"))
 

@@ -4,8 +4,8 @@ import pytest
 
 from backend_architect.design.check import check_design
 from backend_architect.design.load import read_design
-from backend_architect.design.propose import propose_from_text
 from backend_architect.patterns import Pattern, all_patterns
+from backend_architect.proposal import propose_from_text
 
 
 @pytest.mark.parametrize(

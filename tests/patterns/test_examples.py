@@ -6,8 +6,8 @@ import pytest
 
 from backend_architect.design.check import check_design
 from backend_architect.design.load import load_design, read_design
-from backend_architect.design.propose import propose_from_text
 from backend_architect.patterns import starter_design
+from backend_architect.proposal import propose_from_text
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -8,8 +8,8 @@ import pytest
 
 from backend_architect.decisions import decide_all
 from backend_architect.design import LoadedDesign, load_design, read_design
-from backend_architect.design.propose import propose_from_text
 from backend_architect.project import build_project
+from backend_architect.proposal import propose_from_text
 from tests.conftest import ROOT
 
 BRIEFS = [

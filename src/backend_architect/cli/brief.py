@@ -10,7 +10,7 @@ from backend_architect.cli.check import Json
 
 if TYPE_CHECKING:
     from backend_architect.cli.writing import Choices
-    from backend_architect.design.propose import Proposal
+    from backend_architect.proposal import Proposal
 
 NOT_AVAILABLE = 2
 INTENTS = {
@@ -50,7 +50,7 @@ def brief(
     if read.intent != "design":
         return _decline(read.intent, json=json)
     from backend_architect.cli.writing import Choices
-    from backend_architect.design.propose import propose_design
+    from backend_architect.proposal import propose_design
 
     proposal = propose_design(read)
     target = folder or Path(proposal.design.name)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from backend_architect.decisions import Decisions
-from backend_architect.design.propose import Proposal
+from backend_architect.proposal import Proposal
 
 WIDTH = 24
 

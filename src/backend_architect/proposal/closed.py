@@ -7,13 +7,13 @@ from backend_architect.brief import Brief
 from backend_architect.design.load import read_design
 from backend_architect.design.model import Design
 from backend_architect.design.names import words
-from backend_architect.design.proposed_restrictions import restrict, rows_of_pattern
 from backend_architect.design.strangers import anybody_may, stranger_may_read
 from backend_architect.patterns import Composition
 from backend_architect.patterns.narrowing import mine, narrowed, read_rule, rows_of, with_rule
 from backend_architect.patterns.pattern import Fragment
 from backend_architect.patterns.sensitive import topics
 from backend_architect.patterns.text import design_text
+from backend_architect.proposal.restrictions import restrict, rows_of_pattern
 
 MANAGERS = ("staff", "moderator", "admin", "agent")
 OPEN_IT = "to let others in, change `visible` or `allow.read` of each"

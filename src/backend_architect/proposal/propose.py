@@ -10,15 +10,15 @@ from backend_architect.design.apart import left_with_access, not_kept_apart, rol
 from backend_architect.design.load import read_design
 from backend_architect.design.model import Design
 from backend_architect.design.names import words
-from backend_architect.design.proposed_closed import Closed, close_design
-from backend_architect.design.proposed_left_out import kept, left_out, less_than_whole, meaning_in
-from backend_architect.design.proposed_load import amounts_understood, propose_load
-from backend_architect.design.proposed_names import names_kind, read_targets
-from backend_architect.design.proposed_people import people_assumed, people_understood
 from backend_architect.errors import BriefError, Place, Problem
 from backend_architect.patterns import Composition, Pattern, Trap, Wish, compose, pattern_named
 from backend_architect.patterns.pattern import Fragment
 from backend_architect.patterns.text import design_text
+from backend_architect.proposal.closed import Closed, close_design
+from backend_architect.proposal.left_out import kept, left_out, less_than_whole, meaning_in
+from backend_architect.proposal.load import amounts_understood, propose_load
+from backend_architect.proposal.names import names_kind, read_targets
+from backend_architect.proposal.people import people_assumed, people_understood
 
 PLACE = Place("brief")
 EXAMPLES = (
