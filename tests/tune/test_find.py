@@ -58,7 +58,7 @@ def test_a_rule_that_always_fails_is_named(observed: Observed) -> None:
 
 
 def test_who_asks_for_all_findings_hears_of_a_failed_rule(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tune, "RULES", (PLAIN, PLANTED))
+    monkeypatch.setattr(tune, "all_rules", lambda: (PLAIN, PLANTED))
     assert len(tune.find_everything(OBSERVED).findings) == 5
     with pytest.raises(RuleFailed, match="planted failed on two"):
         tune.find_all(OBSERVED)

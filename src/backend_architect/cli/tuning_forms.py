@@ -18,13 +18,13 @@ from backend_architect.report.tuning_data import tuning_data
 from backend_architect.report.tuning_markdown import tuning_markdown
 from backend_architect.report.visible import in_one_line
 from backend_architect.report.workload import dearest_lines, note_lines, read_from
-from backend_architect.tune import RULES
+from backend_architect.tune import all_rules
 
 
 def print_tuning(tuning: Tuning, form: Form, *, url: str, page: Path | None = None) -> None:
     """Print what a run came to; `page` is where the HTML page was written."""
     if form is Form.SARIF:
-        titles = {rule.code: rule.title for rule in RULES}
+        titles = {rule.code: rule.title for rule in all_rules()}
         print(json.dumps(findings_sarif(tuning.findings, titles, _place(url)), indent=2, ensure_ascii=False))
     elif form is Form.MARKDOWN:
         print(tuning_markdown(tuning), end="")

@@ -6,7 +6,7 @@ One decision a file; its docstring is its public page. The registry is one visib
 from backend_architect.decisions.capacity import Capacity, estimate_capacity
 from backend_architect.decisions.comparison import Flip, compare_decisions
 from backend_architect.decisions.deciding import check_pins, decide_all, unbuildable
-from backend_architect.decisions.decision import Decision, Decisions, Fact, FlipsWhen, Pinned
+from backend_architect.decisions.decision import Decision, Decisions, Draft, Entry, Fact, FlipsWhen, Pinned, Question
 from backend_architect.decisions.registry import questions
 from backend_architect.decisions.scaling import scale_load
 
@@ -14,10 +14,13 @@ __all__ = [
     "Capacity",
     "Decision",
     "Decisions",
+    "Draft",
+    "Entry",
     "Fact",
     "Flip",
     "FlipsWhen",
     "Pinned",
+    "Question",
     "check_pins",
     "compare_decisions",
     "decide_all",

@@ -2,10 +2,11 @@
 
 from backend_architect.decisions.decision import Decision, Decisions, Draft, Entry, Pinned, Question
 from backend_architect.decisions.kept_counts import kept_counts
-from backend_architect.decisions.registry import REGISTRY, questions
+from backend_architect.decisions.registry import REGISTRY, all_entries, questions
 from backend_architect.decisions.unbuilt import UNBUILT
 from backend_architect.design.model import Design
 from backend_architect.errors import DesignError, Place, Problem
+from backend_architect.plugins import PluginFailed
 
 
 def decide_all(design: Design) -> Decisions:
@@ -13,7 +14,19 @@ def decide_all(design: Design) -> Decisions:
     problems = check_pins(design)
     if problems:
         raise DesignError(*problems)
-    return Decisions(tuple(decide_one(design, entry) for entry in REGISTRY), kept_counts(design))
+    return Decisions(tuple(_guarded(design, entry) for entry in all_entries()), kept_counts(design))
+
+
+def _guarded(design: Design, entry: Entry) -> Decision:
+    """Return the decision on one question; what fails in a plugin is told as the plugin's."""
+    try:
+        return decide_one(design, entry)
+    except Exception as error:
+        if entry in REGISTRY:
+            raise
+        module, slug = entry.decide.__module__, entry.question.slug
+        message = f"the decision {slug!r} of {module} failed: {type(error).__name__}: {error}"
+        raise PluginFailed(Problem("plugin-failed", message, "repair or uninstall the package")) from error
 
 
 def decide_one(design: Design, entry: Entry) -> Decision:

@@ -28,6 +28,7 @@ from backend_architect.decisions import (
     versioning,
 )
 from backend_architect.decisions.decision import Entry
+from backend_architect.plugins import DECISIONS, with_plugins
 
 REGISTRY: tuple[Entry, ...] = (
     Entry(main_database.QUESTION, main_database.decide_main_database, main_database.__doc__),
@@ -62,4 +63,9 @@ REGISTRY: tuple[Entry, ...] = (
 
 def questions() -> Mapping[str, tuple[str, ...]]:
     """Return the answers that a design may pin, by the question's slug."""
-    return {entry.question.slug: entry.question.allowed_pins for entry in REGISTRY}
+    return {entry.question.slug: entry.question.allowed_pins for entry in all_entries()}
+
+
+def all_entries() -> tuple[Entry, ...]:
+    """Return every question with what answers it, those of plugins last."""
+    return with_plugins(REGISTRY, DECISIONS, Entry, lambda entry: entry.question.slug)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -91,7 +91,7 @@ class Pattern:
         return _body(_plain(self.text.partition(SEPARATOR)[2]))
 
 
-def read_pattern(path: Path) -> Pattern:
+def read_pattern(path: Traversable) -> Pattern:
     """Return the pattern in a file of the catalogue, with its body still unread."""
     text = path.read_text(encoding="utf-8")
     head = _plain(text.partition(SEPARATOR)[0])

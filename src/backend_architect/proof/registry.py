@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from backend_architect import plugins
 from backend_architect.errors import ArchitectError, Problem
 from backend_architect.proof import access, attacks, contract, faults, maintain, own_tests, plans
 from backend_architect.proof.evidence import Group
@@ -18,6 +19,11 @@ PROBES: tuple[Probe, ...] = (
 )
 
 
+def all_probes() -> tuple[Probe, ...]:
+    """Return every probe, those of plugins last."""
+    return plugins.with_plugins(PROBES, plugins.PROBES, Probe, lambda probe: probe.name.lower())
+
+
 class NoSuchProbe(ArchitectError):
     """A word names neither a group of probes nor one of them."""
 
@@ -29,8 +35,8 @@ def choose_probes(words: Sequence[str]) -> tuple[Probe, ...]:
         fix = f"say one of {', '.join(Group)}, or the name of a probe (architect prove --list)"
         raise NoSuchProbe(*(Problem("no-such-probe", f"there is no probe {word!r}", fix) for word in unknown))
     chosen = {probe.name for word in words for probe in _named(word)}
-    return tuple(probe for probe in PROBES if not words or probe.name in chosen)
+    return tuple(probe for probe in all_probes() if not words or probe.name in chosen)
 
 
 def _named(word: str) -> Iterable[Probe]:
-    return [probe for probe in PROBES if word.lower() in {probe.group.value, probe.name.lower()}]
+    return [probe for probe in all_probes() if word.lower() in {probe.group.value, probe.name.lower()}]

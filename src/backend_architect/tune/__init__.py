@@ -6,7 +6,7 @@ Nothing is changed.
 
 from backend_architect.finding import Finding
 from backend_architect.tune.find import Found, RuleFailed, find_guarded
-from backend_architect.tune.findings import RULES
+from backend_architect.tune.findings import RULES, all_rules
 from backend_architect.tune.observe import Observation, observe
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.workload import Statement, Workload
@@ -20,6 +20,7 @@ __all__ = [
     "RuleFailed",
     "Statement",
     "Workload",
+    "all_rules",
     "find_all",
     "find_everything",
     "observe",
@@ -28,7 +29,7 @@ __all__ = [
 
 def find_everything(observed: Observed) -> Found:
     """Return every finding, the worst first, the same however the database was read, and the rules that failed."""
-    return find_guarded(observed, RULES)
+    return find_guarded(observed, all_rules())
 
 
 def find_all(observed: Observed) -> tuple[Finding, ...]:

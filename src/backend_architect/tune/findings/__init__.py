@@ -1,5 +1,9 @@
-"""One fault a file; a module's docstring is the fault's page. `RULES` is every one of them, by the alphabet."""
+"""One fault a file; a module's docstring is the fault's page. `RULES` is every one of them, by the alphabet.
 
+`all_rules` has those of plugins too.
+"""
+
+from backend_architect.plugins import FINDINGS, with_plugins
 from backend_architect.tune.findings import (
     bloated_index,
     bloated_table,
@@ -114,3 +118,8 @@ RULES: tuple[Rule, ...] = (
     wide_select.RULE,
     wraparound_ahead.RULE,
 )
+
+
+def all_rules() -> tuple[Rule, ...]:
+    """Return every rule, those of plugins last."""
+    return with_plugins(RULES, FINDINGS, Rule, lambda rule: rule.code)
