@@ -4,7 +4,7 @@ A case is `tests/cases/tune/<rule>/<name>.yaml`: `bad` and `good` are SQL, `stat
 `planted` the figures that no small database gets by itself (tests/tune/cases.py). The twin has `good` (without it the
 same database), `good_statements` (the same statements), `good_planted` and `good_blocked` (none); `blocked` is what a
 minute of watching has seen. `finds` are the subjects that are
-found, `also` what other rules say of the same defect, `severity` how severe the first of them is.
+found, `also` what other rules say of the same defect; `severity`, `sureness` and `sql` are those of the first of them.
 
 `tests/cases/tune/clean/` holds whole databases as they should be: nothing is found in them.
 """
@@ -52,8 +52,10 @@ def test_a_planted_defect_is_found_and_its_clean_twin_is_clean(path: Path, datab
     wanted = [f"{path.parent.name}:{subject}" for subject in case["finds"]]
     assert sorted(finding.key for finding in findings) == sorted([*wanted, *case.get("also", ())])
     assert all(finding.evidence and finding.why and finding.fix for finding in findings)
-    if "severity" in case:
-        assert [each.severity for each in findings if each.key == wanted[0]] == [case["severity"]]
+    first = next(each for each in findings if each.key == wanted[0])
+    assert {name: getattr(first, name) for name in ("severity", "sureness", "sql") if name in case} == {
+        name: case[name] for name in ("severity", "sureness", "sql") if name in case
+    }
     twin = plant(databases.catalog(case.get("good", case["bad"])), case.get("good_planted", {}))
     assert found(twin, case.get("good_statements", statements), case.get("good_blocked", ())) == []
 

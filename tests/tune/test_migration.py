@@ -9,6 +9,7 @@ from backend_architect.finding import Finding, Severity, Sureness
 from backend_architect.postgres import Session
 from backend_architect.postgres.catalog import Catalog
 from backend_architect.postgres.embedded import binary
+from backend_architect.tune.indexes.model import NewIndex, NewKey
 from backend_architect.tune.migration import (
     LOCKS,
     Kind,
@@ -130,6 +131,15 @@ def test_a_rebuilding_of_what_is_dropped_is_left_out_and_a_foreign_key_that_advi
     assert (told[key].fix, told[key].sql) == ("the advised index orders_user_id_made_idx serves it too", "")
     assert [each for each in told.values() if each.key != key] == [each for each in findings if each.key != key]
     assert beside_advice(findings, None) == findings
+    lower = NewIndex("public", "users", (NewKey("", "lower(email)"), NewKey("id")))
+    own = replace(FINDING, sql="CREATE INDEX CONCURRENTLY ON users (lower(email));\nANALYZE users;")
+    own = replace(own, sureness=Sureness.LIKELY)
+    (beside,) = beside_advice([own], advice(recommended(lower)))
+    assert (beside.sql, beside.fix) == ("", f"the advised index {lower.name} serves it too")
+    (refused,) = beside_advice([own], advice(recommended(index("users", "nick"))))
+    assert refused.sql == "", "a finished choice has weighed it"
+    unfinished = replace(advice(recommended(index("users", "nick"))), left=("30 statements",))
+    assert beside_advice([own], unfinished) == (own,)
     again = replace(FINDING, sql="REINDEX INDEX CONCURRENTLY orders_status_again;")
     assert Kind.REINDEX not in {step.kind for step in plan_migration(None, (*findings, again), catalog).steps}
     one, other = recommended(index("users", "nick"), gain=1.0), recommended(index("users", "name"), gain=2.0)

@@ -12,13 +12,14 @@ from backend_architect.tune.indexes.model import Advice, Recommended, StatementC
 MOST_STATEMENTS = 10
 SHOWN = 60
 CHANGED = 0.005
+PARTITIONED = "writers of every partition wait while it is built; --migration builds it on each by itself"
 
 
 def advice_lines(advice: Advice, paint: Paint) -> list[str]:
     """Return the advice as a person reads it: each index, the statements that change most, and what was left."""
     lines = [paint.bold(headline(advice))]
     for each in advice.recommended:
-        lines += ["", f"  {paint.bold(visible(each.index.statement()))}"]
+        lines += ["", f"  {paint.bold(visible(each.sql))}"]
         lines += [f"      {in_one_line(text)}" for text in _told(each)]
     changed = changed_statements(advice)
     if changed:
@@ -34,7 +35,7 @@ def advice_markdown(advice: Advice) -> str:
     """Return the advice as a part of a Markdown report."""
     parts = ["## Indexes", "", headline(advice)]
     for each in advice.recommended:
-        parts += ["", "```sql", each.index.statement(), "```", "", *(f"- {as_markdown(text)}" for text in _told(each))]
+        parts += ["", "```sql", each.sql, "```", "", *(f"- {as_markdown(text)}" for text in _told(each))]
     changed = changed_statements(advice)
     if changed:
         parts += ["", "| statement | calls | cost before | after | |", "|---|--:|--:|--:|--:|"]
@@ -89,6 +90,8 @@ def _told(each: Recommended) -> Iterator[str]:
     yield f"{size(each.bytes)}; saves {short(each.gain)}, keeping it costs {short(each.upkeep)}"
     if each.statements:
         yield f"for {', '.join(_clipped(name) for name in each.statements)}"
+    if each.partitioned:
+        yield PARTITIONED
     if each.covers:
         yield f"takes the place of {', '.join(index.qualified for index in each.covers)}"
 

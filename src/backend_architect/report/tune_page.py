@@ -9,7 +9,7 @@ from jinja2 import Environment, StrictUndefined
 
 from backend_architect import __version__
 from backend_architect.finding import Finding, Severity
-from backend_architect.report.advice import changed_statements, factor, headline, not_looked_at, short
+from backend_architect.report.advice import PARTITIONED, changed_statements, factor, headline, not_looked_at, short
 from backend_architect.report.growth import costs, growth_headline, notes, turns_when
 from backend_architect.report.tuning import Tuning, verdict
 from backend_architect.tune.amounts import days, size
@@ -70,6 +70,7 @@ def tune_page(tuning: Tuning, *, when: datetime) -> str:
         advice=advice,
         verdict=verdict(tuning),
         headline=headline(advice) if advice else "",
+        partitioned=PARTITIONED,
         when=when.strftime("%d %B %Y, %H:%M UTC").lstrip("0"),
         what_if=WHAT_IF.get(advice.what_if, advice.what_if) if advice else "",
         counts=[(each, _of(tuning.findings, each)) for each in Severity],

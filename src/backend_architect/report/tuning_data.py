@@ -93,7 +93,7 @@ def _index(each: Recommended) -> Mapping[str, object]:
         "schema": each.index.schema,
         "table": each.index.table,
         "method": each.index.method,
-        "sql": each.index.statement(),
+        "sql": each.sql,
         "bytes": each.bytes,
         "gain": each.gain,
         "upkeep": each.upkeep,

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from backend_architect.errors import DatabaseError, Problem
 from backend_architect.postgres import Lost, Session
+from backend_architect.postgres.catalog import Catalog
 from backend_architect.postgres.copy import Asked, Known, TableName, make_copy, read_known, twin_server, with_combined
 from backend_architect.postgres.structure import Named, Structure, reached, read_structure
 from backend_architect.tune.indexes.groups import to_count
@@ -72,13 +73,20 @@ def advise(url: str, observed: Observed, limits: Limits, tell: Progress, *, by: 
         counted = _with_samples(url, source, to_count(observed), tell)
         with planning(url, counted, observed, until=limits.until) as (what_if, left_out):
             spent = time.monotonic() - began
-            advice = choose(observed, what_if, limits, sql_of=sql_of, tell=tell)
+            advice = _with_partitioned(choose(observed, what_if, limits, sql_of=sql_of, tell=tell), observed.catalog)
     except DatabaseError as error:
         return Advised(None, (_no_advice(error),))
     except Lost as error:
         return Advised(None, (_no_advice(error),))
     problems = (*_told(source.known, left_out), *short_of_time(advice, spent, limits))
     return Advised(advice, problems, source)
+
+
+def _with_partitioned(advice: Advice, catalog: Catalog) -> Advice:
+    """Return the advice with what can be run: PostgreSQL builds no index of a partitioned table concurrently."""
+    parents = {(table.schema, table.name) for table in catalog.tables if table.kind == "p"}
+    placed = [(each, (each.index.schema, each.index.table)) for each in advice.recommended]
+    return replace(advice, recommended=tuple(replace(each, partitioned=table in parents) for each, table in placed))
 
 
 def _wanted(source: Source, by: By) -> Source:

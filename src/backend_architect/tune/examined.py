@@ -47,6 +47,11 @@ class Examined:
         """Return how often it ran."""
         return self.statement.calls
 
+    @property
+    def pages_a_call(self) -> float | None:
+        """Return the pages that a call reads, None where nobody counted them."""
+        return self.statement.blocks / self.calls if self.statement.blocks and self.calls else None
+
     def severity(self, otherwise: Severity) -> Severity:
         """Return how much a fault in it costs: by its share of the time, or else what is usual for the fault.
 

@@ -211,6 +211,9 @@ class Catalog:
     lost: bool = False
     """Whether the connection was lost: the last of `unseen` were not asked for."""
     multixact_age: int = 0
+    log_bytes: float | None = None
+    """What the server wrote to its write-ahead log in `log_seconds`, None where it does not count that (13)."""
+    log_seconds: float | None = None
     activity: Activity | None = None
     connections: int = 0
     """Those of all databases of the server."""

@@ -21,6 +21,7 @@ from backend_architect.postgres.connection import Connection, Lost, Refused
 
 Record = Mapping[str, Any]
 DESCENDING, NULLS_FIRST = 1, 2  # the bits of pg_index.indoption
+NO_CHECKPOINTS = {"timed": 0, "requested": 0, "log_bytes": None, "log_seconds": None}
 PARTS = {
     "settings": statements.SETTINGS,
     "tables": statements.TABLES,
@@ -47,7 +48,7 @@ async def read_catalog(connection: Connection) -> Catalog:
         **PARTS,
         "activity": statements.ACTIVITY.format(**counted),
         "indexes": statements.INDEXES.format(last_scan=last_scan),
-        "checkpoints": statements.CHECKPOINTS[17 if version >= 17 else 13],
+        "checkpoints": statements.CHECKPOINTS[max(each for each in statements.CHECKPOINTS if each <= version)],
     }
     seen = statements.OLDEST_SEEN[16 if version >= 16 else 13]
     database = (await connection.fetch(statements.DATABASE.format(seen=seen)))[0]
@@ -76,7 +77,7 @@ def _catalog(version: int, database: Record, found: Mapping[str, Sequence[Record
     columns: dict[int, list[Column]] = {}
     for record in found["columns"]:
         columns.setdefault(record["table"], []).append(Column(**_without(record, "table")))
-    checkpoints = next(iter(found["checkpoints"]), {"timed": 0, "requested": 0})
+    checkpoints: Record = next(iter(found["checkpoints"]), NO_CHECKPOINTS)
     return Catalog(
         database=database["name"],
         version=version,
@@ -97,6 +98,8 @@ def _catalog(version: int, database: Record, found: Mapping[str, Sequence[Record
         ),
         checkpoints_timed=checkpoints["timed"],
         checkpoints_requested=checkpoints["requested"],
+        log_bytes=checkpoints["log_bytes"],
+        log_seconds=checkpoints["log_seconds"],
         unseen=tuple(unseen),
         multixact_age=database["multixact_age"],
         activity=next((Activity(**record) for record in found["activity"]), None),

@@ -168,7 +168,14 @@ FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backen
 ORDER BY pid
 """
 
+# A requested checkpoint came because of the log's amount or because somebody asked for one: the amount tells which.
 CHECKPOINTS = {
-    17: "SELECT num_timed AS timed, num_requested AS requested FROM pg_stat_checkpointer",
-    13: "SELECT checkpoints_timed AS timed, checkpoints_req AS requested FROM pg_stat_bgwriter",
+    17: """SELECT c.num_timed AS timed, c.num_requested AS requested, w.wal_bytes::float8 AS log_bytes,
+                  extract(epoch FROM now() - w.stats_reset)::float8 AS log_seconds
+           FROM pg_stat_checkpointer c CROSS JOIN pg_stat_wal w""",
+    14: """SELECT c.checkpoints_timed AS timed, c.checkpoints_req AS requested, w.wal_bytes::float8 AS log_bytes,
+                  extract(epoch FROM now() - w.stats_reset)::float8 AS log_seconds
+           FROM pg_stat_bgwriter c CROSS JOIN pg_stat_wal w""",
+    13: """SELECT checkpoints_timed AS timed, checkpoints_req AS requested, NULL::float8 AS log_bytes,
+                  NULL::float8 AS log_seconds FROM pg_stat_bgwriter""",
 }

@@ -14,12 +14,14 @@ Part = tuple[float, float]
 def distinct_keys(table: TableStatistics, index: IndexStatistics) -> float:
     """Return how many values an index's keys have together; columns that nobody counted are taken for independent.
 
-    A partial index holds the values that are in its rows. What its condition says of its keys leaves out whole values,
-    NULL first of all; what it says of other columns leaves out rows by chance.
+    A partial index holds the values that are in its rows, an empty one none. What its condition says of its keys leaves
+    out whole values, NULL first of all; what it says of other columns leaves out rows by chance.
     """
     counted = table.combined_parts.get((index.predicate, frozenset(index.keys)))
     if counted is not None:
         return counted
+    if index.rows <= 0:
+        return 0.0
     parts = sorted(_parts(table, index), key=lambda part: (-part[1], part))
     values = _together(parts, table.rows)
     if not index.predicate or index.rows >= table.rows or not values:

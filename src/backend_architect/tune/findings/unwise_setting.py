@@ -1,6 +1,7 @@
 """Settings of the server that cost every statement.
 
-What it checks: `random_page_cost` at its default of 4; checkpoints that come mostly because the log is full; planner
+What it checks: `random_page_cost` at its default of 4; checkpoints that come mostly because of the log's amount (not
+those that somebody asked for with CHECKPOINT or a base backup, as far as the server's counts tell them apart); planner
 switches (`enable_…`) and `fsync`, `full_page_writes`, `synchronous_commit`, `track_counts` or `autovacuum` turned off;
 a `default_statistics_target` below 100 or above 1,000.
 
@@ -15,10 +16,14 @@ When it is wrong: the disks really spin; a bulk load is under way.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 
 from backend_architect.finding import Fact, Finding, Severity, Sureness
+from backend_architect.postgres.catalog import Catalog
+from backend_architect.tune.amounts import size
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
+from backend_architect.tune.server_settings import setting_as_number, setting_in_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ WRONG = (
     Wrong("random_page_cost", "4", Severity.LOW, "on solid state an index scan looks four times too dear", "1.1"),
 )
 TOO_FEW = 20
+GB = 2**30
 FEWEST_VALUES, MOST_VALUES = 100, 1_000
 
 
@@ -58,12 +64,36 @@ def find(observed: Observed) -> Iterator[Finding]:
         if settings.get(wrong.setting) == wrong.value:
             yield _finding(wrong.setting, wrong.value, wrong.instead, wrong.severity, why=wrong.why)
     yield from _sample(settings.get("default_statistics_target", ""))
-    timed, requested = observed.catalog.checkpoints_timed, observed.catalog.checkpoints_requested
-    if requested > timed and timed + requested > TOO_FEW:
-        why = (
-            f"{requested:,} of {timed + requested:,} checkpoints came because the log was full: pages are written twice"
-        )
-        yield _finding("max_wal_size", settings.get("max_wal_size", "?"), "8GB", Severity.MEDIUM, why=why)
+    yield from _checkpoints(observed.catalog)
+
+
+def _checkpoints(catalog: Catalog) -> Iterator[Finding]:
+    """Yield a finding where most checkpoints came because of the log's amount.
+
+    One comes when the log since the last has about max_wal_size / (1 + checkpoint_completion_target); so many as that
+    may have come of what was written. The others were asked for. Before 14 nobody counts what was written.
+    """
+    most = setting_in_bytes(catalog.settings, "max_wal_size")
+    timed, requested = catalog.checkpoints_timed, catalog.checkpoints_requested
+    if not most or timed + requested <= TOO_FEW:
+        return
+    spread = 1 + setting_as_number(catalog.settings, "checkpoint_completion_target", 0.9)
+    if catalog.log_bytes is None:
+        full, told = requested, "were requested: because the log was full, or by a CHECKPOINT or a base backup"
+    else:
+        full = min(requested, int(catalog.log_bytes / (most / spread)))
+        told = f"came because the log was full, by the {size(catalog.log_bytes)} that were written to it"
+    if full > timed:
+        why = f"{full:,} of {timed + requested:,} checkpoints {told}: pages are written twice"
+        value = catalog.settings["max_wal_size"]
+        yield _finding("max_wal_size", value, _enough(catalog, most, spread), Severity.MEDIUM, why=why)
+
+
+def _enough(catalog: Catalog, most: int, spread: float) -> str:
+    """Return how much log a time between two timed checkpoints needs at its mean rate, twice the present at least."""
+    rate = (catalog.log_bytes or 0) / max(catalog.log_seconds or 0, 1)
+    wanted = rate * setting_as_number(catalog.settings, "checkpoint_timeout", 300) * spread
+    return f"{max(ceil(wanted / GB), ceil(2 * most / GB))}GB"
 
 
 def _sample(target: str) -> Iterator[Finding]:

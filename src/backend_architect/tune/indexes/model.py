@@ -90,9 +90,9 @@ class NewIndex:
         named = f"{quoted(name)} " if name else ""
         return f"CREATE INDEX {how}{named}ON {on or self.qualified_table}{method} ({keys}){include}{where}"
 
-    def statement(self) -> str:
-        """Return what a migration runs."""
-        return f"{self.definition(self.name, concurrently=True)};"
+    def statement(self, *, concurrently: bool = True) -> str:
+        """Return it as SQL under its own name; no index of a partitioned table is built concurrently."""
+        return f"{self.definition(self.name, concurrently=concurrently)};"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,13 @@ class Recommended:
     """What the statements that use it are called."""
     covers: tuple[Index, ...] = ()
     """Existing indexes that nobody needs beside it."""
+    partitioned: bool = False
+    """Whether its table is, of which PostgreSQL builds no index concurrently."""
+
+    @property
+    def sql(self) -> str:
+        """Return the statement that makes it, as it can be run."""
+        return self.index.statement(concurrently=not self.partitioned)
 
 
 @dataclass(frozen=True, slots=True)

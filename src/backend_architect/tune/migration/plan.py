@@ -10,6 +10,7 @@ from dataclasses import replace
 from backend_architect.finding import Finding, Sureness
 from backend_architect.postgres.catalog import Catalog
 from backend_architect.tune.indexes.model import Advice, NewIndex, Recommended
+from backend_architect.tune.migration.beside import FOREIGN_KEY, serving
 from backend_architect.tune.migration.creating import Reason, find_table, steps_to_create
 from backend_architect.tune.migration.dropping import step_to_drop
 from backend_architect.tune.migration.extensions import extensions_of, step_to_extend
@@ -17,7 +18,6 @@ from backend_architect.tune.migration.mending import steps_to_mend
 from backend_architect.tune.migration.model import Kind, Migration, Step
 from backend_architect.tune.migration.partitioned import free_name
 
-FOREIGN_KEY = "unindexed-foreign-key"
 ORDER = {kind: place for place, kind in enumerate(Kind)}
 CREATES = {Kind.CREATE_INDEX, Kind.CREATE_PARENT_INDEX, Kind.ATTACH_INDEX}
 
@@ -73,33 +73,13 @@ def _served(advice: Advice) -> Mapping[str, tuple[str, ...]]:
     return {name: tuple(ids) for name, ids in found.items()}
 
 
-def beside_advice(findings: Iterable[Finding], advice: Advice | None) -> tuple[Finding, ...]:
-    """Return the findings; a foreign key that an advised index serves names that one, instead of another index."""
-    return tuple(_beside(each, advice.recommended if advice else ()) for each in findings)
-
-
-def _beside(finding: Finding, recommended: Iterable[Recommended]) -> Finding:
-    serving = [each.index.name for each in recommended if finding.subject in _foreign_keys_of(each.index)]
-    if finding.code != FOREIGN_KEY or not serving:
-        return finding
-    return replace(finding, fix=f"the advised index {min(serving)} serves it too", sql="")
-
-
 def _is_decided(finding: Finding, recommended: list[Recommended], advice: Advice | None) -> bool:
     """Return whether the advice has already answered a finding that asks for an index."""
     if "CREATE INDEX" not in finding.sql or finding.code == "invalid-index":
         return False
     if finding.code != FOREIGN_KEY:
         return advice is not None and finding.sureness is not Sureness.CERTAIN
-    return any(finding.subject in _foreign_keys_of(each.index) for each in recommended)
-
-
-def _foreign_keys_of(index: NewIndex) -> set[str]:
-    """Return the subjects of the findings about foreign keys that this index mends."""
-    if index.method != "btree" or index.predicate:
-        return set()
-    columns = [key.sql.split(" ")[0] for key in index.keys if key.column]
-    return {f"{index.qualified_table} ({', '.join(columns[:count])})" for count in range(1, len(columns) + 1)}
+    return bool(serving(finding, recommended))
 
 
 def _analyses(indexes: list[NewIndex], creating: list[Step], catalog: Catalog) -> list[Step]:

@@ -1,6 +1,6 @@
 """Findings → the same findings with the statement written anew, where running both has not shown a difference."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pglast.parser import scan
@@ -37,7 +37,10 @@ async def with_rewrites(findings: Sequence[Finding], observed: Observed, server:
     written = list(_written(proposed))
     verdicts = await check_all(written[:MOST], observed.catalog, server)
     of = {id(each): verdict for each, verdict in zip(written, verdicts, strict=False)}
-    return tuple(_shown(each, {id(one): of.get(id(one), TOO_MANY) for one in each.rewrites}) for each in proposed)
+    parents = frozenset((table.schema, table.name) for table in observed.catalog.tables if table.kind == "p")
+    return tuple(
+        _shown(each, {id(one): of.get(id(one), TOO_MANY) for one in each.rewrites}, parents) for each in proposed
+    )
 
 
 def _proposed(finding: Finding, observed: Observed) -> Proposed:
@@ -63,7 +66,7 @@ def _written(proposed: Sequence[Proposed]) -> Iterator[Rewrite]:
         yield from (one for one in each.rewrites if isinstance(one, Rewrite))
 
 
-def _shown(proposed: Proposed, verdicts: dict[int, Verdict]) -> Finding:
+def _shown(proposed: Proposed, verdicts: dict[int, Verdict], partitioned: Collection[tuple[str, str]]) -> Finding:
     """Return a finding with the rewrites that were not found to differ, and a fact for each that was thought of."""
     parts: list[str] = []
     facts: list[Fact] = []
@@ -75,17 +78,23 @@ def _shown(proposed: Proposed, verdicts: dict[int, Verdict]) -> Finding:
         facts.append(Fact("rewrite", f"{'not shown: ' if verdict.state == 'different' else ''}{verdict.text}"))
         if verdict.state != "different":
             name = proposed.list_name if isinstance(each.trial, Joined) else proposed.name
-            parts.append(rewrite_text(each, verdict, name))
+            parts.append(rewrite_text(each, verdict, name, partitioned))
     finding = proposed.finding
     return replace(finding, rewrite="\n\n".join(parts), evidence=(*finding.evidence, *dict.fromkeys(facts)))
 
 
-def rewrite_text(written: Rewrite, verdict: Verdict, name: str = "") -> str:
-    """Return a rewrite as SQL: what must be known of it as comments in front, and behind it the index that it needs."""
+def rewrite_text(
+    written: Rewrite, verdict: Verdict, name: str = "", partitioned: Collection[tuple[str, str]] = ()
+) -> str:
+    """Return a rewrite as SQL: what must be known of it as comments in front, and behind it the index that it needs.
+
+    `partitioned` are the tables, by schema and name, that no index is built on concurrently.
+    """
     comments = [
         f"-- {line}" for text in (f"{written.what}: {verdict.text}", *written.notes) for line in text.splitlines()
     ]
-    return "\n".join([*comments, f"{_named(written.sql, name)};", *(index.statement() for index in written.indexes)])
+    indexes = (each.statement(concurrently=(each.schema, each.table) not in partitioned) for each in written.indexes)
+    return "\n".join([*comments, f"{_named(written.sql, name)};", *indexes])
 
 
 def _named(sql: str, name: str) -> str:
