@@ -3,7 +3,9 @@
 import json
 import os
 import pty
+import re
 import resource
+import shlex
 import signal
 import subprocess
 import sys
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from backend_architect.cli.writing import building_alone
 from tests.cli.typed import ARCHITECT, EXAMPLE, SENTENCE, Typed, architect
 
 COMMANDS = ("check", "decide", "schema", "init", "build", "up")
@@ -49,6 +52,39 @@ def test_nothing_is_written_among_other_files_unless_forced(tmp_path: Path) -> N
     assert architect("a small blog", "--dir", "blog", "--force", folder=tmp_path).status == 0
     assert (tmp_path / "blog/thesis.txt").read_text() == "mine"
     assert (tmp_path / "blog/app/main.py").exists()
+
+
+def test_what_comes_next_can_be_pasted(tmp_path: Path) -> None:
+    folder = "mein Projekt é"
+    answer = architect("a small blog", "--dir", folder, folder=tmp_path)
+    told = answer.out.splitlines()[-1].removeprefix("Next: architect ")
+    assert shlex.split(told) == ["up", folder]
+    assert shlex.split(re.findall(r"Decided \(architect (.*) says why\)", answer.out)[0]) == ["decide", folder]
+
+
+def test_a_provider_and_a_client_are_told_by_what_they_mean(tmp_path: Path) -> None:
+    told = architect("A shop on iPhones, sign-in with Google", "--no-build", "--dir", "shop", folder=tmp_path).out
+    assert re.search(r"Google +people sign in with Google\n", told)
+    assert re.search(r"iPhones +an app on phones\n", told)
+
+
+def test_two_builds_into_one_folder_do_not_meet(said: tuple[Typed, Path]) -> None:
+    _, folder = said
+    project = folder / "social-sharing"
+    with building_alone(project):
+        refused = architect("build", str(project), "--restore")
+    assert refused.status == 1
+    assert "build-running" in refused.err
+    assert not refused.out
+    assert architect("build", str(project)).status == 0
+
+
+def test_nothing_is_said_to_be_written_where_nothing_can_be(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop/.architect").write_text("no folder")
+    answer = architect("build", "shop", "--design", str(EXAMPLE), folder=tmp_path)
+    assert answer.status == 1
+    assert not answer.out
 
 
 def test_the_sentence_said_again_keeps_an_edited_design(said: tuple[Typed, Path]) -> None:
@@ -151,7 +187,9 @@ def test_help_lists_every_command() -> None:
 
 
 def test_check_says_all_is_well() -> None:
-    assert architect("check", str(EXAMPLE)).status == 0
+    told = architect("check", str(EXAMPLE))
+    assert told.status == 0
+    assert told.out.splitlines()[-1].endswith(": no problems found (3 entities, 2 edges, 6 lists)")
     assert json.loads(architect("check", str(EXAMPLE), "--json").out)["problems"] == []
 
 
@@ -188,6 +226,19 @@ def test_decide_refuses_what_makes_no_sense(options: tuple[str, str]) -> None:
     answer = architect("decide", str(EXAMPLE), *options)
     assert answer.status == 2
     assert options[1] in answer.err
+
+
+def test_decide_shows_what_one_decision_becomes_under_another_load() -> None:
+    one = architect("decide", str(EXAMPLE), "--only", "rate-limits", "--load", "100x")
+    assert "rate-limits: in-process -> valkey" in one.out
+    assert "cache" not in one.out
+    flips = json.loads(architect("decide", str(EXAMPLE), "--only", "rate-limits", "--load", "100x", "--json").out)
+    assert [flip["slug"] for flip in flips["flips"]] == ["rate-limits"]
+    stays = architect("decide", str(EXAMPLE), "--only", "api-style", "--load", "100x")
+    assert stays.out == "At 100x: api-style stays rest.\n"
+    too_large = architect("decide", str(EXAMPLE), "--load", "1000000x")
+    assert too_large.status == 2
+    assert "more than 100,000 times" in too_large.err
 
 
 def test_schema_is_json_schema() -> None:

@@ -1,11 +1,13 @@
 """What a proof found out, as lines and as a page."""
 
 import re
+import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
 
 from backend_architect.cli.terminal import Paint
 from backend_architect.proof import Verdict
+from backend_architect.proof.client import Actor, Exchange
 from backend_architect.report.evidence import case_lines, verdict_lines
 from backend_architect.report.evidence_page import evidence_page
 from backend_architect.report.plan_lines import plan_lines
@@ -46,10 +48,25 @@ def test_a_failure_says_what_was_expected_what_came_and_how_to_repeat_it() -> No
     assert case_lines(RESULTS[1], PLAIN) == [
         "  failed DELETE /v1/posts/{post_id} as stranger",
         "    expected: 401",
-        "    came: 204",
+        "    actual: 204",
         "    advice: ask for the owner",
         '    repeat: curl -i "$API/v1/me"',
     ]
+
+
+def test_what_is_sent_can_be_sent_again_by_a_shell() -> None:
+    body = b'{"body": "a\x00b\\n 100% \xc3\xa9 it\'s \xff"}'
+    exchange = Exchange(Actor("stranger", ""), "POST", "/v1/posts", {}, body, 422, {}, b"", 0.0)
+    printed, _, command = exchange.curl.partition(" | ")
+    assert command == 'curl -i -X POST "$API/v1/posts" --data-binary @-'
+    assert subprocess.run(["sh", "-c", printed], capture_output=True, check=True).stdout == body
+
+
+def test_no_page_holds_what_html_forbids() -> None:
+    spoiled = replace(RESULTS[1], cases=(replace(RESULTS[1].cases[0], came="a\x00b\x1b[31m"),))
+    page = evidence_page(replace(EVIDENCE, results=(spoiled,)))
+    assert "a\\x00b\\x1b[31m" in page
+    assert not [char for char in page if ord(char) < 32 and char not in "\n\t"]
 
 
 def test_the_page_is_whole_and_needs_no_network() -> None:

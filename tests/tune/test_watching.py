@@ -125,8 +125,8 @@ def _reading(calls: Mapping[int, float], **more: Any) -> Reading:
     [
         (_reading({1: 5, 2: 7}), _reading({1: 9, 2: 7, 3: 1}), {1: 4, 3: 1}, ""),
         (_reading({1: 5}, reset=1.0), _reading({1: 9}, reset=2.0), {1: 9}, "somebody reset pg_stat_statements"),
-        (_reading({1: 5}), _reading({1: 2}), {1: 2}, "1 statements began anew"),
-        (_reading({1: 5, 2: 3}), _reading({1: 6}), {1: 1}, "1 statements vanished"),
+        (_reading({1: 5}), _reading({1: 2}), {1: 2}, "evicted and seen again: 1;"),
+        (_reading({1: 5, 2: 3}), _reading({1: 6}), {1: 1}, "evicted meanwhile: 1;"),
         (
             _reading({1: 5}, forgotten=3),
             _reading({1: 6}, forgotten=5),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from backend_architect.cli.check import Json
+from backend_architect.cli.terminal import quoted
 
 if TYPE_CHECKING:
     from backend_architect.cli.writing import Choices
@@ -70,7 +71,7 @@ def _design_alone(proposal: "Proposal", folder: Path, *, json: bool) -> int:
 
         print_data(_as_data(proposal, path))
     else:
-        print(f"\nThe design is in {path}\nChange it as you like, then: architect build {folder}")
+        print(f"\nThe design is in {path}\nChange it as you like, then: architect build {quoted(folder)}")
     return 0
 
 
@@ -87,9 +88,9 @@ def _go_on(proposal: "Proposal", folder: Path, choices: "Choices", *, sure: bool
     if not json:
         from backend_architect.decisions import decide_all
 
-        print(f"\n{decisions_in_short(decide_all(proposal.design), folder)}\n\nThe design is in {path}")
+        print(f"\n{decisions_in_short(decide_all(proposal.design), quoted(folder))}\n\nThe design is in {path}")
         if not sure and not _wants_build():
-            print(f"Change it as you like, then: architect build {folder}")
+            print(f"Change it as you like, then: architect build {quoted(folder)}")
             return 0
     status = build_into(folder, choices=choices, json=json, before=_as_data(proposal, path))
     if status == 0 and start:
@@ -97,7 +98,7 @@ def _go_on(proposal: "Proposal", folder: Path, choices: "Choices", *, sure: bool
 
         return up(folder, json=json)
     if not json:
-        print(f"\nNext: architect up {folder}")
+        print(f"\nNext: architect up {quoted(folder)}")
     return status
 
 
@@ -142,7 +143,7 @@ def _write_design(proposal: "Proposal", folder: Path) -> Path:
     if path.exists():
         if path.read_bytes() == proposal.text.encode():
             return path
-        fix = f"build that one with: architect build {folder}; or name another folder with --dir"
+        fix = f"build that one with: architect build {quoted(folder)}; or name another folder with --dir"
         raise FolderError(Problem("design-exists", f"{path} is there already and differs", fix))
     write_new(path, proposal.text)
     return path

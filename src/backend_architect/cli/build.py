@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from backend_architect.cli.check import Json
+from backend_architect.cli.terminal import quoted
 
 if TYPE_CHECKING:
     from backend_architect.cli.writing import Change, Choices
@@ -54,25 +55,31 @@ def build_into(
     With `json`, what stands in `before` comes first in the one document that is printed.
     """
     from backend_architect.cli.failures import problems_as_data
-    from backend_architect.cli.writing import carry_out, plan_writing, render_diff
-    from backend_architect.cli.writing.change import NEEDS_YOU
+    from backend_architect.cli.writing import building_alone, carry_out, plan_writing, render_diff
     from backend_architect.pipeline import build_from, warnings_in
 
     source = design or folder / "backend.yaml"
     project = build_from(source)
     warnings = warnings_in(source)
-    changes = plan_writing(project.files, folder, choices=choices, design=source)
+    if dry_run:
+        changes = plan_writing(project.files, folder, choices=choices, design=source)
+    else:
+        with building_alone(folder):
+            changes = plan_writing(project.files, folder, choices=choices, design=source)
+            carry_out(changes, folder)
     if dry_run and not json:
         print(render_diff(changes), end="")
-    else:
-        _show(
-            changes, folder, {**(before or {}), "warnings": problems_as_data(warnings)}, json=json
-        )  # before writing, so that a conflict is never a surprise
-    if not dry_run:
-        carry_out(changes, folder)
-        if not json:
-            print(f"{project.name} is built in {folder.absolute()}")
-            _tell_warnings(warnings, source)
+        return _status(changes)
+    _show(changes, folder, {**(before or {}), "warnings": problems_as_data(warnings)}, json=json)
+    if not dry_run and not json:
+        print(f"{project.name} is built in {folder.absolute()}")
+        _tell_warnings(warnings, source)
+    return _status(changes)
+
+
+def _status(changes: Sequence["Change"]) -> int:
+    from backend_architect.cli.writing.change import NEEDS_YOU
+
     return int(any(change.fate in NEEDS_YOU for change in changes))
 
 
@@ -93,4 +100,4 @@ def _tell_warnings(warnings: Sequence["Problem"], source: Path) -> None:
         kinds = ", ".join(dict.fromkeys(warning.code for warning in warnings))
         counted = "1 warning" if len(warnings) == 1 else f"{len(warnings)} warnings"
         where = source.parent if source.name == "backend.yaml" else source
-        print(f"{counted} about the design ({kinds}): architect check {where}")
+        print(f"{counted} about the design ({kinds}): architect check {quoted(where)}")

@@ -51,9 +51,12 @@ def check(
         return 0
     print_warnings(warnings)
     design = loaded.design
-    parts = (_counted(design.entities, "entities"), _counted(design.edges, "edges"), _counted(design.lists, "lists"))
-    end = "no problems found" if warnings else "all is well"
-    print(f"{loaded.file}: {end} ({', '.join(parts)})")
+    parts = (
+        _counted(design.entities, "entity", "entities"),
+        _counted(design.edges, "edge", "edges"),
+        _counted(design.lists, "list", "lists"),
+    )
+    print(f"{loaded.file}: no problems found ({', '.join(parts)})")
     return 0
 
 
@@ -67,5 +70,5 @@ def _hold_rules(loaded: "LoadedDesign") -> None:
         raise DesignError(*problems)
 
 
-def _counted(things: Sized, name: str) -> str:
-    return f"{len(things)} {name}"
+def _counted(things: Sized, one: str, many: str) -> str:
+    return f"{len(things)} {one if len(things) == 1 else many}"

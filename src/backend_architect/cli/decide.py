@@ -7,6 +7,8 @@ import typer
 
 from backend_architect.cli.check import DESIGN_FILE, FileArgument, Json
 
+MOST_LOAD = 100_000
+
 
 def decide(
     file: FileArgument = DESIGN_FILE,
@@ -35,8 +37,13 @@ def decide(
     decisions = decide_all(design)
     if factor is not None:
         after = decide_all(scale_load(design, factor))
-        flips = compare_decisions(decisions, after)
-        print_data({"load": load, "flips": flips}) if json else _say(render_comparison(flips, load, after))
+        flips = tuple(flip for flip in compare_decisions(decisions, after) if only in {"", flip.slug})
+        if json:
+            print_data({"load": load, "flips": flips})
+        elif only and not flips:
+            _say(f"At {load}: {only} stays {decisions[only].answer}.\n")
+        else:
+            _say(render_comparison(flips, load, None if only else after))
     elif only:
         shown = [one for one in decisions_json(decisions) if one["slug"] == only]
         print_data(shown[0]) if json else _say(render_decision(decisions[only]))
@@ -50,7 +57,9 @@ def _say(text: str) -> None:
 
 
 def _factor(load: str) -> float:
-    match = re.fullmatch(r"(\d{1,6}(?:\.\d+)?)x", load.strip().lower())
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)x", load.strip().lower())
     if not match or not float(match[1]):
         raise typer.BadParameter(f"{load!r} is not a multiple: write 10x, or 0.5x", param_hint="--load")
+    if float(match[1]) > MOST_LOAD:
+        raise typer.BadParameter(f"{load!r} is more than {MOST_LOAD:,} times the load", param_hint="--load")
     return float(match[1])

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from backend_architect.cli.terminal import quoted
+
 
 def init(
     name: Annotated[str, typer.Argument(help="The backend's name: small letters, digits and hyphens.")] = "",
@@ -27,7 +29,7 @@ def init(
     if path.exists():
         raise FolderError(Problem("design-exists", f"{path} is there already", "change it, or name another backend"))
     write_new(path, text)
-    print(f"{path} is written. Change it, then: architect build{f' {name}' if name else ''}")
+    print(f"{path} is written. Change it, then: architect build{f' {quoted(name)}' if name else ''}")
     return 0
 
 

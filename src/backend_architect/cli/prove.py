@@ -44,5 +44,5 @@ def prove(
     words = list(what or ())
     folder = Path(words.pop()) if words and Path(words[-1]).is_dir() else Path()
     if listed:
-        return list_probes(words)
+        return list_probes(words, json=json)
     return prove_project(Wish(folder.absolute(), tuple(words), html=html, fresh=fresh, keep=keep, json=json))

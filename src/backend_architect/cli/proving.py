@@ -39,9 +39,13 @@ class Wish:
         print(text, file=sys.stderr if self.json else sys.stdout, flush=True)
 
 
-def list_probes(words: Sequence[str]) -> int:
-    """Print every probe that the words name, a line each."""
-    for probe in choose_probes(words):
+def list_probes(words: Sequence[str], *, json: bool) -> int:
+    """Print every probe that the words name, a line each, or all as data."""
+    probes = choose_probes(words)
+    if json:
+        print_data([{"group": probe.group, "name": probe.name, "title": probe.title} for probe in probes])
+        return 0
+    for probe in probes:
         print(f"{probe.group.value:9} {probe.name:12} {probe.title}")
     return 0
 

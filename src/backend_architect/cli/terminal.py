@@ -1,6 +1,7 @@
-"""Colours, where somebody looks: on a terminal, unless NO_COLOR is set."""
+"""Text for a terminal: colours, unless NO_COLOR is set or nobody looks, and words quoted for its shell."""
 
 import os
+import shlex
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -28,6 +29,11 @@ class Paint:
 
     def _in(self, code: str, text: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.on else text
+
+
+def quoted(word: object) -> str:
+    """Return a word as a shell takes it, for commands that people paste."""
+    return shlex.quote(str(word))
 
 
 def paint(stream: TextIO) -> Paint:

@@ -39,6 +39,7 @@ def decide_rate_limits(design: Design) -> Draft:
     """Return the process until so many run that limits would be off by a multiple that matters."""
     capacity, limit = estimate_capacity(design), thresholds.SHARED_STATE_PROCESSES
     processes = capacity.processes
+    several = processes > 1
     requests = design.load.reads + design.load.writes
     return Draft(
         answer="valkey" if processes >= limit.value else "in-process",
@@ -47,9 +48,12 @@ def decide_rate_limits(design: Design) -> Draft:
                 "API processes",
                 processes,
                 "processes",
-                f"{capacity.server_cores:.2f} busy cores need {quantity(processes, 'API processes')} half busy; "
-                "a caller spread "
-                f"over all of them gets up to {processes} times a limit counted in each.",
+                f"{capacity.server_cores:.2f} busy cores need {quantity(processes, 'API processes')} half busy"
+                + (
+                    f"; a caller spread over all of them gets up to {processes} times a limit counted in each."
+                    * several
+                    or "."
+                ),
             ),
             Fact(
                 "time in Valkey",

@@ -74,12 +74,14 @@ class Exchange:
                 words.append(f'-H "{name}: Bearer ${self.actor.variable}"')
             else:
                 words.append(f"-H {shlex.quote(f'{name}: {value}'[:SHOWN])}")
-        if self.content:
-            text = self.content.decode(errors="backslashreplace")
-            words.append(
-                f"-d {shlex.quote(text)}" if len(text) <= SHOWN else f"--data-binary @-  # {len(text):,} bytes"
-            )
-        return " ".join(words)
+        if not self.content:
+            return " ".join(words)
+        if len(self.content) > SHOWN:
+            return " ".join([*words, f"--data-binary @-  # {len(self.content):,} bytes"])
+        text = self.content.decode(errors="surrogateescape")
+        if text.isprintable():
+            return " ".join([*words, f"-d {shlex.quote(text)}"])
+        return " ".join(["printf %b", shlex.quote(_for_printf(text)), "|", *words, "--data-binary @-"])
 
     def case(self, title: str, *, expected: str, held: bool, advice: str = "", within: float = math.inf) -> Case:
         """Return what this exchange proves; `within` are the seconds that the answer may take."""
@@ -91,6 +93,15 @@ class Exchange:
         """Return a case that holds when the answer has one of these statuses."""
         expected = " or ".join(map(str, statuses))
         return self.case(title, expected=expected, held=self.status in statuses, advice=advice)
+
+
+def _for_printf(text: str) -> str:
+    """Return the text for `printf %b`: in octal what no shell can hold, such as NUL and bytes that are no UTF-8."""
+    return "".join(
+        char.replace("\\", "\\\\") if char.isprintable()
+        else "".join(f"\\0{byte:03o}" for byte in char.encode(errors="surrogateescape"))
+        for char in text
+    )  # fmt: skip
 
 
 def secrets_in(exchange: Exchange) -> Iterator[str]:

@@ -1,12 +1,12 @@
 """The project's own tests, run as its team runs them."""
 
 import re
-import subprocess
 from collections.abc import Iterator
 
 from backend_architect.proof.evidence import Case, Group, Measure, Verdict, skipped
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
+from backend_architect.running import run_to_end
 
 COUNTED = re.compile(r"(\d+) (passed|failed|error|skipped)")
 LAST_LINES = 15
@@ -20,7 +20,7 @@ def own_tests(lab: Lab) -> Iterator[Case]:
         yield skipped("the project's own tests", "the project has no folder tests/")
         return
     command = [str(lab.python), "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=MINUTES * 60, check=False)
+    done = run_to_end(command, folder, MINUTES * 60)
     lines = done.stdout.strip().splitlines()
     counted = COUNTED.findall(lines[-1]) if lines else []
     measures = tuple(Measure(name, float(number)) for number, name in counted)

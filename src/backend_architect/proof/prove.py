@@ -1,10 +1,12 @@
 """Runs probes one after the other, and gathers what they found."""
 
 import platform
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import psutil
 
@@ -67,7 +69,14 @@ def _cases(lab: Lab, probe: Probe) -> list[Case]:
         cases += probe.run(lab)
     except Exception as error:  # noqa: BLE001 - whatever stops a probe belongs into the evidence, and the next one runs
         cases.append(Case(probe.title, Verdict.BROKEN, "the probe can be tried", f"{type(error).__name__}: {error}"))
-    return cases
+    return [replace(case, came=_without_paths(case.came, lab)) for case in cases]
+
+
+def _without_paths(text: str, lab: Lab) -> str:
+    """Return the text with paths as they are within the project: evidence is shown to others."""
+    for folder in (lab.subject.folder, Path(sys.prefix)):
+        text = text.replace(f"{folder}/", "")
+    return text
 
 
 def _machine(lab: Lab) -> Machine:

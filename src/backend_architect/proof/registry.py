@@ -32,8 +32,8 @@ def choose_probes(words: Sequence[str]) -> tuple[Probe, ...]:
     """Return the probes that the words name, by group or by name, in the order in which they run; all without words."""
     unknown = [word for word in words if not _named(word)]
     if unknown:
-        fix = f"say one of {', '.join(Group)}, or the name of a probe (architect prove --list)"
-        raise NoSuchProbe(*(Problem("no-such-probe", f"there is no probe {word!r}", fix) for word in unknown))
+        fix = f"name a folder that exists, one of {', '.join(Group)}, or a probe (architect prove --list)"
+        raise NoSuchProbe(*(Problem("no-such-probe", f"{word!r} is no folder and no probe", fix) for word in unknown))
     chosen = {probe.name for word in words for probe in _named(word)}
     return tuple(probe for probe in all_probes() if not words or probe.name in chosen)
 

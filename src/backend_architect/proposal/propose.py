@@ -21,6 +21,8 @@ from backend_architect.proposal.names import names_kind, read_targets
 from backend_architect.proposal.people import people_assumed, people_understood
 
 PLACE = Place("brief")
+CLIENTS = {"web": "pages in a browser", "mobile": "an app on phones", "service": "programs of others"}
+PROVIDERS = {"google": "Google", "github": "GitHub"}
 EXAMPLES = (
     "We need an API for our social sharing feature",
     "A shop with products, stock and orders",
@@ -195,8 +197,8 @@ def _understood(brief: Brief, wish: Wish) -> dict[str, str]:
             else f"a thing that the catalogue does not know{_or_meant(noun.word.text)}"
         )
     found |= amounts_understood(brief)
-    for mention in (*brief.clients, *brief.providers):
-        found[mention.word.text] = mention.name
+    found |= {mention.word.text: CLIENTS[mention.name] for mention in brief.clients}
+    found |= {mention.word.text: f"people sign in with {PROVIDERS[mention.name]}" for mention in brief.providers}
     return found
 
 

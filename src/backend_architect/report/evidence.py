@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from backend_architect.proof.evidence import Case, Evidence, Question, Result, Verdict, worst
+from backend_architect.report.visible import visible
 
 SHOWN_FAILURES = 5
 
@@ -52,12 +53,12 @@ def _verdict_line(question: Question, results: Iterable[Result], paint: Paint) -
 
 def _case_lines(case: Case, paint: Paint) -> list[str]:
     lines = [f"  {paint.red(case.verdict.value)} {case.title}"]
-    lines += [f"    {name}: {text}" for name, text in _parts(case) if text]
+    lines += [f"    {name}: {visible(text)}" for name, text in _parts(case) if text]
     return lines
 
 
 def _parts(case: Case) -> tuple[tuple[str, str], ...]:
-    return ("expected", case.expected), ("came", case.came), ("advice", case.advice), ("repeat", case.repeat)
+    return ("expected", case.expected), ("actual", case.came), ("advice", case.advice), ("repeat", case.repeat)
 
 
 def _coloured(verdict: Verdict, paint: Paint) -> str:

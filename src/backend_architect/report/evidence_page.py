@@ -11,6 +11,7 @@ from backend_architect.proof.evidence import Case, Evidence, Group, Measure, Que
 from backend_architect.report.growth_chart import growth_chart
 from backend_architect.report.plan_lines import is_planned
 from backend_architect.report.plan_rows import SIZES, plan_rows
+from backend_architect.report.visible import visible
 
 TITLES = {
     Group.PLANS: "Every statement at 1, 10 and 100 times the declared rows",
@@ -44,7 +45,9 @@ class Grid:
 def evidence_page(evidence: Evidence) -> str:
     """Return the page; it needs no network, and follows the reader's light or dark."""
     template = files("backend_architect.report") / "pages" / "evidence.html.jinja"
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_visible
+    )
     environment.filters |= {"figure": _figure, "chart": growth_chart}
     sections = [(TITLES[group], group.value, _of(evidence, group)) for group in TITLES]
     return environment.from_string(template.read_text(encoding="utf-8")).render(
@@ -58,6 +61,11 @@ def evidence_page(evidence: Evidence) -> str:
         told=[c.came for r in _of(evidence, Group.PLANS) for c in r.cases if c.measures and not is_planned(c)],
         sizes=SIZES,
     )
+
+
+def _visible(value: object) -> object:
+    """Return a text without characters that nobody sees, some of which no page may hold; markup is ours."""
+    return visible(value) if type(value) is str else value
 
 
 def _of(evidence: Evidence, group: Group) -> list[Result]:

@@ -1,7 +1,17 @@
 """A built project's own commands, run as processes: which Python, the migrations, the server, and their clean end."""
 
 from backend_architect.running.interpreter import python_for
-from backend_architect.running.processes import end_group, stop
+from backend_architect.running.processes import end_group, run_to_end, stop
 from backend_architect.running.server import Place, await_ready, environment_for, migrate, serving
 
-__all__ = ["Place", "await_ready", "end_group", "environment_for", "migrate", "python_for", "serving", "stop"]
+__all__ = [
+    "Place",
+    "await_ready",
+    "end_group",
+    "environment_for",
+    "migrate",
+    "python_for",
+    "run_to_end",
+    "serving",
+    "stop",
+]

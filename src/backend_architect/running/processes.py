@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psutil
@@ -19,6 +19,35 @@ def stop(process: subprocess.Popen[bytes], folder: Path) -> None:
             process.send_signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(STOP_SECONDS)
+        end_group(process.pid, folder)
+        process.wait()
+
+
+def run_to_end(command: Sequence[str], folder: Path, seconds: float) -> subprocess.CompletedProcess[str]:
+    """Return what a command of a project printed, and its status.
+
+    Where this process is interrupted, or the time is over, the command is interrupted as by Ctrl-C and awaited: it may
+    have servers of its own to stop, which `subprocess.run` would orphan by killing it.
+    """
+    process = subprocess.Popen(
+        command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        out, err = process.communicate(timeout=seconds)
+    except BaseException:
+        _interrupt(process, folder)
+        raise
+    return subprocess.CompletedProcess(command, process.returncode, out, err)
+
+
+def _interrupt(process: subprocess.Popen[str], folder: Path) -> None:
+    """End a process as Ctrl-C does, so that it cleans up; what is left of its group afterwards is killed."""
+    with _undisturbed():
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=STOP_SECONDS)
         end_group(process.pid, folder)
         process.wait()
 

@@ -2,11 +2,9 @@
 
 import asyncio
 import shlex
-import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +14,7 @@ from backend_architect.cli.running.filling import fill
 from backend_architect.cli.running.first_steps import EMAIL, curl_lines, developer_token
 from backend_architect.cli.running.lease import Lease, leased
 from backend_architect.cli.running.ports import choose_port
+from backend_architect.cli.terminal import quoted
 from backend_architect.design import Design
 from backend_architect.errors import FolderError, Problem
 from backend_architect.pipeline import read_sound_design
@@ -50,7 +49,7 @@ def run_project(wish: Wish) -> int:
     """Run the project until Ctrl-C or SIGTERM; return 1 when its server ends by itself."""
     _require_project(wish.folder)
     design = read_sound_design(wish.folder / "backend.yaml").design
-    with _ended_by_signals(), ExitStack() as stack:
+    with ExitStack() as stack:
         lease = _lease(stack, wish)
         port, note = choose_port(wish.port)
         if note:
@@ -72,7 +71,7 @@ def run_project(wish: Wish) -> int:
 def _require_project(folder: Path) -> None:
     missing = [name for name in ("backend.yaml", "app/serve.py") if not (folder / name).exists()]
     if missing:
-        fix = f"architect build {folder}" if missing == ["app/serve.py"] else "name the folder that was built"
+        fix = f"architect build {quoted(folder)}" if missing == ["app/serve.py"] else "name the folder that was built"
         raise FolderError(Problem("no-project", f"{folder} holds no built project ({missing[0]} is missing)", fix))
 
 
@@ -141,15 +140,3 @@ def _role_command(wish: Wish, design: Design, python: Path, database: EmbeddedSe
     folder, url = shlex.quote(str(wish.folder.resolve())), shlex.quote(database.url())
     command = f"{shlex.quote(str(python.absolute()))} -m app.auth.grant_role {EMAIL} {design.auth.roles[0]}"
     return f"(cd {folder} && DATABASE_URL={url} {command})"
-
-
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Let SIGTERM and a closed terminal end the run as Ctrl-C does, with everything stopped on the way out."""
-    numbers = (signal.SIGTERM, signal.SIGHUP)
-    old = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in old.items():
-            signal.signal(number, handler)

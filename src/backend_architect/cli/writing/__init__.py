@@ -10,7 +10,16 @@ generated then, as edited by the team, as generated now; git merges them.
 """
 
 from backend_architect.cli.writing.change import Change, Fate, render_diff
-from backend_architect.cli.writing.disk import carry_out
+from backend_architect.cli.writing.disk import building_alone, carry_out
 from backend_architect.cli.writing.plan import Choices, plan_writing, refuse_other_files
 
-__all__ = ["Change", "Choices", "Fate", "carry_out", "plan_writing", "refuse_other_files", "render_diff"]
+__all__ = [
+    "Change",
+    "Choices",
+    "Fate",
+    "building_alone",
+    "carry_out",
+    "plan_writing",
+    "refuse_other_files",
+    "render_diff",
+]

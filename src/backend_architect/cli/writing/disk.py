@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import fcntl
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -20,6 +21,27 @@ _FIXES = {
     errno.EROFS: ("not-writable", "the disk is read-only: name another folder"),
     errno.ENAMETOOLONG: ("name-too-long", "name a folder with a shorter path"),
 }
+
+
+@contextlib.contextmanager
+def building_alone(folder: Path) -> Iterator[None]:
+    """Hold the folder, which is made where there is none, against another build; the system lets go after kill -9."""
+    with _told(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY)
+    try:
+        _lock(handle, folder)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, folder: Path) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        message = f"another build into {folder} is running"
+        raise FolderError(Problem("build-running", message, "wait until it ends, then build again")) from error
 
 
 def carry_out(changes: Iterable[Change], folder: Path) -> None:

@@ -87,11 +87,11 @@ def _about(studied: Studied) -> Case:
     seconds = studied.seconds
     filled = Measure("rows filled", float(studied.filled), "rows", FILLED)
     took = tuple(Measure(name, round(value, 2), "s") for name, value in seconds.items())
-    fewer = studied.declared / max(studied.filled, 1)
+    share = studied.declared / max(studied.filled, 1)
     came = (
-        f"{len(studied.views)} statements. Measured on {studied.filled:,} rows, {fewer:,.0f} times fewer than "
-        f"declared, skewed as real data is. Projected at {', '.join(map(times, SIZES))} the declared "
-        f"{studied.declared:,} rows by PostgreSQL's own planner, on empty tables that it takes for ones of that size"
+        f"{len(studied.views)} statements, planned by PostgreSQL at {', '.join(map(times, SIZES))} the declared "
+        f"{studied.declared:,} rows, on empty tables with the statistics of full ones. Measured on "
+        f"{studied.filled:,} rows (1/{share:,.0f} of the declared number), skewed like production data"
     )
     return Case("how the figures came about", Verdict.HELD, "", came, HOW_TO_REPEAT, measures=(filled, *took))
 

@@ -25,9 +25,10 @@ def statement_list(lab: Lab) -> Iterator[Case]:
     names = {statement.name for statement in found.statements}
     missing = sorted(expected - names)
     own = sorted(name for name in names - expected if not name.startswith(RUNTIME))
-    told = f"{len(found.statements)} statements: {len(expected & names)} of the design's {len(expected)}"
+    known = "all" if not missing else f"{len(expected & names)} of the"
+    told = f"{len(found.statements)} statements, including {known} {len(expected)} from the design"
     if missing:
-        told += f"; of the design's, not there: {', '.join(missing)}"
+        told += f"; missing: {', '.join(missing)}"
     if own:
         told += f"; the project's own: {', '.join(own)}"
     measure = Measure("statements", float(len(found.statements)))

@@ -15,7 +15,7 @@ When it is wrong: reports that need every row, or a job that copies the table.
 from collections.abc import Iterator
 
 from backend_architect.finding import Fact, Finding, Severity, Sureness
-from backend_architect.postgres.catalog import Catalog, Table
+from backend_architect.postgres.catalog import Table
 from backend_architect.tune.amounts import days, size
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
@@ -34,10 +34,13 @@ def find(observed: Observed) -> Iterator[Finding]:
         rows = max(table.rows, float(table.live))
         each = table.rows_scanned / max(table.scans, 1)
         if not table.temporary and rows >= SMALL_ROWS and table.scans >= OFTEN and each >= HALF * rows:
-            yield _finding(observed.catalog, table, each)
+            yield _finding(observed, table, each)
 
 
-def _finding(catalog: Catalog, table: Table, each: float) -> Finding:
+def _finding(observed: Observed, table: Table, each: float) -> Finding:
+    catalog = observed.catalog
+    nothing_ran = "run this again when the application is busy"
+    otherwise = nothing_ran if observed.workload is not None else "enable pg_stat_statements, and run this again"
     all_read = sum(other.rows_scanned for other in catalog.tables)
     evidence = [
         Fact("rows a scan", f"{each:,.0f}"),
@@ -52,7 +55,7 @@ def _finding(catalog: Catalog, table: Table, each: float) -> Finding:
         subject=table.qualified,
         message=f"{table.qualified} ({size(table.bytes)}) was read whole {table.scans:,} times",
         why=f"each time {each:,.0f} rows are read, mostly to give some: an index is missing",
-        fix="find the statements: give them with --workload, or enable pg_stat_statements, and run this again",
+        fix=f"find the statements: give them with --workload, or {otherwise}",
         evidence=tuple(evidence),
     )
 

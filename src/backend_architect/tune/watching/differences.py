@@ -51,10 +51,10 @@ def _notes(before: Reading, after: Reading, *, everything_reset: bool, anew: int
     if everything_reset:
         notes.append("somebody reset pg_stat_statements meanwhile: only what came since then is counted")
     elif anew:
-        notes.append(f"{anew:,} statements began anew meanwhile (reset, or evicted and seen again): counted since then")
+        notes.append(f"statements reset meanwhile, or evicted and seen again: {anew:,}; counted since then")
     vanished = len(before.numbers.keys() - after.numbers.keys())
     if vanished and not everything_reset:
-        notes.append(f"{vanished:,} statements vanished meanwhile: what they ran is not counted")
+        notes.append(f"statements evicted meanwhile: {vanished:,}; what they ran is not counted")
     forgotten = after.forgotten - before.forgotten
     if forgotten > 0 and not everything_reset:
         notes.append(f"the server forgot its least used statements {forgotten:,} times: raise pg_stat_statements.max")

@@ -188,7 +188,7 @@ def _invalid(error: RequestValidationError) -> Problem:
     wrong = [FieldError(".".join(map(str, e["loc"][1:] or e["loc"])), e["msg"], e["type"]) for e in error.errors()]
     if any(each.code == "json_invalid" for each in wrong):
         return Malformed("The body is not valid JSON.")
-    return Invalid(f"{len(wrong)} of the values sent are wrong; see errors.", errors=wrong)
+    return Invalid(f"Invalid values: {len(wrong)}; see errors.", errors=wrong)
 
 
 def _refused(request: Request, error: HTTPException) -> Problem:
