@@ -7,8 +7,8 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
+from app.core.pagination import LAST_ID
 from app.likes import queries as likes
-from app.pagination import LAST_ID
 from app.posts import queries as posts
 from pgqueuer.adapters.persistence.qb import QueryQueueBuilder
 

@@ -66,7 +66,7 @@ def main() -> int:
 def _build(folder: Path) -> None:
     command = [Path(sys.executable).with_name("architect"), "build", folder, "--design", EXAMPLE]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    limits = folder / "app/rate_limits.py"
+    limits = folder / "app/core/rate_limits.py"
     text = limits.read_text()
     unlimited = re.sub(r'Limit\("(everything|posts.create)", \d+', r'Limit("\1", 1_000_000_000', text)
     assert unlimited != text
@@ -76,7 +76,7 @@ def _build(folder: Path) -> None:
 @contextmanager
 def _database(folder: Path) -> Iterator[dict[str, str]]:
     """Give the environment of the servers, with a migrated and filled database."""
-    from app.environment import WATCHED, running_postgres  # noqa: PLC0415 - of the project that was just built
+    from app.core.environment import WATCHED, running_postgres  # noqa: PLC0415 - of the project that was just built
     from app.migrate import migrate  # noqa: PLC0415
 
     with running_postgres(folder / ".data/postgres", WATCHED) as url:

@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from app import main
-from app.errors import install_error_handlers
-from app.middleware import with_body
-from app.request_context import RequestContext, current
-from app.routing import DirectRoutes
+from app.core.errors import install_error_handlers
+from app.core.middleware import with_body
+from app.core.request_context import RequestContext, current
+from app.core.routing import DirectRoutes
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 

@@ -181,7 +181,7 @@ def test_the_default_port_gives_way(run: Callable[..., Running]) -> None:
 
 def test_a_change_is_served_without_a_restart(project: Path, run: Callable[..., Running]) -> None:
     running = run()
-    health = project / "app/health.py"
+    health = project / "app/core/health.py"
     before = health.read_text()
     assert before.count('b"alive"') == 1
     assert running.is_alive_as("alive")

@@ -132,7 +132,7 @@ def test_ten_times_the_load_shows_what_flips_and_what_is_near() -> None:
     before, after = decide_all(sharing()), decide_all(scale_load(sharing(), 10))
     flips = {f.slug: f for f in compare_decisions(before, after)}
     assert (flips["rate-limits"].before, flips["rate-limits"].after) == ("in-process", "valkey")
-    assert "app/rate_limits.py" in flips["rate-limits"].change
+    assert "app/core/rate_limits.py" in flips["rate-limits"].change
     shown = render_comparison(tuple(flips.values()), "10x", after)
     assert "rate-limits: in-process -> valkey" in shown
     assert "Nearest to change at 10x" in shown
@@ -163,7 +163,7 @@ def test_a_page_of_the_project_carries_the_numbers_of_the_design() -> None:
     assert page.startswith("# 0015. Rate limits: in-process\n")
     assert "2 API processes" in page
     assert "## Take it again\n\n- valkey when API processes ≥ 4 (now 2)" in page
-    assert "`app/rate_limits.py`" in page
+    assert "`app/core/rate_limits.py`" in page
 
 
 def test_pages_of_the_project_are_numbered_in_order() -> None:

@@ -20,7 +20,7 @@ def test_each_code_stands_once() -> None:
 
 
 def test_the_page_has_every_problem_that_a_built_api_answers() -> None:
-    errors = (SOURCE / "project" / "templates" / "app" / "errors.py").read_text(encoding="utf-8")
+    errors = (SOURCE / "project" / "templates" / "app" / "core" / "errors.py").read_text(encoding="utf-8")
     slugs = re.findall(r'status, slug, title = (\d+), "([a-z-]+)"', errors)
     slugs += re.findall(r'status = (\d+)\n    slug = "([a-z-]+)"', errors)
     assert {(slug, status) for status, slug in slugs} == set(re.findall(r"^\| `([a-z-]+)` \| (\d+) \|", BUILT, re.M))

@@ -30,7 +30,7 @@ import importlib, pathlib
 for path in sorted([*pathlib.Path("app").rglob("*.py"), *pathlib.Path("tests").glob("*.py")]):
     importlib.import_module(".".join(path.with_suffix("").parts).removesuffix(".__init__"))
 from app.main import create_app
-from app.settings import Settings
+from app.core.settings import Settings
 create_app(Settings(database_url="postgresql://x/x", jwt_secret="x" * 40)).openapi()
 """
 

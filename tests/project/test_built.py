@@ -74,7 +74,9 @@ def test_social_sharing_stays_small() -> None:
 @pytest.mark.parametrize("path", RIGHT_DESIGNS, ids=lambda path: f"{path.parent.parent.name}-{path.parent.name}")
 def test_every_setting_reaches_the_containers_and_is_explained(path: Path) -> None:
     files = built(path).files
-    [settings] = [node for node in ast.parse(files["app/settings.py"]).body if getattr(node, "name", "") == "Settings"]
+    [settings] = [
+        node for node in ast.parse(files["app/core/settings.py"]).body if getattr(node, "name", "") == "Settings"
+    ]
     assert isinstance(settings, ast.ClassDef)
     fields = [item.target for item in settings.body if isinstance(item, ast.AnnAssign)]
     names = {ast.unparse(target).upper() for target in fields}
@@ -99,10 +101,10 @@ def test_a_busy_design_gets_valkey_and_a_sample_of_its_slow_statements() -> None
     assert compose["services"]["api"]["environment"]["VALKEY_URL"] == "redis://valkey:6379/0"
     assert compose["services"]["api"]["depends_on"]["valkey"] == {"condition": "service_healthy"}
     assert compose["services"]["valkey"]["image"].startswith("valkey/valkey:")
-    assert "slow_query: float = Field(0.04, gt=0)" in files["app/settings.py"]
+    assert "slow_query: float = Field(0.04, gt=0)" in files["app/core/settings.py"]
     assert "#SLOW_QUERY=0.04\n" in files[".env.example"]
-    assert "SAMPLE = 0.01 " in files["app/database.py"]
-    assert "SAMPLE" not in built(SOCIAL).files["app/database.py"]
+    assert "SAMPLE = 0.01 " in files["app/core/database.py"]
+    assert "SAMPLE" not in built(SOCIAL).files["app/core/database.py"]
 
 
 @pytest.mark.parametrize("path", RIGHT_DESIGNS, ids=lambda path: f"{path.parent.parent.name}-{path.parent.name}")
@@ -113,9 +115,15 @@ def test_building_twice_gives_the_same(path: Path) -> None:
 
 def test_what_a_design_does_not_have_is_not_built() -> None:
     smallest = built(ROOT / "tests/cases/designs/right/smallest/backend.yaml").files
-    for absent in ("app/auth/routes.py", "app/worker.py", "app/cache.py", "app/files.py", "app/idempotency.py"):
+    for absent in (
+        "app/auth/routes.py",
+        "app/worker.py",
+        "app/core/cache.py",
+        "app/core/files.py",
+        "app/core/idempotency.py",
+    ):
         assert absent not in smallest
-        assert absent in built(SOCIAL).files or absent == "app/files.py"
+        assert absent in built(SOCIAL).files or absent == "app/core/files.py"
 
 
 @pytest.mark.parametrize("path", RIGHT_DESIGNS, ids=lambda path: f"{path.parent.parent.name}-{path.parent.name}")

@@ -11,8 +11,8 @@ from tests.proof.conftest import Prove, Weaken
 
 # probe: the file, the text that makes it strong, and what a hasty edit would leave of it
 WEAKENED = {
-    "P01": ("app/errors.py", '{"WWW-Authenticate": "Bearer"}', "{}"),
-    "P46-P49": ("app/middleware.py", "max-age=63072000", "max-age=3600"),
+    "P01": ("app/core/errors.py", '{"WWW-Authenticate": "Bearer"}', "{}"),
+    "P46-P49": ("app/core/middleware.py", "max-age=63072000", "max-age=3600"),
 }
 
 

@@ -10,7 +10,7 @@ from tests.proof.conftest import Prove, Weaken
 from tests.proof.weakness import Weakness
 
 TOKENS, SIGN_IN, SESSIONS = "app/auth/tokens.py", "app/auth/sign_in.py", "app/auth/sessions.py"
-LIMITS = "app/rate_limits.py"
+LIMITS = "app/core/rate_limits.py"
 DECODED = "                decoded = jwt.decode(token, key, algorithms=[ALGORITHM])"
 UNVERIFIED = (
     "                import json; from joserfc.jws import extract_compact; parts = extract_compact(token.encode())\n"
@@ -75,7 +75,7 @@ WEAKNESSES = (
         (LIMITS, 'f"{limit.name}:{who}"', 'f"{limit.name}:{who}?{current.get().query.decode()}"'),
     )),
     Weakness("403 tells that there is something", "P15", (
-        ("app/users/routes.py", "    return ok(await queries.update(db, user_id, changes, me, if_match))", "    from app.errors import Forbidden\n    if user_id != me.id and await queries.read(db, user_id):\n        raise Forbidden\n    return ok(await queries.update(db, user_id, changes, me, if_match))"),  # noqa: E501
+        ("app/users/routes.py", "    return ok(await queries.update(db, user_id, changes, me, if_match))", "    from app.core.errors import Forbidden\n    if user_id != me.id and await queries.read(db, user_id):\n        raise Forbidden\n    return ok(await queries.update(db, user_id, changes, me, if_match))"),  # noqa: E501
     )),
     Weakness("a list that forgets the rule", "P16", (
         ("app/posts/queries.py", "WHERE posts.author_id = $2 AND {VISIBLE} AND", "WHERE posts.author_id = $2 AND"),

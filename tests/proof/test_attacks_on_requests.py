@@ -9,8 +9,8 @@ from backend_architect.proof import Verdict
 from tests.proof.conftest import Prove, Weaken
 from tests.proof.weakness import Weakness
 
-MAIN, MIDDLEWARE, ERRORS = "app/main.py", "app/middleware.py", "app/errors.py"
-PAGES, ROUTES, ONCE = "app/pagination.py", "app/posts/routes.py", "app/idempotency.py"
+MAIN, MIDDLEWARE, ERRORS = "app/main.py", "app/core/middleware.py", "app/core/errors.py"
+PAGES, ROUTES, ONCE = "app/core/pagination.py", "app/posts/routes.py", "app/core/idempotency.py"
 COOKIES, SESSIONS = "app/auth/cookies.py", "app/auth/sessions.py"
 SCHEMA = "migrations/0002_schema.sql"
 ORIGINS = "allow_origins=settings.allowed_origins"
@@ -39,13 +39,13 @@ WEAKNESSES = (
         (ERRORS, '            return Invalid("A value cannot be stored.")', "            return Problem()"),
     )),
     Weakness("any kind of content", "P40", ((MIDDLEWARE, '!= b"application/json"', '== b"text/html"'),)),
-    Weakness("fields that are let by", "P41", (("app/input.py", 'extra="forbid"', 'extra="ignore"'),)),
+    Weakness("fields that are let by", "P41", (("app/core/input.py", 'extra="forbid"', 'extra="ignore"'),)),
     Weakness("errors of another kind", "P42-P43", (
         (ERRORS, 'media_type="application/problem+json"', 'media_type="application/json"'),
     )),
     Weakness("errors without a title", "P42-P43", ((ERRORS, "title=problem.title", 'title=""'),)),
     Weakness("TRACE is answered", "P44", (
-        ("app/health.py", '@router.get("/healthz")', '@router.api_route("/healthz", methods=["GET", "TRACE"])'),
+        ("app/core/health.py", '@router.get("/healthz")', '@router.api_route("/healthz", methods=["GET", "TRACE"])'),
     )),
     Weakness("an Allow that forgets some", "P45", ((ERRORS, '", ".join(_methods_at(request)) or ', ""),)),
     Weakness("an address that ends in a line feed", "P65", (
@@ -75,16 +75,20 @@ WEAKNESSES = (
         (ONCE, f'        if await tx.execute(KEEP, me.id, key, *kept) != "INSERT 0 1":\n            {TAKEN_KEY}\n', "        await tx.execute(KEEP, me.id, key, *kept)\n"),  # noqa: E501
     )),
     Weakness("no Location", "P55", (
-        ("app/responses.py", '201, [(b"location", location), *_version(value)]', "201, _version(value)"),
+        ("app/core/responses.py", '201, [(b"location", location), *_version(value)]', "201, _version(value)"),
     )),
     Weakness("ids that count time", "P56", (
         (SCHEMA, "CREATE TABLE posts (\n    id uuid PRIMARY KEY DEFAULT uuidv7(),", f"CREATE TABLE posts (\n    id uuid PRIMARY KEY {GUESSABLE}"),  # noqa: E501
     )),
     Weakness("ready without a database", "P57", (
-        ("app/health.py", 'raise Unavailable("The database does not answer.") from error', 'return Response(b"ready")'),
+        (
+            "app/core/health.py",
+            'raise Unavailable("The database does not answer.") from error',
+            'return Response(b"ready")',
+        ),
     )),
     Weakness("alive only with a database", "P57", (
-        ("app/health.py", "async def alive() -> Response:", "async def alive(request: Request) -> Response:\n    await request.app.state.database.fetchval(APPLIED)"),  # noqa: E501
+        ("app/core/health.py", "async def alive() -> Response:", "async def alive(request: Request) -> Response:\n    await request.app.state.database.fetchval(APPLIED)"),  # noqa: E501
     )),
     Weakness("a log without ids", "P58", ((MIDDLEWARE, '            "request_id": context.id,\n', ""),)),
     Weakness("any id that is sent", "P58", ((MIDDLEWARE, "if SAFE_ID.fullmatch(sent) else", "if sent else"),)),
@@ -97,7 +101,7 @@ WEAKNESSES = (
         (SCHEMA, "bookings_no_overlap EXCLUDE USING gist (room_id WITH =, tstzrange(starts_at, ends_at) WITH &&)", "bookings_no_overlap CHECK (room_id IS NOT NULL)"),  # noqa: E501
     ), "bookings"),
     Weakness("a log of plain text", "P63", (
-        ("app/telemetry.py", 'sys.stdout.buffer.write(encode(fields) + b"\\n")', TEXT_LINES),
+        ("app/core/telemetry.py", 'sys.stdout.buffer.write(encode(fields) + b"\\n")', TEXT_LINES),
     )),
     Weakness("headers in the log", "P64", (
         (MIDDLEWARE, '            "path": context.path,\n', '            "path": context.path,\n            "headers": repr(context.headers),\n'),  # noqa: E501

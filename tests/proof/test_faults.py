@@ -57,12 +57,14 @@ ENQUEUED_LATER = """
 COPIES = {
     "the shared server": (
         Weakness(
-            "F05", "app/database.py", "patience = loop.call_later(self.timeout, _give_up, turn)", WAIT_FOR_EVER,
+            "F05", "app/core/database.py", "patience = loop.call_later(self.timeout, _give_up, turn)", WAIT_FOR_EVER,
             "30 readers of the locked table",
         ),
-        Weakness("F06", "app/database.py", '"statement_timeout": settings.statement_timeout,', "", "the connection"),
         Weakness(
-            "F07", "app/idempotency.py", "await repeated(partial(_under_key, key, db, me, work))",
+            "F06", "app/core/database.py", '"statement_timeout": settings.statement_timeout,', "", "the connection",
+        ),
+        Weakness(
+            "F07", "app/core/idempotency.py", "await repeated(partial(_under_key, key, db, me, work))",
             "await _under_key(key, db, me, work)", "a write that fails to serialize 2 times",
         ),
         Weakness(
@@ -75,18 +77,21 @@ COPIES = {
     ),
     "servers that end": (
         Weakness(
-            "F01", "app/idempotency.py", 'if await tx.execute(KEEP, me.id, key, *kept) != "INSERT 0 1":', "if False:",
+            "F01", "app/core/idempotency.py",
+            'if await tx.execute(KEEP, me.id, key, *kept) != "INSERT 0 1":', "if False:",
             "I3: acknowledged writes sent again",
         ),
         Weakness(
-            "F02", "app/health.py", "if request.app.state.stopping.is_set():", "if False:", "GET /readyz",
+            "F02", "app/core/health.py", "if request.app.state.stopping.is_set():", "if False:", "GET /readyz",
         ),
-        Weakness("F03", "app/errors.py", '{"Retry-After": str(retry_after)}', "{}", "GET /readyz while it is gone"),
+        Weakness(
+            "F03", "app/core/errors.py", '{"Retry-After": str(retry_after)}', "{}", "GET /readyz while it is gone",
+        ),
         Weakness("F11", "app/posts/routes.py", ENQUEUED, ENQUEUED_LATER, "notify_followers after POST /v1/posts"),
     ),
     "a pool that leaks": (
         Weakness(
-            "F04", "app/database.py", "            await self.pool.release(connection)\n        finally:\n"
+            "F04", "app/core/database.py", "            await self.pool.release(connection)\n        finally:\n"
             "            self._pass_on(None)\n", "            await self.pool.release(connection)\n"
             "        finally:\n            pass\n", "writes",
         ),

@@ -49,7 +49,7 @@ WEAKNESSES = {
         "GET /v1/companies/{company_id}/teams for", "rows come twice",
     ),
     "a limit that was raised": Weakness(
-        "helpdesk", "app/pagination.py", r"le=100", "le=1000",
+        "helpdesk", "app/core/pagination.py", r"le=100", "le=1000",
         "GET /v1/my-tickets of more than 100 rows for", "200 for limit=101",
     ),
     "a relation to somebody hidden": Weakness(
@@ -103,7 +103,7 @@ WEAKNESSES = {
         "GET /v1/search for", "shared is",
     ),
     "a key of the cache that ends too early": Weakness(
-        "shop", "app/cache.py", r"(    now = monotonic\(\)\n    entry = )", r"    key = key[:1]\n\1",
+        "shop", "app/core/cache.py", r"(    now = monotonic\(\)\n    entry = )", r"    key = key[:1]\n\1",
         "GET /v1/cheapest from the cache for", "",
     ),
     "a condition of a list dropped": Weakness(

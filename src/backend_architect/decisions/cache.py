@@ -34,8 +34,8 @@ QUESTION = Question(
     answers={"none": "no cache", "in-process": "a bounded cache in each process", "valkey": "a cache in Valkey"},
     files={
         "none": (),
-        "in-process": ("app/cache.py",),
-        "valkey": ("app/cache.py", "compose.yaml", "app/settings.py"),
+        "in-process": ("app/core/cache.py",),
+        "valkey": ("app/core/cache.py", "compose.yaml", "app/core/settings.py"),
     },
 )
 

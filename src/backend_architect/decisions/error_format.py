@@ -34,7 +34,7 @@ QUESTION = Question(
         "graphql-errors": "the errors list of GraphQL",
         "own-json": "a shape of its own",
     },
-    files={"problem-details": ("app/errors.py",), "graphql-errors": ("app/graphql/errors.py",), "own-json": ()},
+    files={"problem-details": ("app/core/errors.py",), "graphql-errors": ("app/graphql/errors.py",), "own-json": ()},
 )
 
 

@@ -32,7 +32,7 @@ QUESTION = Question(
     title="Key-value store",
     asks="Does a store for short-lived values run beside the main database?",
     answers={"none": "none", "valkey": "Valkey", "dynamodb": "DynamoDB"},
-    files={"none": (), "valkey": ("compose.yaml", "app/settings.py"), "dynamodb": ()},
+    files={"none": (), "valkey": ("compose.yaml", "app/core/settings.py"), "dynamodb": ()},
     pinnable=("valkey", "dynamodb"),
 )
 

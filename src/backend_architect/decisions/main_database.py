@@ -33,9 +33,9 @@ QUESTION = Question(
     asks="Which database holds the truth?",
     answers={"postgresql": "PostgreSQL", "mongodb": "MongoDB", "dynamodb": "DynamoDB"},
     files={
-        "postgresql": ("app/database.py", "migrations/", "compose.yaml"),
-        "mongodb": ("app/database.py",),
-        "dynamodb": ("app/database.py",),
+        "postgresql": ("app/core/database.py", "migrations/", "compose.yaml"),
+        "mongodb": ("app/core/database.py",),
+        "dynamodb": ("app/core/database.py",),
     },
 )
 

@@ -30,7 +30,7 @@ QUESTION = Question(
     title="Pagination",
     asks="How is a long list read in pages?",
     answers={"keyset": "opaque keyset cursors", "offset": "page numbers", "none": "there are no lists"},
-    files={"keyset": ("app/pagination.py", "app/*/queries.py"), "offset": (), "none": ()},
+    files={"keyset": ("app/core/pagination.py", "app/*/queries.py"), "offset": (), "none": ()},
     pinnable=("keyset", "offset"),
 )
 MAX_PAGE, DEFAULT_PAGE = 100, 20

@@ -30,8 +30,8 @@ QUESTION = Question(
     asks="How many connections, and who shares them?",
     answers={"in-process": "a pool in each process", "pgbouncer": "PgBouncer in front of the database"},
     files={
-        "in-process": ("app/database.py", "app/settings.py"),
-        "pgbouncer": ("app/database.py", "app/settings.py", "compose.yaml"),
+        "in-process": ("app/core/database.py", "app/core/settings.py"),
+        "pgbouncer": ("app/core/database.py", "app/core/settings.py", "compose.yaml"),
     },
 )
 

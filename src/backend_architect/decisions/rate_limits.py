@@ -31,7 +31,10 @@ QUESTION = Question(
     title="Rate limits",
     asks="Where are requests counted?",
     answers={"in-process": "counted in each process", "valkey": "counted in Valkey for all processes"},
-    files={"in-process": ("app/rate_limits.py",), "valkey": ("app/rate_limits.py", "compose.yaml", "app/settings.py")},
+    files={
+        "in-process": ("app/core/rate_limits.py",),
+        "valkey": ("app/core/rate_limits.py", "compose.yaml", "app/core/settings.py"),
+    },
 )
 
 

@@ -30,7 +30,7 @@ QUESTION = Question(
     title="Read replicas",
     asks="Are reads served by copies of the database?",
     answers={"none": "one server answers everything", "replicas": "late-tolerant lists are read from replicas"},
-    files={"none": ("app/database.py",), "replicas": ("app/database.py", "app/settings.py")},
+    files={"none": ("app/core/database.py",), "replicas": ("app/core/database.py", "app/core/settings.py")},
 )
 
 

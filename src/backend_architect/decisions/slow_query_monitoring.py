@@ -27,7 +27,7 @@ from backend_architect.decisions.decision import Draft, Fact, Question, crossing
 from backend_architect.decisions.figures import quantity, short
 from backend_architect.design.model import Design
 
-FILES = ("app/database.py", "app/settings.py", "compose.yaml")
+FILES = ("app/core/database.py", "app/core/settings.py", "compose.yaml")
 QUESTION = Question(
     slug="slow-query-monitoring",
     title="Slow-query monitoring",

@@ -26,7 +26,7 @@ from backend_architect.decisions.authentication import browser_clients
 from backend_architect.decisions.decision import Draft, Fact, Question, crossing
 from backend_architect.design.model import Design
 
-FILES = ("app/middleware.py", "compose.yaml")
+FILES = ("app/core/middleware.py", "compose.yaml")
 QUESTION = Question(
     slug="transport-security",
     title="Transport security",

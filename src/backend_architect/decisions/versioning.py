@@ -28,7 +28,7 @@ QUESTION = Question(
     title="Versioning",
     asks="Where does a client say which version of the API it speaks?",
     answers={"path": "the version in the path: /v1/…", "header": "a dated version in a header"},
-    files={"path": ("app/main.py", "openapi.json"), "header": ("app/middleware.py",)},
+    files={"path": ("app/main.py", "openapi.json"), "header": ("app/core/middleware.py",)},
 )
 
 

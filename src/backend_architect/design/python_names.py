@@ -80,7 +80,7 @@ MODEL_ATTRIBUTES = frozenset(
         *("register", "schema", "schema_json", "update_forward_refs", "validate"),
     }
 )
-"""What pydantic's models, and `app/input.py`, have for themselves."""
+"""What pydantic's models, and `app/core/input.py`, have for themselves."""
 
 MODEL_PREFIX = "model_"
 

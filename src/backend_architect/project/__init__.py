@@ -50,10 +50,10 @@ def _absent(context: Mapping[str, object]) -> tuple[str, ...]:
     """Return the templates of features that the design does not have."""
     parts = {
         "has_auth": ("app/auth/", "tests/auth/", "migrations/0003_auth.sql"),
-        "has_cache": ("app/cache.py",),
-        "has_writes": ("app/writes.py",),
+        "has_cache": ("app/core/cache.py",),
+        "has_writes": ("app/core/writes.py",),
         "has_events": ("app/worker.py", "tests/runtime/test_worker.py"),
-        "has_files": ("app/files.py", "tests/runtime/test_files.py"),
-        "has_idempotency": ("app/idempotency.py", "tests/runtime/test_idempotency.py"),
+        "has_files": ("app/core/files.py", "tests/runtime/test_files.py"),
+        "has_idempotency": ("app/core/idempotency.py", "tests/runtime/test_idempotency.py"),
     }
     return tuple(path for flag, paths in parts.items() if not context[flag] for path in paths)

@@ -8,7 +8,7 @@ from pathlib import Path
 from backend_architect.design import Design, load_design
 from backend_architect.errors import FolderError, Problem
 
-NEEDED = ("backend.yaml", "app/serve.py", "app/access.py", "migrations")
+NEEDED = ("backend.yaml", "app/serve.py", "app/core/access.py", "migrations")
 READ = ("app", "migrations", "tests")
 
 
@@ -48,8 +48,8 @@ def read_subject(folder: Path) -> Subject:
         problem = f"{folder} does not follow the layout of a built project ({', '.join(missing)} is missing)"
         raise FolderError(Problem("no-project", problem, "name the folder that was built"))
     design = load_design(folder / "backend.yaml").design
-    personas = _personas(folder / "app" / "access.py")
-    tables = sorted(path for path in (folder / "app").glob("*/access.py"))
+    personas = _personas(folder / "app" / "core" / "access.py")
+    tables = sorted(path for path in (folder / "app").glob("*/access.py") if path.parent.name != "core")
     rows = tuple(row for path in tables for row in _access_rows(path, folder, personas))
     return Subject(folder, design, rows, _digest(folder, *READ), _digest(folder, "migrations"))
 

@@ -22,7 +22,7 @@ from backend_architect.postgres import EmbeddedServer, Session, start_embedded
 from backend_architect.running import Place, environment_for, migrate, python_for, serving
 
 APPLICATION_ROLE = "app"
-"""As in `app/database_role.py` of a built project; its migrations give it its rights."""
+"""As in `app/core/database_role.py` of a built project; its migrations give it its rights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _database(stack: ExitStack, wish: Wish) -> EmbeddedServer:
 
 def _application_url(wish: Wish, database: EmbeddedServer) -> str:
     """Return the URL that the application signs in with: as a role that owns nothing, where the project has one."""
-    if not (wish.folder / "app/database_role.py").exists():
+    if not (wish.folder / "app/core/database_role.py").exists():
         return database.url()  # built before there was one
     with Session(database.url()) as admin:
         if not admin.value("SELECT true FROM pg_roles WHERE rolname = $1", APPLICATION_ROLE):

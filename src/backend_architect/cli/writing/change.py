@@ -12,6 +12,8 @@ class Fate(StrEnum):
     CREATED = "created"
     UPDATED = "updated"
     MERGED = "merged"
+    MOVED = "moved"
+    IMPORTS = "imports changed"
     CONFLICT = "conflict"
     REMOVED = "removed"
     SAME = "same"
@@ -28,6 +30,8 @@ MEANING = {
     Fate.CREATED: "new",
     Fate.UPDATED: "generated anew, nobody had edited it",
     Fate.MERGED: "your edits and the new text fit together",
+    Fate.MOVED: "now in app/core/, with your edits",
+    Fate.IMPORTS: "yours: only the imports of files that moved were changed",
     Fate.CONFLICT: "your edits and the new text touch the same lines: choose between the markers",
     Fate.REMOVED: "no longer generated",
     Fate.SAME: "as it was",
@@ -40,7 +44,7 @@ MEANING = {
     Fate.MIGRATION: "a migration that exists is never rewritten, and the design now asks for another text: write a new "
     "migration for the difference; or, while nothing is deployed, delete it and .data/ and build with --restore",
 }
-WRITTEN = frozenset({Fate.CREATED, Fate.UPDATED, Fate.MERGED, Fate.CONFLICT, Fate.REMOVED})
+WRITTEN = frozenset({Fate.CREATED, Fate.UPDATED, Fate.MERGED, Fate.MOVED, Fate.IMPORTS, Fate.CONFLICT, Fate.REMOVED})
 NEEDS_YOU = frozenset({Fate.CONFLICT, Fate.UNRESOLVED, Fate.MIGRATION})
 SILENT = frozenset({Fate.SAME, Fate.EDITED})
 

@@ -55,7 +55,7 @@ def carry_out(changes: Iterable[Change], folder: Path) -> None:
         memory.mkdir(exist_ok=True)
         _replace(memory / ".gitattributes", ATTRIBUTES.encode())
         _replace(memory / "pending.json", pending_text(changes).encode())
-        for change in changes:
+        for change in sorted(changes, key=lambda change: change.after is None):  # a moved file is written, then removed
             if change.fate in WRITTEN:
                 _write(folder, change)
         _replace(memory / "base.json", base_text(changes).encode())

@@ -1,13 +1,14 @@
 """What would happen to each file of a folder when a project is built into it. Nothing is written here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from backend_architect.cli.writing.change import Change, Fate
 from backend_architect.cli.writing.memory import Memory, recall
 from backend_architect.cli.writing.merge import has_markers, merge
-from backend_architect.cli.writing.places import OURS, look
+from backend_architect.cli.writing.moves import own_modules, pending_moves, with_new_imports
+from backend_architect.cli.writing.places import OURS, Seen, look
 from backend_architect.errors import FolderError, Problem
 
 MIGRATIONS = "migrations/"
@@ -33,14 +34,52 @@ def plan_writing(
     refuse_other_files(folder, choices, design)
     memory = recall(folder)
     generated = {path: text for path, text in project.items() if design is None or not _is(folder / path, design)}
-    changes = [_change(folder, path, text, memory, choices) for path, text in generated.items()]
-    gone = [path for path in memory.base if path not in generated]
+    moves = pending_moves(folder, memory.base, generated)
+    if moves:
+        changes = _plan_moves(folder, generated, memory, moves, choices)
+    else:
+        changes = [
+            _change(path, look(folder, path), text, memory.base.get(path), choices) for path, text in generated.items()
+        ]
+    gone = [path for path in memory.base if path not in generated and path not in moves]
     changes += [_leftover(folder, path, memory.base[path], choices) for path in gone]
-    return tuple(sorted(changes, key=lambda change: change.path))
+    return tuple(sorted({change.path: change for change in changes}.values(), key=lambda change: change.path))
 
 
-def _change(folder: Path, path: str, generated: str, memory: Memory, choices: Choices) -> Change:
-    seen, base = look(folder, path), memory.base.get(path)
+def _plan_moves(
+    folder: Path, generated: Mapping[str, str], memory: Memory, moves: Mapping[str, str], choices: Choices
+) -> list[Change]:
+    """Return the changes where files get new places: as if the team had moved them, and changed the imports itself."""
+    came_from = {new: old for old, new in moves.items()}
+    places = {path: came_from.get(path, path) for path in generated}
+    seen = {path: look(folder, place) for path, place in places.items()}
+    yours = with_new_imports({path: file.text for path, file in seen.items() if file and file.text is not None})
+    base = with_new_imports({path: memory.base[place] for path, place in places.items() if place in memory.base})
+    changes = [
+        _change(path, Seen(yours[path], file.crlf) if file and path in yours else file, text, base.get(path), choices)
+        for path, text in generated.items()
+        for file in [seen[path]]
+    ]
+    own = own_modules(folder, {*generated, *moves, *memory.base})
+    renamed = with_new_imports(own)
+    return [
+        *(_from_disk(change, look(folder, change.path)) for change in changes),
+        *(Change(old, Fate.MOVED, file.text) for old, new in moves.items() if (file := look(folder, old))),
+        *(Change(path, Fate.IMPORTS, text, renamed[path]) for path, text in own.items() if renamed[path] != text),
+    ]
+
+
+def _from_disk(change: Change, seen: Seen | None) -> Change:
+    """Return a change that was planned on what stands elsewhere, or has other imports, as one of what stands there."""
+    before = seen.text if seen else None
+    if change.after == before or change.after is None:
+        return change
+    unwritten = {Fate.EDITED: Fate.MERGED, Fate.UNRESOLVED: Fate.CONFLICT, Fate.SAME: Fate.UPDATED}
+    fate = unwritten.get(change.fate, change.fate)
+    return replace(change, fate=Fate.CREATED if before is None and fate is Fate.UPDATED else fate, before=before)
+
+
+def _change(path: str, seen: Seen | None, generated: str, base: str | None, choices: Choices) -> Change:
     if seen is None:
         deleted = base is not None and not choices.restore
         return Change(path, Fate.DELETED if deleted else Fate.CREATED, None, None if deleted else generated, generated)

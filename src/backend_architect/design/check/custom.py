@@ -30,7 +30,7 @@ def _code(loaded: LoadedDesign, use: Custom, path: str) -> Iterator[Problem]:
     if parts[0] != "app" or len(parts) < 2 or {"..", ".", ""} & set(parts):
         message = f"`{use.code}` is not under app/"
         yield loaded.problem("code-outside-app", path, message, "write e.g. app/posts/report.py")
-    elif name in GENERATED or parts[:-1] in (["app"], ["app", "auth"]):
+    elif name in GENERATED or parts[:-1] in (["app"], ["app", "auth"], ["app", "core"]):
         message = f"`{use.code}` is where the tool writes its own files"
         fix = f"write e.g. `{'/'.join(parts[:-1]) if len(parts) > 2 else 'app/posts'}/do_{name.strip('_')}.py`"
         yield loaded.problem("code-is-generated", path, message, fix)

@@ -19,7 +19,7 @@ RESERVED_PLURALS = RESERVED_ROUTES | frozenset(
     {
         *("idempotency_keys", "schema_migrations"),
         *("main", "settings", "database", "errors", "pagination", "rate_limits", "telemetry", "middleware"),
-        *("idempotency", "routing", "responses", "request_context", "worker", "queue", "app"),
+        *("idempotency", "routing", "responses", "request_context", "worker", "queue", "app", "core"),
         *("runtime", "world", "factories", "conftest", "test_checks", "test_counts", "test_effects"),
         *(
             "access",

@@ -22,7 +22,7 @@ def render_access(design: Design, plural: str, queries: tuple[Query, ...]) -> st
     body = "\n    ".join(rows)
     return (
         f'"""Who gets which answer on the routes of {words(plural)}; tests hold it."""\n\n'
-        "from app.access import Access\n\n"
+        "from app.core.access import Access\n\n"
         f"# route, rule, and the answer about a row of `owner` to: {', '.join(PERSONAS)}\n"
         f"ACCESS = (\n    {body}\n)\n"
     )

@@ -79,7 +79,8 @@ def _custom_module(design: Design, entity: Entity, custom: Custom) -> str:
     return (
         f'"""{custom.method} /v1{custom.path}: written by hand; building again keeps what stands here."""\n\n'
         "from fastapi import Request, Response\n\n"
-        "from app.auth.viewer import Viewer\nfrom app.database import Database\nfrom app.errors import NotWritten\n"
+        "from app.auth.viewer import Viewer\nfrom app.core.database import Database\n"
+        "from app.core.errors import NotWritten\n"
         f"from app.{entity.plural}.schemas import {row}\n\n\n"
         f"async def {name}({', '.join(arguments)}) -> Response:\n"
         f'    """Answer the request; {known}."""\n'
@@ -92,7 +93,7 @@ def _event_module(design: Design, event: Event) -> str:
     name = design.rows_by_plural[event.plural].name
     about = f"Runs in the worker after {event.plural}.{event.action}; written by hand, kept when building again."
     return (
-        f'"""{about}"""\n\nimport logging\nfrom uuid import UUID\n\nfrom app.database import Database\n\n'
+        f'"""{about}"""\n\nimport logging\nfrom uuid import UUID\n\nfrom app.core.database import Database\n\n'
         f"log = logging.getLogger(__name__)\n\n\nasync def {event.run}(db: Database, {name}_id: UUID) -> None:\n"
         f'    """Do what {event.plural}.{event.action} leaves to the worker. It may run twice: make that harmless."""\n'
         f'    log.info("{event.run} is still to be written", extra={{"{name}_id": str({name}_id)}})\n'

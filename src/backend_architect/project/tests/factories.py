@@ -21,7 +21,7 @@ from decimal import Decimal
 from itertools import count
 from uuid import UUID, uuid4
 
-from app.database import Executor
+from app.core.database import Executor
 
 _numbers = count(1)
 '''

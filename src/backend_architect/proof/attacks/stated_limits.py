@@ -54,7 +54,7 @@ def _case(backend: Backend, limit: Limit, request: Request, route: ProjectRoute 
     expected = f"429 with Retry-After after {limit.count} to {most}"
     held = answer.status == 429 and number >= limit.count - 2 and "retry-after" in answer.headers
     return answer.case(f"{title}, the request number {number + 1}", expected=expected, held=held,
-                       advice="the limit of the design belongs into app/rate_limits.py")  # fmt: skip
+                       advice="the limit of the design belongs into app/core/rate_limits.py")  # fmt: skip
 
 
 PROBE = Probe("P73", Group.ATTACKS, "each limit of the design holds at its number", stated_limits)

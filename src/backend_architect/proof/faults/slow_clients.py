@@ -151,7 +151,7 @@ def _crowded(backend: Backend) -> Case:
             with contextlib.suppress(OSError):  # it was one too many
                 each.sendall(b"GET /healthz HTTP/1.1\r\n")
         answer = backend.client.ask(backend.anonymous(), "GET", "/healthz", headers={"connection": "close"})
-    advice = "bound what one address may hold (app/connections.py, or a proxy in front)"
+    advice = "bound what one address may hold (app/core/connections.py, or a proxy in front)"
     expected = f"others are answered within {CROWDED_WITHIN:.0f} s"
     held = answer.status == 200
     return answer.case(title, expected=expected, held=held, advice=advice, within=CROWDED_WITHIN)

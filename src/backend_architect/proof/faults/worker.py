@@ -28,8 +28,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from app import worker
-from app.environment import prepared_environment
-from app.settings import load_settings
+from app.core.environment import prepared_environment
+from app.core.settings import load_settings
 
 
 async def run(db, job):

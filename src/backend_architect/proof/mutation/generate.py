@@ -32,13 +32,13 @@ OF_CODE: tuple[Callable[[PythonText], Iterator[Weakening]], ...] = (
 )
 GUARDS = ("access.py", "cache.py", "errors.py", "files.py", "idempotency.py", "input.py", "middleware.py",
           "pagination.py", "rate_limits.py", "responses.py", "settings.py")  # fmt: skip
-"""Files of app/ that guard something; the others connect, log and serve."""
+"""Files of app/core/ that guard something; the others connect, log and serve."""
 NOT_FOR_CALLERS = ("app/auth/grant_role.py",)
 
 
 def is_shared(found: Weakening) -> bool:
     """Return whether every built project has this file: accounts, requests, and the migration of accounts."""
-    return "auth" in found.file or (found.file.startswith("app/") and found.file.count("/") == 1)
+    return "auth" in found.file or found.file.startswith("app/core/")
 
 
 def generate(folder: Path) -> tuple[Weakening, ...]:
@@ -72,7 +72,7 @@ def _named(found: Weakening) -> Weakening:
 def _modules(folder: Path) -> Sequence[Path]:
     inner = [path for path in folder.glob("app/*/*.py") if path.name in {"queries.py", "routes.py"}]
     accounts = [path for path in folder.glob("app/auth/*.py") if path.name != "routes.py"]
-    guards = [folder / "app" / name for name in GUARDS if (folder / "app" / name).exists()]
+    guards = [path for name in GUARDS if (path := folder / "app" / "core" / name).exists()]
     found = sorted({*inner, *accounts, *guards})
     return [path for path in found if str(path.relative_to(folder)) not in NOT_FOR_CALLERS]
 

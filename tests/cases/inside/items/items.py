@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from app.database import Database
+from app.core.database import Database
 from tests.conftest import People
 from tests.factories import make_thing
 

@@ -1,7 +1,7 @@
 """What one caller asks of a cached list changes nothing of what others are answered."""
 
 import pytest
-from app.database import Database
+from app.core.database import Database
 from tests.conftest import Client, People
 from tests.factories import make_product
 from tests.world import clear_cache

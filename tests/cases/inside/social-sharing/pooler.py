@@ -11,8 +11,8 @@ from time import monotonic, sleep
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from app.database import require_fitting_pooler
-from app.settings import ConfigurationError, Settings
+from app.core.database import require_fitting_pooler
+from app.core.settings import ConfigurationError, Settings
 from tests.conftest import Connection
 
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")

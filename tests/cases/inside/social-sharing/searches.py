@@ -1,7 +1,7 @@
 """A search finds all that there is, page by page, and no page of it reads more than it may, whatever the words are."""
 
 import pytest
-from app.database import Database
+from app.core.database import Database
 from tests.conftest import Client, Connection, People
 
 pytestmark = pytest.mark.anyio

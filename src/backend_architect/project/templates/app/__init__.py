@@ -1,1 +1,1 @@
-"""The backend: `main.py` puts it together, a folder holds a resource, the other files are what all of them use."""
+"""The backend: a folder for each resource, `auth` for signing in, `core` for what all use; `main.py` joins them."""

@@ -1,6 +1,7 @@
 """Applies the files of migrations/ that the database does not have yet, with dbmate: `python -m app.migrate`.
 
-It runs as the owner of the database, and gives the application's role its rights afterwards (app/database_role.py).
+It runs as the owner of the database, and gives the application's role its rights afterwards
+(app/core/database_role.py).
 Several processes may start it at once: they wait for each other. A file marked `transaction:false` (indexes built
 CONCURRENTLY) can meet a waiting process in a deadlock, which PostgreSQL ends; that process then simply tries again.
 """
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 
 from dotenv import load_dotenv
 
-from app.database_role import ROLE, give_rights
+from app.core.database_role import ROLE, give_rights
 
 DBMATE = Path(sys.executable).with_name("dbmate")
 OPTIONS = ["--migrations-dir", "migrations", "--no-dump-schema", "--wait", "--wait-timeout", "30s", "--migration-lock"]

@@ -17,12 +17,12 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
-from app.connections import IN_ALL, listening_port
-from app.database import require_fitting_pooler
-from app.database_role import warn_of_role
-from app.environment import prepared_environment
-from app.settings import load_settings
-from app.telemetry import configure_logging
+from app.core.connections import IN_ALL, listening_port
+from app.core.database import require_fitting_pooler
+from app.core.database_role import warn_of_role
+from app.core.environment import prepared_environment
+from app.core.settings import load_settings
+from app.core.telemetry import configure_logging
 
 SLOW_CLIENT_MS = 10_000  # the time a client has for its headers
 OTHER_FILES = 512  # that are open beside the clients' connections: those to PostgreSQL, logs, Python's own

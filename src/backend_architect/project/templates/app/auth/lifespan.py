@@ -10,8 +10,8 @@ from fastapi import Request
 from app.auth.passwords import Passwords
 from app.auth.revocations import Revocations
 from app.auth.tokens import AccessTokens
-from app.database import Database
-from app.settings import Settings
+from app.core.database import Database
+from app.core.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

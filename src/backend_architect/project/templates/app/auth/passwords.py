@@ -17,7 +17,7 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from app.errors import Unavailable
+from app.core.errors import Unavailable
 
 MIN_LENGTH = 8
 MAX_LENGTH = 128

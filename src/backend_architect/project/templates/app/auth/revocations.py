@@ -16,8 +16,8 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from app.database import Database
-from app.errors import Problem
+from app.core.database import Database
+from app.core.errors import Problem
 
 CHANNEL = "auth_revocations"
 HEARTBEAT = 1.0

@@ -18,9 +18,9 @@ from app.auth.accounts import Account
 from app.auth.lifespan import auth_of
 from app.auth.schemas import Tokens
 from app.auth.tokens import LIFETIME
-from app.database import Database, Executor
-from app.errors import Unauthorized
-from app.rate_limits import client_address
+from app.core.database import Database, Executor
+from app.core.errors import Unauthorized
+from app.core.rate_limits import client_address
 
 FAMILY = 22  # characters of urlsafe Base64, for 128 bits
 

@@ -10,9 +10,9 @@ from app.auth.lifespan import auth_of
 from app.auth.passwords import Passwords, weakness
 from app.auth.schemas import PERSONAL, Credentials, NewPassword, Tokens
 from app.auth.viewer import Caller
-from app.database import Database
-from app.errors import FieldError, Invalid, Unauthorized
-from app.rate_limits import charge
+from app.core.database import Database
+from app.core.errors import FieldError, Invalid, Unauthorized
+from app.core.rate_limits import charge
 
 GUESSES = 30
 GUESSES_SECONDS = 3600

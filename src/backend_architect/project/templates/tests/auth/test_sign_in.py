@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from app.auth.passwords import HASHER, THREADS, WAITING, Passwords
 from app.auth.sign_in import GUESSES
-from app.errors import Unavailable
+from app.core.errors import Unavailable
 from tests.auth.conftest import PASSWORD, Person, browser
 
 pytestmark = pytest.mark.anyio

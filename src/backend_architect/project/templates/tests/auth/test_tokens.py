@@ -13,7 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 from app.auth.tokens import CACHED, AccessTokens, InvalidToken
-from app.settings import Settings
+from app.core.settings import Settings
 from tests.auth.conftest import Person, browser
 from tests.conftest import running
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from fastapi import FastAPI
 
-from app.settings import Settings
+from app.core.settings import Settings
 from tests.conftest import running
 from tests.runtime.probe import create_probe_app
 

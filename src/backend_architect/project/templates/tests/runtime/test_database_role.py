@@ -5,9 +5,9 @@ import logging
 import asyncpg
 import pytest
 
-from app.database import Database
-from app.database_role import warn_of_role
-from app.settings import Settings
+from app.core.database import Database
+from app.core.database_role import warn_of_role
+from app.core.settings import Settings
 from tests.conftest import Connection
 
 pytestmark = pytest.mark.anyio
@@ -39,10 +39,10 @@ async def test_it_may_not(db: Database, statement: str) -> None:
 async def test_a_role_that_may_do_more_is_told_of(
     settings: Settings, run_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.WARNING, "app.database")
-    logging.getLogger("app.database").addHandler(caplog.handler)
+    caplog.set_level(logging.WARNING, "app.core.database")
+    logging.getLogger("app.core.database").addHandler(caplog.handler)
     await warn_of_role(settings.database_url)
     assert caplog.messages == []
     await warn_of_role(run_url)
-    logging.getLogger("app.database").removeHandler(caplog.handler)
+    logging.getLogger("app.core.database").removeHandler(caplog.handler)
     assert "sign in with one that owns nothing" in caplog.messages[0]

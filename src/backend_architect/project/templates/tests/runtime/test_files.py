@@ -18,10 +18,10 @@ from botocore.auth import S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from app import files
-from app.errors import Invalid
-from app.files import FIELDS, NewUpload, Upload, file_url, upload_form, use_store
-from app.settings import Settings
+from app.core import files
+from app.core.errors import Invalid
+from app.core.files import FIELDS, NewUpload, Upload, file_url, upload_form, use_store
+from app.core.settings import Settings
 from tests.conftest import People, client_of
 from tests.conftest import running as running_app
 

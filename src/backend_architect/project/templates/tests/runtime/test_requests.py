@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
-from app.settings import Settings
+from app.core.settings import Settings
 from tests.conftest import Client, client_of, running
 from tests.runtime.conftest import Lines
 from tests.runtime.probe import create_probe_app

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 
-from app.routing import DirectRoute, DirectRoutes
+from app.core.routing import DirectRoute, DirectRoutes
 from tests.conftest import Client
 from tests.runtime.probe import answered_by
 

@@ -15,7 +15,7 @@ from time import perf_counter, sleep
 import httpx
 import pytest
 
-from app.connections import IN_ALL, OPEN_FILES, PER_ADDRESS, SECONDS
+from app.core.connections import IN_ALL, OPEN_FILES, PER_ADDRESS, SECONDS
 
 RUN = """
 from app import serve

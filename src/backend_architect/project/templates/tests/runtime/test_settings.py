@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from app.settings import Settings
+from app.core.settings import Settings
 
 NAMES = {name.upper() for name in Settings.model_fields} | {"DRAIN_SECONDS"}
 

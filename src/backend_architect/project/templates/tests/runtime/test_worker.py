@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.database import Database, Pool, connect_pool
-from app.settings import Settings
+from app.core.database import Database, Pool, connect_pool
+from app.core.settings import Settings
 from app.worker import BATCH, HANDLERS, Handler, build_queue, forget
 from tests.conftest import Client
 

@@ -26,7 +26,7 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.request_context import current
+from app.core.request_context import current
 
 
 class LeaveToFastAPI(Exception):

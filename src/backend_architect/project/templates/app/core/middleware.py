@@ -21,7 +21,7 @@ from typing import Any
 from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import (
+from app.core.errors import (
     FieldError,
     Invalid,
     Malformed,
@@ -33,13 +33,13 @@ from app.errors import (
     UnsupportedMediaType,
     problem_response,
 )
-from app.health import PATHS as HEALTH_PATHS
-from app.rate_limits import EVERYTHING, check_limit, client_address
-from app.request_context import Header, RequestContext, current
-from app.settings import Settings
-from app.telemetry import REFUSED, REQUEST_SECONDS, write_line
+from app.core.health import PATHS as HEALTH_PATHS
+from app.core.rate_limits import EVERYTHING, check_limit, client_address
+from app.core.request_context import Header, RequestContext, current
+from app.core.settings import Settings
+from app.core.telemetry import REFUSED, REQUEST_SECONDS, write_line
 
-log = logging.getLogger("app.middleware")
+log = logging.getLogger("app.core.middleware")
 
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 UNROUTABLE = re.compile(r"[\0-\x1f\x7f]")  # a router takes an address that ends in a line feed for the one without it

@@ -14,11 +14,11 @@ from collections import Counter
 from contextlib import suppress
 from typing import TypeAlias
 
-from app.rate_limits import is_in, network
-from app.settings import Settings
-from app.telemetry import REFUSED
+from app.core.rate_limits import is_in, network
+from app.core.settings import Settings
+from app.core.telemetry import REFUSED
 
-log = logging.getLogger("app.connections")
+log = logging.getLogger("app.core.connections")
 Peer: TypeAlias = tuple[str, int]
 
 IN_ALL = 1_024

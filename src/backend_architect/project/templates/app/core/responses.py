@@ -10,9 +10,9 @@ from fastapi import Depends, Response
 from fastapi.params import Header as HeaderParameter
 from starlette.types import Receive, Scope, Send
 
-from app.errors import NotFound, found
-from app.pagination import Page
-from app.request_context import Header, current
+from app.core.errors import NotFound, found
+from app.core.pagination import Page
+from app.core.request_context import Header, current
 
 T = TypeVar("T")
 

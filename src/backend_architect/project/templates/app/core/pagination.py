@@ -16,7 +16,7 @@ import msgspec
 from asyncpg import Record
 from fastapi import Query
 
-from app.errors import FieldError, Invalid
+from app.core.errors import FieldError, Invalid
 
 T = TypeVar("T")
 

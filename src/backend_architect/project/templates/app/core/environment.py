@@ -14,7 +14,7 @@ from pathlib import Path
 
 from dotenv import load_dotenv
 
-from app.database_role import own_role
+from app.core.database_role import own_role
 from app.migrate import migrate
 
 DATA = Path(".data")

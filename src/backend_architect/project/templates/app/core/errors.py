@@ -17,9 +17,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
-from app.request_context import current
+from app.core.request_context import current
 
-log = logging.getLogger("app.errors")
+log = logging.getLogger("app.core.errors")
 T = TypeVar("T")
 
 

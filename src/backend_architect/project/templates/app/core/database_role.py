@@ -26,7 +26,7 @@ SELECT /* role.too_much */ current_user AS name, rolsuper OR rolbypassrls OR rol
 FROM pg_roles WHERE rolname = current_user
 """
 
-log = logging.getLogger("app.database")
+log = logging.getLogger("app.core.database")
 
 
 async def give_rights(url: str, role: str = ROLE) -> bool:

@@ -1,0 +1,1 @@
+"""What every resource uses and none owns. `README.md` beside this says what each file is for."""
