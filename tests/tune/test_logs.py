@@ -12,7 +12,7 @@ from backend_architect.finding import Sureness
 from backend_architect.tune import Observed, Workload, find_all
 from backend_architect.tune.reading.any_files import TWICE, UNKNOWN, read_workload
 from backend_architect.tune.reading.files import WorkloadError
-from backend_architect.tune.reading.logs.collect import GARBAGE, OTHER_DATABASE, UNKNOWN_PLAN, Collected
+from backend_architect.tune.reading.logs.collect import CUT, GARBAGE, OTHER_DATABASE, UNKNOWN_PLAN, Collected
 from backend_architect.tune.reading.logs.csv_log import csv_entries
 from backend_architect.tune.reading.logs.kinds import READERS, kind_of_log
 from backend_architect.tune.reading.logs.runs import runs_of
@@ -109,20 +109,23 @@ def test_lines_that_belong_to_nothing_and_other_databases_are_counted() -> None:
     workload = _collect(
         "rubbish",
         head.format(7, "shop") + "statement: SELECT a FROM t",
-        "more rubbish",
+        "2026-01-01 10:00:00,100 INFO: another program's line",
         head.format(7, "other") + "statement: SELECT b FROM t",
         head.format(7, "shop") + "plan:",
         '\t{"Query Text": "SELECT cut',
         head.format(7, "shop") + "execute S_1: SELECT a FROM",
+        head.format(7, "shop") + "statement: SELECT a FROM t",
+        "that goes on without a tab, and is no SQL",
         database="shop",
     )
     assert [(each.text, each.calls, each.total_ms) for each in workload.statements] == [("SELECT a FROM t", 1.0, 5.5)]
-    assert {name: workload.left_out[name] for name in (GARBAGE, OTHER_DATABASE, UNKNOWN_PLAN)} == {
+    assert {name: workload.left_out[name] for name in (GARBAGE, CUT, OTHER_DATABASE, UNKNOWN_PLAN)} == {
         GARBAGE: 2,
+        CUT: 1,
         OTHER_DATABASE: 1,
         UNKNOWN_PLAN: 1,
     }
-    assert sum(workload.left_out.values()) == 5, "and the statement that is cut off"
+    assert sum(workload.left_out.values()) == 6, "and the statement that is cut off"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -10,7 +11,9 @@ from backend_architect.tune.reading.exported import is_exported, read_exported
 from backend_architect.tune.reading.files import WorkloadError, read_files
 from backend_architect.tune.reading.logs import LogKind, kind_of_log, read_logs
 from backend_architect.tune.reading.logs.collect import OTHER_DATABASE
+from backend_architect.tune.reading.logs.envelopes import fields_of
 from backend_architect.tune.reading.logs.stream import beginning_of
+from backend_architect.tune.reading.logs.unwrap import log_lines
 from backend_architect.tune.workload import Workload
 
 BEGINNING = 200
@@ -31,7 +34,10 @@ def read_workload(path: Path, database: str = "") -> Workload:
     """
     if not path.is_dir():
         kind = _kind(path)
-        return read_files(path) if kind is None else _read(path, {path: kind}, database)
+        if kind is None:
+            _refuse_other_json(path)
+            return read_files(path)
+        return _read(path, {path: kind}, database)
     everything = [each for each in sorted(path.rglob("*")) if each.is_file() and not each.name.startswith(".")]
     others = {each: _kind(each) for each in everything if each.suffix != ".sql"}
     told = {file: kind for file, kind in others.items() if kind is not None}
@@ -51,6 +57,15 @@ def database_of(url: str) -> str:
     return unquote(urlsplit(url).path.removeprefix("/"))
 
 
+def _refuse_other_json(path: Path) -> None:
+    """Raise WorkloadError for JSON that carries no log in a field that is known; for SQL and the like do nothing."""
+    names = fields_of(beginning_of(path, BEGINNING)) if path.suffix != ".sql" else ()
+    if names:
+        message = f"{path} is JSON of which no known field holds a server's log; its fields: {', '.join(names[:12])}"
+        fix = f"write the log's text, one entry after the other: jq -r '.{names[0]}' {path.name} > postgresql.log"
+        raise WorkloadError(Problem("no-workload", message, fix))
+
+
 def _once(files: dict[Path, LogKind | str]) -> dict[Path, LogKind | str]:
     """Return the files without the forms of a log that is there in a better one: a server may write all three."""
     best: dict[tuple[Path, str], Path] = {}
@@ -68,7 +83,7 @@ def _kind(file: Path) -> LogKind | str | None:
     if file.suffix == ".sql":
         return None
     beginning = beginning_of(file, BEGINNING)
-    return "exported" if is_exported(beginning) else kind_of_log(beginning)
+    return "exported" if is_exported(beginning) else kind_of_log(list(islice(log_lines(file), BEGINNING)))
 
 
 def _read(path: Path, files: dict[Path, LogKind | str], database: str) -> Workload:

@@ -10,20 +10,22 @@ from pathlib import Path
 from pglast import fingerprint, parse_sql
 from pglast.parser import ParseError, normalize
 
-from backend_architect.tune.parsing import is_plannable
+from backend_architect.tune.parsing import is_plannable, parse
 from backend_architect.tune.reading.kept import PLANLESS, UNPARSED, keep
 from backend_architect.tune.reading.logs.counted import Counted
 from backend_architect.tune.reading.logs.entry import LogEntry
 from backend_architect.tune.reading.logs.kinds import READERS, LogKind
 from backend_architect.tune.reading.logs.message import Said, read_message
 from backend_architect.tune.reading.logs.runs import RunCounter, as_runs
-from backend_architect.tune.reading.logs.stream import lines_of
+from backend_architect.tune.reading.logs.text_log import CUT_MARK
+from backend_architect.tune.reading.logs.unwrap import log_lines
 from backend_architect.tune.workload import Workload
 
 MOST = 20_000
 """Different statements that are kept apart."""
 QUICK_MS, MANY = 2.0, 200
 GARBAGE = "lines that belong to no entry"
+CUT = "cut by what carried the log: further lines of the statement are missing, or cannot be told from others"
 OTHER_DATABASE = "of another database"
 UNKNOWN_PLAN = "plans in another form than JSON or text, or cut off"
 TOO_MANY = f"beyond the first {MOST:,} different statements"
@@ -37,7 +39,7 @@ def read_logs(files: Iterable[tuple[Path, LogKind]], source: str, database: str 
     """
     collected = Collected(database)
     for file, kind in files:
-        for entry in READERS[kind](lines_of(file)):
+        for entry in READERS[kind](log_lines(file)):
             collected.add(entry)
     return collected.workload(source)
 
@@ -60,6 +62,14 @@ class Collected:
             self._left_out[GARBAGE] += 1
             return
         said = read_message(entry)
+        if entry.loose and said.kind not in {"other", "prepared", "ended"}:
+            whole = _with_rest(entry)
+            if whole is None:
+                self._left_out[CUT] += 1
+                return
+            said = whole
+        elif entry.loose:
+            self._left_out[GARBAGE] += entry.loose.count("\n") + 1
         if said.kind in {"other", "prepared"}:
             return
         if self._database and entry.database and entry.database != self._database:
@@ -138,6 +148,12 @@ def _identity(text: str) -> tuple[str, str, bool] | None:
         return fingerprint(text)[:ID_LENGTH], normalize(text), counted
     except (ParseError, ValueError, RecursionError):
         return None
+
+
+def _with_rest(entry: LogEntry) -> Said | None:
+    """Return what an entry says with the lines that nothing says belong to it, None where that is no SQL."""
+    said = read_message(replace(entry, message=f"{entry.message}\n{entry.loose}"))
+    return said if said.text and CUT_MARK not in entry.loose and parse(said.text) else None
 
 
 def _larger(

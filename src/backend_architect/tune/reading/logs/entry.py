@@ -10,7 +10,10 @@ LEVELS = (
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """A message with its detail. `session` tells sessions apart, `database` and `time` are '' where it is not told."""
+    """A message with its detail. `session` tells sessions apart, `database` and `time` are '' where it is not told.
+
+    `loose` are lines behind it that nothing says belong to it: the rest of a message that something on the way has cut.
+    """
 
     session: str
     level: str
@@ -18,3 +21,4 @@ class LogEntry:
     detail: str = ""
     database: str = ""
     time: str = ""
+    loose: str = ""

@@ -5,6 +5,15 @@ from collections.abc import Iterable, Iterator
 
 from backend_architect.tune.reading.logs.entry import LogEntry
 
+FIELDS = (
+    ("session_id", "pid", "process_id"),
+    ("message",),
+    ("detail",),
+    ("dbname", "database_name"),
+    ("timestamp", "log_time"),
+)
+"""As the server names them, or CloudNativePG, which takes them from a csvlog."""
+
 
 def json_entries(lines: Iterable[str]) -> Iterator[LogEntry | None]:
     """Yield the entries of a jsonlog, and None for each line that is none."""
@@ -21,6 +30,5 @@ def json_entry(line: str) -> LogEntry | None:
         return None
     if not isinstance(data, dict) or "error_severity" not in data or not isinstance(data.get("message", ""), str):
         return None
-    session = str(data.get("session_id") or data.get("pid") or "")
-    texts = (str(data.get(name, "")) for name in ("message", "detail", "dbname", "timestamp"))
+    session, *texts = (str(next((data[name] for name in names if data.get(name)), "")) for names in FIELDS)
     return LogEntry(session, str(data["error_severity"]), *texts)
