@@ -15,7 +15,7 @@ from backend_architect.decisions import decide_all
 from backend_architect.pipeline import read_sound_design
 from backend_architect.postgres import EmbeddedServer, Session, start_embedded
 from backend_architect.postgres.twin import Twin, grow, make_twin, read_references, read_statistics
-from backend_architect.queries import build_queries
+from backend_architect.queries import build_queries, resolve_design
 from backend_architect.schema import build_schema
 from backend_architect.schema.ddl import schema_sql
 
@@ -28,9 +28,9 @@ SIZES = (1, 10, 100)
 def main() -> None:
     design = read_sound_design(EXAMPLE).design
     kept = decide_all(design).is_kept
-    queries = build_queries(design, kept)
+    queries = build_queries(resolve_design(design, kept))
     statements = {query.name: query.sql for query in queries.all()}
-    ddl = schema_sql(build_schema(design, queries, kept))
+    ddl = schema_sql(build_schema(resolve_design(design, kept), queries))
     rows = {row.table: design.declared_rows(row.plural) for row in (*design.entities.values(), *design.edges.values())}
     with tempfile.TemporaryDirectory() as folder, start_embedded(Path(folder) / "data", SETTINGS) as server:
         for name in ("filled", "migrated"):

@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from backend_architect.decisions import decide_all
 from backend_architect.design import Design, load_design
 from backend_architect.project import Project, build_project
-from backend_architect.queries import build_queries
+from backend_architect.queries import build_queries, resolve_design
 from backend_architect.schema import build_schema
 from tests.conftest import EXAMPLES, RIGHT_DESIGNS, ROOT
 
@@ -140,8 +140,8 @@ def test_every_statement_carries_its_name_and_takes_parameters_only(path: Path) 
 def test_every_index_is_needed_and_every_foreign_key_indexed(path: Path) -> None:
     design = load_design(path).design
     decisions = decide_all(design)
-    queries = build_queries(design, decisions.is_kept)
-    schema = build_schema(design, queries, decisions.is_kept)
+    queries = build_queries(resolve_design(design, decisions.is_kept))
+    schema = build_schema(resolve_design(design, decisions.is_kept), queries)
     names = {query.name for query in queries.all()}
     for table in schema.tables:
         leading = (
@@ -154,4 +154,4 @@ def test_every_index_is_needed_and_every_foreign_key_indexed(path: Path) -> None
 
 
 def _queries(design: Design):
-    return build_queries(design, decide_all(design).is_kept).all()
+    return build_queries(resolve_design(design, decide_all(design).is_kept)).all()

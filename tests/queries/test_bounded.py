@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from backend_architect.decisions import decide_all
 from backend_architect.design import Design, load_design
-from backend_architect.queries import build_queries
+from backend_architect.queries import build_queries, resolve_design
 from backend_architect.schema import build_schema
 from tests.conftest import ROOT
 
@@ -15,7 +15,7 @@ def _design(name: str) -> Design:
 
 
 def _sql(design: Design) -> Mapping[str, str]:
-    queries = build_queries(design, decide_all(design).is_kept)
+    queries = build_queries(resolve_design(design, decide_all(design).is_kept))
     return {query.name: " ".join(query.sql.split()) for query in queries.all()}
 
 
@@ -35,6 +35,7 @@ def test_a_related_row_within_an_or_is_looked_up_alone() -> None:
 def test_a_search_also_has_an_index_in_its_order() -> None:
     design = _design("helpdesk")
     decisions = decide_all(design)
-    schema = build_schema(design, build_queries(design, decisions.is_kept), decisions.is_kept)
+    resolved = resolve_design(design, decisions.is_kept)
+    schema = build_schema(resolved, build_queries(resolved))
     serving = {i.columns for i in schema.table("tickets").indexes if "tickets.search_of_team" in i.needed_by}
     assert serving == {("search",), ("team_id", "created_at DESC", "id DESC")}

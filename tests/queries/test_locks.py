@@ -10,7 +10,7 @@ import pytest
 from backend_architect.decisions import decide_all
 from backend_architect.design import Design, load_design, read_design
 from backend_architect.postgres import EmbeddedServer
-from backend_architect.queries import Queries, build_queries
+from backend_architect.queries import Queries, build_queries, resolve_design
 from backend_architect.schema import build_schema, schema_sql
 from tests.conftest import ROOT
 
@@ -129,7 +129,7 @@ def _example(name: str) -> Design:
 
 
 def _queries(design: Design) -> Queries:
-    return build_queries(design, decide_all(design).is_kept)
+    return build_queries(resolve_design(design, decide_all(design).is_kept))
 
 
 class _Trial:
@@ -145,13 +145,13 @@ class _Trial:
     async def of(cls, design: Design, rows: str, server: EmbeddedServer) -> AsyncIterator["_Trial"]:
         """Give the trial of a design whose tables hold `rows`."""
         kept = decide_all(design).is_kept
-        queries = build_queries(design, kept)
+        queries = build_queries(resolve_design(design, kept))
         admin = await asyncpg.connect(server.url())
         await admin.execute("DROP DATABASE IF EXISTS trial_of_locks WITH (FORCE)")
         await admin.execute("CREATE DATABASE trial_of_locks")
         look = await asyncpg.connect(server.url("trial_of_locks"))
         try:
-            await look.execute(schema_sql(build_schema(design, queries, kept)) + rows)
+            await look.execute(schema_sql(build_schema(resolve_design(design, kept), queries)) + rows)
             yield cls(queries, server.url("trial_of_locks"), look)
         finally:
             await look.close()

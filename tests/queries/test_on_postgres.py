@@ -11,7 +11,7 @@ from backend_architect.design import Design, load_design, read_design
 from backend_architect.patterns import Wish, all_patterns, compose
 from backend_architect.patterns.text import design_text
 from backend_architect.postgres import EmbeddedServer
-from backend_architect.queries import build_queries
+from backend_architect.queries import build_queries, resolve_design
 from backend_architect.schema import build_schema, schema_sql
 from tests.conftest import RIGHT_DESIGNS
 
@@ -38,8 +38,8 @@ async def problems_of(design: Design, server: EmbeddedServer) -> list[str]:
 
 async def _problems(connection: asyncpg.Connection, design: Design) -> list[str]:
     decisions = decide_all(design)
-    queries = build_queries(design, decisions.is_kept)
-    sql = schema_sql(build_schema(design, queries, decisions.is_kept))
+    queries = build_queries(resolve_design(design, decisions.is_kept))
+    sql = schema_sql(build_schema(resolve_design(design, decisions.is_kept), queries))
     try:
         await connection.execute(sql)
     except asyncpg.PostgresError as error:

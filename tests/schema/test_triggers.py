@@ -8,7 +8,7 @@ import asyncpg
 from backend_architect.decisions import decide_all
 from backend_architect.design import load_design
 from backend_architect.postgres import EmbeddedServer
-from backend_architect.queries import build_queries
+from backend_architect.queries import build_queries, resolve_design
 from backend_architect.schema import build_schema, schema_sql
 from tests.conftest import ROOT
 
@@ -87,8 +87,8 @@ async def forget_statements(db: asyncpg.Connection) -> None:
 async def on_a_full_database(server: EmbeddedServer, look: Callable[[asyncpg.Connection], Awaitable[None]]) -> None:
     """Let `look` see a connection on the tables of the social network, filled, in a schema of their own."""
     design = load_design(ROOT / "examples/social-sharing/backend.yaml").design
-    kept = decide_all(design).is_kept
-    tables = schema_sql(build_schema(design, build_queries(design, kept), kept))
+    resolved = resolve_design(design, decide_all(design).is_kept)
+    tables = schema_sql(build_schema(resolved, build_queries(resolved)))
     connection = await asyncpg.connect(server.url())
     trial = connection.transaction()
     await trial.start()

@@ -8,7 +8,7 @@ import pytest
 from backend_architect.decisions import decide_all
 from backend_architect.design import Design, load_design
 from backend_architect.postgres import Connection, EmbeddedServer, connect
-from backend_architect.queries import build_queries
+from backend_architect.queries import build_queries, resolve_design
 from backend_architect.schema import build_schema, schema_sql
 from backend_architect.seed import plan_seed
 from tests.conftest import RIGHT_DESIGNS, ROOT
@@ -18,8 +18,8 @@ USERS = 30
 
 
 def _sql(design: Design) -> str:
-    kept = decide_all(design).is_kept
-    return schema_sql(build_schema(design, build_queries(design, kept), kept))
+    resolved = resolve_design(design, decide_all(design).is_kept)
+    return schema_sql(build_schema(resolved, build_queries(resolved)))
 
 
 async def _filled(server: EmbeddedServer, design: Design, name: str) -> Connection:

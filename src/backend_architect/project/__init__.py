@@ -11,7 +11,7 @@ from backend_architect.project.slices import render_slices
 from backend_architect.project.slices.own_types import with_own_types
 from backend_architect.project.templates import render_templates
 from backend_architect.project.tests import render_tests
-from backend_architect.queries import Queries, build_queries
+from backend_architect.queries import Queries, ResolvedDesign, build_queries, resolve_design
 from backend_architect.schema import Schema, build_schema, schema_sql
 
 __all__ = ["Project", "build_project", "render_project"]
@@ -22,19 +22,20 @@ SCHEMA_MIGRATION = "migrations/0002_schema.sql"
 
 def build_project(loaded: LoadedDesign, decisions: Decisions) -> Project:
     """Return every file of the project that a sound design describes, with the design itself, as text by path."""
-    queries = build_queries(loaded.design, decisions.is_kept)
-    schema = build_schema(loaded.design, queries, decisions.is_kept)
-    project = render_project(loaded.design, decisions, schema, queries)
+    resolved = resolve_design(loaded.design, decisions.is_kept)
+    queries = build_queries(resolved)
+    project = render_project(resolved, decisions, build_schema(resolved, queries), queries)
     return Project(project.name, {**project.files, "backend.yaml": loaded.text})
 
 
-def render_project(design: Design, decisions: Decisions, schema: Schema, queries: Queries) -> Project:
-    """Return the whole project that `design` describes; nothing is written."""
-    context = template_context(design, decisions, queries)
+def render_project(resolved: ResolvedDesign, decisions: Decisions, schema: Schema, queries: Queries) -> Project:
+    """Return the whole project that a design describes; nothing is written."""
+    design = resolved.design
+    context = template_context(resolved, decisions, queries)
     files = render_templates(context, without=_absent(context))
     files |= {path: with_own_types(files[path]) for path in (ACCOUNT_SCHEMAS,) if path in files}
-    files |= render_slices(design, queries)
-    files |= render_tests(design, schema, queries)
+    files |= render_slices(resolved, queries)
+    files |= render_tests(resolved, schema, queries)
     files[SCHEMA_MIGRATION] = _migration(design, schema)
     return Project(design.name, format_python(dict(sorted(files.items()))))
 

@@ -8,11 +8,11 @@ from backend_architect.decisions import Decisions
 from backend_architect.design.distinct import distinct_fields
 from backend_architect.design.model import Design, Event, Field, FieldType
 from backend_architect.design.python_names import MAIN, attribute, variable
-from backend_architect.design.routes import routes_of
 from backend_architect.project.limits import limit_of_everything, limit_of_sign_in, limit_source
 from backend_architect.project.samples import python_string, sample_source
 from backend_architect.project.slices.inputs import input_line, input_type
 from backend_architect.queries.model import Queries
+from backend_architect.queries.resolved import ResolvedDesign
 from backend_architect.queries.shape import python_type
 
 DEFAULT_POOL = 10
@@ -36,8 +36,9 @@ def account_fields(design: Design) -> tuple[Field, ...]:
     return tuple(item for item in fields if not item.optional and item.default is None and not item.is_reference)
 
 
-def template_context(design: Design, decisions: Decisions, queries: Queries) -> Mapping[str, object]:
+def template_context(resolved: ResolvedDesign, decisions: Decisions, queries: Queries) -> Mapping[str, object]:
     """Return the names that templates may use."""
+    design, routes = resolved.design, resolved.routes
     slices = [plural for plural, found in queries.by_slice.items() if found]
     slow = decisions["slow-query-monitoring"].settings
     apart = distinct_fields(design.account) if design.account else frozenset()
@@ -60,7 +61,7 @@ def template_context(design: Design, decisions: Decisions, queries: Queries) -> 
         "has_auth": design.auth is not None,
         "has_roles": bool(design.auth and design.auth.roles),
         "has_cookies": design.auth is not None and "web" in design.clients,
-        "has_idempotency": design.auth is not None and any(r.kind == "create" for r in routes_of(design)),
+        "has_idempotency": design.auth is not None and any(r.kind == "create" for r in routes),
         "has_counts": any(decisions.is_kept(e.name, name) for e in design.entities.values() for name in e.counts),
         "has_turns": any(query.turn for query in queries.all()),
         "has_versions": any(param.source == "if_match" for query in queries.all() for param in query.params),
@@ -70,8 +71,8 @@ def template_context(design: Design, decisions: Decisions, queries: Queries) -> 
         "has_json": FieldType.JSON in types,
         "file_fields": file_fields(design),
         "has_cache": any(spec.cache_seconds for spec in design.lists),
-        "search_paths": [f"/v1{r.path}" for r in routes_of(design) if r.list and r.list.match],
-        "cached_paths": [f"/v1{r.path}" for r in routes_of(design) if r.list and r.list.cache_seconds],
+        "search_paths": [f"/v1{r.path}" for r in routes if r.list and r.list.match],
+        "cached_paths": [f"/v1{r.path}" for r in routes if r.list and r.list.cache_seconds],
         "has_search": any(spec.match for spec in design.lists),
     }
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from backend_architect.design.distinct import distinct_fields
 from backend_architect.design.model import Design, Edge, Entity, FieldType
 from backend_architect.design.ranges import in_ranges
-from backend_architect.design.routes import Route, routes_of
+from backend_architect.design.routes import Route
 from backend_architect.design.samples import sample
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange
@@ -91,7 +91,7 @@ class Request:
 
 def project_routes(subject: Subject) -> tuple[ProjectRoute, ...]:
     """Return every row of the project's access tables, with the route of the design that it stands for."""
-    designed = {(route.method, route.path): route for route in routes_of(subject.design)}
+    designed = {(route.method, route.path): route for route in subject.routes}
     return tuple(ProjectRoute(row, designed.get((row.method, VERSION.sub("", row.path)))) for row in subject.access)
 
 

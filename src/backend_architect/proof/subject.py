@@ -3,9 +3,11 @@
 import ast
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from backend_architect.design import Design, load_design
+from backend_architect.design.routes import Route, routes_of
 from backend_architect.errors import FolderError, Problem
 
 NEEDED = ("backend.yaml", "app/serve.py", "app/core/access.py", "migrations")
@@ -24,7 +26,7 @@ class AccessRow:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subject:
     """A project's folder, its design and its access tables.
 
@@ -36,6 +38,11 @@ class Subject:
     access: tuple[AccessRow, ...]
     fingerprint: str
     migrations: str
+
+    @cached_property
+    def routes(self) -> tuple[Route, ...]:
+        """Every route that the design has."""
+        return routes_of(self.design)
 
 
 def read_subject(folder: Path) -> Subject:

@@ -8,43 +8,43 @@ from backend_architect.design.expressions import resolve_value
 from backend_architect.design.model import Entity, Field
 from backend_architect.design.postgres_types import column_type
 from backend_architect.design.routes import Route
-from backend_architect.queries.context import Context, conditions, hops
 from backend_architect.queries.locks import locked
 from backend_architect.queries.model import Query
 from backend_architect.queries.new_row import NEW, absent_value, new_columns, select_new
+from backend_architect.queries.resolved import ResolvedDesign, conditions, hops
 from backend_architect.queries.rows import answered_query, entity_of, must_be_readable, readable_or_absent
 from backend_architect.queries.text import Statement, listed
 from backend_architect.queries.turns import with_turn
 
 
-def create_query(context: Context, route: Route) -> Query:
+def create_query(resolved: ResolvedDesign, route: Route) -> Query:
     """Return the statement that inserts a row, if the rule holds for it, and answers it as a read would."""
     entity = entity_of(route)
-    statement = context.statement(entity)
+    statement = resolved.statement(entity)
     stored = _stored(entity)
     given = {item.column: _given(route, statement, item) for item in stored}
-    computed = {item.column: _computed(context, entity, item) for item in stored if item.set not in {None, "me"}}
-    rule = context.allowed(entity, "create", NEW, signed_in=True)
-    unseen = [item for item in entity.accepted("create") if must_be_readable(context, entity, item, "create")]
-    checks = [readable_or_absent(context, item, NEW) for item in unseen]
-    where = conditions(statement, locked(context, entity, "create", rule), *checks, indent=4)
+    computed = {item.column: _computed(resolved, entity, item) for item in stored if item.set not in {None, "me"}}
+    rule = resolved.allowed(entity, "create", NEW, signed_in=True)
+    unseen = [item for item in entity.accepted("create") if must_be_readable(resolved, entity, item, "create")]
+    checks = [readable_or_absent(resolved, item, NEW) for item in unseen]
+    where = conditions(statement, locked(resolved, entity, "create", rule), *checks, indent=4)
     into = f"INSERT INTO {entity.table} ({listed(list(given), 8)})"
     if where == "true" and not computed:
         plain = listed([sql.partition("::")[0] for sql in given.values()], 8)
         made = f"created AS (\n    {into}\n    VALUES ({plain})\n    RETURNING *\n)"
     else:
-        made = _asked_first(context, entity, statement, given, computed, rules=[rule, *checks])
+        made = _asked_first(resolved, entity, statement, given, computed, rules=[rule, *checks])
         chosen = _chosen(statement, given, computed, [rule, *checks])
         made += f", created AS (\n    {into}\n    SELECT {chosen}\n    FROM new\n    WHERE {where}\n    RETURNING *\n)"
     answer = f"SELECT\n    {{COLUMNS}}\nFROM created AS {entity.table}\n{{JOINS}}"
     template = f"WITH /* {route.statement} */ {made}\n{answer}"
     looks_elsewhere = bool(hops(rule) or unseen or rule.find(exp.Exists, exp.In))
-    query = answered_query(context, route, statement, template, refused=404 if looks_elsewhere else 403)
-    return with_turn(context, query, "create", rule)
+    query = answered_query(resolved, route, statement, template, refused=404 if looks_elsewhere else 403)
+    return with_turn(resolved, query, "create", rule)
 
 
 def _asked_first(
-    context: Context,
+    resolved: ResolvedDesign,
     entity: Entity,
     statement: Statement,
     given: Mapping[str, str],
@@ -91,6 +91,6 @@ def _given(route: Route, statement: Statement, item: Field) -> str:
     return f"{statement.value(item.column, source)}::{column_type(item)}"
 
 
-def _computed(context: Context, entity: Entity, item: Field) -> exp.Expr:
+def _computed(resolved: ResolvedDesign, entity: Entity, item: Field) -> exp.Expr:
     """Return the expression by which the server sets a field, over the new row."""
-    return resolve_value(context.design, entity, item.set or "", alias=NEW, kept=context.kept).sql
+    return resolve_value(resolved.design, entity, item.set or "", alias=NEW, kept=resolved.kept).sql

@@ -5,29 +5,29 @@ from sqlglot import exp
 from backend_architect.design.model import Edge, Field
 from backend_architect.design.routes import Route
 from backend_architect.design.syntax import conjuncts
-from backend_architect.queries.context import Context, conditions
 from backend_architect.queries.locks import locked
 from backend_architect.queries.model import Query
 from backend_architect.queries.new_row import NEW, absent_value, new_columns, select_new
+from backend_architect.queries.resolved import ResolvedDesign, conditions
 from backend_architect.queries.rows import looks_through, readable_or_absent, sql_type
 from backend_architect.queries.text import Statement
 from backend_architect.queries.turns import with_turn
 
 
-def put_query(context: Context, route: Route) -> Query:
+def put_query(resolved: ResolvedDesign, route: Route) -> Query:
     """Return the statement that inserts a pair if it may be there; it answers whether that is allowed."""
     edge = _edge(route)
     statement = Statement()
     given = [f"{_value(statement, edge, item)} AS {item.column}" for item in edge.fields.values()]
-    rule = context.allowed(edge, "create", NEW, signed_in=True)
+    rule = resolved.allowed(edge, "create", NEW, signed_in=True)
     sent = [item for item in edge.references if item.set != "me"]
-    unseen = [item for item in sent if not looks_through(context, edge, item, "create")]
-    readable = [readable_or_absent(context, item, NEW) for item in unseen]
+    unseen = [item for item in sent if not looks_through(resolved, edge, item, "create")]
+    readable = [readable_or_absent(resolved, item, NEW) for item in unseen]
     given += [absent_value(edge, name) for name in sorted(new_columns(rule) - {f.column for f in edge.fields.values()})]
-    where = conditions(statement, locked(context, edge, "create", rule), *readable, indent=4)
+    where = conditions(statement, locked(resolved, edge, "create", rule), *readable, indent=4)
     names = ", ".join(item.column for item in edge.fields.values())
     keys = ", ".join(item.column for item in edge.pair)
-    action = f"({keys}) {_replaced(context, edge, statement)}" if edge.extra else "DO NOTHING"
+    action = f"({keys}) {_replaced(resolved, edge, statement)}" if edge.extra else "DO NOTHING"
     template = (
         f"WITH /* {route.statement} */ new AS (\n    {select_new(statement, given, {}, 4)}\n), allowed AS (\n"
         f"    SELECT * FROM new\n    WHERE {where}\n), put AS (\n"
@@ -37,13 +37,13 @@ def put_query(context: Context, route: Route) -> Query:
     looks_elsewhere = bool(unseen or edge.extra or rule.find(exp.Exists, exp.In, exp.Subquery))
     refused = 404 if looks_elsewhere else 403
     query = Query(route.statement, route, edge, "done", template, tuple(statement.params), refused=refused)
-    return with_turn(context, query, "create", rule)
+    return with_turn(resolved, query, "create", rule)
 
 
-def _replaced(context: Context, edge: Edge, statement: Statement) -> str:
+def _replaced(resolved: ResolvedDesign, edge: Edge, statement: Statement) -> str:
     """Return what happens to a pair that is there: its values change, if the rule holds for it as it is, too."""
     columns = {item.column for item in edge.extra.values()}
-    rule = context.allowed(edge, "create", edge.table, signed_in=True)
+    rule = resolved.allowed(edge, "create", edge.table, signed_in=True)
     own = [part for part in conjuncts(rule) if new_columns(part, alias=edge.table) & columns]
     asked = conditions(statement, *own, indent=4)
     changes = ", ".join(f"{item.column} = EXCLUDED.{item.column}" for item in edge.extra.values())
@@ -51,17 +51,17 @@ def _replaced(context: Context, edge: Edge, statement: Statement) -> str:
     return f"DO UPDATE SET {changes}{where}\n    RETURNING true"
 
 
-def delete_pair_query(context: Context, route: Route) -> Query:
+def delete_pair_query(resolved: ResolvedDesign, route: Route) -> Query:
     """Return the statement that deletes a pair that the rule allows; that it was not there is no error."""
     edge = _edge(route)
     statement = Statement()
-    tree = context.allowed(edge, "delete", signed_in=True)
-    rule = conditions(statement, locked(context, edge, "delete", tree))
+    tree = resolved.allowed(edge, "delete", signed_in=True)
+    rule = conditions(statement, locked(resolved, edge, "delete", tree))
     pair = [f"{edge.table}.{item.column} = {_value(statement, edge, item).partition('::')[0]}" for item in edge.pair]
     texts = [text for text in dict.fromkeys([*pair, *rule.split("\n  AND ")]) if text != "true"]
     template = f"DELETE /* {route.statement} */ FROM {edge.table}\nWHERE " + "\n  AND ".join(texts)
     query = Query(route.statement, route, edge, "always", template, tuple(statement.params))
-    return with_turn(context, query, "delete", tree)
+    return with_turn(resolved, query, "delete", tree)
 
 
 def _value(statement: Statement, edge: Edge, item: Field) -> str:

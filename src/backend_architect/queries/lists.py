@@ -10,8 +10,8 @@ from backend_architect.design.expressions import members
 from backend_architect.design.model import Edge, Entity, Field, ListSpec
 from backend_architect.design.routes import Route, list_parameter
 from backend_architect.design.syntax import conjuncts
-from backend_architect.queries.context import Context, conditions
 from backend_architect.queries.model import Query
+from backend_architect.queries.resolved import ResolvedDesign, conditions
 from backend_architect.queries.rows import sql_type
 from backend_architect.queries.searches import SearchParts, search_sql
 from backend_architect.queries.text import Statement
@@ -27,20 +27,20 @@ class FanOut:
     mine: Field
 
 
-def list_queries(context: Context, route: Route) -> tuple[Query, ...]:
+def list_queries(resolved: ResolvedDesign, route: Route) -> tuple[Query, ...]:
     """Return the statements of one list, the one without filters first."""
     assert route.list is not None
     names = route.list.filters
     chosen = [group for size in range(len(names) + 1) for group in combinations(names, size)]
-    return tuple(_list_query(context, route, route.list, filters) for filters in chosen)
+    return tuple(_list_query(resolved, route, route.list, filters) for filters in chosen)
 
 
-def fan_out(context: Context, entity: Entity, spec: ListSpec) -> FanOut | None:
+def fan_out(resolved: ResolvedDesign, entity: Entity, spec: ListSpec) -> FanOut | None:
     """Return how a list fans out over an edge, where its `where` has that form and cannot yield a row twice."""
-    for part in _where(context, entity, spec):
+    for part in _where(resolved, entity, spec):
         if not isinstance(part, exp.In) or not isinstance(part.args.get("query"), exp.Subquery):
             continue
-        found = _fan_out_of(context, entity, part)
+        found = _fan_out_of(resolved, entity, part)
         if found:
             return found
     return None
@@ -60,15 +60,15 @@ def listing_label(entity: Entity) -> str:
     return "listed_at_" if "listed_at" in members(entity) else "listed_at"
 
 
-def _list_query(context: Context, route: Route, spec: ListSpec, filters: tuple[str, ...]) -> Query:
+def _list_query(resolved: ResolvedDesign, route: Route, spec: ListSpec, filters: tuple[str, ...]) -> Query:
     entity = route.row
     assert isinstance(entity, Entity)
-    shape = context.shape(entity)
-    statement = context.statement(entity)
-    builder = _through if spec.through else _fanned if fan_out(context, entity, spec) else _plain
-    if is_bounded_search(context, entity, spec):
+    shape = resolved.shape(entity)
+    statement = resolved.statement(entity)
+    builder = _through if spec.through else _fanned if fan_out(resolved, entity, spec) else _plain
+    if is_bounded_search(resolved, entity, spec):
         builder = _searched
-    template = builder(_ListParts(context, route, spec, filters, statement, entity))
+    template = builder(_ListParts(resolved, route, spec, filters, statement, entity))
     if not shape.joins:
         template = template.replace("\n{JOINS}", "")
     name = route.statement + "".join(f"_and_{name}" if number else f"_by_{name}" for number, name in enumerate(filters))
@@ -79,7 +79,7 @@ def _list_query(context: Context, route: Route, spec: ListSpec, filters: tuple[s
 
 @dataclass(frozen=True)
 class _ListParts:
-    context: Context
+    resolved: ResolvedDesign
     route: Route
     spec: ListSpec
     filters: tuple[str, ...]
@@ -114,8 +114,8 @@ class _ListParts:
 
     def rules(self, indent: int, *, but: Sequence[exp.Expr] = ()) -> list[str]:
         """Return the read rule, and the parts of `where` that are not in `but`."""
-        trees = [tree for tree in _where(self.context, self.entity, self.spec) if tree not in but]
-        may_read = self.context.may_read(self.statement, self.entity, indent)
+        trees = [tree for tree in _where(self.resolved, self.entity, self.spec) if tree not in but]
+        may_read = self.resolved.may_read(self.statement, self.entity, indent)
         return [text for text in (conditions(self.statement, *trees, indent=indent), may_read) if text != "true"]
 
     def filtered(self, alias: str) -> list[str]:
@@ -135,7 +135,7 @@ def _plain(parts: _ListParts) -> str:
         texts.append(f"{table}.{parts.entity.fields[parts.spec.by].column} = {parts.parent()}")
     texts += parts.shared_conditions(table, 0)
     texts.append(parts.after(key, f"{table}.id"))
-    if _is_sorted_window(parts.context, parts.entity, parts.spec):
+    if _is_sorted_window(parts.resolved, parts.entity, parts.spec):
         return _chosen_first(parts, key, texts)
     where = "\n  AND ".join(texts)
     return (
@@ -144,17 +144,17 @@ def _plain(parts: _ListParts) -> str:
     )
 
 
-def is_bounded_search(context: Context, entity: Entity, spec: ListSpec) -> bool:
+def is_bounded_search(resolved: ResolvedDesign, entity: Entity, spec: ListSpec) -> bool:
     """Return whether a list is searched in its own order, so that a page of it can be bounded."""
-    by_edge = spec.through or fan_out(context, entity, spec)
-    return bool(spec.match) and not by_edge and not _is_sorted_window(context, entity, spec)
+    by_edge = spec.through or fan_out(resolved, entity, spec)
+    return bool(spec.match) and not by_edge and not _is_sorted_window(resolved, entity, spec)
 
 
 def _searched(parts: _ListParts) -> str:
     """A page of a search: from the next rows of the list, or from the index on the words."""
     table, spec = parts.entity.table, parts.spec
     key = f"{table}.{key_column(parts.entity, spec)}"
-    exact = [part for part in _where(parts.context, parts.entity, spec) if _is_exact(part, table)]
+    exact = [part for part in _where(parts.resolved, parts.entity, spec) if _is_exact(part, table)]
     bounds = [parts.statement.rule(part, 10) for part in exact]
     if spec.by:
         bounds.append(f"{table}.{parts.entity.fields[spec.by].column} = {parts.parent()}")
@@ -170,12 +170,12 @@ def _is_exact(part: exp.Expr, table: str) -> bool:
     return isinstance(part, exp.EQ) and isinstance(part.this, exp.Column) and part.this.table == table
 
 
-def _is_sorted_window(context: Context, entity: Entity, spec: ListSpec) -> bool:
+def _is_sorted_window(resolved: ResolvedDesign, entity: Entity, spec: ListSpec) -> bool:
     """Return whether the rows come by one column's range and are sorted by another: all of them, before the page."""
     key = key_column(entity, spec)
     ranges = [
         part.this.name
-        for part in _where(context, entity, spec)
+        for part in _where(resolved, entity, spec)
         if isinstance(part, exp.GT | exp.GTE | exp.LT | exp.LTE) and isinstance(part.this, exp.Column)
     ]
     return bool(ranges) and key not in ranges
@@ -196,13 +196,13 @@ def _chosen_first(parts: _ListParts, key: str, texts: list[str]) -> str:
 def _through(parts: _ListParts) -> str:
     """A list of the rows at the other end of an edge, in the order in which the edges were made."""
     assert parts.spec.through is not None
-    edge = parts.context.design.rows_by_plural[parts.spec.through[0]]
+    edge = parts.resolved.design.rows_by_plural[parts.spec.through[0]]
     assert isinstance(edge, Edge)
     side = edge.fields[parts.spec.through[1]]
     other = edge.other(side)
     table, key = parts.entity.table, f"{edge.table}.created_at"
     texts = [f"{edge.table}.{side.column} = {parts.parent()}"]
-    rule = conditions(parts.statement, parts.context.allowed(edge, "read"))
+    rule = conditions(parts.statement, parts.resolved.allowed(edge, "read"))
     texts += [] if rule == "true" else [rule]
     texts += parts.shared_conditions(table, 0)
     texts.append(parts.after(key, f"{edge.table}.{other.column}"))
@@ -216,13 +216,13 @@ def _through(parts: _ListParts) -> str:
 
 def _fanned(parts: _ListParts) -> str:
     """A page merged from one short index scan for each row of an edge: ids first, then the whole rows."""
-    found = fan_out(parts.context, parts.entity, parts.spec)
+    found = fan_out(parts.resolved, parts.entity, parts.spec)
     assert found is not None
     table = parts.entity.table
     key = key_column(parts.entity, parts.spec)
     me = parts.statement.viewer("me")
     texts = [f"{table}.{found.item.column} = source.{found.side.column}"]
-    part = _fan_out_part(parts.context, parts.entity, parts.spec)
+    part = _fan_out_part(parts.resolved, parts.entity, parts.spec)
     texts += parts.shared_conditions(table, 8, but=[part] if part else [])
     texts.append(parts.after(f"{table}.{key}", f"{table}.id"))
     where = "\n          AND ".join(texts)
@@ -238,20 +238,20 @@ def _fanned(parts: _ListParts) -> str:
     )
 
 
-def _where(context: Context, entity: Entity, spec: ListSpec) -> list[exp.Expr]:
-    return conjuncts(context.rule(entity, spec.where)) if spec.where else []
+def _where(resolved: ResolvedDesign, entity: Entity, spec: ListSpec) -> list[exp.Expr]:
+    return conjuncts(resolved.rule(entity, spec.where)) if spec.where else []
 
 
-def _fan_out_part(context: Context, entity: Entity, spec: ListSpec) -> exp.Expr | None:
-    for part in _where(context, entity, spec):
-        if isinstance(part, exp.In) and _fan_out_of(context, entity, part):
+def _fan_out_part(resolved: ResolvedDesign, entity: Entity, spec: ListSpec) -> exp.Expr | None:
+    for part in _where(resolved, entity, spec):
+        if isinstance(part, exp.In) and _fan_out_of(resolved, entity, part):
             return part
     return None
 
 
-def _fan_out_of(context: Context, entity: Entity, part: exp.In) -> FanOut | None:
+def _fan_out_of(resolved: ResolvedDesign, entity: Entity, part: exp.In) -> FanOut | None:
     select = part.args["query"].this
-    edge = context.design.rows_by_plural.get(select.args["from_"].this.name)
+    edge = resolved.design.rows_by_plural.get(select.args["from_"].this.name)
     item = next((f for f in entity.references if f.column == part.this.name), None)
     if not isinstance(edge, Edge) or item is None:
         return None

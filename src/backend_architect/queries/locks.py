@@ -10,18 +10,18 @@ from sqlglot import exp
 
 from backend_architect.design.changing import changing_columns, counting_tables
 from backend_architect.design.model import Row
-from backend_architect.queries.context import Context
+from backend_architect.queries.resolved import ResolvedDesign
 
 Write = Literal["create", "update", "delete"]
 
 
-def locked(context: Context, row: Row, action: Write, rule: exp.Expr) -> exp.Expr:
+def locked(resolved: ResolvedDesign, row: Row, action: Write, rule: exp.Expr) -> exp.Expr:
     """Return the rule of a write with a lock on each row that it reaches by a relation, and that could change it.
 
     FOR SHARE where it is enough: creations then do not wait for each other. Where the write's own trigger changes the
     row too, two sharers would wait for each other there, so the lock is the one that the trigger takes anyway.
     """
-    design, kept = context.design, context.kept
+    design, kept = resolved.design, resolved.kept
     tree = rule.copy()
     tables = {entity.table: entity for entity in design.entities.values()}
     touched = counting_tables(design, kept, row, action)

@@ -5,9 +5,9 @@ from sqlglot import exp
 from backend_architect.design.expressions import members
 from backend_architect.design.model import Action, Entity, Field, FieldType, Row
 from backend_architect.design.routes import Route
-from backend_architect.queries.context import Context, any_of, column, conditions, hops
 from backend_architect.queries.locks import locked
 from backend_architect.queries.model import Query
+from backend_architect.queries.resolved import ResolvedDesign, any_of, column, conditions, hops
 from backend_architect.queries.text import Statement
 from backend_architect.queries.turns import with_turn
 
@@ -32,15 +32,15 @@ def sql_type(item: Field) -> str:
     return SQL_TYPES.get(item.type, "text")
 
 
-def read_query(context: Context, route: Route) -> Query:
+def read_query(resolved: ResolvedDesign, route: Route) -> Query:
     """Return the statement that reads one row with all that an answer nests."""
     entity = entity_of(route)
-    statement = context.statement(entity)
+    statement = resolved.statement(entity)
     identity = statement.value("id", f"{entity.name}_id")
-    rule = context.may_read(statement, entity)
+    rule = resolved.may_read(statement, entity)
     where = f"{entity.table}.id = {identity}" + ("" if rule == "true" else f"\n  AND {rule}")
     template = f"SELECT /* {route.statement} */\n    {{COLUMNS}}\nFROM {entity.table}\n{{JOINS}}\nWHERE {where}"
-    return answered_query(context, route, statement, template)
+    return answered_query(resolved, route, statement, template)
 
 
 def change_label(entity: Entity) -> str:
@@ -48,34 +48,34 @@ def change_label(entity: Entity) -> str:
     return "row_changed_" if "row_changed" in members(entity) else "row_changed"
 
 
-def delete_query(context: Context, route: Route) -> Query:
+def delete_query(resolved: ResolvedDesign, route: Route) -> Query:
     """Return the statement that deletes a row that the rule allows; it answers whether there was one."""
     entity = entity_of(route)
     statement = Statement()
-    rule = context.allowed(entity, "delete", signed_in=True)
-    where = conditions(statement, locked(context, entity, "delete", rule))
+    rule = resolved.allowed(entity, "delete", signed_in=True)
+    where = conditions(statement, locked(resolved, entity, "delete", rule))
     identity = statement.value("id", f"{entity.name}_id")
     version = statement.value("version", "if_match")
     condition = f"{entity.table}.id = {identity}" + ("" if where == "true" else f"\n  AND {where}")
     condition += f"\n  AND ({version}::timestamptz[] IS NULL OR {entity.table}.updated_at = ANY({version}))"
     template = f"DELETE /* {route.statement} */ FROM {entity.table}\nWHERE {condition}\nRETURNING true"
     query = Query(route.statement, route, entity, "done", template, tuple(statement.params))
-    return with_turn(context, query, "delete", rule)
+    return with_turn(resolved, query, "delete", rule)
 
 
-def allowed_query(context: Context, route: Route) -> Query:
+def allowed_query(resolved: ResolvedDesign, route: Route) -> Query:
     """Return the statement that reads the row of a hand-written use case, if its rule allows it."""
     entity = entity_of(route)
     assert route.custom is not None
-    statement = context.statement(entity)
-    own = context.rule(entity, route.custom.allow)
-    texts = [context.may_read(statement, entity)]
-    if own != context.allowed(entity, "read"):
+    statement = resolved.statement(entity)
+    own = resolved.rule(entity, route.custom.allow)
+    texts = [resolved.may_read(statement, entity)]
+    if own != resolved.allowed(entity, "read"):
         texts.insert(0, conditions(statement, own))
     identity = statement.value("id", f"{entity.name}_id")
     condition = "\n  AND ".join([f"{entity.table}.id = {identity}", *(text for text in texts if text != "true")])
     template = f"SELECT /* {route.statement} */\n    {{COLUMNS}}\nFROM {entity.table}\n{{JOINS}}\nWHERE {condition}"
-    return answered_query(context, route, statement, template)
+    return answered_query(resolved, route, statement, template)
 
 
 def entity_of(route: Route) -> Entity:
@@ -84,37 +84,39 @@ def entity_of(route: Route) -> Entity:
     return route.row
 
 
-def answered_query(context: Context, route: Route, statement: Statement, template: str, *, refused: int = 404) -> Query:
+def answered_query(
+    resolved: ResolvedDesign, route: Route, statement: Statement, template: str, *, refused: int = 404
+) -> Query:
     """Return a statement that answers a row as a read would."""
     entity = entity_of(route)
-    shape = context.shape(entity)
+    shape = resolved.shape(entity)
     if not shape.joins:
         template = template.replace("\n{JOINS}", "")
     return Query(route.statement, route, entity, "one", template, tuple(statement.params), shape, refused=refused)
 
 
-def must_be_readable(context: Context, row: Row, item: Field, action: Action) -> bool:
+def must_be_readable(resolved: ResolvedDesign, row: Row, item: Field, action: Action) -> bool:
     """Return whether a relation that a client sends needs a check of its own, that its target may be read.
 
     It does not where everybody may read the target, or where the rule for the action looks through the relation.
     """
     if not item.is_reference:
         return False
-    target = context.design.entities[item.to or ""]
-    readable = context.allowed(target, "read")
+    target = resolved.design.entities[item.to or ""]
+    readable = resolved.allowed(target, "read")
     if "read" not in target.allow or (isinstance(readable, exp.Boolean) and readable.this):
         return False
-    return not looks_through(context, row, item, action)
+    return not looks_through(resolved, row, item, action)
 
 
-def looks_through(context: Context, row: Row, item: Field, action: Action) -> bool:
+def looks_through(resolved: ResolvedDesign, row: Row, item: Field, action: Action) -> bool:
     """Return whether the rule for an action looks at the target of a relation: it decides by itself, then."""
-    return item.name in hops(context.allowed(row, action))
+    return item.name in hops(resolved.allowed(row, action))
 
 
-def readable_or_absent(context: Context, item: Field, alias: str) -> exp.Expr:
+def readable_or_absent(resolved: ResolvedDesign, item: Field, alias: str) -> exp.Expr:
     """Return whether the caller may read what a relation of `alias` points at; an optional one may point nowhere."""
-    readable = context.readable(item, alias)
+    readable = resolved.readable(item, alias)
     if not item.optional:
         return readable
     return any_of(exp.Is(this=column(alias, item.column), expression=exp.Null()), readable)

@@ -12,12 +12,11 @@ from dataclasses import dataclass, replace
 from sqlglot import exp
 
 from backend_architect.design.changing import counting_tables
-from backend_architect.design.expressions import Kept, resolve_rule
-from backend_architect.design.model import ACTIONS, Action, Design, Edge, Row
+from backend_architect.design.model import ACTIONS, Action, Edge, Row
 from backend_architect.design.syntax import conjuncts
-from backend_architect.queries.context import Context, column
 from backend_architect.queries.model import Query, Turn
 from backend_architect.queries.new_row import NEW
+from backend_architect.queries.resolved import ResolvedDesign, column
 
 
 @dataclass(frozen=True)
@@ -34,12 +33,12 @@ class _Write:
     ties: frozenset[str]
 
 
-def with_turn(context: Context, query: Query, action: Action, *rules: exp.Expr) -> Query:
+def with_turn(resolved: ResolvedDesign, query: Query, action: Action, *rules: exp.Expr) -> Query:
     """Return the statement, with the turn that it must take before it, if any."""
-    mine = _write(context.design, context.kept, query.row, action, rules)
+    mine = _write(resolved, query.row, action, rules)
     if not mine.reads:  # most rules search nothing: no other write has to be looked at
         return query
-    writes = _writes(context.design, context.kept)
+    writes = _writes(resolved)
     others = [each for each in writes if each.row is not query.row or each.action != action]
     together = _that_must_take_turns(mine, [mine, *others])
     return replace(query, turn=_turn(query, together)) if together else query
@@ -52,24 +51,20 @@ def searches(rule: exp.Expr) -> Iterator[exp.Select]:
             yield select
 
 
-def _writes(design: Design, kept: Kept) -> list[_Write]:
+def _writes(resolved: ResolvedDesign) -> list[_Write]:
     """Return every write that the API has, with its rule as the design says it."""
-    rows = [(row, action) for row in design.rows_by_plural.values() for action in ACTIONS[1:] if action in row.allow]
+    rows = resolved.design.rows_by_plural.values()
     return [
-        _write(
-            design,
-            kept,
-            row,
-            action,
-            (resolve_rule(design, row, row.allow[action], alias=_alias(row, action), kept=kept),),
-        )
-        for row, action in rows
+        _write(resolved, row, action, (resolved.allowed(row, action, _alias(row, action)),))
+        for row in rows
+        for action in ACTIONS[1:]
+        if action in row.allow
     ]
 
 
-def _write(design: Design, kept: Kept, row: Row, action: Action, rules: tuple[exp.Expr, ...]) -> _Write:
+def _write(resolved: ResolvedDesign, row: Row, action: Action, rules: tuple[exp.Expr, ...]) -> _Write:
     reads = frozenset(str(select.args["from_"].this.name) for rule in rules for select in searches(rule))
-    changes = frozenset({row.table, *counting_tables(design, kept, row, action)})
+    changes = frozenset({row.table, *counting_tables(resolved.design, resolved.kept, row, action)})
     return _Write(row, action, reads, changes, _ties(row, _alias(row, action), rules))
 
 

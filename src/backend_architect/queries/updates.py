@@ -13,10 +13,10 @@ from backend_architect.design.expressions import resolve_value
 from backend_architect.design.model import Entity, Field
 from backend_architect.design.routes import Route
 from backend_architect.design.syntax import conjuncts
-from backend_architect.queries.context import Context, all_of, any_of, column, conditions
 from backend_architect.queries.locks import locked
 from backend_architect.queries.model import Query
 from backend_architect.queries.new_row import CHANGED, new_columns, select_new
+from backend_architect.queries.resolved import ResolvedDesign, all_of, any_of, column, conditions
 from backend_architect.queries.rows import (
     answered_query,
     change_label,
@@ -53,21 +53,21 @@ class _Change:
         return ("id", *ordered, *sorted(found - {"id", *ordered}))
 
 
-def update_query(context: Context, route: Route) -> Query:
+def update_query(resolved: ResolvedDesign, route: Route) -> Query:
     """Return the statement that changes the given fields of a row, where the rule and the version allow it."""
     entity = entity_of(route)
-    statement = context.statement(entity)
+    statement = resolved.statement(entity)
     identity = statement.value("id", f"{entity.name}_id")
     accepted = entity.accepted("update")
     values = {item.column: _value(statement, item, entity.table) for item in accepted}
-    change = _change(context, entity, accepted)
-    rule = context.allowed(entity, "update", signed_in=True)
-    asked = conditions(statement, locked(context, entity, "update", rule), *change.conditions, indent=4)
+    change = _change(resolved, entity, accepted)
+    rule = resolved.allowed(entity, "update", signed_in=True)
+    asked = conditions(statement, locked(resolved, entity, "update", rule), *change.conditions, indent=4)
     made = _new_row(statement, change, values, identity) if change.needs_new else ""
     version = statement.value("version", "if_match")
     texts = [f"{entity.table}.id = {f'{CHANGED}.id' if made else identity}", *([asked] if asked != "true" else [])]
     texts.append(f"({version}::timestamptz[] IS NULL OR {entity.table}.updated_at = ANY({version}))")
-    told = any(event.plural == entity.plural and event.action == "update" for event in context.design.events)
+    told = any(event.plural == entity.plural and event.action == "update" for event in resolved.design.events)
     label = change_label(entity)
     returned = f"{entity.table}.*" if made else "*"
     returned += f", {_is_another(accepted)} AS {label}" if told else ""
@@ -79,38 +79,40 @@ def update_query(context: Context, route: Route) -> Query:
         + "\n      AND ".join(texts)
         + f"\n    RETURNING {returned}\n)\nSELECT\n    {{COLUMNS}}{answered}\nFROM updated AS {entity.table}\n{{JOINS}}"
     )
-    query = replace(answered_query(context, route, statement, template), tells_change=told)
-    return with_turn(context, query, "update", rule, *change.conditions)
+    query = replace(answered_query(resolved, route, statement, template), tells_change=told)
+    return with_turn(resolved, query, "update", rule, *change.conditions)
 
 
-def _change(context: Context, entity: Entity, accepted: tuple[Field, ...]) -> _Change:
+def _change(resolved: ResolvedDesign, entity: Entity, accepted: tuple[Field, ...]) -> _Change:
     """Return what is asked of the row after the update, as far as the fields that a client may send decide it."""
-    computed = tuple(_computed(context, entity, accepted))
-    rule = context.signed_in_rule(entity, entity.after_update, CHANGED)
+    computed = tuple(_computed(resolved, entity, accepted))
+    rule = resolved.signed_in_rule(entity, entity.after_update, CHANGED)
     changing = {item.column for item in accepted} | {item.column for item, _ in computed}
     after = [part for part in conjuncts(rule) if new_columns(part, alias=CHANGED) & changing]
-    moves = [move for item in accepted if (move := _move(context, entity, item, after)) is not None]
-    asked = tuple(locked(context, entity, "update", part) for part in (*after, *moves))
+    moves = [move for item in accepted if (move := _move(resolved, entity, item, after)) is not None]
+    asked = tuple(locked(resolved, entity, "update", part) for part in (*after, *moves))
     return _Change(entity, accepted, asked, computed)
 
 
-def _created(context: Context, entity: Entity) -> list[exp.Expr]:
+def _created(resolved: ResolvedDesign, entity: Entity) -> list[exp.Expr]:
     """Return the parts of the rule for a creation, asked of the changed row; none where nobody may create."""
-    return conjuncts(context.allowed(entity, "create", CHANGED, signed_in=True)) if "create" in entity.allow else []
+    return conjuncts(resolved.allowed(entity, "create", CHANGED, signed_in=True)) if "create" in entity.allow else []
 
 
-def _move(context: Context, entity: Entity, item: Field, asked: list[exp.Expr]) -> exp.Expr | None:
+def _move(resolved: ResolvedDesign, entity: Entity, item: Field, asked: list[exp.Expr]) -> exp.Expr | None:
     """Return what is asked where a relation changes: to read the new target, and what a creation there needs."""
     if not item.is_reference:
         return None
-    created = _created(context, entity)
+    created = _created(resolved, entity)
     needed = [part for part in created if item.column in new_columns(part, alias=CHANGED) and part not in asked]
-    if must_be_readable(context, entity, item, "update") and not looks_through(context, entity, item, "create"):
-        needed.insert(0, readable_or_absent(context, item, CHANGED))
+    if must_be_readable(resolved, entity, item, "update") and not looks_through(resolved, entity, item, "create"):
+        needed.insert(0, readable_or_absent(resolved, item, CHANGED))
     return any_of(_unchanged(entity, item), all_of(*needed)) if needed else None
 
 
-def _computed(context: Context, entity: Entity, accepted: tuple[Field, ...]) -> Iterator[tuple[Field, exp.Expr]]:
+def _computed(
+    resolved: ResolvedDesign, entity: Entity, accepted: tuple[Field, ...]
+) -> Iterator[tuple[Field, exp.Expr]]:
     """Give each field that the server computed from what a client may now change, with its value over `changed`.
 
     What is computed from such a value follows, too.
@@ -118,7 +120,7 @@ def _computed(context: Context, entity: Entity, accepted: tuple[Field, ...]) -> 
     changing = {item.column: item for item in accepted}
     ahead = [item for item in entity.fields.values() if item.set not in {None, "me"} and item not in accepted]
     trees = {
-        item.column: resolve_value(context.design, entity, item.set or "", alias=CHANGED, kept=context.kept).sql
+        item.column: resolve_value(resolved.design, entity, item.set or "", alias=CHANGED, kept=resolved.kept).sql
         for item in ahead
     }
     found = [item for item in ahead if new_columns(trees[item.column], alias=CHANGED) & changing.keys()]

@@ -2,10 +2,9 @@
 
 from graphlib import CycleError, TopologicalSorter
 
-from backend_architect.design.expressions import Kept
 from backend_architect.design.model import Design, Entity
-from backend_architect.queries.context import Context
 from backend_architect.queries.model import Queries
+from backend_architect.queries.resolved import ResolvedDesign
 from backend_architect.schema.columns import edge_table, entity_table
 from backend_architect.schema.ddl import schema_sql
 from backend_architect.schema.indexes import index_tables
@@ -27,14 +26,14 @@ __all__ = [
 ]
 
 
-def build_schema(design: Design, queries: Queries, kept: Kept) -> Schema:
+def build_schema(resolved: ResolvedDesign, queries: Queries) -> Schema:
     """Return every table in an order in which it can be created, with the indexes that the statements need."""
-    entities = [entity_table(design, entity, kept) for entity in ordered_entities(design)]
+    design = resolved.design
+    entities = [entity_table(resolved, entity) for entity in ordered_entities(design)]
     edges = [edge_table(design, edge) for edge in design.edges.values()]
-    context = Context(design, kept, {})
-    tables = index_tables(context, (*entities, *edges), queries.all())
+    tables = index_tables(resolved, (*entities, *edges), queries.all())
     extensions = ("btree_gist",) if any(e.no_overlap for e in design.entities.values()) else ()
-    return Schema(tables, build_triggers(design, kept), build_turns(design), extensions)
+    return Schema(tables, build_triggers(resolved), build_turns(design), extensions)
 
 
 def ordered_entities(design: Design) -> tuple[Entity, ...]:

@@ -2,12 +2,11 @@
 
 from sqlglot import exp
 
-from backend_architect.design.expressions import Kept, resolve_rule
 from backend_architect.design.model import NUMERIC, TEXTUAL, Design, Edge, Entity, Field, FieldType
 from backend_architect.design.postgres_types import is_small
 from backend_architect.design.printing import sql_text
-from backend_architect.design.routes import routes_of
 from backend_architect.queries.new_row import default_sql
+from backend_architect.queries.resolved import ResolvedDesign
 from backend_architect.queries.rows import SQL_TYPES
 from backend_architect.schema.model import Column, Constraint, ForeignKey, Table
 
@@ -41,22 +40,22 @@ def column_type(item: Field) -> str:
     return SQL_TYPES.get(item.type, "text")
 
 
-def entity_table(design: Design, entity: Entity, kept: Kept) -> Table:
+def entity_table(resolved: ResolvedDesign, entity: Entity) -> Table:
     """Return the table of an entity, still without its indexes."""
     columns = [Column("id", "uuid", default="uuidv7()")]
     columns += [_column(item) for item in entity.fields.values()]
-    counters = [name for name in entity.counts if kept(entity.name, name)]
+    counters = [name for name in entity.counts if resolved.kept(entity.name, name)]
     columns += [Column(f"{name}_count", "bigint", default="0") for name in counters]
     columns += [
         Column("created_at", "timestamptz", default="now()"),
         Column("updated_at", "timestamptz", default="now()"),
     ]
-    searched = _searched(design, entity)
+    searched = _searched(resolved, entity)
     if searched:
         joined = " || ' ' || ".join(f"coalesce({name}, '')" for name in searched)
         columns.append(Column("search", "tsvector", generated=f"to_tsvector('simple', {joined})"))
     checks = [check for item in entity.fields.values() if (check := _check(entity.table, item))]
-    checks += [_named(design, entity, name, text) for name, text in entity.constraints.items()]
+    checks += [_named(resolved, entity, name, text) for name, text in entity.constraints.items()]
     if entity.no_overlap:
         checks.append(_no_overlap(entity))
     single = [(item.column,) for item in entity.fields.values() if item.unique]
@@ -65,7 +64,7 @@ def entity_table(design: Design, entity: Entity, kept: Kept) -> Table:
         name=entity.table,
         columns=tuple(columns),
         primary_key=("id",),
-        foreign_keys=_foreign_keys(design, entity),
+        foreign_keys=_foreign_keys(resolved.design, entity),
         constraints=tuple(checks),
         unique=tuple(dict.fromkeys([*single, *groups])),
         fillfactor=FILLFACTOR if counters else None,
@@ -128,8 +127,8 @@ def _each_item(item: Field) -> str:
     return f"each_matches({item.name}, '{_PATTERNS.get(each.type, '')}', {low}, {high})"
 
 
-def _named(design: Design, entity: Entity, name: str, text: str) -> Constraint:
-    tree = resolve_rule(design, entity, text).transform(_without_table)
+def _named(resolved: ResolvedDesign, entity: Entity, name: str, text: str) -> Constraint:
+    tree = resolved.rule(entity, text).transform(_without_table)
     return Constraint(f"{entity.table}_{name}", f"CHECK ({sql_text(tree)})")
 
 
@@ -152,9 +151,9 @@ def _foreign_keys(design: Design, row: Entity | Edge) -> tuple[ForeignKey, ...]:
     )
 
 
-def _searched(design: Design, entity: Entity) -> list[str]:
+def _searched(resolved: ResolvedDesign, entity: Entity) -> list[str]:
     """Return the fields that any list of the entity searches."""
-    lists = [route.list for route in routes_of(design) if route.row is entity and route.list]
+    lists = [route.list for route in resolved.routes if route.row is entity and route.list]
     return list(dict.fromkeys(name for spec in lists for name in spec.match))
 
 

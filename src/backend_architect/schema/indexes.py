@@ -7,9 +7,9 @@ from sqlglot import exp, parse_one
 from backend_architect.design.model import Edge, Entity, ListSpec
 from backend_architect.design.routes import Route
 from backend_architect.design.syntax import conjuncts
-from backend_architect.queries.context import Context
 from backend_architect.queries.lists import fan_out, key_column
 from backend_architect.queries.model import Query
+from backend_architect.queries.resolved import ResolvedDesign
 from backend_architect.schema.model import Index, Table
 
 MAX_NAME = 63
@@ -26,9 +26,9 @@ class Need:
     method: str = "btree"
 
 
-def index_tables(context: Context, tables: tuple[Table, ...], queries: tuple[Query, ...]) -> tuple[Table, ...]:
+def index_tables(resolved: ResolvedDesign, tables: tuple[Table, ...], queries: tuple[Query, ...]) -> tuple[Table, ...]:
     """Return the tables with the fewest indexes that serve every need; each index names who needs it."""
-    needs = [need for query in queries for need in _needs_of(context, query)]
+    needs = [need for query in queries for need in _needs_of(resolved, query)]
     needs += [need for table in tables for need in _foreign_key_needs(table)]
     indexed = (_indexed(table, [need for need in needs if need.table == table.name]) for table in tables)
     taken = {table.name for table in tables}
@@ -43,30 +43,30 @@ def _own_name(index: Index, taken: set[str]) -> Index:
     return replace(index, name=name)
 
 
-def _needs_of(context: Context, query: Query) -> list[Need]:
-    needs = _subquery_needs(context, query)
+def _needs_of(resolved: ResolvedDesign, query: Query) -> list[Need]:
+    needs = _subquery_needs(resolved, query)
     if query.route and query.list and isinstance(query.row, Entity):
-        needs = [*_list_needs(context, query.route, query, query.list), *needs]
+        needs = [*_list_needs(resolved, query.route, query, query.list), *needs]
     return needs
 
 
-def _list_needs(context: Context, route: Route, query: Query, spec: ListSpec) -> list[Need]:
+def _list_needs(resolved: ResolvedDesign, route: Route, query: Query, spec: ListSpec) -> list[Need]:
     entity = query.row
     assert isinstance(entity, Entity)
     down = " DESC" if spec.order.descending else ""
     found_by_word = [Need(entity.table, ("search",), (), query.name, "gin")] if spec.match else []
     if spec.through:
-        edge = context.design.rows_by_plural[spec.through[0]]
+        edge = resolved.design.rows_by_plural[spec.through[0]]
         assert isinstance(edge, Edge)
         side = edge.fields[spec.through[1]]
         order = (f"created_at{down}", f"{edge.other(side).column}{down}")
         return [Need(edge.table, (side.column,), order, query.name)]
     key = key_column(entity, spec)
-    exact, ranged = _conditions(context, entity, spec)
+    exact, ranged = _conditions(resolved, entity, spec)
     exact += [entity.fields[name].column for name in query.filters]
     if spec.by:
         exact.insert(0, entity.fields[spec.by].column)
-    found = fan_out(context, entity, spec)
+    found = fan_out(resolved, entity, spec)
     if found:
         exact.insert(0, found.item.column)
     order = (f"{key}{down}", f"id{down}")
@@ -76,10 +76,10 @@ def _list_needs(context: Context, route: Route, query: Query, spec: ListSpec) ->
     return [*found_by_word, Need(entity.table, tuple(dict.fromkeys(exact)), order, query.name)]
 
 
-def _conditions(context: Context, entity: Entity, spec: ListSpec) -> tuple[list[str], list[str]]:
+def _conditions(resolved: ResolvedDesign, entity: Entity, spec: ListSpec) -> tuple[list[str], list[str]]:
     """Return the columns that a list's `where` holds equal, and those that it bounds."""
     exact, ranged = [], []
-    for part in conjuncts(context.rule(entity, spec.where)) if spec.where else []:
+    for part in conjuncts(resolved.rule(entity, spec.where)) if spec.where else []:
         column = part.this if isinstance(part, exp.Binary) else None
         if not isinstance(column, exp.Column) or column.table != entity.table:
             continue
@@ -90,16 +90,16 @@ def _conditions(context: Context, entity: Entity, spec: ListSpec) -> tuple[list[
     return exact, ranged
 
 
-def _subquery_needs(context: Context, query: Query) -> list[Need]:
+def _subquery_needs(resolved: ResolvedDesign, query: Query) -> list[Need]:
     """Return the needs of the subqueries in a statement's rules: the columns that tie them to the outer row."""
     return [
         Need(table, columns, (), query.name)
-        for table, columns in subquery_columns(context, query)
+        for table, columns in subquery_columns(resolved, query)
         if columns and columns != ("id",)
     ]
 
 
-def subquery_columns(context: Context, query: Query) -> list[tuple[str, tuple[str, ...]]]:
+def subquery_columns(resolved: ResolvedDesign, query: Query) -> list[tuple[str, tuple[str, ...]]]:
     """Return, for every subquery of a statement's rules, its table and the columns that it holds equal."""
     found = []
     for select in parse_one(query.sql, dialect="postgres").find_all(exp.Select):
@@ -110,7 +110,7 @@ def subquery_columns(context: Context, query: Query) -> list[tuple[str, tuple[st
         where = select.args.get("where")
         if not nested or source is None or where is None or not isinstance(source.this, exp.Table):
             continue
-        if source.this.name not in context.design.rows_by_plural:
+        if source.this.name not in resolved.design.rows_by_plural:
             continue
         names = _equal_columns(where.this, source.this.alias_or_name)
         found.append((source.this.name, names))

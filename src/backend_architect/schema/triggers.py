@@ -3,18 +3,19 @@
 from sqlglot import exp
 
 from backend_architect.design.changing import changing_columns
-from backend_architect.design.expressions import Kept, resolve_value
+from backend_architect.design.expressions import resolve_value
 from backend_architect.design.model import Action, Design, Entity, Row
 from backend_architect.design.printing import sql_text
+from backend_architect.queries.resolved import ResolvedDesign
 from backend_architect.schema.model import Change, Counted, Trigger, Turns
 
 
-def build_triggers(design: Design, kept: Kept) -> tuple[Trigger, ...]:
+def build_triggers(resolved: ResolvedDesign) -> tuple[Trigger, ...]:
     """Return one trigger for each table whose rows are counted or have effects.
 
     Triggers, and not the statements of the API, because a cascade or a hand-written statement must count too.
     """
-    triggers = (_trigger(design, row, kept) for row in design.rows_by_plural.values())
+    triggers = (_trigger(resolved, row) for row in resolved.design.rows_by_plural.values())
     return tuple(trigger for trigger in triggers if trigger.on_insert or trigger.on_delete)
 
 
@@ -34,8 +35,9 @@ def _turns(entity: Entity) -> Turns:
     return Turns(entity.table, per, (*per, rule.start, rule.end))
 
 
-def _trigger(design: Design, row: Row, kept: Kept) -> Trigger:
-    counted = _counted(design, row, kept)
+def _trigger(resolved: ResolvedDesign, row: Row) -> Trigger:
+    design, kept = resolved.design, resolved.kept
+    counted = _counted(resolved, row)
     on_insert = [Change(each.table, each.column, each.via, f"{each.column} + 1") for each in counted]
     if not isinstance(row, Entity):
         return Trigger(row.table, tuple(on_insert), counted=counted)
@@ -49,12 +51,12 @@ def _trigger(design: Design, row: Row, kept: Kept) -> Trigger:
     return Trigger(row.table, tuple(on_insert), counted=counted, moved=moved)
 
 
-def _counted(design: Design, row: Row, kept: Kept) -> tuple[Counted, ...]:
+def _counted(resolved: ResolvedDesign, row: Row) -> tuple[Counted, ...]:
     found = (
         Counted(entity.table, f"{count.name}_count", row.fields[count.via].column)
-        for entity in design.entities.values()
+        for entity in resolved.design.entities.values()
         for count in entity.counts.values()
-        if count.source == row.plural and kept(entity.name, count.name)
+        if count.source == row.plural and resolved.kept(entity.name, count.name)
     )
     return tuple(sorted(found, key=lambda each: (each.table, each.column)))
 

@@ -2,11 +2,9 @@
 
 from sqlglot import exp
 
-from backend_architect.design.expressions import resolve_rule
-from backend_architect.design.model import Design
 from backend_architect.design.routes import ACTION_OF, Route
 from backend_architect.design.truth import needs_caller
-from backend_architect.queries.context import is_signed_in
+from backend_architect.queries.resolved import ResolvedDesign, is_signed_in
 
 
 def rule_of(route: Route) -> str:
@@ -18,21 +16,21 @@ def rule_of(route: Route) -> str:
     return route.row.allow[ACTION_OF[route.kind]]
 
 
-def asks_for_caller(design: Design, route: Route) -> bool:
+def asks_for_caller(resolved: ResolvedDesign, route: Route) -> bool:
     """Return whether the route is only for those who have signed in."""
-    if design.auth is None:
+    if resolved.design.auth is None:
         return False
     row = None if route.list or route.is_of_collection else route.row
-    if route.list and route.list.where and needs_caller(design, route.row, route.list.where):
+    if route.list and route.list.where and needs_caller(resolved.design, route.row, route.list.where):
         return True
-    return needs_caller(design, row, rule_of(route))
+    return needs_caller(resolved.design, row, rule_of(route))
 
 
-def role_test(design: Design, route: Route) -> str | None:
+def role_test(resolved: ResolvedDesign, route: Route) -> str | None:
     """Return the Python test for the roles that a route without a row is open to, or None where none is needed."""
     if not route.list and not route.is_of_collection:
         return None
-    tree = resolve_rule(design, None, rule_of(route))
+    tree = resolved.rule(None, rule_of(route))
     return _python(tree) if tree.find(exp.Placeholder) and _python(tree) != "True" else None
 
 

@@ -1,6 +1,6 @@
 """Every slice of a project, as text by path."""
 
-from backend_architect.design.model import Custom, Design, Edge, Entity, Event
+from backend_architect.design.model import Custom, Edge, Entity, Event
 from backend_architect.design.names import words
 from backend_architect.design.python_names import class_name, variable
 from backend_architect.design.routes import nested_under
@@ -12,45 +12,48 @@ from backend_architect.project.slices.queries import render_edge_queries, render
 from backend_architect.project.slices.routes import render_routes
 from backend_architect.project.slices.schemas import render_schemas
 from backend_architect.queries.model import Queries, Query
+from backend_architect.queries.resolved import ResolvedDesign
 
 
-def render_slices(design: Design, queries: Queries) -> dict[str, str]:
+def render_slices(resolved: ResolvedDesign, queries: Queries) -> dict[str, str]:
     """Return the files of every slice; an edge without routes has none."""
     files: dict[str, str] = {}
-    for plural, row in design.rows_by_plural.items():
+    for plural, row in resolved.design.rows_by_plural.items():
         found = queries.by_slice[plural]
         if isinstance(row, Entity):
-            files |= _entity_files(design, row, queries, found)
+            files |= _entity_files(resolved, row, queries, found)
         elif found:
-            files |= _edge_files(design, row, found)
-    for event in design.events:
-        files[f"app/{event.plural}/{event.run}.py"] = _event_module(design, event)
+            files |= _edge_files(resolved, row, found)
+    for event in resolved.design.events:
+        files[f"app/{event.plural}/{event.run}.py"] = _event_module(resolved, event)
     return files
 
 
-def _entity_files(design: Design, entity: Entity, queries: Queries, found: tuple[Query, ...]) -> dict[str, str]:
+def _entity_files(
+    resolved: ResolvedDesign, entity: Entity, queries: Queries, found: tuple[Query, ...]
+) -> dict[str, str]:
     folder = f"app/{entity.plural}"
     shape = queries.shapes[entity.name]
-    parent = nested_under(design, entity)
+    parent = nested_under(resolved.design, entity)
     files = {f"{folder}/__init__.py": f'"""{words(entity.plural).capitalize()}."""\n'}
     if not found:
         return {}
     schemas = render_schemas(entity, shape, nested_column=parent.column if parent else None)
     files[f"{folder}/schemas.py"] = with_own_types(schemas)
     files[f"{folder}/queries.py"] = render_entity_queries(entity, shape, found)
-    files[f"{folder}/routes.py"] = render_routes(design, entity.plural, found)
-    files[f"{folder}/access.py"] = render_access(design, entity.plural, found)
-    customs = [custom for custom in design.custom if _belongs(custom, entity)]
-    return files | {custom.code: _custom_module(design, entity, custom) for custom in customs}
+    files[f"{folder}/routes.py"] = render_routes(resolved, entity.plural, found)
+    files[f"{folder}/access.py"] = render_access(resolved, entity.plural, found)
+    customs = [custom for custom in resolved.design.custom if _belongs(custom, entity)]
+    return files | {custom.code: _custom_module(resolved, entity, custom) for custom in customs}
 
 
-def _edge_files(design: Design, edge: Edge, found: tuple[Query, ...]) -> dict[str, str]:
+def _edge_files(resolved: ResolvedDesign, edge: Edge, found: tuple[Query, ...]) -> dict[str, str]:
     folder = f"app/{edge.plural}"
     files = {
         f"{folder}/__init__.py": f'"""{words(edge.plural).capitalize()}."""\n',
         f"{folder}/queries.py": render_edge_queries(edge, found),
-        f"{folder}/routes.py": render_routes(design, edge.plural, found),
-        f"{folder}/access.py": render_access(design, edge.plural, found),
+        f"{folder}/routes.py": render_routes(resolved, edge.plural, found),
+        f"{folder}/access.py": render_access(resolved, edge.plural, found),
     }
     if edge.extra:
         files[f"{folder}/schemas.py"] = with_own_types(_edge_schemas(edge))
@@ -69,12 +72,12 @@ def _belongs(custom: Custom, entity: Entity) -> bool:
     return custom.path.strip("/").split("/")[0].replace("-", "_") == entity.plural
 
 
-def _custom_module(design: Design, entity: Entity, custom: Custom) -> str:
+def _custom_module(resolved: ResolvedDesign, entity: Entity, custom: Custom) -> str:
     """Return the file of a hand-written use case: it is wired and guarded, and says that it is still to be written."""
     name = custom.code.rsplit("/", 1)[-1].removesuffix(".py")
     row = class_name(entity.name)
     one = [f"{variable(entity.name)}: {row}"] if "{id}" in custom.path else []
-    arguments = ["request: Request", "db: Database", *one, *(["me: Viewer"] if design.auth else [])]
+    arguments = ["request: Request", "db: Database", *one, *(["me: Viewer"] if resolved.design.auth else [])]
     known = f"`{entity.name}` exists, and the rule `{custom.allow}` holds for it" if one else "the route checks who may"
     return (
         f'"""{custom.method} /v1{custom.path}: written by hand; building again keeps what stands here."""\n\n'
@@ -88,9 +91,9 @@ def _custom_module(design: Design, entity: Entity, custom: Custom) -> str:
     )
 
 
-def _event_module(design: Design, event: Event) -> str:
+def _event_module(resolved: ResolvedDesign, event: Event) -> str:
     """Return the file of an event's handler: it runs, and says in the log that it is still to be written."""
-    name = design.rows_by_plural[event.plural].name
+    name = resolved.design.rows_by_plural[event.plural].name
     about = f"Runs in the worker after {event.plural}.{event.action}; written by hand, kept when building again."
     return (
         f'"""{about}"""\n\nimport logging\nfrom uuid import UUID\n\nfrom app.core.database import Database\n\n'

@@ -1,29 +1,30 @@
 """`routes.py` of a slice: HTTP only, ordinary FastAPI signatures, at most a dozen lines each."""
 
-from backend_architect.design.model import Custom, Design, Entity, Event, Field, FieldType
+from backend_architect.design.model import Custom, Entity, Event, Field, FieldType
 from backend_architect.design.names import words
 from backend_architect.design.python_names import SLICE, class_name, variable
-from backend_architect.design.routes import Route, routes_of
+from backend_architect.design.routes import Route
 from backend_architect.project.limits import limit_source, limits_of
 from backend_architect.project.slices.calls import asks_for_caller, role_test
 from backend_architect.project.slices.imports import ROUTES
 from backend_architect.project.slices.queries import argument_list, uses_viewer
 from backend_architect.queries.model import Query
+from backend_architect.queries.resolved import ResolvedDesign
 from backend_architect.queries.shape import python_type
 
 ROW_ROUTES = ("read", "create", "update", "delete")
 
 
-def render_routes(design: Design, plural: str, queries: tuple[Query, ...]) -> str:
+def render_routes(resolved: ResolvedDesign, plural: str, queries: tuple[Query, ...]) -> str:
     """Return the module with every route of a slice."""
     first = queries[0]
     name = class_name(first.row.name)
     classes = ", ".join([name, f"New{name}", f"{name}Changes"])
-    routes = [route for route in routes_of(design) if route.slice == plural]
+    routes = resolved.routes_of_slice(plural)
     customs = [route.custom for route in routes if route.custom]
     imports = [f"from app.{plural} import queries", f"from app.{plural}.schemas import {classes}"]
     imports += [
-        f"from {custom.code.removesuffix('.py').replace('/', '.')} import {_import(custom, design)}"
+        f"from {custom.code.removesuffix('.py').replace('/', '.')} import {_import(custom, resolved)}"
         for custom in customs
     ]
     head = (
@@ -33,8 +34,8 @@ def render_routes(design: Design, plural: str, queries: tuple[Query, ...]) -> st
         + f'\n\nrouter = APIRouter(prefix="/v1", tags=["{words(plural)}"], route_class=DirectRoute)\n'
     )
     plain = [query for query in queries if query.route and not query.filters]
-    alone = [_collection(design, route) for route in routes if route.is_of_collection]
-    return "\n\n".join([head, *alone, *(_route(design, query) for query in plain)])  # /posts/top before /posts/{id}
+    alone = [_collection(resolved, route) for route in routes if route.is_of_collection]
+    return "\n\n".join([head, *alone, *(_route(resolved, query) for query in plain)])  # /posts/top before /posts/{id}
 
 
 def function_name(route: Route) -> str:
@@ -55,15 +56,15 @@ def _list_name(route: Route) -> str:
     return f"{route.name}_" if is_taken else variable(route.name)
 
 
-def _import(custom: Custom, design: Design) -> str:
-    name, known_as = _module(custom.code), _imported(custom, design)
+def _import(custom: Custom, resolved: ResolvedDesign) -> str:
+    name, known_as = _module(custom.code), _imported(custom, resolved)
     return name if name == known_as else f"{name} as {known_as}"
 
 
-def _imported(custom: Custom, design: Design) -> str:
+def _imported(custom: Custom, resolved: ResolvedDesign) -> str:
     """Return what a module of routes calls the function of a hand-written use case."""
     name = _module(custom.code)
-    rows = {row.name for row in design.rows_by_plural.values()}
+    rows = {row.name for row in resolved.design.rows_by_plural.values()}
     return f"answer_{name}_" if name in SLICE | rows or name.endswith(tuple(f"_{row}" for row in rows)) else name
 
 
@@ -74,13 +75,13 @@ def _module(code: str) -> str:
 class _Parts:
     """The pieces of one route: its decorator, its parameters and its body."""
 
-    def __init__(self, design: Design, query: Query) -> None:
+    def __init__(self, resolved: ResolvedDesign, query: Query) -> None:
         assert query.route is not None
-        self.design = design
+        self.resolved = resolved
         self.query = query
         self.route = query.route
         self.row = query.row
-        self.caller = asks_for_caller(design, query.route)
+        self.caller = asks_for_caller(resolved, query.route)
         self.files = names_files(query)
         self.viewer = self.caller or uses_viewer(query) or bool(self.files)
         self.path = [part[1:-1] for part in self.route.path.split("/") if part.startswith("{")]
@@ -97,8 +98,8 @@ class _Parts:
         return [f"me: {'SignedIn' if self.caller else 'Viewing'}"]
 
 
-def _route(design: Design, query: Query) -> str:
-    parts = _Parts(design, query)
+def _route(resolved: ResolvedDesign, query: Query) -> str:
+    parts = _Parts(resolved, query)
     builders = {
         "read": _read,
         "list": _list,
@@ -112,8 +113,10 @@ def _route(design: Design, query: Query) -> str:
     return builders[parts.route.kind](parts)
 
 
-def _function(design: Design, route: Route, about: str, arguments: list[str], body: list[str], **options: str) -> str:
-    limits = [limit_source(limit) for limit in limits_of(design, route)]
+def _function(
+    resolved: ResolvedDesign, route: Route, about: str, arguments: list[str], body: list[str], **options: str
+) -> str:
+    limits = [limit_source(limit) for limit in limits_of(resolved.design, route)]
     if limits:
         options["dependencies"] = f"[{', '.join(limits)}]"
     given = "".join(f", {key}={value}" for key, value in options.items())
@@ -127,7 +130,7 @@ def _read(parts: _Parts) -> str:
     about = f"Return one {words(parts.row.name)}."
     arguments = [f"{parts.row.name}_id: UUID", "db: Db", *parts.me()]
     return _function(
-        parts.design,
+        parts.resolved,
         parts.route,
         about,
         arguments,
@@ -157,7 +160,7 @@ def _list(parts: _Parts) -> str:
     who = ["ANONYMOUS" if spec.cache_seconds and not parts.caller else "me"] if viewer else []
     keyword = [f"{name}={name}" for name in (variable(item.column) for item in fields)]
     call = f"queries.{variable(parts.query.function)}({', '.join(['db', *named, *who, *keyword])})"
-    test = role_test(parts.design, parts.route)
+    test = role_test(parts.resolved, parts.route)
     body = [f"if not ({test}):", "    raise Forbidden"] if test else []
     if spec.cache_seconds and not parts.caller:
         keys = ", ".join([f'"{parts.query.name}"', *named, *(variable(item.column) for item in fields)])
@@ -168,7 +171,7 @@ def _list(parts: _Parts) -> str:
         body.append(f"return page(await {call})")
         about = f"Return a page of {spec.name if ' of ' in spec.name else f'`{spec.name}`'}."
     return _function(
-        parts.design, parts.route, about, arguments, body, response_model=f"Page[{class_name(parts.row.name)}]"
+        parts.resolved, parts.route, about, arguments, body, response_model=f"Page[{class_name(parts.row.name)}]"
     )
 
 
@@ -177,7 +180,7 @@ def _create(parts: _Parts) -> str:
     arguments = [*(f"{item}: UUID" for item in parts.path), f"new: New{name}", "db: Db", *parts.me()]
     body = [*_check_files(parts, "new"), *(_once(parts) if parts.caller else _made(parts))]
     options = {"status_code": "201", "response_model": name, **({"openapi_extra": "KEYED"} if parts.caller else {})}
-    return _function(parts.design, parts.route, f"Make a {words(parts.row.name)}.", arguments, body, **options)
+    return _function(parts.resolved, parts.route, f"Make a {words(parts.row.name)}.", arguments, body, **options)
 
 
 def _once(parts: _Parts) -> list[str]:
@@ -231,7 +234,9 @@ def _enqueue(event: Event, identity: str) -> str:
 
 
 def _events(parts: _Parts, action: str) -> list[Event]:
-    return [event for event in parts.design.events if event.plural == parts.row.plural and event.action == action]
+    return [
+        event for event in parts.resolved.design.events if event.plural == parts.row.plural and event.action == action
+    ]
 
 
 def _update(parts: _Parts) -> str:
@@ -240,13 +245,13 @@ def _update(parts: _Parts) -> str:
     arguments = [f"{identity}: UUID", f"changes: {name}Changes", "db: Db", *parts.me(), "if_match: IfMatch = None"]
     about = f"Change a {words(parts.row.name)}; with If-Match only if nobody else has changed it since."
     body = [*_check_files(parts, "changes"), *_in_transaction(parts, _events(parts, "update"), "ok")]
-    return _function(parts.design, parts.route, about, arguments, body, response_model=name)
+    return _function(parts.resolved, parts.route, about, arguments, body, response_model=name)
 
 
 def _delete(parts: _Parts) -> str:
     arguments = [f"{parts.row.name}_id: UUID", "db: Db", *parts.me(), "if_match: IfMatch = None"]
     body = _in_transaction(parts, _events(parts, "delete"), "no_content")
-    if parts.design.account is parts.row:
+    if parts.resolved.design.account is parts.row:
         arguments.insert(0, "request: Request")
         body = [
             f"done = {parts.call()}",
@@ -254,7 +259,7 @@ def _delete(parts: _Parts) -> str:
             "return no_content(done)",
         ]
     return _function(
-        parts.design,
+        parts.resolved,
         parts.route,
         f"Delete a {words(parts.row.name)}; with If-Match as it was read.",
         arguments,
@@ -284,21 +289,21 @@ def _put(parts: _Parts) -> str:
     about = f"Make a {words(parts.row.name)}; that it is there already is no error."
     call = f"allowed({parts.call()})" if parts.query.refused == 403 else parts.call()
     body = [*_check_files(parts, "new"), f"return no_content({call})"]
-    return _function(parts.design, parts.route, about, arguments, body, status_code="204")
+    return _function(parts.resolved, parts.route, about, arguments, body, status_code="204")
 
 
 def _delete_edge(parts: _Parts) -> str:
     arguments = [*(f"{name}: UUID" for name in parts.path), "db: Db", *parts.me()]
     about = f"Delete a {words(parts.row.name)}; that it is not there is no error."
     body = [parts.call(), "return no_content(True)"]
-    return _function(parts.design, parts.route, about, arguments, body, status_code="204")
+    return _function(parts.resolved, parts.route, about, arguments, body, status_code="204")
 
 
 def _custom(parts: _Parts) -> str:
     assert parts.route.custom is not None
     name = variable(parts.row.name)
-    code = _imported(parts.route.custom, parts.design)
-    me = parts.me() or (["me: Viewing"] if parts.design.auth else [])
+    code = _imported(parts.route.custom, parts.resolved)
+    me = parts.me() or (["me: Viewing"] if parts.resolved.design.auth else [])
     arguments = ["request: Request", f"{parts.row.name}_id: UUID", "db: Db", *me]
     who = ", me" if me else ""
     body = [
@@ -306,18 +311,18 @@ def _custom(parts: _Parts) -> str:
         f"return await {code}(request, db, {name}{who})",
     ]
     about = f"{_module(parts.route.custom.code).replace('_', ' ').capitalize()} a {words(parts.row.name)}."
-    return _function(parts.design, parts.route, about, arguments, body)
+    return _function(parts.resolved, parts.route, about, arguments, body)
 
 
-def _collection(design: Design, route: Route) -> str:
+def _collection(resolved: ResolvedDesign, route: Route) -> str:
     """Return the route of a hand-written use case that starts from no row."""
     assert route.custom is not None
     name = _module(route.custom.code)
-    code = _imported(route.custom, design)
-    kind = "SignedIn" if asks_for_caller(design, route) else "Viewing"
-    me = [f"me: {kind}"] if design.auth else []
-    test = role_test(design, route)
+    code = _imported(route.custom, resolved)
+    kind = "SignedIn" if asks_for_caller(resolved, route) else "Viewing"
+    me = [f"me: {kind}"] if resolved.design.auth else []
+    test = role_test(resolved, route)
     body = [f"if not ({test}):", "    raise Forbidden"] if test else []
     body.append(f"return await {code}(request, db{', me' if me else ''})")
     about = f"{words(name).capitalize()}, for {words(route.slice)} as a whole."
-    return _function(design, route, about, ["request: Request", "db: Db", *me], body)
+    return _function(resolved, route, about, ["request: Request", "db: Db", *me], body)

@@ -1,14 +1,14 @@
 """`tests/<slice>/test_<slice>.py`: the access table held, every read one statement, a row's life, pages, bad input."""
 
 from backend_architect.design.distinct import distinct_fields
-from backend_architect.design.model import Design, Edge, Entity, Field, FieldType, ListSpec, Row
+from backend_architect.design.model import Edge, Entity, Field, FieldType, ListSpec, Row
 from backend_architect.design.names import words
 from backend_architect.design.ranges import in_ranges
-from backend_architect.design.routes import routes_of
 from backend_architect.design.samples import sample
 from backend_architect.project.slices.access import expected_answers
 from backend_architect.project.slices.calls import asks_for_caller
 from backend_architect.queries.model import Query
+from backend_architect.queries.resolved import ResolvedDesign
 
 HEAD = '''"""What {about} do, seen from outside."""
 
@@ -24,24 +24,24 @@ pytestmark = pytest.mark.anyio
 '''
 
 
-def render_behaviour(design: Design, row: Row, entity: Entity | None, queries: tuple[Query, ...]) -> str:
+def render_behaviour(resolved: ResolvedDesign, row: Row, entity: Entity | None, queries: tuple[Query, ...]) -> str:
     """Return the test module of a slice."""
     plain: dict[str, Query] = {str(query.route.kind): query for query in queries if query.route and not query.list}
-    names = sorted({f"make_{e.name}" for e in design.entities.values()} | _bodies(design))
+    names = sorted({f"make_{e.name}" for e in resolved.design.entities.values()} | _bodies(resolved))
     parts = [HEAD.format(about=words(row.plural), plural=row.plural, factories=", ".join(names))]
     parts.append(_access_test(row, plain))
-    parts.append(_statements_test(design, row, queries))
+    parts.append(_statements_test(resolved, row, queries))
     if entity:
-        parts += _life_tests(design, entity, plain)
+        parts += _life_tests(resolved, entity, plain)
         lists = [query for query in queries if query.list and not query.filters]
-        parts += [text for query in lists if (text := _page_test(design, entity, query, plain.get("read")))]
+        parts += [text for query in lists if (text := _page_test(resolved, entity, query, plain.get("read")))]
     if isinstance(row, Edge):
-        parts += _edge_tests(design, row, plain)
+        parts += _edge_tests(resolved, row, plain)
     return "\n\n".join(part for part in parts if part)
 
 
-def _bodies(design: Design) -> set[str]:
-    rows = design.rows_by_plural.values()
+def _bodies(resolved: ResolvedDesign) -> set[str]:
+    rows = resolved.design.rows_by_plural.values()
     return {f"new_{row.name}" for row in rows if "create" in row.allow and (isinstance(row, Entity) or row.extra)}
 
 
@@ -72,10 +72,10 @@ def _change(entity: Entity) -> str:
     return "{}"
 
 
-def _statements_test(design: Design, row: Row, queries: tuple[Query, ...]) -> str:
+def _statements_test(resolved: ResolvedDesign, row: Row, queries: tuple[Query, ...]) -> str:
     reads = [query.route for query in queries if query.route and query.route.method == "GET" and not query.filters]
     reads = [route for route in reads if not (route.list and route.list.cache_seconds)]
-    written = [route for route in routes_of(design) if route.row is row and route.is_of_collection]
+    written = [route for route in resolved.routes if route.row is row and route.is_of_collection]
     lines = [f'        "GET /v1{route.path}": ["{route.statement}"],\n' for route in reads]
     lines += [f'        "GET /v1{route.path}": [],\n' for route in written if route.method == "GET"]
     if not lines:
@@ -86,9 +86,9 @@ def _statements_test(design: Design, row: Row, queries: tuple[Query, ...]) -> st
     )
 
 
-def _life_tests(design: Design, entity: Entity, plain: dict[str, Query]) -> list[str]:
+def _life_tests(resolved: ResolvedDesign, entity: Entity, plain: dict[str, Query]) -> list[str]:
     create, read = plain.get("create"), plain.get("read")
-    if not create or not create.route or expected_answers(design, create)["owner"] != 201:
+    if not create or not create.route or expected_answers(resolved, create)["owner"] != 201:
         return []
     name, tests = entity.name, []
     where = f'await world.path("/v1{create.route.path}")'
@@ -99,20 +99,20 @@ def _life_tests(design: Design, entity: Entity, plain: dict[str, Query]) -> list
         "    assert answer.status_code == 201, answer.text",
         f'    assert answer.headers["location"] == f"/v1/{entity.plural.replace("_", "-")}/{{answer.json()[\'id\']}}"',
     ]
-    if read and expected_answers(design, read)["owner"] == 200:
+    if read and expected_answers(resolved, read)["owner"] == 200:
         lines += [
             '    again = await world.call("owner", "GET", answer.headers["location"])',
             "    assert again.json() == answer.json()",
         ]
     tests.append("\n".join(lines) + "\n")
     tests.append(_wrong_input_test(entity, where))
-    if asks_for_caller(design, create.route):
+    if asks_for_caller(resolved, create.route):
         tests.append(_idempotency_test(entity, where))
     tests += [_file_test(entity, where, item) for item in entity.accepted("create") if item.type is FieldType.FILE]
     update = plain.get("update")
-    if update and expected_answers(design, update)["owner"] == 200:
-        tests += [_version_test(design, entity, plain)] if _change(entity) != "{}" else []
-        tests += [_event_test(design, entity, update)] if update.tells_change else []
+    if update and expected_answers(resolved, update)["owner"] == 200:
+        tests += [_version_test(resolved, entity, plain)] if _change(entity) != "{}" else []
+        tests += [_event_test(resolved, entity, update)] if update.tells_change else []
     return tests
 
 
@@ -165,12 +165,12 @@ def _idempotency_test(entity: Entity, where: str) -> str:
     )
 
 
-def _version_test(design: Design, entity: Entity, plain: dict[str, Query]) -> str:
+def _version_test(resolved: ResolvedDesign, entity: Entity, plain: dict[str, Query]) -> str:
     """Return the test that a version read before is refused, to change and to delete."""
     update, delete = plain["update"], plain.get("delete")
     assert update.route is not None
     refused, last = "", ""
-    if delete and expected_answers(design, delete)["owner"] == 204 and entity is not design.account:
+    if delete and expected_answers(resolved, delete)["owner"] == 204 and entity is not resolved.design.account:
         refused += '        assert_problem(await world.call("owner", "DELETE", path, headers=version), 412)\n'
         last = (
             '    assert (await world.call("owner", "DELETE", path, headers={"If-Match": current})).status_code == 204\n'
@@ -194,10 +194,10 @@ def _version_test(design: Design, entity: Entity, plain: dict[str, Query]) -> st
     )
 
 
-def _event_test(design: Design, entity: Entity, update: Query) -> str:
+def _event_test(resolved: ResolvedDesign, entity: Entity, update: Query) -> str:
     """Return the test that work is queued for a change, and not for a request that leaves the row as it was."""
     assert update.route is not None
-    events = [event for event in design.events if event.plural == entity.plural and event.action == "update"]
+    events = [event for event in resolved.design.events if event.plural == entity.plural and event.action == "update"]
     others = (f'{{"{item.column}": {value!r}}}' for item in entity.accepted("update") if (value := _other(item)))
     cases = ["({}, 0)", *(f"({other}, {len(events)})" for other in list(others)[:1])]
     return (
@@ -216,16 +216,16 @@ def _other(item: Field) -> str:
     return item.choices[-1] if item.choices and item.choices[-1] != sample(item) else ""
 
 
-def _page_test(design: Design, entity: Entity, query: Query, read: Query | None) -> str:
+def _page_test(resolved: ResolvedDesign, entity: Entity, query: Query, read: Query | None) -> str:
     """Return the test that walks a list page by page; only for lists that a plain row is certain to be in."""
     route, spec = query.route, query.list
     assert route is not None
     assert spec is not None
-    reader = _reader(design, query, read)
-    if reader is None or not _holds_plain_rows(design, spec) or route.parent is None:
+    reader = _reader(resolved, query, read)
+    if reader is None or not _holds_plain_rows(resolved, spec) or route.parent is None:
         return ""
     parent = route.parent
-    if design.account and parent.to == design.account.name:
+    if resolved.design.account and parent.to == resolved.design.account.name:
         owner, made = 'world.id_of("owner")', f'await make_{entity.name}(world.db, world.id_of("owner"))'
     else:
         owner = f'await make_{parent.to}(world.db, world.id_of("owner"))'
@@ -234,7 +234,7 @@ def _page_test(design: Design, entity: Entity, query: Query, read: Query | None)
     apart = distinct_fields(entity)
     if any(spec.by in group and not apart & {*group} for group in entity.unique):
         return ""
-    if item is None or (item.set is None and design.account and parent.to == design.account.name):
+    if item is None or (item.set is None and resolved.design.account and parent.to == resolved.design.account.name):
         return ""
     path = f"/v1{route.path}".replace(f"{{{parent.to}_id}}", "{parent}")
     return (
@@ -247,21 +247,21 @@ def _page_test(design: Design, entity: Entity, query: Query, read: Query | None)
     )
 
 
-def _reader(design: Design, query: Query, read: Query | None) -> str | None:
+def _reader(resolved: ResolvedDesign, query: Query, read: Query | None) -> str | None:
     """Return who is sure to see the owner's rows in a list, or None where the table cannot say."""
     if read is None:
         return None
-    lets_in, sees = expected_answers(design, query), expected_answers(design, read)
+    lets_in, sees = expected_answers(resolved, query), expected_answers(resolved, read)
     return next((who for who in ("owner", "moderator") if lets_in[who] == 200 and sees[who] == 200), None)
 
 
-def _holds_plain_rows(design: Design, spec: ListSpec) -> bool:
-    return bool(spec.by and not spec.where and not spec.match and not spec.cache_seconds and design.auth)
+def _holds_plain_rows(resolved: ResolvedDesign, spec: ListSpec) -> bool:
+    return bool(spec.by and not spec.where and not spec.match and not spec.cache_seconds and resolved.design.auth)
 
 
-def _edge_tests(design: Design, edge: Edge, plain: dict[str, Query]) -> list[str]:
+def _edge_tests(resolved: ResolvedDesign, edge: Edge, plain: dict[str, Query]) -> list[str]:
     put, delete = plain.get("put_edge"), plain.get("delete_edge")
-    if not put or not put.route or expected_answers(design, put)["stranger"] != 204 or edge.extra:
+    if not put or not put.route or expected_answers(resolved, put)["stranger"] != 204 or edge.extra:
         return []
     name = edge.name
     lines = [
@@ -271,7 +271,7 @@ def _edge_tests(design: Design, edge: Edge, plain: dict[str, Query]) -> list[str
         '        assert (await world.call("stranger", "PUT", path)).status_code == 204',
         f'    assert await world.count("{edge.table}") == 1',
     ]
-    if delete and asks_for_caller(design, put.route) and expected_answers(design, delete)["stranger"] == 204:
+    if delete and asks_for_caller(resolved, put.route) and expected_answers(resolved, delete)["stranger"] == 204:
         lines += [
             "    for _ in range(2):",
             '        assert (await world.call("stranger", "DELETE", path)).status_code == 204',

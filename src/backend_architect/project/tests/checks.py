@@ -2,9 +2,10 @@
 
 import re
 
-from backend_architect.design.model import Check, Design, Edge, Entity, Row
+from backend_architect.design.model import Check, Edge, Entity, Row
 from backend_architect.design.python_names import FACTORY, variable
-from backend_architect.design.routes import Route, routes_of
+from backend_architect.design.routes import Route
+from backend_architect.queries.resolved import ResolvedDesign
 
 HEAD = '''"""The cases that backend.yaml states under `checks`."""
 
@@ -24,24 +25,24 @@ KINDS = {
 }
 
 
-def render_checks(design: Design) -> str:
+def render_checks(resolved: ResolvedDesign) -> str:
     """Return the module, or an empty text where the design states no check."""
-    tests = [_test(design, number, check) for number, check in enumerate(design.checks, 1)]
+    tests = [_test(resolved, number, check) for number, check in enumerate(resolved.design.checks, 1)]
     body = "\n\n".join(test for test in tests if test)
     used = sorted({"FACTORIES", *re.findall(r"new_\w+", body)})
     return HEAD.replace("{factories}", ", ".join(used)) + "\n\n" + body if body else ""
 
 
-def _test(design: Design, number: int, check: Check) -> str:
-    rows = {row.name: row for row in design.rows_by_plural.values()}
+def _test(resolved: ResolvedDesign, number: int, check: Check) -> str:
+    rows = {row.name: row for row in resolved.design.rows_by_plural.values()}
     row = rows.get(check.target)
-    routes = [r for r in routes_of(design) if r.row is row and r.kind in KINDS[check.action]]
+    routes = [r for r in resolved.routes if r.row is row and r.kind in KINDS[check.action]]
     if row is None or not routes:
         return ""
     route = routes[0]
     own, related = _given(check)
     lines = [f"async def test_{number}_{check.persona}_{check.action}_{check.target}(world: World) -> None:"]
-    lines += _setup(design, row, route, own, related)
+    lines += _setup(resolved, row, route, own, related)
     body = f', json=await new_{row.name}(world.db, world.id_of("owner"))' if route.method == "POST" else ""
     if route.method == "PATCH":
         body = ", json={}"
@@ -60,12 +61,12 @@ def _given(check: Check) -> tuple[dict[str, object], dict[str, dict[str, object]
 
 
 def _setup(
-    design: Design, row: Row, route: Route, own: dict[str, object], related: dict[str, dict[str, object]]
+    resolved: ResolvedDesign, row: Row, route: Route, own: dict[str, object], related: dict[str, dict[str, object]]
 ) -> list[str]:
     """Return the lines that make the rows that the path names, with the given values."""
     lines = []
     for name in [part[1:-1].removesuffix("_id") for part in route.path.split("/") if part.startswith("{")]:
-        if design.account and name == design.account.name:
+        if resolved.design.account and name == resolved.design.account.name:
             lines.append(f'    {name}_id = world.id_of("owner")')
             continue
         values = own if isinstance(row, Entity) and name == row.name else _related(row, name, related)

@@ -2,13 +2,14 @@
 
 from sqlglot import exp
 
-from backend_architect.design.model import Design, Entity, Field
+from backend_architect.design.model import Entity, Field
 from backend_architect.design.python_names import FACTORY, TEST, variable
-from backend_architect.design.routes import Route, routes_of
+from backend_architect.design.routes import Route
 from backend_architect.design.samples import sample
 from backend_architect.design.syntax import parse
 from backend_architect.project.slices.access import expected_answers
 from backend_architect.queries.model import Queries
+from backend_architect.queries.resolved import ResolvedDesign
 
 HEAD = '''"""The last one of something goes to one of many who ask for it at the same moment."""
 
@@ -25,24 +26,24 @@ BUYERS = 20
 '''
 
 
-def render_effects(design: Design, queries: Queries) -> str:
+def render_effects(resolved: ResolvedDesign, queries: Queries) -> str:
     """Return the module, or an empty text where nothing is taken from a bounded field."""
-    tests = [_test(design, entity, queries) for entity in design.entities.values()]
+    tests = [_test(resolved, entity, queries) for entity in resolved.design.entities.values()]
     body = "\n\n".join(test for test in tests if test)
     if not body:
         return ""
-    names = [f"{kind}_{e.name}" for e in design.entities.values() for kind in ("make", "new")]
+    names = [f"{kind}_{e.name}" for e in resolved.design.entities.values() for kind in ("make", "new")]
     used = sorted(name for name in names if f"{name}(" in body)
     return HEAD.format(factories=", ".join(used)) + "\n\n" + body
 
 
-def _test(design: Design, entity: Entity, queries: Queries) -> str:
-    found = _taken(design, entity)
+def _test(resolved: ResolvedDesign, entity: Entity, queries: Queries) -> str:
+    found = _taken(resolved, entity)
     create = next((q for q in queries.by_slice[entity.plural] if q.route and q.route.kind == "create"), None)
-    if found is None or create is None or create.route is None or expected_answers(design, create)["owner"] != 201:
+    if found is None or create is None or create.route is None or expected_answers(resolved, create)["owner"] != 201:
         return ""
     relation, target, amount = found
-    route: Route = next(r for r in routes_of(design) if r.row is entity and r.kind == "create")
+    route: Route = next(r for r in resolved.routes if r.row is entity and r.kind == "create")
     stock, made = target.fields[amount.column], variable(target.name, TEST)
     given = f"{variable(amount.column, FACTORY)}={_one(entity, amount)}"
     return (
@@ -58,12 +59,12 @@ def _test(design: Design, entity: Entity, queries: Queries) -> str:
     )
 
 
-def _taken(design: Design, entity: Entity) -> tuple[Field, Entity, Field] | None:
+def _taken(resolved: ResolvedDesign, entity: Entity) -> tuple[Field, Entity, Field] | None:
     """Return the relation, its entity and the field from which a creation takes, where that may not fall below 0."""
     for path, text in entity.effects.get("create", {}).items():
         relation, _, name = path.partition(".")
         item = entity.fields[relation]
-        target = design.entities[item.to or ""]
+        target = resolved.design.entities[item.to or ""]
         if isinstance(parse(text), exp.Sub) and target.fields[name].min == 0:
             return item, target, target.fields[name]
     return None

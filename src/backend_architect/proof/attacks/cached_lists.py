@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from backend_architect.design.model import Entity
-from backend_architect.design.routes import Route, routes_of
+from backend_architect.design.routes import Route
 from backend_architect.proof.attacks.addresses import address
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange
@@ -18,7 +18,7 @@ ADVICE = "everything that the answer depends on belongs into the key, apart from
 
 def cached_lists(lab: Lab) -> Iterator[Case]:
     """Give for each cached list cases for what is asked after something else was, by somebody else."""
-    cached = [route for route in routes_of(lab.subject.design) if route.list and route.list.cache_seconds]
+    cached = [route for route in lab.subject.routes if route.list and route.list.cache_seconds]
     if not cached:
         yield skipped("cached lists", "the design caches none")
     for route in cached:

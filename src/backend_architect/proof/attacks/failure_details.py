@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from backend_architect.design.routes import Route, routes_of
+from backend_architect.design.routes import Route
 from backend_architect.proof.attacks.addresses import address
 from backend_architect.proof.attacks.broken import without_table
 from backend_architect.proof.attacks.log_lines import Listening
@@ -20,7 +20,7 @@ INSIDE = re.compile(
 
 def failure_details(lab: Lab) -> Iterator[Case]:
     """Give a case for each route that reads, while its table is away."""
-    routes = [route for route in routes_of(lab.subject.design) if route.method == "GET" and not _is_cached(route)]
+    routes = [route for route in lab.subject.routes if route.method == "GET" and not _is_cached(route)]
     if not routes:
         yield skipped("a forced failure", "no route reads a table")
         return

@@ -5,7 +5,7 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from backend_architect.design.model import Edge
-from backend_architect.design.routes import Route, routes_of
+from backend_architect.design.routes import Route
 from backend_architect.proof.attacks.addresses import address
 from backend_architect.proof.attacks.callers import is_refused
 from backend_architect.proof.backend import Backend
@@ -23,7 +23,7 @@ NOT_A_PLACE = ("limit=-1", "limit=0", "limit=1e30", "limit=ten", "after=1e30", "
 def page_size(lab: Lab) -> Iterator[Case]:
     """Give for each list a case for a page without end, and one for each place that is none."""
     backend = lab.backend
-    lists = [route for route in routes_of(lab.subject.design) if route.list]
+    lists = [route for route in lab.subject.routes if route.list]
     if not lists:
         yield skipped("the size of a page", "the design has no lists")
     for route in lists:

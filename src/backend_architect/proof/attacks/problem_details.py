@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from backend_architect.design.routes import routes_of
 from backend_architect.proof.attacks.addresses import address, routes_with_bodies
 from backend_architect.proof.attacks.broken import without_table
 from backend_architect.proof.client import Exchange
@@ -37,7 +36,7 @@ def _errors(lab: Lab) -> Iterator[tuple[int, str, Exchange]]:
         caller = backend.insider()
         yield 400, "half of a JSON text", ask(caller, route.method, address(route), content=b'{"a":', headers=json)
         yield 422, "a wrong field", ask(caller, route.method, address(route), json_body={"no_such_field": 1})
-    for route in [each for each in routes_of(design) if each.kind == "read"][:1]:
+    for route in [each for each in lab.subject.routes if each.kind == "read"][:1]:
         caller = backend.insider()
         with without_table(backend, route.row.table):
             yield 500, "a table that is not there", ask(caller, "GET", address(route))

@@ -2,7 +2,7 @@
 
 from backend_architect.design.model import Design
 from backend_architect.proof.plans.tables import Tables
-from backend_architect.queries import Query, build_queries
+from backend_architect.queries import Query, build_queries, resolve_design
 
 
 def expected_queries(design: Design, tables: Tables) -> tuple[Query, ...]:
@@ -12,7 +12,7 @@ def expected_queries(design: Design, tables: Tables) -> tuple[Query, ...]:
         table = tables.get(design.entities[entity].table)
         return table is not None and f"{count}_count" in table.columns
 
-    return build_queries(design, kept).all()
+    return build_queries(resolve_design(design, kept)).all()
 
 
 def cached_seconds(design: Design, tables: Tables) -> dict[str, int]:

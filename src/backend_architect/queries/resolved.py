@@ -1,27 +1,47 @@
-"""What every statement builder needs: the design, which counts are kept, and the rules as SQL."""
+"""A design worked out once: its routes, its rules as SQL, and the shape of each entity's rows.
 
-from dataclasses import dataclass
+It walks through queries, schema and project, so that none of them works these out again. The decisions stay a value of
+their own beside it: the proof reads a project without them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from sqlglot import exp
 
 from backend_architect.design.expressions import Kept, resolve_rule
 from backend_architect.design.model import Action, Design, Entity, Field, Row
+from backend_architect.design.routes import Route, routes_of
 from backend_architect.design.syntax import fold
 from backend_architect.queries.model import Shape
 from backend_architect.queries.text import Statement, looked_up
 
 
 @dataclass(frozen=True)
-class Context:
-    """The design with the decision on each count, and the shape of each entity's rows by its name."""
+class ResolvedDesign:
+    """A design, with the decision on each count (`kept`) and the shape of each entity's rows by its name."""
 
     design: Design
     kept: Kept
-    shapes: dict[str, Shape]
+    shapes: Mapping[str, Shape]
+    _rules: dict[tuple[str | None, str, str], exp.Expr] = field(default_factory=dict, repr=False, compare=False)
 
-    def rule(self, row: Row, text: str, alias: str = "") -> exp.Expr:
-        """Return a rule of `row` as SQL over `alias`."""
-        return resolve_rule(self.design, row, text, alias=alias, kept=self.kept)
+    @cached_property
+    def routes(self) -> tuple[Route, ...]:
+        """Every route of the API, in the order of its slices."""
+        return routes_of(self.design)
+
+    def routes_of_slice(self, plural: str) -> tuple[Route, ...]:
+        """Return the routes that stand in one folder of the project."""
+        return tuple(route for route in self.routes if route.slice == plural)
+
+    def rule(self, row: Row | None, text: str, alias: str = "") -> exp.Expr:
+        """Return a rule of `row`, or of the caller alone, as SQL over `alias`; a tree that may be changed."""
+        key = (row.plural if row else None, text, alias)
+        if key not in self._rules:
+            self._rules[key] = resolve_rule(self.design, row, text, alias=alias, kept=self.kept)
+        return self._rules[key].copy()
 
     def allowed(self, row: Row, action: Action, alias: str = "", *, signed_in: bool = False) -> exp.Expr:
         """Return the rule for an action; behind a route that needs a caller, `signed_in` is known to be true."""
