@@ -62,7 +62,8 @@ def tune_database(wish: Wish, changes: Changes) -> int:
     if wish.form is Form.JSON:
         print_tuning(replace(tuning, applied=applied), wish.form, url=wish.url)
     severe = [finding for finding in tuning.findings if finding.severity.value in _failing(wish.fail_on)]
-    return int(bool(severe) or (applied is not None and applied.failed))
+    unread = not tuning.observed.catalog.knows_tables
+    return int(unread or bool(severe) or (applied is not None and applied.failed))
 
 
 def _watched(wish: Wish) -> Watched | None:

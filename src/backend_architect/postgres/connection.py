@@ -26,6 +26,8 @@ URL_FIX = (
 Connection = Any  # asyncpg has no types of its own
 Refused: type[Exception] = asyncpg.PostgresError
 """What a statement raises when the database refuses it."""
+LockHeld: type[Exception] = asyncpg.LockNotAvailableError
+"""What it raises when it has waited for a lock for as long as it may."""
 Lost: tuple[type[Exception], ...] = (
     asyncpg.PostgresConnectionError,
     asyncpg.AdminShutdownError,

@@ -32,6 +32,8 @@ class Tuning:
 
 def verdict(tuning: Tuning) -> str:
     """Return what came out, in one sentence."""
+    if not tuning.observed.catalog.knows_tables:
+        return "The tables could not be read: there is no verdict."
     parts = [f"{_findings(tuning.findings)}"] if tuning.findings else []
     if tuning.advice is not None and tuning.advice.recommended:
         parts.append(_saving(tuning.advice))

@@ -27,6 +27,9 @@ NAMED = 5
 MUCH = 0.25  # of the time
 
 
+NOT_READ = Problem("no-advice", "no indexes were chosen: the tables could not be read", "tune again")
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """What was read of a database for planning elsewhere."""
@@ -64,6 +67,8 @@ def advise(url: str, observed: Observed, limits: Limits, tell: Progress, *, by: 
     """
     if observed.workload is None or not observed.workload.statements or limits.seconds <= 0:
         return Advised(None)
+    if not observed.catalog.knows_tables:
+        return Advised(None, (NOT_READ,))
     began = time.monotonic() if limits.began is None else limits.began
     limits = replace(limits, began=began)
     try:

@@ -10,6 +10,8 @@ from backend_architect.postgres.search_path import OWN, schemas_in
 
 KEYWORDS = RESERVED_KEYWORDS | TYPE_FUNC_NAME_KEYWORDS
 SEARCH_PATH = "search_path="
+UNKNOWN = "unknown"
+"""The condition or expression of an index, where asking for it would be to wait for a lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Table:
     """Of a partitioned table, as PARTITION BY takes it: `RANGE (created_at)`."""
     bound: str = ""
     """Of a partition: `FOR VALUES …`, or `DEFAULT`."""
+    held: bool = False
+    """Whether somebody holds it for himself (ACCESS EXCLUSIVE): its sizes are what the last vacuum saw."""
 
     @property
     def qualified(self) -> str:
@@ -97,7 +101,10 @@ class KeyPart:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index. `constraint` is the name of the constraint that it carries, '' for none. `last_scan` needs 16."""
+    """An index. `constraint` is the name of the constraint that it carries, '' for none. `last_scan` needs 16.
+
+    Of a table that somebody holds for himself, conditions and expressions are UNKNOWN, and `definition` is ''.
+    """
 
     oid: int
     table: int
@@ -226,6 +233,11 @@ class Catalog:
     """`counted`, or where the server has no such time (15 and later, before a first reset) a time that is no longer."""
     counted_at_most: float | None = None
     """`counted`, or in the same case a time that is no shorter: what came in it came at least so often."""
+
+    @property
+    def knows_tables(self) -> bool:
+        """Return whether the tables were read at all: without them nothing can be said of what is missing."""
+        return not any(part.split(" ")[0] == "tables" for part in self.unseen)
 
     @cached_property
     def table_by_oid(self) -> Mapping[int, Table]:

@@ -17,10 +17,11 @@ from backend_architect.postgres.catalog.model import (
     Table,
 )
 from backend_architect.postgres.catalog.model import Sequence as DatabaseSequence
-from backend_architect.postgres.connection import Connection, Lost, Refused
+from backend_architect.postgres.connection import Connection, LockHeld, Lost, Refused
 
 Record = Mapping[str, Any]
 DESCENDING, NULLS_FIRST = 1, 2  # the bits of pg_index.indoption
+OF_TABLES = {"tables", "indexes"}
 NO_CHECKPOINTS = {"timed": 0, "requested": 0, "log_bytes": None, "log_seconds": None}
 PARTS = {
     "settings": statements.SETTINGS,
@@ -58,7 +59,7 @@ async def read_catalog(connection: Connection) -> Catalog:
     for part, statement in asked.items():
         try:
             if not lost:
-                found[part] = await connection.fetch(statement)
+                found[part] = await _fetch(connection, statement, again=part in OF_TABLES)
         except Lost:
             lost = True
         except Refused as error:
@@ -66,6 +67,16 @@ async def read_catalog(connection: Connection) -> Catalog:
         if lost:
             unseen.append(part)
     return replace(_catalog(version, database, found, unseen), lost=lost)
+
+
+async def _fetch(connection: Connection, statement: str, *, again: bool) -> Sequence[Record]:
+    """Return the rows; once `again` where a table was taken while it was asked, which the second time is known."""
+    try:
+        return await connection.fetch(statement)  # type: ignore[no-any-return]
+    except LockHeld:
+        if not again:
+            raise
+        return await connection.fetch(statement)  # type: ignore[no-any-return]
 
 
 async def read_settings(connection: Connection) -> Mapping[str, str]:

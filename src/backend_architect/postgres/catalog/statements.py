@@ -53,12 +53,27 @@ WHERE NOT k.convalidated AND coalesce((to_jsonb(k) ->> 'conenforced')::boolean, 
 ORDER BY k.conrelid, k.conname
 """
 
+# Whoever holds a relation for himself, or waits to, is not waited for: its size is what the last vacuum saw.
+HELD = """held AS MATERIALIZED (
+  SELECT l.relation FROM pg_locks l
+  WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.relation >= 16384
+    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+), busy AS MATERIALIZED (
+  SELECT relation FROM held UNION SELECT indrelid FROM pg_index WHERE indexrelid IN (SELECT relation FROM held)
+  UNION SELECT oid FROM pg_class WHERE reltoastrelid IN (SELECT relation FROM held)
+)"""
+IS_HELD = "{0}.oid IN (SELECT relation FROM busy)"
+AS_SEEN = "c.relpages::int8 * current_setting('block_size')::int8"
+
 TABLES = f"""
+WITH {HELD}
 SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name, c.relkind::text AS kind,
        c.relpersistence = 't' AS temporary, i.inhparent::int8 AS partition_of,
        c.reltuples::float8 AS rows, c.relpages AS pages,
-       CASE WHEN c.relkind = 'p' THEN 0 ELSE pg_relation_size(c.oid) END AS bytes,
-       CASE WHEN c.relkind = 'p' THEN 0 ELSE pg_total_relation_size(c.oid) END AS total_bytes,
+       CASE WHEN c.relkind = 'p' THEN 0 WHEN {IS_HELD.format("c")} THEN {AS_SEEN}
+            ELSE pg_relation_size(c.oid) END AS bytes,
+       CASE WHEN c.relkind = 'p' THEN 0 WHEN {IS_HELD.format("c")} THEN {AS_SEEN}
+            ELSE pg_total_relation_size(c.oid) END AS total_bytes, {IS_HELD.format("c")} AS held,
        coalesce(c.reloptions, '{{}}') AS options,
        has_table_privilege(c.oid, 'SELECT') AND NOT row_security_active(c.oid) AS readable,
        coalesce(s.seq_scan, 0) AS scans, coalesce(s.seq_tup_read, 0) AS rows_scanned,
@@ -71,7 +86,8 @@ SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name, c.relkind::te
        CASE WHEN c.relfrozenxid = '0' THEN 0 ELSE age(c.relfrozenxid) END::int8 AS frozen_age,
        CASE WHEN c.relminmxid = '0' THEN 0 ELSE mxid_age(c.relminmxid) END::int8 AS multixact_age,
        CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) ELSE '' END AS partition_key,
-       CASE WHEN c.relispartition THEN coalesce(pg_get_expr(c.relpartbound, c.oid), '') ELSE '' END AS bound
+       CASE WHEN c.relispartition AND NOT {IS_HELD.format("c")}
+            THEN coalesce(pg_get_expr(c.relpartbound, c.oid), '') ELSE '' END AS bound
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid
 LEFT JOIN pg_inherits i ON i.inhrelid = c.oid AND c.relispartition
@@ -91,14 +107,18 @@ ORDER BY a.attrelid, a.attnum
 """
 
 INDEXES = f"""
+WITH {HELD}
 SELECT x.indexrelid::int8 AS oid, x.indrelid::int8 AS table, n.nspname AS schema, c.relname AS name, m.amname AS method,
-       coalesce(pg_get_expr(x.indpred, x.indrelid), '') AS predicate,
+       CASE WHEN x.indpred IS NULL THEN ''
+            WHEN {IS_HELD.format("t")} THEN 'unknown'
+            ELSE pg_get_expr(x.indpred, x.indrelid) END AS predicate,
        x.indisunique AS unique, x.indisprimary AS primary, x.indisvalid AS valid, x.indisready AS ready,
        coalesce((SELECT k.conname FROM pg_constraint k WHERE k.conrelid = x.indrelid AND k.conindid = x.indexrelid
                    AND k.contype IN ('p', 'u', 'x') ORDER BY k.contype LIMIT 1), '') AS constraint,
        x.indisreplident AS replica_identity, i.inhparent::int8 AS parent,
-       pg_get_indexdef(x.indexrelid) AS definition,
-       CASE WHEN c.relkind = 'I' THEN 0 ELSE pg_relation_size(c.oid) END AS bytes, c.relpages AS pages,
+       CASE WHEN {IS_HELD.format("t")} THEN '' ELSE pg_get_indexdef(x.indexrelid) END AS definition,
+       CASE WHEN c.relkind = 'I' THEN 0 WHEN {IS_HELD.format("t")} THEN {AS_SEEN}
+            ELSE pg_relation_size(c.oid) END AS bytes, c.relpages AS pages,
        c.reltuples::float8 AS rows,
        coalesce((SELECT split_part(o, '=', 2)::int FROM unnest(c.reloptions) o WHERE o LIKE 'fillfactor=%'), 90)
          AS fillfactor,
@@ -107,7 +127,8 @@ SELECT x.indexrelid::int8 AS oid, x.indrelid::int8 AS table, n.nspname AS schema
        ARRAY(SELECT coalesce(a.attname::text, '') FROM unnest(x.indkey::int2[]) WITH ORDINALITY AS k (attnum, place)
              LEFT JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.attnum AND k.attnum > 0
              ORDER BY k.place) AS columns,
-       ARRAY(SELECT CASE WHEN x.indkey[p - 1] = 0 THEN pg_get_indexdef(x.indexrelid, p, true) ELSE '' END
+       ARRAY(SELECT CASE WHEN x.indkey[p - 1] <> 0 THEN '' WHEN {IS_HELD.format("t")} THEN 'unknown'
+                         ELSE pg_get_indexdef(x.indexrelid, p, true) END
              FROM generate_series(1, x.indnkeyatts) AS p ORDER BY p) AS expressions,
        ARRAY(SELECT CASE WHEN o.opcdefault THEN '' ELSE o.opcname::text END
              FROM unnest(x.indclass::oid[]) WITH ORDINALITY AS k (class, place)

@@ -25,8 +25,8 @@ def find(observed: Observed) -> Iterator[Finding]:
     building = [each for each in observed.catalog.sessions if "INDEX" in each.query.upper() and each.state == "active"]
     for index in observed.catalog.indexes:
         table = observed.catalog.table_by_oid.get(index.table)
-        partitioned = table is not None and table.kind == "p"
-        if index.valid or partitioned or any(index.name in session.query for session in building):
+        unknown = table is not None and (table.kind == "p" or table.held)
+        if index.valid or unknown or any(index.name in session.query for session in building):
             continue
         rebuilt = index.definition.replace(" INDEX ", " INDEX CONCURRENTLY ", 1)
         yield Finding(

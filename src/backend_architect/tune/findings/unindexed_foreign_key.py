@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from backend_architect.finding import Fact, Finding, Severity, Sureness
 from backend_architect.postgres.catalog import Catalog, ForeignKey, Table
-from backend_architect.postgres.catalog.model import quoted
+from backend_architect.postgres.catalog.model import UNKNOWN, quoted
 from backend_architect.tune.amounts import size
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
@@ -40,7 +40,8 @@ def _indexed(catalog: Catalog, key: ForeignKey) -> bool:
     """Return whether an index finds the rows of one key: partial ones only where they leave out nothing but nulls."""
     for index in catalog.indexes_of(key.table):
         first = {part.column for part in index.keys[: len(key.columns)]}
-        whole = not index.predicate or index.predicate in {f"({quoted(name)} IS NOT NULL)" for name in key.columns}
+        filled = {f"({quoted(name)} IS NOT NULL)" for name in key.columns}
+        whole = index.predicate in {"", UNKNOWN} or index.predicate in filled
         if index.valid and index.method in {"btree", "hash"} and whole and first == set(key.columns):
             return True
     return False

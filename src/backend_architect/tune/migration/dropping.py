@@ -12,9 +12,9 @@ from backend_architect.tune.migration.model import Kind, Step
 
 
 def step_to_drop(index: Index, catalog: Catalog, why: str, after: tuple[str, ...] = ()) -> Step | None:
-    """Return the step; None for an index that enforces something, is part of a partitioned one, or is temporary."""
+    """Return the step; None for an index that enforces something, is part of a partitioned one, temporary, or held."""
     table = catalog.table_by_oid.get(index.table)
-    if table is None or table.temporary or enforces(index) or index.parent is not None:
+    if table is None or table.temporary or table.held or enforces(index) or index.parent is not None:
         return None
     parent = table.kind == "p"
     name = full_name(index.schema, index.name)
