@@ -11,6 +11,8 @@ from backend_architect.postgres.twin import read_statistics
 from backend_architect.postgres.twin.planner import Planner
 from backend_architect.tune import Statement, Workload, observe
 from backend_architect.tune.plannable import column_values, plannable, with_values
+from backend_architect.tune.statement_facts import tree_of
+from backend_architect.tune.variables.find import variables_in
 from tests.tune.catalog import CATALOG
 from tests.tune.conftest import NewDatabase
 
@@ -30,6 +32,8 @@ def test_what_the_server_counted_can_be_planned_with_parameters_and_with_values(
     assert isinstance(workload, Workload)
     counted = [each for each in workload.statements if "pg_catalog" not in each.text and "pg_class" not in each.text]
     assert len(counted) >= len(WRITTEN) >= 65
+    variables = {each.text: variables_in(tree_of(each.text), observed.catalog) for each in counted}
+    assert not {text: found for text, found in variables.items() if found}, "each name is a column of a table in sight"
     with Planner(url) as planner, Session(url) as session:
         refused = [each.text for each in counted if _refuses(session, each.text)]
         assert len(refused) > 20, "as they are counted, they cannot be planned"

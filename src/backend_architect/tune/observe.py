@@ -12,6 +12,7 @@ from backend_architect.tune.reading.any_files import database_of, read_workload
 from backend_architect.tune.reading.statements_view import read_statements
 from backend_architect.tune.reading.view import NoStatements
 from backend_architect.tune.unread import LOST_FIX, unread
+from backend_architect.tune.variables import with_parameters
 from backend_architect.tune.workload import Workload
 
 OLDEST = 13
@@ -73,6 +74,7 @@ async def _read(url: str, given: Workload | None) -> Observation | None:
     finally:
         await leave(connection)
     lost = catalog.lost or problems is None
+    given = with_parameters(given, catalog) if given else None
     return Observation(Observed(catalog, given), (*(problems or ()), *unread(catalog, lost=lost)))
 
 

@@ -1,6 +1,7 @@
 """Which of the statements that were read can be looked at; the others are counted, by the reason."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
@@ -26,6 +27,10 @@ UNPARSED = "cannot be parsed: truncated, or of another version"
 PLANLESS = "without a plan (DDL, SET, transactions and the like)"
 CATALOGS_ONLY = "of the server's own catalogs only (drivers, monitoring, this tool)"
 HINTS = ("pg_", "information_schema", "set_config", "current_setting")
+EXPRESSION = re.compile(
+    r"\s*(?:[\w.$]+(?:\[[^]]*\])?\s*:=|(?=\()|(?=(?:NOT\s+)?EXISTS\b)|(?=COALESCE\b))", re.IGNORECASE
+)
+"""How PL/pgSQL's assignments and conditions begin, which are counted without the SELECT that they are run with."""
 SETTINGS = {"current_setting", "set_config"}
 SYSTEM = {"pg_catalog", "information_schema"}
 
@@ -79,8 +84,12 @@ def _of_catalogs(tree: object) -> bool:
 
 
 def _unwrapped(statement: Statement) -> Statement:
-    """Return the statement that PREPARE has prepared: the server counts it under that text."""
+    """Return the statement that PREPARE has prepared, or the expression of a function as one: so the server counts."""
     trees = parse(statement.text)
+    assigned = EXPRESSION.match(statement.text) if trees is None else None
+    if assigned is not None:
+        text = f"SELECT {statement.text[assigned.end() :].lstrip()}"
+        return replace(statement, text=text) if parse(text) else statement
     prepared = trees[0] if trees and len(trees) == 1 else None
     if not isinstance(prepared, ast.PrepareStmt) or prepared.query is None:
         return statement
