@@ -137,14 +137,35 @@ def test_what_is_no_longer_generated_goes_only_with_prune_and_unedited(tmp_path:
     assert (tmp_path / "old/b.txt").read_text() == "mine\n"
 
 
-def test_a_migration_that_exists_is_never_rewritten(tmp_path: Path) -> None:
-    build(tmp_path, {"migrations/0001.sql": "create table a ();\n"})
+def test_a_migration_that_exists_is_never_rewritten_and_its_difference_drafted_once(tmp_path: Path) -> None:
+    first, draft = "migrations/0001_schema.sql", "migrations/0003_change_a.sql"
+    build(tmp_path, {first: "create table a (x int);\n"})
+    (tmp_path / "migrations/0002_mine.sql").write_text("select 1;\n")
+    changed = {first: "create table a (x int, y int);\n"}
+    assert build(tmp_path, changed, prune=True) == {first: Fate.EDITED, draft: Fate.DRAFTED}
+    assert "ADD COLUMN y integer;" in (tmp_path / draft).read_text()
+    assert build(tmp_path, changed, prune=True) == {first: Fate.EDITED}
+    assert build(tmp_path, {first: "-- only told\ncreate table a (x int, y int);\n"}) == {first: Fate.EDITED}
+    assert build(tmp_path, {"a.py": "1\n"}, prune=True)[first] is Fate.OBSOLETE
+    assert (tmp_path / first).read_text() == "create table a (x int);\n"
+
+
+def test_a_draft_is_written_once_where_a_build_was_interrupted(tmp_path: Path) -> None:
+    first = "migrations/0001_schema.sql"
+    build(tmp_path, {first: "create table a (x int);\n"})
+    memory = (tmp_path / ".architect/base.json").read_text()
+    changed = {first: "create table a (x int, y int);\n"}
+    build(tmp_path, changed)
+    (tmp_path / ".architect/base.json").write_text(memory)
+    assert build(tmp_path, changed) == {first: Fate.EDITED}
+    assert len(list((tmp_path / "migrations").iterdir())) == 2
+
+
+def test_a_migration_that_cannot_be_read_waits_for_a_person(tmp_path: Path) -> None:
+    first = "migrations/0001_schema.sql"
+    build(tmp_path, {first: "no sql\n"})
     for _ in range(2):
-        assert build(tmp_path, {"migrations/0001.sql": "create table b ();\n"}, prune=True) == {
-            "migrations/0001.sql": Fate.MIGRATION
-        }
-    assert build(tmp_path, {"a.py": "1\n"}, prune=True)["migrations/0001.sql"] is Fate.OBSOLETE
-    assert (tmp_path / "migrations/0001.sql").read_text() == "create table a ();\n"
+        assert build(tmp_path, {first: "select 1;\n"}) == {first: Fate.MIGRATION}
 
 
 def test_windows_line_ends_stay(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Every YAML example in the documentation can be read: a design without problems, alone or inside a minimal one.
 
-An example that is marked `baseline`, or stands on the page of a finding, is a file for `architect tune --baseline`.
+An example that is marked `baseline`, or stands on the page of a finding, is a file for `architect tune --baseline`. One
+that is marked with a path is another file, which the tests of its page try.
 """
 
 from collections.abc import Mapping
@@ -27,7 +28,10 @@ entities:
 FINDINGS = ROOT / "docs" / "findings"
 BLOCKS = [block for path in PAGES for block in Page(path).blocks() if block.language == "yaml"]
 BASELINES = [block for block in BLOCKS if block.mark == "baseline" or block.page.parent == FINDINGS]
-EXAMPLES = [block for block in BLOCKS if block not in BASELINES]
+OTHER_FILES = [
+    block for block in BLOCKS if block.mark.endswith((".yaml", ".yml")) and not block.mark.startswith("from ")
+]
+EXAMPLES = [block for block in BLOCKS if block not in BASELINES and block not in OTHER_FILES]
 
 
 def test_there_are_examples() -> None:

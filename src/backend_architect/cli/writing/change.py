@@ -24,6 +24,7 @@ class Fate(StrEnum):
     BINARY = "binary"
     UNRESOLVED = "unresolved"
     MIGRATION = "migration"
+    DRAFTED = "drafted"
 
 
 MEANING = {
@@ -41,11 +42,13 @@ MEANING = {
     Fate.FOREIGN: "yours, not written over: a generated file would have this name",
     Fate.BINARY: "not a text any more, left in place",
     Fate.UNRESOLVED: "still has the markers of the last conflict: resolve them, then build again",
-    Fate.MIGRATION: "a migration that exists is never rewritten, and the design now asks for another text: write a new "
-    "migration for the difference; or, while nothing is deployed, delete it and .data/ and build with --restore",
+    Fate.MIGRATION: "the schema changed, and a migration that exists is never rewritten: add one for the difference",
+    Fate.DRAFTED: "the schema changed: read this draft of a migration; `architect up` or `make migrate` applies it",
 }
-WRITTEN = frozenset({Fate.CREATED, Fate.UPDATED, Fate.MERGED, Fate.MOVED, Fate.IMPORTS, Fate.CONFLICT, Fate.REMOVED})
-NEEDS_YOU = frozenset({Fate.CONFLICT, Fate.UNRESOLVED, Fate.MIGRATION})
+WRITTEN = frozenset(
+    {Fate.CREATED, Fate.UPDATED, Fate.MERGED, Fate.MOVED, Fate.IMPORTS, Fate.CONFLICT, Fate.REMOVED, Fate.DRAFTED}
+)
+NEEDS_YOU = frozenset({Fate.CONFLICT, Fate.UNRESOLVED, Fate.MIGRATION, Fate.DRAFTED})
 SILENT = frozenset({Fate.SAME, Fate.EDITED})
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from backend_architect.cli.writing.change import Change, Fate
+from backend_architect.cli.writing.drafting import with_draft
 from backend_architect.cli.writing.memory import Memory, recall
 from backend_architect.cli.writing.merge import has_markers, merge
 from backend_architect.cli.writing.moves import own_modules, pending_moves, with_new_imports
@@ -43,7 +44,8 @@ def plan_writing(
         ]
     gone = [path for path in memory.base if path not in generated and path not in moves]
     changes += [_leftover(folder, path, memory.base[path], choices) for path in gone]
-    return tuple(sorted({change.path: change for change in changes}.values(), key=lambda change: change.path))
+    changes = with_draft(list({change.path: change for change in changes}.values()), generated, folder)
+    return tuple(sorted(changes, key=lambda change: change.path))
 
 
 def _plan_moves(
