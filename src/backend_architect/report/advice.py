@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from backend_architect.report.findings import WIDTH, Paint
-from backend_architect.report.tuning import saving
+from backend_architect.report.tuning import of_the_time, saving
 from backend_architect.report.visible import as_markdown, in_one_line, visible
 from backend_architect.tune.amounts import size
 from backend_architect.tune.indexes.model import Advice, Recommended, StatementCost
 
 MOST_STATEMENTS = 10
+MOST_SCHEMAS = 5
 SHOWN = 60
 CHANGED = 0.005
 PARTITIONED = "writers of every partition wait while it is built; --migration builds it on each by itself"
@@ -48,12 +49,13 @@ def advice_markdown(advice: Advice) -> str:
 def headline(advice: Advice) -> str:
     """Return how many indexes of what size are advised, what they save, and what planned."""
     budget = "" if advice.budget is None else f" of {size(advice.budget)} allowed"
+    share = f", {of_the_time(advice)}" if of_the_time(advice) else ""
     if not advice.recommended:
-        return f"No new index helps this workload: {advice.candidates:,} were tried {_where(advice)}."
+        return f"No new index helps this workload{share}: {advice.candidates:,} were tried {_where(advice)}."
     number = len(advice.recommended)
     many = "1 index" if number == 1 else f"{number} indexes"
     tried = f"{advice.candidates:,} tried {_where(advice)}"
-    return f"{many}, {size(advice.bytes)}{budget}, would {saving(advice.before, advice.after)} ({tried})."
+    return f"{many}, {size(advice.bytes)}{budget}, would {saving(advice.before, advice.after)}{share} ({tried})."
 
 
 def changed_statements(advice: Advice) -> list[StatementCost]:
@@ -92,8 +94,16 @@ def _told(each: Recommended) -> Iterator[str]:
         yield f"for {', '.join(_clipped(name) for name in each.statements)}"
     if each.partitioned:
         yield PARTITIONED
+    if each.others:
+        yield _of_others(each)
     if each.covers:
         yield f"takes the place of {', '.join(index.qualified for index in each.covers)}"
+
+
+def _of_others(each: Recommended) -> str:
+    named = ", ".join(other.schema for other in each.others[:MOST_SCHEMAS])
+    more = f" and {len(each.others) - MOST_SCHEMAS:,} more" if len(each.others) > MOST_SCHEMAS else ""
+    return f"the same pays in the schemas {named}{more}: --json and --migration have the SQL of each"
 
 
 def _row(cost: StatementCost) -> str:

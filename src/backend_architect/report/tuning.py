@@ -11,6 +11,8 @@ from backend_architect.tune.growth import GrowthStudy
 from backend_architect.tune.indexes.model import Advice
 from backend_architect.tune.observed import Observed
 
+NEARLY_ALL = 0.99
+
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
@@ -43,6 +45,13 @@ def verdict(tuning: Tuning) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
+def of_the_time(advice: Advice) -> str:
+    """Return of which share of the measured time the advice speaks, '' where that is all of it or unknown."""
+    if advice.share is None or advice.share >= NEARLY_ALL:
+        return ""
+    return f"of the {advice.share:.0%} of the measured time that could be planned"
+
+
 def _findings(findings: tuple[Finding, ...]) -> str:
     many = "finding" if len(findings) == 1 else "findings"
     if len({finding.severity for finding in findings}) == 1:
@@ -53,7 +62,9 @@ def _findings(findings: tuple[Finding, ...]) -> str:
 def _saving(advice: Advice) -> str:
     number = len(advice.recommended)
     indexes = "one new index" if number == 1 else f"{number} new indexes"
-    return f"{indexes} of {size(advice.bytes)} in all would {saving(advice.before, advice.after)}"
+    share = of_the_time(advice)
+    told = f"{indexes} of {size(advice.bytes)} in all would {saving(advice.before, advice.after)}"
+    return f"{told}, {share}" if share else told
 
 
 def saving(before: float, after: float) -> str:

@@ -46,6 +46,8 @@ def _workload(workload: Workload | None) -> Mapping[str, object] | None:
         "statements": len(workload.statements),
         "seconds": workload.seconds,
         "total_ms": workload.total_ms,
+        "unread_ms": workload.unread_ms,
+        "tenants": list(workload.tenants),
         "left_out": dict(workload.left_out),
         "notes": list(workload.notes),
         "dearest": [_dear(each) for each in workload.statements[:DEAREST]],
@@ -84,6 +86,7 @@ def _advice(advice: Advice | None) -> Mapping[str, object] | None:
         "statements": [_cost(each) for each in advice.statements],
         "left": list(advice.left),
         "unplanned": dict(advice.unplanned),
+        "share_of_time": advice.share,
     }
 
 
@@ -94,6 +97,9 @@ def _index(each: Recommended) -> Mapping[str, object]:
         "table": each.index.table,
         "method": each.index.method,
         "sql": each.sql,
+        "other_tenants": [
+            {"schema": other.schema, "sql": other.statement(concurrently=not each.partitioned)} for other in each.others
+        ],
         "bytes": each.bytes,
         "gain": each.gain,
         "upkeep": each.upkeep,

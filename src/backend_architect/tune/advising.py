@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from backend_architect.errors import DatabaseError, Problem
 from backend_architect.postgres import Lost, Session
-from backend_architect.postgres.catalog import Catalog
 from backend_architect.postgres.copy import Asked, Known, TableName, make_copy, read_known, twin_server, with_combined
 from backend_architect.postgres.structure import Named, Structure, reached, read_structure
 from backend_architect.tune.indexes.groups import to_count
@@ -18,8 +17,9 @@ from backend_architect.tune.indexes.worth import Limits
 from backend_architect.tune.observe import OLDEST, READ_ONLY
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.plannable import column_values, plannable, with_values
+from backend_architect.tune.tenants import for_each_tenant
 from backend_architect.tune.what_if import HypopgWhatIf, TwinWhatIf, WhatIf, has_hypopg, may_plan_everything
-from backend_architect.tune.workload import Statement
+from backend_architect.tune.workload import Statement, Workload
 
 GENERIC_FROM = 16
 SAMPLE_MS = "2000"
@@ -78,7 +78,7 @@ def advise(url: str, observed: Observed, limits: Limits, tell: Progress, *, by: 
         counted = _with_samples(url, source, to_count(observed), tell)
         with planning(url, counted, observed, until=limits.until) as (what_if, left_out):
             spent = time.monotonic() - began
-            advice = _with_partitioned(choose(observed, what_if, limits, sql_of=sql_of, tell=tell), observed.catalog)
+            advice = _as_it_is_made(choose(observed, what_if, limits, sql_of=sql_of, tell=tell), observed)
     except DatabaseError as error:
         return Advised(None, (_no_advice(error),))
     except Lost as error:
@@ -87,11 +87,24 @@ def advise(url: str, observed: Observed, limits: Limits, tell: Progress, *, by: 
     return Advised(advice, problems, source)
 
 
-def _with_partitioned(advice: Advice, catalog: Catalog) -> Advice:
-    """Return the advice with what can be run: PostgreSQL builds no index of a partitioned table concurrently."""
-    parents = {(table.schema, table.name) for table in catalog.tables if table.kind == "p"}
-    placed = [(each, (each.index.schema, each.index.table)) for each in advice.recommended]
-    return replace(advice, recommended=tuple(replace(each, partitioned=table in parents) for each, table in placed))
+def _as_it_is_made(advice: Advice, observed: Observed) -> Advice:
+    """Return the advice with what can be run: none concurrently on partitioned tables, and one for each tenant."""
+    parents = {(table.schema, table.name) for table in observed.catalog.tables if table.kind == "p"}
+    placed = [(each, (each.index.schema, each.index.table) in parents) for each in advice.recommended]
+    made = tuple(replace(each, partitioned=is_parent) for each, is_parent in placed)
+    if observed.workload is not None and observed.workload.tenants:
+        made = tuple(for_each_tenant(each, observed.workload, observed.catalog) for each in made)
+    return replace(advice, recommended=made, share=_planned_share(advice, observed.workload))
+
+
+def _planned_share(advice: Advice, workload: Workload | None) -> float | None:
+    """Return the share of the time of planned statements; a function's own has that of what runs inside of it."""
+    whole = workload.total_ms + workload.unread_ms if workload else 0.0
+    if workload is None or whole <= 0:
+        return None
+    without = sum(each.statement.total_ms for each in advice.statements if each.problem)
+    inside = sum(each.statement.nested_ms for each in advice.statements if not each.problem)
+    return min(max(1 - (max(without - inside, 0.0) + workload.unread_ms) / whole, 0.0), 1.0)
 
 
 def _wanted(source: Source, by: By) -> Source:

@@ -11,6 +11,7 @@ from backend_architect.tune.observed import Observed
 from backend_architect.tune.reading.any_files import database_of, read_workload
 from backend_architect.tune.reading.statements_view import read_statements
 from backend_architect.tune.reading.view import NoStatements
+from backend_architect.tune.tenants import with_largest_tenant
 from backend_architect.tune.unread import LOST_FIX, unread
 from backend_architect.tune.variables import with_parameters
 from backend_architect.tune.workload import Workload
@@ -74,7 +75,7 @@ async def _read(url: str, given: Workload | None) -> Observation | None:
     finally:
         await leave(connection)
     lost = catalog.lost or problems is None
-    given = with_parameters(given, catalog) if given else None
+    given = with_parameters(with_largest_tenant(given, catalog), catalog) if given else None
     return Observation(Observed(catalog, given), (*(problems or ()), *unread(catalog, lost=lost)))
 
 

@@ -103,7 +103,9 @@ class Workload:
 
     `seconds` is the time over which they were counted, None where nobody knows. `runs` are what a log tells of the
     order of statements. `notes` say what to know when reading the counts. `samples` are what sessions were seen
-    waiting for, where the database was watched.
+    waiting for, where the database was watched. `tenants` are the schemas that have the tables of statements which name
+    them without one, where several have. `unread_ms` is the time of statements that were left out though they may have
+    plans.
     """
 
     source: str
@@ -113,6 +115,8 @@ class Workload:
     runs: tuple[Run, ...] = ()
     notes: tuple[str, ...] = ()
     samples: Samples | None = None
+    tenants: tuple[str, ...] = ()
+    unread_ms: float = 0.0
 
     @property
     def total_ms(self) -> float:

@@ -128,6 +128,8 @@ class Recommended:
     """Existing indexes that nobody needs beside it."""
     partitioned: bool = False
     """Whether its table is, of which PostgreSQL builds no index concurrently."""
+    others: tuple[NewIndex, ...] = ()
+    """The same index for the tables of other tenants, each in a schema of its own."""
 
     @property
     def sql(self) -> str:
@@ -150,6 +152,8 @@ class Advice:
     left: tuple[str, ...] = ()
     unplanned: Mapping[str, int] = field(default_factory=dict)
     """How many statements had no plan, by the reason."""
+    share: float | None = None
+    """Of the measured time of all statements, that of those which were planned; None where no time was measured."""
 
     @property
     def bytes(self) -> int:

@@ -55,6 +55,9 @@ def _advised(
             each.index, catalog, Reason(each.bytes, each.gain, serves.get(each.index.name, ()), told)
         )
         creating += made
+        for other in each.others:
+            reason = f"as {each.index.name} of {each.index.qualified_table}, for another tenant"
+            creating += steps_to_create(other, catalog, Reason(told=reason))
         if not made:
             continue
         after = tuple(step.id for step in made)

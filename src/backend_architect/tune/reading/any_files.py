@@ -118,5 +118,6 @@ def _joined(source: str, parts: Sequence[Workload], left_out: dict[str, int]) ->
         left_out=dict(sorted(counted.items())),
         seconds=max((part.seconds for part in parts if part.seconds is not None), default=None),
         runs=tuple(run for part in parts for run in part.runs),
+        unread_ms=sum(part.unread_ms for part in parts),
         notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
     )

@@ -45,7 +45,7 @@ def read_exported(file: Path) -> Workload:
             statements[statement.id] = statement.plus(statements.get(statement.id))
     workload = keep(statements.values(), str(file))
     left_out = {**workload.left_out, **({"rows without a query or a number of calls": garbage} if garbage else {})}
-    return Workload(workload.source, workload.statements, left_out)
+    return replace(workload, left_out=left_out)
 
 
 def _records(file: Path) -> Iterator[Mapping[str, Any]]:

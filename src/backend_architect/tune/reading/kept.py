@@ -26,6 +26,9 @@ REASONS = {
 UNPARSED = "cannot be parsed: truncated, or of another version"
 PLANLESS = "without a plan (DDL, SET, transactions and the like)"
 CATALOGS_ONLY = "of the server's own catalogs only (drivers, monitoring, this tool)"
+OURS = "this tool's own"
+WITHOUT = {PLANLESS, CATALOGS_ONLY, OURS, "empty"}
+"""Why a statement is left out that no index could serve: its time is no part of what could be read."""
 HINTS = ("pg_", "information_schema", "set_config", "current_setting")
 EXPRESSION = re.compile(
     r"\s*(?:[\w.$]+(?:\[[^]]*\])?\s*:=|(?=\()|(?=(?:NOT\s+)?EXISTS\b)|(?=COALESCE\b))", re.IGNORECASE
@@ -44,15 +47,17 @@ def keep(read: Iterable[Statement], source: str, seconds: float | None = None) -
     """Return the workload of the statements that have a plan, the dearest first."""
     left_out: Counter[str] = Counter()
     kept: list[Statement] = []
+    unread_ms = 0.0
     for statement in read:
         named = statement if len(statement.text) > LONGEST else _unwrapped(_named(statement))
         reason = _reason(named.text)
         if reason:
             left_out[reason] += 1
+            unread_ms += 0.0 if reason in WITHOUT else named.total_ms - named.nested_ms
         else:
             kept.append(named)
     kept.sort(key=lambda statement: (-statement.total_ms, -statement.calls, statement.id))
-    return Workload(source, tuple(kept), dict(sorted(left_out.items())), seconds)
+    return Workload(source, tuple(kept), dict(sorted(left_out.items())), seconds, unread_ms=unread_ms)
 
 
 def _reason(text: str) -> str:
@@ -61,7 +66,7 @@ def _reason(text: str) -> str:
     if len(text) > LONGEST:
         return REASONS[TOO_LONG]
     if OWN in text:
-        return "this tool's own"
+        return OURS
     trees = parse(text)
     if trees is None:
         return PLANLESS if begins_without_plan(text) else UNPARSED

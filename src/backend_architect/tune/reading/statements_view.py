@@ -17,7 +17,7 @@ CUT = f"beyond the {MOST:,} that take most of the time"
 READ = """
 SELECT /* backend-architect tune */ left(s.query, {longest} + 1) AS query, coalesce(r.rolname::text, '') AS "user",
        {numbers},
-       count(*) OVER () AS counted
+       count(*) OVER () AS counted, (sum(s.{time}) OVER ())::float8 AS counted_ms
 FROM "{schema}".pg_stat_statements s LEFT JOIN pg_roles r ON r.oid = s.userid
 WHERE s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND s.calls > 0
 ORDER BY s.{time} DESC LIMIT {most}
@@ -52,7 +52,13 @@ async def read_statements(connection: Connection) -> Workload:
     workload = keep(_merged(records), SOURCE, seconds)
     cut = int(records[0]["counted"]) - len(records) if records else 0
     left_out = {**workload.left_out, **({CUT: cut} if cut else {})}
-    return replace(workload, left_out=left_out, notes=(EVICTED.format(evictions),) if evictions else ())
+    rest = records[0]["counted_ms"] - sum(each["total_ms"] for each in records) if cut else 0.0
+    return replace(
+        workload,
+        left_out=left_out,
+        unread_ms=workload.unread_ms + max(rest, 0.0),
+        notes=(EVICTED.format(evictions),) if evictions else (),
+    )
 
 
 def _merged(records: list[Mapping[str, Any]]) -> list[Statement]:
@@ -60,7 +66,7 @@ def _merged(records: list[Mapping[str, Any]]) -> list[Statement]:
     found: dict[str, Statement] = {}
     for number, record in enumerate(records):
         text = record["query"]
-        counted = {name: value for name, value in record.items() if name not in {"query", "counted"}}
+        counted = {name: value for name, value in record.items() if name not in {"query", "counted", "counted_ms"}}
         if text is None or text == HIDDEN or len(text) > LONGEST:  # each of them may be another statement
             text = {None: GONE, HIDDEN: HIDDEN}.get(text, TOO_LONG)
             found[str(number)] = Statement(id=str(number), text=text, **counted)
