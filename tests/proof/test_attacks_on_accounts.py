@@ -57,7 +57,7 @@ WEAKNESSES = (
     )),
     Weakness("a token for a day", "P11", ((TOKENS, "LIFETIME = 15 * 60", "LIFETIME = 24 * 3600"),)),
     Weakness("a refresh token for ever", "P11", (
-        (SESSIONS, "renewed = presented[:FAMILY] + secrets.token_urlsafe(32)", "renewed = presented"),
+        (SESSIONS, "presented[:FAMILY] + auth_of(request).tokens.successor(presented)", "presented"),
     )),
     Weakness("a change that forgets its owner", "P12-P14", (
         ("app/users/queries.py", "AND users.id = $6 AND", "AND $6::uuid IS NOT NULL AND"),

@@ -122,7 +122,7 @@ WEAKNESSES = (
     )),
     Weakness("sessions of few bits", "S03", (
         (SESSIONS, "secrets.token_urlsafe(16) + secrets.token_urlsafe(32)", 'secrets.token_hex(8) + "0" * 49'),
-        (SESSIONS, "[:FAMILY] + secrets.token_urlsafe(32)", '[:FAMILY] + "0" * 35 + secrets.token_hex(4)'),
+        (SESSIONS, "auth_of(request).tokens.successor(presented)", '"0" * 35 + secrets.token_hex(4)'),
     )),
     Weakness("cookies from anywhere", "S04", (
         (COOKIES, 'if request.headers.get("origin") not in own | {*settings.allowed_origins}:', "if False:"),

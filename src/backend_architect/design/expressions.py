@@ -7,11 +7,12 @@ the list of allowed SQL is refused. The caller stays a named parameter (`me`, `i
 import difflib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
 from backend_architect.design.grammar import rebuilt
+from backend_architect.design.magnitudes import COUNTED, field_magnitude
 from backend_architect.design.model import Design, Entity, Row
 from backend_architect.design.names import safe_name
 from backend_architect.design.operators import TIMESTAMP, Frame, Operators, Typed, comparable, said
@@ -156,11 +157,12 @@ class _Resolver(Operators):
             return self._hop(frame, name, rest)
         item = frame.row.fields.get(name)
         if item:
-            return Typed(_column(frame.alias, item.column), column_type(item), item.choices)
+            column = _column(frame.alias, item.column)
+            return Typed(column, column_type(item), item.choices, field_magnitude(item))
         if name in {"id", "created_at", "updated_at"}:
             return Typed(_column(frame.alias, name), "uuid" if name == "id" else TIMESTAMP)
         if isinstance(frame.row, Entity) and name in frame.row.counts:
-            return Typed(self._count(frame, name), "bigint")
+            return Typed(self._count(frame, name), "bigint", most=COUNTED)
         return self._named(frame, name)
 
     def _named(self, frame: Frame, name: str) -> Typed:
@@ -169,7 +171,7 @@ class _Resolver(Operators):
         with self._entered(f"{frame.row.name}.{name}"):
             inner = self.resolve(parse(text), (frame,))
         if computed:
-            return Typed(inner.sql, settled(inner.type), inner.choices)
+            return replace(inner, type=settled(inner.type))
         if inner.type != "boolean":
             raise ExpressionError(
                 f"rule `{name}` is a {said(inner)}, where a rule must be true or false", code="rule-not-boolean"
@@ -221,7 +223,7 @@ class _Resolver(Operators):
             query = exp.Select(expressions=[inner.sql]).from_(source, copy=False).where(joined, copy=False)
             found = exp.Subquery(this=query)
         found.meta["hop"] = (frame.alias, name, alias)
-        return Typed(found, settled(inner.type), inner.choices)
+        return replace(inner, sql=found, type=settled(inner.type))
 
     def _known(self, value: exp.Boolean, reference: exp.Expr, *, optional: bool) -> exp.Expr:
         """Return what a rule that is always true or false says of a related row: a missing row makes it unknown."""
@@ -263,7 +265,7 @@ class _Resolver(Operators):
         inner, selected = self._select(
             query.this if isinstance(query, exp.Subquery) else query, frames, wants_value=True
         )
-        comparable("=", value, Typed(exp.Subquery(this=inner), selected.type, selected.choices), node)
+        comparable("=", value, replace(selected, sql=exp.Subquery(this=inner)), node)
         return Typed(rebuilt(node, this=value.sql, query=exp.Subquery(this=inner), expressions=[]), "boolean")
 
     def _exists(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
@@ -274,7 +276,7 @@ class _Resolver(Operators):
         inner, selected = self._select(node.this, frames, wants_value=True)
         if not any(isinstance(inner.expressions[0].find(*_AGGREGATES), kinds) for kinds in _AGGREGATES):
             raise ExpressionError(f"`{shorten(node)}` may return many rows", "use an aggregate, `exists` or `in`")
-        return Typed(rebuilt(node, this=inner), selected.type)
+        return replace(selected, sql=rebuilt(node, this=inner), choices=())
 
     def _select(self, node: exp.Expr, frames: tuple[Frame, ...], *, wants_value: bool) -> tuple[exp.Select, Typed]:
         if not isinstance(node, exp.Select):
@@ -314,7 +316,7 @@ class _Resolver(Operators):
         if wants_value and len(values) != 1:
             raise ExpressionError(f"`{shorten(node)}` must select one value")
         query = exp.Select(expressions=[value.sql for value in values]).from_(_aliased(row.table, alias))
-        return query.where(fold(where)), Typed(values[0].sql, settled(values[0].type), values[0].choices)
+        return query.where(fold(where)), replace(values[0], type=settled(values[0].type))
 
     def _aggregate(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
         if not self.in_subquery:
@@ -322,7 +324,7 @@ class _Resolver(Operators):
                 f"`{shorten(node)}`: an aggregate stands in a subquery", "(select sum(…) from … where …)"
             )
         if isinstance(node.this, exp.Star):
-            return Typed(node.copy(), "bigint")
+            return Typed(node.copy(), "bigint", most=COUNTED)
         return self._function(node, frames)
 
     def _unknown(self, name: str, frames: tuple[Frame, ...]) -> ExpressionError:

@@ -47,6 +47,10 @@ class FieldType(StrEnum):
 TEXTUAL = frozenset({FieldType.TEXT, FieldType.SLUG, FieldType.EMAIL, FieldType.URL, FieldType.ONE_OF})
 LIST_ITEM_LENGTH = 200
 """Characters of a text in a list."""
+MAX_INTEGER, MAX_BIGINT = 2**31 - 1, 2**63 - 1
+MAX_EXACT = 2**53 - 1
+"""Where whole numbers end that every client reads as they are: JSON's numbers are doubles to JavaScript."""
+WHOLE = frozenset({FieldType.INTEGER, FieldType.MONEY})
 NUMERIC = frozenset({FieldType.INTEGER, FieldType.DECIMAL, FieldType.MONEY})
 
 
@@ -91,6 +95,13 @@ class Field:
         """The least and most characters of a textual field, stated or by its type's default."""
         default = {FieldType.SLUG: 100, FieldType.EMAIL: 254, FieldType.URL: 2_048}.get(self.type, 10_000)
         return int(self.min or 0), int(self.max or default)
+
+    @property
+    def range(self) -> tuple[int | float, int | float]:
+        """The least and the greatest value of a whole number, stated or by default."""
+        small = self.type is FieldType.INTEGER and self.max is not None and self.max <= MAX_INTEGER
+        least = -MAX_INTEGER if small else -MAX_EXACT
+        return least if self.min is None else self.min, MAX_EXACT if self.max is None else self.max
 
     @property
     def column(self) -> str:

@@ -3,13 +3,25 @@
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from sqlglot import exp
 
 from backend_architect.design.grammar import rebuilt
 from backend_architect.design.literals import wrong_literal
-from backend_architect.design.model import Row
+from backend_architect.design.magnitudes import (
+    INTERVAL_DAYS,
+    LIMITS,
+    MOST_DAYS,
+    SHIFT_DAYS,
+    TIMES,
+    arithmetic_magnitude,
+    function_magnitude,
+    interval_magnitude,
+    most_of,
+)
+from backend_architect.design.model import MAX_BIGINT, Row
 from backend_architect.design.postgres_types import (
     UNKNOWN,
     can_become,
@@ -41,11 +53,17 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A resolved expression and its PostgreSQL type; `choices` are the only values that it can have, where known."""
+    """A resolved expression and its PostgreSQL type; `choices` are the only values that it can have, where known.
+
+    `most` is the largest absolute value, where that is known. A whole number that may not fit `bigint` is calculated
+    as a `numeric`: then `is_wide`, and its type is still the one that it would have without.
+    """
 
     sql: exp.Expr
     type: str
     choices: tuple[str, ...] = ()
+    most: int | None = None
+    is_wide: bool = False
 
 
 class Operators:
@@ -71,7 +89,7 @@ class Operators:
 
     def _paren(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
         inner = self.resolve(node.this, frames)
-        return Typed(exp.Paren(this=inner.sql), inner.type, inner.choices)
+        return replace(inner, sql=exp.Paren(this=inner.sql))
 
     def _connective(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
         left, right = self._boolean(node.args["this"], frames), self._boolean(node.args["expression"], frames)
@@ -125,15 +143,17 @@ class Operators:
             return Typed(node.copy(), "boolean")
         if isinstance(node, exp.Null) or node.args.get("is_string"):
             return Typed(node.copy(), UNKNOWN)
-        return Typed(node.copy(), type_of_number(node.name))
+        kind = type_of_number(node.name)
+        return Typed(node.copy(), kind, most=int(Decimal(node.name)) + (kind not in LIMITS))
 
     def _constant(self, node: exp.Expr, _frames: tuple[Frame, ...]) -> Typed:
         if isinstance(node, exp.Interval):
             unit = node.args.get("unit")
-            wrong = wrong_literal(f"{node.this.name} {unit.name if unit else ''}", "interval")
+            text = f"{node.this.name} {unit.name if unit else ''}"
+            wrong = wrong_literal(text, "interval")
             if wrong:
                 raise ExpressionError(f"`{shorten(node)}`: {wrong}", "write interval '24 hours'", "wrong-literal")
-            return Typed(node.copy(), "interval")
+            return Typed(node.copy(), "interval", most=interval_magnitude(text))
         return Typed(node.copy(), "date" if isinstance(node, exp.CurrentDate) else TIMESTAMP)
 
     def _arithmetic(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
@@ -143,14 +163,14 @@ class Operators:
             exact = f"PostgreSQL has no {left.type} {_symbol(node)} {right.type}"
             message = f"`{shorten(node)}` calculates with a {said(left)} and a {said(right)}"
             raise ExpressionError(message, _small_enough(left, right, exact), "type-mismatch")
-        return Typed(rebuilt(node, this=left.sql, expression=right.sql), found.result)
+        return calculated(node, *_within_time(node, found.result, left, right), found.result)
 
     def _negative(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
         inner = self.resolve(node.this, frames)
         found = operator_for("-", "", inner.type) if inner.type != UNKNOWN else None
         if found is None:
             raise ExpressionError(f"`{shorten(node)}` needs a number, and gets a {said(inner)}", code="type-mismatch")
-        return Typed(rebuilt(node, this=inner.sql), found.result)
+        return replace(inner, sql=rebuilt(node, this=inner.sql), type=found.result)
 
     def _function(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
         """Return a function of one argument, an aggregate among them."""
@@ -165,7 +185,8 @@ class Operators:
                 else f"`{shorten(node)}`: PostgreSQL has no {FUNCTIONS[type(node)]} of a {said(inner)}",
                 code="type-mismatch",
             )
-        return Typed(rebuilt(node, this=inner.sql), result)
+        most = function_magnitude(node, inner.most)
+        return Typed(rebuilt(node, this=inner.sql), result, most=most, is_wide=inner.is_wide and result in LIMITS)
 
     def _like(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
         left, right = self.resolve(node.args["this"], frames), self.resolve(node.args["expression"], frames)
@@ -176,7 +197,7 @@ class Operators:
     def _same_type(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
         items = [self.resolve(item, frames) for item in [node.this, *node.expressions]]
         sqls = [item.sql for item in items]
-        return Typed(rebuilt(node, this=sqls[0], expressions=sqls[1:]), agreed(items, node))
+        return _one_of(items, rebuilt(node, this=sqls[0], expressions=sqls[1:]), node)
 
     def _case(self, node: exp.Expr, frames: tuple[Frame, ...]) -> Typed:
         values, ifs = [], []
@@ -186,8 +207,71 @@ class Operators:
             values.append(value)
         if node.args.get("default"):
             values.append(self.resolve(node.args["default"], frames))
-            return Typed(rebuilt(node, ifs=ifs, default=values[-1].sql), agreed(values, node))
-        return Typed(rebuilt(node, ifs=ifs), agreed(values, node))
+            return _one_of(values, rebuilt(node, ifs=ifs, default=values[-1].sql), node)
+        return _one_of(values, rebuilt(node, ifs=ifs), node)
+
+
+def calculated(node: exp.Expr, left: Typed, right: Typed, kind: str) -> Typed:
+    """Return a calculation that no values make fail: of whole numbers in a type that holds all of its results.
+
+    A division by zero is null.
+    """
+    most = arithmetic_magnitude(node, (left.type, left.most), (right.type, right.most))
+    one, other = left.sql, right.sql
+    if isinstance(node, exp.Div) and not _is_other_than_zero(other):
+        other = exp.Nullif(this=other, expression=exp.Literal.number(0))
+    is_wide = left.is_wide or right.is_wide
+    if kind in LIMITS and not is_wide and (most is None or most > LIMITS[kind]):
+        is_wide = most is None or most > MAX_BIGINT
+        one, kind = _cast(one, "numeric" if is_wide else "bigint"), "bigint"
+    if isinstance(node, exp.Div) and kind in LIMITS and is_wide:  # whole numbers are divided without a remainder
+        return Typed(exp.Anonymous(this="div", expressions=[one, other]), kind, most=most, is_wide=True)
+    return Typed(rebuilt(node, this=one, expression=other), kind, most=most, is_wide=is_wide and kind in LIMITS)
+
+
+def _one_of(items: Sequence[Typed], sql: exp.Expr, node: exp.Expr) -> Typed:
+    """Return a choice between values, as the type that all of them have."""
+    known = [item for item in items if not isinstance(item.sql, exp.Null)]
+    is_wide = any(item.is_wide for item in items)
+    return Typed(sql, agreed(items, node), most=most_of([item.most for item in known]), is_wide=is_wide)
+
+
+def _cast(sql: exp.Expr, kind: str) -> exp.Expr:
+    whole = sql if isinstance(sql, exp.Column | exp.Literal | exp.Subquery | exp.Paren) else exp.Paren(this=sql)
+    return exp.Cast(this=whole, to=exp.DataType.build(kind, dialect="postgres"))
+
+
+def _is_other_than_zero(sql: exp.Expr) -> bool:
+    return isinstance(sql, exp.Literal) and not sql.is_string and float(sql.name) != 0
+
+
+def _within_time(node: exp.Expr, kind: str, left: Typed, right: Typed) -> tuple[Typed, Typed]:
+    """Return the sides so bounded that PostgreSQL has the date or the interval that comes of them."""
+    if kind in TIMES:
+        return (left, _bounded(right, SHIFT_DAYS)) if left.type in TIMES else (_bounded(left, SHIFT_DAYS), right)
+    if kind == "interval" and isinstance(node, exp.Mul):
+        return (
+            (left, _bounded(right, INTERVAL_DAYS // (left.most or MOST_DAYS)))
+            if left.type == kind
+            else (_bounded(left, INTERVAL_DAYS // (right.most or MOST_DAYS)), right)
+        )
+    return left, right
+
+
+def _bounded(moved: Typed, most: int) -> Typed:
+    """Return the value, or the nearest to it whose magnitude is not above `most`."""
+    if moved.most is not None and moved.most <= most:
+        return moved
+    low, high = (_amount(moved.type, bound) for bound in (-most, most))
+    at_least = exp.Greatest(this=moved.sql, expressions=[low])
+    return replace(moved, sql=exp.Least(this=at_least, expressions=[high]), most=most)
+
+
+def _amount(kind: str, value: int) -> exp.Expr:
+    if kind == "interval":
+        return exp.Interval(this=exp.Literal.string(f"{value} days"))
+    number = exp.Literal.number(abs(value))
+    return exp.Neg(this=number) if value < 0 else number
 
 
 def comparable(symbol: str, left: Typed, right: Typed, node: exp.Expr) -> None:

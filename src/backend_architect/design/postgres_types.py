@@ -10,11 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from backend_architect.design.model import Field, FieldType
+from backend_architect.design.model import MAX_BIGINT, MAX_INTEGER, Field, FieldType
 
 UNKNOWN = "unknown"
 """The type of a quoted literal and of null, until what stands beside it decides."""
-MAX_INTEGER, MAX_BIGINT = 2**31 - 1, 2**63 - 1
 STRINGS = "S"
 ANY_ARRAY = "anyarray"
 

@@ -27,6 +27,10 @@ class _Printer(PostgresGenerator):
     def exists_sql(self, expression: exp.Exists) -> str:
         return f"EXISTS ({self.sql(expression, 'this')})"
 
+    def cast_sql(self, expression: exp.Cast, safe_prefix: str | None = None) -> str:
+        kind = "numeric" if expression.to.this is exp.DType.DECIMAL else self.sql(expression, "to").lower()
+        return f"{self.sql(expression, 'this')}::{kind}"
+
     def interval_sql(self, expression: exp.Interval) -> str:
         unit = expression.args.get("unit")
         text = f"{expression.this.name} {unit.name.lower()}" if unit else expression.this.name

@@ -6,8 +6,9 @@ from sqlglot import exp
 
 from backend_architect.design.changing import changed_by_effects
 from backend_architect.design.expressions import Kept, members, resolve_rule, resolve_value
-from backend_architect.design.model import Computed, Design, Entity, Field, FieldType
+from backend_architect.design.model import MAX_EXACT, WHOLE, Computed, Design, Entity, Field, FieldType
 from backend_architect.design.names import safe_name
+from backend_architect.design.operators import Typed
 from backend_architect.design.python_names import nested_class
 from backend_architect.design.syntax import conjuncts, parse
 from backend_architect.queries.model import Nested, Output, Shape
@@ -182,17 +183,34 @@ class _ShapeBuilder:
         self.outputs.append(Output(name, "int", "", name))
 
     def _computed(self, computed: Computed) -> None:
-        tree = self._value(computed.sql)
+        value = resolve_value(self.design, self.entity, computed.sql, kept=self.kept)
+        tree = value.sql
         text = self.statement.rule(tree, 4)
         python = PYTHON_TYPES.get(computed.type, "str")
         if python == "bool":  # for somebody who has not signed in, a comparison with `me` is null
             text = text if isinstance(tree, exp.Exists) else f"coalesce({text}, false)"
         else:  # PostgreSQL sums bigint to numeric
             wrapped = text if isinstance(tree, exp.Subquery | exp.Paren) else f"({text})"
-            text = f"{wrapped}::{SQL_TYPES.get(computed.type, 'text')}"
-            python += "" if _never_null(tree) else " | None"
+            is_safe = always_fits(computed.type, value)
+            text = _as_type(computed.type, wrapped, is_safe=is_safe)
+            python += "" if is_safe and _never_null(tree) else " | None"
         self.columns.append(f"{text} AS {computed.name}")
         self.outputs.append(Output(computed.name, python, text, computed.name))
+
+
+def always_fits(kind: FieldType, value: Typed) -> bool:
+    """Return whether a computed value can be answered, whatever is stored."""
+    if kind in WHOLE:
+        return value.most is not None and value.most <= MAX_EXACT
+    is_made = value.sql.find(exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Sum) is not None
+    return kind not in {FieldType.DATE, FieldType.TIMESTAMP, FieldType.DURATION} or not is_made
+
+
+def _as_type(kind: FieldType, text: str, *, is_safe: bool) -> str:
+    """Return the value as the type that the answer has; null where it does not fit (PostgreSQL sums to numeric)."""
+    if is_safe:
+        return f"{text}::{SQL_TYPES.get(kind, 'text')}"
+    return f"fitting({text})" if kind in WHOLE else f"fitting({text}::{SQL_TYPES[kind]})"
 
 
 def _never_null(tree: exp.Expr) -> bool:

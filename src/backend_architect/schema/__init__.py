@@ -7,6 +7,7 @@ from backend_architect.queries.model import Queries
 from backend_architect.queries.resolved import ResolvedDesign
 from backend_architect.schema.columns import edge_table, entity_table
 from backend_architect.schema.ddl import schema_sql
+from backend_architect.schema.fitting import fitting_functions
 from backend_architect.schema.indexes import index_tables
 from backend_architect.schema.model import Change, Column, Constraint, ForeignKey, Index, Schema, Table, Trigger, Turns
 from backend_architect.schema.triggers import build_triggers, build_turns
@@ -33,7 +34,8 @@ def build_schema(resolved: ResolvedDesign, queries: Queries) -> Schema:
     edges = [edge_table(design, edge) for edge in design.edges.values()]
     tables = index_tables(resolved, (*entities, *edges), queries.all())
     extensions = ("btree_gist",) if any(e.no_overlap for e in design.entities.values()) else ()
-    return Schema(tables, build_triggers(resolved), build_turns(design), extensions)
+    functions = fitting_functions(design, resolved.kept)
+    return Schema(tables, build_triggers(resolved), build_turns(design), extensions, functions)
 
 
 def ordered_entities(design: Design) -> tuple[Entity, ...]:

@@ -2,6 +2,7 @@
 
 from sqlglot import exp
 
+from backend_architect.design.magnitudes import MOST_DAYS
 from backend_architect.design.model import NUMERIC, TEXTUAL, Design, Edge, Entity, Field, FieldType
 from backend_architect.design.postgres_types import is_small
 from backend_architect.design.printing import sql_text
@@ -18,6 +19,12 @@ SLUG_PATTERN = "^[a-z0-9]+(?:[-_][a-z0-9]+)*$"
 EMAIL_PATTERN = "^[^@[:space:]]+@[^@[:space:]]+$"
 URL_PATTERN = "^https?://"
 
+
+FIRST_AND_END = {
+    FieldType.DATE: ("0001-01-01", "10000-01-01"),
+    FieldType.TIMESTAMP: ("0001-01-01 00:00:00+00", "10000-01-01 00:00:00+00"),
+}
+"""The first date that an answer can have, and the one that is too late."""
 
 EACH_MATCHES = """\
 -- Whether each item of a list is as a single field of its type has to be.
@@ -107,12 +114,21 @@ def _check(table: str, item: Field) -> Constraint | None:
         )
         parts += [f"{item.name} ~ '{pattern}'" for kind, pattern in _PATTERNS.items() if item.type is kind]
     elif item.type in NUMERIC:
-        parts += [f"{item.name} >= {item.min}"] if item.min is not None else []
-        parts += [f"{item.name} <= {item.max}"] if item.max is not None else []
+        parts += _number_bounds(item)
+    elif item.type is FieldType.DURATION:
+        parts.append(f"{item.name} BETWEEN interval '-{MOST_DAYS} days' AND interval '{MOST_DAYS} days'")
+    elif item.type in FIRST_AND_END and item.set is not None:
+        first, end = FIRST_AND_END[item.type]
+        parts.append(f"{item.name} >= '{first}' AND {item.name} < '{end}'")
     elif item.type is FieldType.LIST:
         parts.append(f"cardinality({item.name}) BETWEEN {int(item.min or 0)} AND {int(item.max or LIST_MAX)}")
         parts.append(_each_item(item))
     return Constraint(name, f"CHECK ({' AND '.join(parts)})") if parts else None
+
+
+def _number_bounds(item: Field) -> list[str]:
+    low, high = (item.min, item.max) if item.type is FieldType.DECIMAL or is_small(item) else item.range
+    return [f"{item.name} {sign} {bound}" for sign, bound in ((">=", low), ("<=", high)) if bound is not None]
 
 
 _PATTERNS = {FieldType.SLUG: SLUG_PATTERN, FieldType.EMAIL: EMAIL_PATTERN, FieldType.URL: URL_PATTERN}

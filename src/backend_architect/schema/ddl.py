@@ -9,6 +9,7 @@ def schema_sql(schema: Schema) -> str:
     parts = [f"CREATE EXTENSION IF NOT EXISTS {name};" for name in schema.extensions]
     if any("each_matches(" in constraint.sql for table in schema.tables for constraint in table.constraints):
         parts.append(EACH_MATCHES)
+    parts += schema.functions
     created: set[str] = set()
     late: list[str] = []
     for table in schema.tables:

@@ -114,6 +114,7 @@ class Schema:
     triggers: tuple[Trigger, ...] = ()
     turns: tuple[Turns, ...] = ()
     extensions: tuple[str, ...] = field(default=())
+    functions: tuple[str, ...] = field(default=())
 
     def table(self, name: str) -> Table:
         """Return the table called `name`."""

@@ -13,6 +13,7 @@ from backend_architect.design.warn.kept_states import warn_kept_states
 from backend_architect.design.warn.nested_texts import warn_nested_texts
 from backend_architect.design.warn.restricting_relations import warn_restricting_relations
 from backend_architect.design.warn.sensitive_fields import warn_sensitive_fields
+from backend_architect.design.warn.unbounded_values import warn_unbounded_values
 from backend_architect.design.warn.wider_actions import warn_wider_actions
 from backend_architect.errors import Problem
 
@@ -24,6 +25,7 @@ WARNINGS: tuple[Callable[[LoadedDesign], Iterable[Problem]], ...] = (
     warn_nested_texts,
     warn_restricting_relations,
     warn_sensitive_fields,
+    warn_unbounded_values,
 )
 
 

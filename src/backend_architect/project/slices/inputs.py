@@ -1,12 +1,12 @@
 """What clients may send, as pydantic fields: as bounded as what the database stores."""
 
+from backend_architect.design.magnitudes import MOST_DAYS
 from backend_architect.design.model import NUMERIC, Entity, Field, FieldType
 from backend_architect.design.python_names import attribute
 from backend_architect.project.samples import default_source, sample_source
 from backend_architect.queries.shape import python_type
 from backend_architect.schema.columns import EMAIL_PATTERN, LIST_MAX, SLUG_PATTERN, URL_PATTERN
 
-BIGINT_MAX = 9_223_372_036_854_775_807
 PATTERNS = {
     FieldType.SLUG: SLUG_PATTERN,
     FieldType.EMAIL: EMAIL_PATTERN.replace("[:space:]", r"\s"),
@@ -65,6 +65,8 @@ def _bounds(item: Field) -> list[str]:
         bounds.append(f'pattern=r"{PATTERNS[item.type]}"')
     if item.type in NUMERIC:
         bounds += _number_bounds(item)
+    if item.type is FieldType.DURATION:
+        bounds += [f"ge=timedelta(days=-{MOST_DAYS})", f"le=timedelta(days={MOST_DAYS})"]
     if item.type is FieldType.BOOLEAN:
         bounds.append("strict=True")
     if item.type is FieldType.LIST:
@@ -80,8 +82,7 @@ def _bounds(item: Field) -> list[str]:
 
 
 def _number_bounds(item: Field) -> list[str]:
-    low = item.min if item.min is not None else -BIGINT_MAX
-    high = item.max if item.max is not None else BIGINT_MAX
+    low, high = item.range
     if item.type is FieldType.DECIMAL:
         stated = [f"{name}={value}" for name, value in (("ge", item.min), ("le", item.max)) if value is not None]
         return [*stated, f"max_digits={18 + item.scale}", f"decimal_places={item.scale}"]

@@ -5,6 +5,7 @@ from backend_architect.project.tests.behaviour import render_behaviour
 from backend_architect.project.tests.checks import render_checks
 from backend_architect.project.tests.counts import render_counts
 from backend_architect.project.tests.effects import render_effects
+from backend_architect.project.tests.extremes import render_extremes
 from backend_architect.project.tests.factories import render_factories
 from backend_architect.queries.model import Queries
 from backend_architect.queries.resolved import ResolvedDesign
@@ -25,6 +26,7 @@ def render_tests(resolved: ResolvedDesign, schema: Schema, queries: Queries) -> 
     optional = {
         "tests/test_counts.py": render_counts(design, schema),
         "tests/test_effects.py": render_effects(resolved, queries),
+        "tests/test_extremes.py": render_extremes(resolved, queries),
         "tests/test_checks.py": render_checks(resolved),
     }
     return files | {path: text for path, text in optional.items() if text}

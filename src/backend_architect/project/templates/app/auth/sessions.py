@@ -1,9 +1,9 @@
 """Sessions and their refresh tokens.
 
-A refresh token is 384 random bits: the family (128), which stays for the whole session, and a secret (256), which
-every refresh replaces. Only SHA-256 of both is stored. A known family with another secret is a token used before:
-thief or owner, the session is revoked. There is no grace for two refreshes at once, since a thief could use it too:
-a client refreshes one at a time (in browsers, navigator.locks).
+A refresh token is the family (128 random bits), which stays for the whole session, and a secret (256), which every
+refresh replaces. Only SHA-256 of both is stored. A known family with another secret is a token used before: thief or
+owner, the session is revoked. But two tabs refresh at once, and phones lose answers: for `AGAIN` seconds the token that
+was used last gives the same next one again. So the next secret is made of the last and of the server's own, by HMAC.
 """
 
 import secrets
@@ -23,6 +23,7 @@ from app.core.errors import Unauthorized
 from app.core.rate_limits import client_address
 
 FAMILY = 22  # characters of urlsafe Base64, for 128 bits
+AGAIN = 10  # seconds
 
 OPEN = """
 WITH /* auth.open_session */ expired AS (
@@ -48,18 +49,20 @@ async def open_session(request: Request, db: Executor, account: Account) -> Toke
 
 
 ROTATE = """
-UPDATE /* auth.rotate */ auth_sessions s SET secret = $3, last_used_at = now()
+UPDATE /* auth.rotate */ auth_sessions s
+SET secret = $3, last_used_at = CASE WHEN s.secret = $2 THEN now() ELSE s.last_used_at END
 FROM auth_accounts a
-WHERE s.family = $1 AND s.secret = $2 AND a.user_id = s.user_id AND s.revoked_at IS NULL
+WHERE s.family = $1 AND a.user_id = s.user_id AND s.revoked_at IS NULL
+    AND (s.secret = $2 OR s.secret = $3 AND s.last_used_at > now() - make_interval(secs => $4))
     AND s.expires_at > now() AND s.last_used_at > now() - interval '14 days'
 RETURNING s.id, s.user_id, a.roles
 """
 
 
 async def refresh(request: Request, db: Database, presented: str) -> Tokens:
-    """Return new tokens for the session, or answer 401; a refresh token that was used before ends its session."""
-    renewed = presented[:FAMILY] + secrets.token_urlsafe(32)
-    rotated = await db.fetchrow(ROTATE, *_hashes(presented), _hashes(renewed)[1])
+    """Return new tokens for the session, or answer 401; a refresh token that was used long before ends its session."""
+    renewed = presented[:FAMILY] + auth_of(request).tokens.successor(presented)
+    rotated = await db.fetchrow(ROTATE, *_hashes(presented), _hashes(renewed)[1], AGAIN)
     if rotated is None:
         await end_sessions(request, db, refresh_token=presented)
         raise Unauthorized("The refresh token is not valid.")

@@ -1,6 +1,8 @@
 """The worker: jobs begin after the commit, are tried again, and never hold up others."""
 
 import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -10,7 +12,7 @@ import pytest
 
 from app.core.database import Database, Pool, connect_pool
 from app.core.settings import Settings
-from app.worker import BATCH, HANDLERS, Handler, build_queue, forget
+from app.worker import BATCH, HANDLERS, Handler, build_queue, forget, report_orphans
 from tests.conftest import Client
 
 pytestmark = pytest.mark.anyio
@@ -77,6 +79,55 @@ async def test_a_failing_job_is_tried_again_and_then_kept_while_others_go_on(poo
     handlers = {"fail": Handler(fail, 2, SOON), "succeed": Handler(succeed, 2, SOON)}
     await work_until(pool, db, handlers, lambda: len(tries) == 3 and len(done) == 1)
     assert await db.fetchval("SELECT /* test */ status::text FROM pgqueuer WHERE entrypoint = 'fail'") == "failed"
+
+
+DEADLY = """
+import asyncio, os, sys
+from datetime import timedelta
+from uuid import UUID
+
+from app import worker
+from app.core.settings import load_settings
+
+async def run(database, row_id):
+    if row_id == UUID(int=4):
+        os._exit(137)
+    await asyncio.sleep(0.1)
+    await database.execute("INSERT /* test */ INTO done VALUES ($1)", row_id)
+
+worker.HANDLERS = {"deadly": worker.Handler(run, retries=1)}
+worker.LOST_AFTER = timedelta(seconds=1)
+asyncio.run(worker.work(load_settings()))
+"""
+STATES = "SELECT /* test */ count(*) FILTER (WHERE status = 'failed') AS failed, count(*) AS left FROM pgqueuer"
+
+
+async def test_a_job_that_kills_its_worker_fails_and_all_others_are_done(db: Database, settings: Settings) -> None:
+    await db.execute("CREATE TABLE done (id uuid)")
+    async with db.transaction() as tx:
+        for number in range(7):
+            await tx.enqueue("deadly", UUID(int=number))
+    environment = os.environ | {"DATABASE_URL": settings.database_url, "JWT_SECRET": "x" * 32}
+    deaths = 0
+    async with asyncio.timeout(50):
+        while True:
+            worker = await asyncio.create_subprocess_exec(sys.executable, "-c", DEADLY, env=environment)
+            while worker.returncode is None:
+                states = await db.fetchrow(STATES)
+                if states and (states["failed"], states["left"]) == (1, 1):
+                    worker.terminate()
+                    await worker.wait()
+                    assert (deaths, await db.fetchval("SELECT /* test */ count(DISTINCT id) FROM done")) == (2, 6)
+                    return
+                await asyncio.sleep(0.1)
+            deaths += worker.returncode == 137
+
+
+async def test_jobs_that_nobody_runs_are_in_the_log(db: Database, caplog: pytest.LogCaptureFixture) -> None:
+    async with db.transaction() as tx:
+        await tx.enqueue("renamed_since", uuid4())
+    await report_orphans(db)
+    assert [getattr(record, "job", None) for record in caplog.records] == ["renamed_since"]
 
 
 LOGGED = """
