@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check fix test test-names test-newest test-versions prove mutate properties bench docs demo demo-tune lock
+.PHONY: help setup check fix test test-slow test-names test-newest test-versions prove mutate properties bench docs demo demo-tune lock
 
 help: ## list what can be done
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1|/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -30,8 +30,13 @@ fix: setup ## mend what can be mended by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-test: setup ## every test, the examples built and tested too
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/proof tests  # the longest first
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+
+test: setup ## the tests that are quick: no example is built and tested whole, and no proof is weakened
+	$(PYTEST) -m "not slow"
+
+test-slow: setup ## the rest: the examples' own tests, every probe against its weakness, every name
+	$(PYTEST) -m slow --durations=15
 
 test-names: setup ## every name that could go wrong, in each place where a design can choose one
 	ARCHITECT_TEST_ALL_NAMES=1 $(BIN)/python -m pytest -n 2 tests/names

@@ -11,6 +11,7 @@ from tests.cli.typed import ROOT, architect
 EXAMPLES = sorted((ROOT / "examples").glob("*/backend.yaml"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("design", EXAMPLES, ids=lambda path: path.parent.name)
 def test_an_example_is_built_and_holds(tmp_path: Path, design: Path) -> None:
     folder = tmp_path / design.parent.name

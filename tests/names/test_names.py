@@ -23,6 +23,8 @@ from tests.queries.test_on_postgres import problems_of
 from .trial_designs import PLACES, Make, Names, chunks
 from .words import all_words, few_words
 
+pytestmark = pytest.mark.slow
+
 ALL = bool(os.environ.get("ARCHITECT_TEST_ALL_NAMES"))
 WORDS = all_words() if ALL else few_words()
 IMPORT_ALL = """

@@ -4,8 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import ROOT
 from tests.project.test_built import built
+
+pytestmark = pytest.mark.slow
 
 ANY_NAMES = ROOT / "tests/cases/designs/right/any-names/backend.yaml"
 

@@ -11,6 +11,8 @@ from backend_architect.proof import Lab, read_subject
 from tests.oracle.http_designs import make_whole_design
 from tests.oracle.over_http import Comparison
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_backend_answers_as_the_oracle_says(seed: int, server: EmbeddedServer, tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from backend_architect.project import build_project
 from backend_architect.proposal import propose_from_text
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 BRIEFS = [
     "helpdesk with multiple companies",
     "booking system for a small hotel",

@@ -13,6 +13,8 @@ from backend_architect.design import load_design
 from backend_architect.project import build_project
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 INSIDE = ROOT / "tests/cases/inside"
 CASES = sorted(path for path in INSIDE.glob("*/*.py"))
 

@@ -9,6 +9,8 @@ from backend_architect.postgres import EmbeddedServer
 from backend_architect.proof import PROBES, Group, Lab, Result, Verdict, choose_probes, prove, read_subject
 from tests.proof.conftest import Prove, Weaken
 
+pytestmark = pytest.mark.slow
+
 # probe: the file, the text that makes it strong, and what a hasty edit would leave of it
 WEAKENED = {
     "P01": ("app/core/errors.py", '{"WWW-Authenticate": "Bearer"}', "{}"),

@@ -9,6 +9,8 @@ from backend_architect.proof import Verdict
 from tests.proof.conftest import Prove, Weaken
 from tests.proof.weakness import Weakness
 
+pytestmark = pytest.mark.slow
+
 TOKENS, SIGN_IN, SESSIONS = "app/auth/tokens.py", "app/auth/sign_in.py", "app/auth/sessions.py"
 LIMITS = "app/core/rate_limits.py"
 DECODED = "                decoded = jwt.decode(token, key, algorithms=[ALGORITHM])"

@@ -9,6 +9,8 @@ from backend_architect.proof import Verdict
 from tests.proof.conftest import Prove, Weaken
 from tests.proof.weakness import Weakness
 
+pytestmark = pytest.mark.slow
+
 MAIN, MIDDLEWARE, ERRORS = "app/main.py", "app/core/middleware.py", "app/core/errors.py"
 PAGES, ROUTES, ONCE = "app/core/pagination.py", "app/posts/routes.py", "app/core/idempotency.py"
 COOKIES, SESSIONS = "app/auth/cookies.py", "app/auth/sessions.py"

@@ -8,9 +8,12 @@ from pathlib import Path
 from threading import Barrier
 
 import asyncpg
+import pytest
 
 from backend_architect.postgres import EmbeddedServer, Session
 from backend_architect.proof import Lab, read_subject
+
+pytestmark = pytest.mark.slow
 
 
 def test_of_twenty_at_once_one_books(built: Callable[[str], Path], server: EmbeddedServer) -> None:

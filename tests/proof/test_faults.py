@@ -18,6 +18,8 @@ from backend_architect.proof import Group, Lab, Result, Verdict, choose_probes, 
 from backend_architect.proof.faults import PROBES
 from backend_architect.proof.stored import read_evidence
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class Weakness:

@@ -11,6 +11,8 @@ import pytest
 from backend_architect.postgres import EmbeddedServer
 from backend_architect.proof import Case, Group, Lab, Verdict, choose_probes, prove, read_subject
 
+pytestmark = pytest.mark.slow
+
 
 class Weakness(NamedTuple):
     """A pattern in a file, what takes its place, and the case in which that shows: its title's beginning, its words."""
