@@ -67,6 +67,16 @@ def build_from(path: Path) -> "Project":
     return Project(project.name, {**project.files, **decision_pages(decisions)})
 
 
+def columns_of(design: Design) -> dict[str, tuple[str, ...]]:
+    """Return the columns that a design's tables have, by table."""
+    from backend_architect.queries import build_queries, resolve_design  # noqa: PLC0415
+    from backend_architect.schema import build_schema  # noqa: PLC0415
+
+    resolved = resolve_design(design, decide_buildable(design).is_kept)
+    tables = build_schema(resolved, build_queries(resolved)).tables
+    return {table.name: tuple(column.name for column in table.columns) for table in tables}
+
+
 def _answers() -> dict[str, tuple[str, ...]]:
     """Return the answers that a design may pin, by question."""
     from backend_architect.decisions import questions  # noqa: PLC0415

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from backend_architect.postgres import Session
 from tests.cli.typed import ARCHITECT, SENTENCE, architect
 from tests.soon import soon
 
@@ -61,6 +63,11 @@ class Running:
         request = urllib.request.Request(self.url + path, headers={"Authorization": f"Bearer {self.ready['token']}"})
         with urllib.request.urlopen(request, timeout=60) as answer:
             return dict(json.load(answer))
+
+    def post(self, path: str, body: object) -> None:
+        headers = {"Authorization": f"Bearer {self.ready['token']}", "Content-Type": "application/json"}
+        request = urllib.request.Request(self.url + path, json.dumps(body).encode(), headers)
+        urllib.request.urlopen(request, timeout=60).close()
 
     def is_alive_as(self, word: str) -> bool:
         """Return whether it says that it is alive in this word; while it starts again it says nothing."""
@@ -193,3 +200,32 @@ def test_a_change_is_served_without_a_restart(project: Path, run: Callable[..., 
     finally:
         health.write_text(before)
     assert not left(project)
+
+
+def test_jobs_are_done_and_what_the_database_lacks_is_told(project: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "social"
+    shutil.copytree(project, copy, ignore=shutil.ignore_patterns(".data"))
+    running = Running(copy)
+    try:
+        running.post("/v1/posts", {"body": "hello"})
+        with Session(str(running.ready["database"])) as database:
+            soon(lambda: database.value("SELECT true FROM pgqueuer_log WHERE status = 'successful'"))
+        design = copy / "backend.yaml"
+        design.write_text(
+            design.read_text().replace("      bio: {", "      site: {type: url, optional: true}\n      bio: {")
+        )
+        assert architect("build", str(copy)).status == 1
+        draft = copy / "migrations/0004_change_users.sql"
+        soon(lambda: running.says("WARNING: migrations/0004_change_users.sql is not applied yet"))
+    finally:
+        running.end(signal.SIGINT)
+    written = draft.read_text()
+    draft.unlink()
+    for restored, lacks in ((False, True), (True, False)):
+        if restored:
+            draft.write_text(written)
+        running = Running(copy, *(["--reset"] if restored else []))
+        running.end(signal.SIGINT)
+        assert running.says("the database lacks users.site") is lacks
+        assert running.says("The development database is emptied.") is restored
+    assert not left(copy)

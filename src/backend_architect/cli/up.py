@@ -19,9 +19,12 @@ def up(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Users to make up; 0 for none.")] = DEFAULT_SEED,
     no_reload: Annotated[bool, typer.Option("--no-reload", help="Do not restart when a file changes.")] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="Empty the development database first.")] = False,
     json: Json = False,
 ) -> int:
-    """Run a built project: a PostgreSQL of its own, its migrations, made-up data, the server. Ctrl-C ends all of it.
+    """Run a built project: a PostgreSQL of its own, its migrations, made-up data, the server and the worker.
+
+    Ctrl-C stops everything. The data stays in DIR/.data for the next start.
 
     \b
     Examples:
@@ -30,4 +33,4 @@ def up(
     """
     from backend_architect.cli.running.run import Wish, run_project
 
-    return run_project(Wish(folder.absolute(), port, seed, reload=not no_reload, json=json))
+    return run_project(Wish(folder.absolute(), port, seed, reload=not no_reload, reset=reset, json=json))

@@ -6,6 +6,8 @@ connection and says in words what is wrong when it cannot.
 
 from backend_architect.postgres.connection import Connection, Lost, Refused, connect, leave
 from backend_architect.postgres.embedded import EmbeddedServer, crash, start_again, start_embedded
+from backend_architect.postgres.failures import failure_while_running
+from backend_architect.postgres.postmaster import read_postmaster
 from backend_architect.postgres.session import Session
 
 __all__ = [
@@ -16,7 +18,9 @@ __all__ = [
     "Session",
     "connect",
     "crash",
+    "failure_while_running",
     "leave",
+    "read_postmaster",
     "start_again",
     "start_embedded",
 ]

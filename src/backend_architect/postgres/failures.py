@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend_architect.errors import DatabaseError, Problem
+from backend_architect.postgres.connection import Lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,17 @@ def from_log(text: str, folder: Path) -> DatabaseError:
         f"the embedded PostgreSQL did not start: {last}",
         f"read {folder / 'log'}, or move {folder} away to start with an empty database",
     )
+
+
+def failure_while_running(error: Exception, folder: Path) -> DatabaseError:
+    """Return what an error of the server on `folder` means; where the connection broke, its log says why."""
+    log = (folder / "log").read_text(errors="replace")[-2_000:] if (folder / "log").exists() else ""
+    said = log if isinstance(error, Lost) else str(error)
+    for symptom in SYMPTOMS:
+        if symptom.text in said:
+            return _as_error(symptom, folder)
+    told = str(error) or type(error).__name__
+    return database_error("statement-failed", f"the database failed: {told}", f"see {folder / 'log'}")
 
 
 def _as_error(symptom: Symptom, folder: Path) -> DatabaseError:

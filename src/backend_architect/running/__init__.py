@@ -2,7 +2,7 @@
 
 from backend_architect.running.interpreter import python_for
 from backend_architect.running.processes import end_group, run_to_end, stop
-from backend_architect.running.server import Place, await_ready, environment_for, migrate, serving
+from backend_architect.running.server import Place, await_ready, environment_for, migrate, serving, working
 
 __all__ = [
     "Place",
@@ -14,4 +14,5 @@ __all__ = [
     "run_to_end",
     "serving",
     "stop",
+    "working",
 ]

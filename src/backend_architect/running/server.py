@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import shlex
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -11,9 +12,11 @@ from pathlib import Path
 from typing import TextIO
 
 from backend_architect.errors import FolderError, Problem
-from backend_architect.running.processes import stop
+from backend_architect.running.processes import STOP_SECONDS, stop
 
 READY_SECONDS = 60.0
+WATCH_QUIETLY = "import logging; logging.disable(logging.WARNING); from watchfiles.cli import cli; cli()"
+"""The command `watchfiles`, which otherwise logs each change, and how it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +62,35 @@ def serving(
     `started` hears the process group as soon as there is one.
     """
     command = place.command("app.serve", *(["--reload"] if reload else []))
+    with _process(place, command, log, started) as process:
+        await_ready(process, port)
+        yield process
+
+
+@contextlib.contextmanager
+def working(
+    place: Place, *, log: TextIO, reload: bool = False, started: Callable[[int], None] = lambda group: None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the worker while the block lasts; with `reload` it starts again when a file of the application changes."""
+    command = place.command("app.worker")
+    if reload:
+        options = ["--filter", "python", "--sigint-timeout", f"{STOP_SECONDS:.0f}"]
+        command = [str(place.python), "-c", WATCH_QUIETLY, *options, shlex.join(command), "app"]
+    with _process(place, command, log, started) as process:
+        yield process
+
+
+@contextlib.contextmanager
+def _process(
+    place: Place, command: list[str], log: TextIO, started: Callable[[int], None]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run one of the project's commands in a process group of its own, of which nothing is left afterwards."""
     process = subprocess.Popen(
         command, cwd=place.folder, env=place.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
         start_new_session=True,
     )  # fmt: skip
     try:
         started(process.pid)
-        await_ready(process, port)
         yield process
     finally:
         stop(process, place.folder)

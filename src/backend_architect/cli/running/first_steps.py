@@ -39,11 +39,13 @@ def ask(port: int, method: str, path: str, body: object = None, token: str = "")
         connection.close()
 
 
-def developer_token(port: int, design: Design, data: Path) -> str:
-    """Return an access token of the developer's account, which is made at the first run; empty without accounts."""
+def developer_token(port: int, design: Design, path: Path) -> str:
+    """Return an access token of the developer's account, which is made at the first run; empty without accounts.
+
+    Its password is kept at `path`.
+    """
     if design.account is None or design.auth is None or "password" not in design.auth.sign_in:
         return ""
-    path = data / "developer_password"
     token = _signed_in(port, path.read_text()) if path.exists() else ""
     if token:
         return token

@@ -1,4 +1,4 @@
-"""One run a project: a lock that even kill -9 gives back, and a note of the server that such a run left behind."""
+"""One run a project: a lock that even kill -9 gives back, and a note of the processes that such a run left behind."""
 
 import contextlib
 import fcntl
@@ -14,13 +14,14 @@ from backend_architect.running import end_group
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to run a project; `note` is where the running server is written down."""
+    """The right to run a project; `note` is where the running processes are written down."""
 
     note: Path
 
     def write_down(self, url: str, group: int) -> None:
-        """Remember the server's process group, so that a later run can end it if this one is killed."""
-        self.note.write_text(json.dumps({"architect": os.getpid(), "group": group, "url": url}))
+        """Remember one more process group, so that a later run can end it if this one is killed."""
+        groups = [*_groups(self.note), group]
+        self.note.write_text(json.dumps({"architect": os.getpid(), "groups": groups, "url": url}))
 
 
 @contextlib.contextmanager
@@ -39,9 +40,10 @@ def leased(data: Path) -> Iterator[tuple[Lease, bool]]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise _already_running(note) from error
-        found = end_group(_group(note), data.parent)
+        ended = [end_group(group, data.parent) for group in _groups(note)]
+        note.unlink(missing_ok=True)
         try:
-            yield Lease(note), found
+            yield Lease(note), any(ended)
         finally:
             note.unlink(missing_ok=True)
 
@@ -61,6 +63,6 @@ def _read(note: Path) -> dict[str, object]:
     return told if isinstance(told, dict) else {}
 
 
-def _group(note: Path) -> int:
-    group = _read(note).get("group")
-    return group if isinstance(group, int) else 0
+def _groups(note: Path) -> list[int]:
+    groups = _read(note).get("groups")
+    return [group for group in groups if isinstance(group, int)] if isinstance(groups, list) else []

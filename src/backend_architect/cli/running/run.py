@@ -2,6 +2,8 @@
 
 import asyncio
 import shlex
+import shutil
+import subprocess
 import sys
 import time
 from contextlib import ExitStack
@@ -14,25 +16,31 @@ from backend_architect.cli.running.filling import fill
 from backend_architect.cli.running.first_steps import EMAIL, curl_lines, developer_token
 from backend_architect.cli.running.lease import Lease, leased
 from backend_architect.cli.running.ports import choose_port
+from backend_architect.cli.running.schema_differences import migrations_in, missing_columns, warning
 from backend_architect.cli.terminal import quoted
 from backend_architect.design import Design
 from backend_architect.errors import FolderError, Problem
-from backend_architect.pipeline import read_sound_design
-from backend_architect.postgres import EmbeddedServer, Session, start_embedded
-from backend_architect.running import Place, environment_for, migrate, python_for, serving
+from backend_architect.pipeline import columns_of, read_sound_design
+from backend_architect.postgres import EmbeddedServer, Session, read_postmaster, start_embedded
+from backend_architect.running import Place, environment_for, migrate, python_for, serving, working
 
+WATCH_SECONDS = 0.5
 APPLICATION_ROLE = "app"
 """As in `app/core/database_role.py` of a built project; its migrations give it its rights."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What was asked for: a project's folder, the port or None for any, how many users to make up."""
+    """What was asked for: a project's folder, the port or None for any, how many users to make up.
+
+    With `reset` the development database is emptied first.
+    """
 
     folder: Path
     port: int | None
     seed: int
     reload: bool
+    reset: bool
     json: bool
 
     @property
@@ -55,6 +63,8 @@ def run_project(wish: Wish) -> int:
         if note:
             wish.tell(note)
         python = python_for(wish.folder, wish.tell)
+        if wish.reset:
+            _empty(wish)
         database = _database(stack, wish)
         place = Place(wish.folder, python, environment_for(database.url(), port))
         application = Place(wish.folder, python, environment_for(_application_url(wish, database), port))
@@ -62,10 +72,38 @@ def run_project(wish: Wish) -> int:
         log = sys.stderr if wish.json else sys.stdout  # with --json the standard output is for data alone
         told = partial(lease.write_down, f"http://127.0.0.1:{port}")
         server = stack.enter_context(serving(application, port, log=log, reload=wish.reload, started=told))
+        worker = None
+        if (wish.folder / "app/worker.py").exists():
+            worker = stack.enter_context(working(application, log=log, reload=wish.reload, started=told))
+            wish.tell("The worker runs: it does what requests leave for later.")
         _welcome(wish, port, design, database, python=python)
-        status = server.wait()
-        wish.tell(f"The server ended by itself (status {status}).")
+        _watch(wish, server, worker)
         return 1
+
+
+def _watch(wish: Wish, server: subprocess.Popen[bytes], worker: subprocess.Popen[bytes] | None) -> None:
+    """Return when the server ends by itself; say meanwhile what happens that a developer should know of."""
+    known = migrations_in(wish.folder)
+    while server.poll() is None:
+        if worker and worker.poll() is not None:
+            wish.tell(f"The worker ended by itself (status {worker.returncode}); jobs wait until the next start.")
+            worker = None
+        new = migrations_in(wish.folder) - known
+        if new:
+            known |= new
+            told = ", ".join(f"migrations/{name}" for name in sorted(new))
+            wish.tell(f"WARNING: {told} is not applied yet: press Ctrl-C, read it, and start again.")
+        time.sleep(WATCH_SECONDS)
+    wish.tell(f"The server ended by itself (status {server.returncode}).")
+
+
+def _empty(wish: Wish) -> None:
+    """Remove the development database; raise FolderError where something uses it, such as `make dev`."""
+    folder = wish.data / "postgres"
+    if read_postmaster(folder):
+        raise FolderError(Problem("already-running", f"the database in {folder} is in use", "end make dev first"))
+    shutil.rmtree(folder, ignore_errors=True)
+    wish.tell("The development database is emptied.")
 
 
 def _require_project(folder: Path) -> None:
@@ -102,13 +140,17 @@ def _application_url(wish: Wish, database: EmbeddedServer) -> str:
 def _prepare(wish: Wish, place: Place, database: EmbeddedServer, design: Design) -> None:
     migrate(place)
     wish.tell("The migrations are applied.")
+    with Session(database.url()) as session:
+        lacking = missing_columns(session, columns_of(design))
+    if lacking:
+        wish.tell(warning(lacking))
     if not wish.seed:
         return
     started = time.monotonic()
     mark = wish.data / "filling"  # stands while the filling works, and after it was killed
     anew = mark.exists()
     mark.touch()
-    filled = asyncio.run(fill(database.url(), design, wish.seed, anew=anew, tell=wish.tell))
+    filled = asyncio.run(fill(database, design, wish.seed, anew=anew, tell=wish.tell))
     mark.unlink()
     if filled:
         told = ", ".join(f"{rows:,} {table}" for table, rows in filled.items())
@@ -116,21 +158,28 @@ def _prepare(wish: Wish, place: Place, database: EmbeddedServer, design: Design)
 
 
 def _welcome(wish: Wish, port: int, design: Design, database: EmbeddedServer, *, python: Path) -> None:
-    token = developer_token(port, design, wish.data)
+    token = developer_token(port, design, _password_file(wish))
     url = f"http://127.0.0.1:{port}"
     lines = curl_lines(port, design, signed_in=bool(token))
     role = _role_command(wish, design, python, database)
     if wish.json:
-        told = {"url": url, "docs": f"{url}/docs", "database": database.url(), "token": token, "try": lines}
-        print_data({**told, "give_role": role})
+        account = {"email": EMAIL, "password_file": str(_password_file(wish))} if token else None
+        told = {"url": url, "docs": f"{url}/docs", "database": database.url(), "token": token, "account": account}
+        print_data({**told, "try": lines, "give_role": role})
         sys.stdout.flush()
         return
-    parts = ["", f"Ready at {url} (its pages: {url}/docs)", f"Database: {database.url()}"]
+    parts = ["", f"Running at {url} (API docs: {url}/docs)", f"Database: {database.url()}"]
+    if token:
+        parts.append(f"Account: {EMAIL}, password in {_password_file(wish)}; the token below is good for 15 minutes")
     first = [f"export TOKEN={token}"] if token else []
     parts += ["Try:", *(f"  {line}" for line in [*first, *lines])]
     if role:
         parts += [f"To give {EMAIL} a role, in another terminal (the token of the next start has it):", f"  {role}"]
-    wish.tell("\n".join([*parts, "Ctrl-C ends it. The log follows.", ""]))
+    wish.tell("\n".join([*parts, "Press Ctrl-C to stop. Log:", ""]))
+
+
+def _password_file(wish: Wish) -> Path:
+    return wish.data / "developer_password"
 
 
 def _role_command(wish: Wish, design: Design, python: Path, database: EmbeddedServer) -> str:

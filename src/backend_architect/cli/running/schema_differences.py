@@ -1,0 +1,35 @@
+"""What a running project's database lacks: columns of its design, and migrations that came while it ran."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from backend_architect.postgres import Session
+
+COLUMNS = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+SHOWN = 5
+
+
+def missing_columns(database: Session, columns: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return what a design has and a database lacks: tables, and columns of tables that are there."""
+    there: dict[str, set[str]] = {}
+    for row in database.fetch(COLUMNS):
+        there.setdefault(row["table_name"], set()).add(row["column_name"])
+    lacking = [table for table in columns if table not in there]
+    known = {table: names for table, names in columns.items() if table in there}
+    return lacking + [f"{table}.{name}" for table, names in known.items() for name in names if name not in there[table]]
+
+
+def warning(lacking: Sequence[str]) -> str:
+    """Return what to say of a database that lacks some of the design; empty where it lacks nothing."""
+    if not lacking:
+        return ""
+    shown = ", ".join(lacking[:SHOWN]) + (", …" if len(lacking) > SHOWN else "")
+    return (
+        f"WARNING: the database lacks {shown}, which backend.yaml has: requests that need it fail.\n"
+        "  fix: architect build drafts the migration, and the next start applies it; or, to lose all data: --reset"
+    )
+
+
+def migrations_in(folder: Path) -> frozenset[str]:
+    """Return the names of a project's migrations."""
+    return frozenset(path.name for path in (folder / "migrations").glob("*.sql"))
