@@ -247,9 +247,6 @@ class _Reading:
         people = any(self._is_person(place) or self.is_one_of(place, "own", "invited") for place in beside)
         return people or self._is_modal(at - 1) or self.words(at + 1) in {"for", "to", "by", "with", "the"}
 
-    def _is_before(self, at: int, name: str) -> bool:
-        return self._in(self.words(at - 1), name)
-
     def _others(self, first: int, last: int) -> bool:
         text = f" {' '.join(self.words(place) for place in range(first, last))} "
         return any(f" {phrase} " in text for phrase in _lexicon()["others"])
