@@ -23,7 +23,7 @@ CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, name varchar(40)
 INSERT INTO users SELECT i, 'User' || i || '@example.com', 'user ' || i FROM generate_series(1, 5000) i;
 CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint NOT NULL, status text NOT NULL, total int NOT NULL,
   note text, deleted_at timestamptz, created_at timestamptz NOT NULL);
-INSERT INTO orders SELECT i, i * 7 % 5000 + 1, CASE WHEN i % 50 = 0 THEN 'open' ELSE 'paid' END, i % 900,
+INSERT INTO orders SELECT i, i * 7 % 500 + 1, CASE WHEN i % 50 = 0 THEN 'open' ELSE 'paid' END, i % 900,
   repeat('n', 90), NULL, '2026-01-01'::timestamptz + i * interval '1 minute' FROM generate_series(1, 40000) i;
 CREATE INDEX orders_user ON orders (user_id);
 ALTER TABLE orders ALTER id SET STATISTICS 134;

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from backend_architect.report.findings import WIDTH, Paint
-from backend_architect.report.tuning import of_the_time, saving
+from backend_architect.report.tuning import claim, of_the_time
 from backend_architect.report.visible import as_markdown, in_one_line, visible
-from backend_architect.tune.amounts import size
-from backend_architect.tune.indexes.model import Advice, Recommended, StatementCost
+from backend_architect.tune.amounts import duration, size
+from backend_architect.tune.indexes.model import NEVER_PLANNED, NOT_EVERY_INDEX, Advice, Recommended, StatementCost
 
 MOST_STATEMENTS = 10
 MOST_SCHEMAS = 5
+MOST_LEFT = 10
 SHOWN = 60
 CHANGED = 0.005
 PARTITIONED = "writers of every partition wait while it is built; --migration builds it on each by itself"
@@ -21,11 +22,16 @@ def advice_lines(advice: Advice, paint: Paint) -> list[str]:
     lines = [paint.bold(headline(advice))]
     for each in advice.recommended:
         lines += ["", f"  {paint.bold(visible(each.sql))}"]
-        lines += [f"      {in_one_line(text)}" for text in _told(each)]
+        lines += [f"      {in_one_line(text)}" for text in _told(each, advice.unit_ms)]
     changed = changed_statements(advice)
     if changed:
-        lines += ["", "  before → after, the planner's cost of all calls:"]
-        lines += [_row(cost) for cost in changed[:MOST_STATEMENTS]]
+        of = (
+            "measured time of all calls → at best"
+            if advice.unit_ms
+            else "before → after, the planner's cost of all calls"
+        )
+        lines += ["", f"  {of}:"]
+        lines += [_row(cost, advice.unit_ms) for cost in changed[:MOST_STATEMENTS]]
         lines += [f"  … and {len(changed) - MOST_STATEMENTS} more"] if len(changed) > MOST_STATEMENTS else []
     for text in not_looked_at(advice):
         lines += [paint.dim(line) for line in wrap(text, WIDTH - 2, initial_indent="  ", subsequent_indent="    ")]
@@ -36,11 +42,13 @@ def advice_markdown(advice: Advice) -> str:
     """Return the advice as a part of a Markdown report."""
     parts = ["## Indexes", "", headline(advice)]
     for each in advice.recommended:
-        parts += ["", "```sql", each.sql, "```", "", *(f"- {as_markdown(text)}" for text in _told(each))]
+        told = (f"- {as_markdown(text)}" for text in _told(each, advice.unit_ms))
+        parts += ["", "```sql", each.sql, "```", "", *told]
     changed = changed_statements(advice)
     if changed:
-        parts += ["", "| statement | calls | cost before | after | |", "|---|--:|--:|--:|--:|"]
-        parts += [_markdown_row(cost) for cost in changed]
+        heads = "measured | at best" if advice.unit_ms else "cost before | after"
+        parts += ["", f"| statement | calls | {heads} | |", "|---|--:|--:|--:|--:|"]
+        parts += [_markdown_row(cost, advice.unit_ms) for cost in changed]
     left = not_looked_at(advice)
     parts += ["", *(f"- {as_markdown(text)}" for text in left)] if left else []
     return "\n".join(parts) + "\n"
@@ -51,23 +59,50 @@ def headline(advice: Advice) -> str:
     budget = "" if advice.budget is None else f" of {size(advice.budget)} allowed"
     share = f", {of_the_time(advice)}" if of_the_time(advice) else ""
     if not advice.recommended:
-        return f"No new index helps this workload{share}: {advice.candidates:,} were tried {_where(advice)}."
+        return _nothing(advice, share)
     number = len(advice.recommended)
     many = "1 index" if number == 1 else f"{number} indexes"
     tried = f"{advice.candidates:,} tried {_where(advice)}"
-    return f"{many}, {size(advice.bytes)}{budget}, would {saving(advice.before, advice.after)}{share} ({tried})."
+    return f"{many}, {size(advice.bytes)}{budget}, would {claim(advice)}{share} ({tried})."
+
+
+def _nothing(advice: Advice, share: str) -> str:
+    """Return that no index is advised; that none helps only where every statement was looked at."""
+    if not advice.left:
+        return f"No new index helps this workload{share}: {advice.candidates:,} were tried {_where(advice)}."
+    planned = sum(not each.problem for each in advice.statements)
+    looked = f"{advice.judged:,} of {planned + len(advice.left):,} statements"
+    return f"No new index was found in the time: it was enough for {looked}; --time gives it more."
 
 
 def changed_statements(advice: Advice) -> list[StatementCost]:
     """Return the statements whose plan becomes cheaper or dearer, the largest change first."""
     changed = [each for each in advice.statements if abs(each.before - each.after) > CHANGED * max(each.before, 1e-9)]
-    return sorted(changed, key=lambda each: (-abs(each.gain), each.statement.id))
+    gains = {each.statement.id: amounts_of(each, advice.unit_ms) for each in changed}
+    return sorted(
+        changed, key=lambda each: (-abs(gains[each.statement.id][0] - gains[each.statement.id][1]), each.statement.id)
+    )
 
 
 def not_looked_at(advice: Advice) -> list[str]:
-    """Return what the choice of indexes left out, in words."""
+    """Return what the choice of indexes left out, in words: of statements how many, and the dearest."""
     unplanned = [f"{number} without a plan: {reason}" for reason, number in sorted(advice.unplanned.items())]
-    return [*unplanned, *(f"not looked at: {text}" for text in advice.left)]
+    by_reason: dict[str, list[str]] = {}
+    others = []
+    for text in advice.left:
+        name, _, reason = text.rpartition(": ")
+        if reason in {NEVER_PLANNED, NOT_EVERY_INDEX}:
+            by_reason.setdefault(reason, []).append(name)
+        else:
+            others.append(f"not looked at: {text}")
+    return [*unplanned, *others, *(_in_short(names, reason) for reason, names in sorted(by_reason.items()))]
+
+
+def _in_short(names: list[str], reason: str) -> str:
+    dearest = "; ".join(_clipped(name) for name in names[:MOST_LEFT])
+    many = "1 statement" if len(names) == 1 else f"{len(names):,} statements"
+    which = ", the dearest of them" if len(names) > MOST_LEFT else ""
+    return f"not looked at: {many} ({reason}){which}: {dearest}"
 
 
 def factor(before: float, after: float) -> str:
@@ -88,8 +123,9 @@ def short(number: float) -> str:
     return f"{number:,.0f}" if abs(number) >= 100 or number == int(number) else f"{number:,.3g}"
 
 
-def _told(each: Recommended) -> Iterator[str]:
-    yield f"{size(each.bytes)}; saves {short(each.gain)}, keeping it costs {short(each.upkeep)}"
+def _told(each: Recommended, unit_ms: float) -> Iterator[str]:
+    gain, upkeep = saved(each.gain, unit_ms), saved(each.upkeep, unit_ms)
+    yield f"{size(each.bytes)}; saves {'at most ' if unit_ms else ''}{gain}, keeping it costs {upkeep}"
     if each.statements:
         yield f"for {', '.join(_clipped(name) for name in each.statements)}"
     if each.partitioned:
@@ -106,16 +142,35 @@ def _of_others(each: Recommended) -> str:
     return f"the same pays in the schemas {named}{more}: --json and --migration have the SQL of each"
 
 
-def _row(cost: StatementCost) -> str:
-    calls, change = cost.statement.calls, factor(cost.before, cost.after)
-    figures = f"{short(cost.before * calls):>8} → {short(cost.after * calls):<8} {change:<12}"
-    return f"  {figures} {_clipped(cost.statement.shown)}"
+def saved(cost: float, unit_ms: float) -> str:
+    """Return a cost as time, where units of it were measured."""
+    return duration(cost * unit_ms) if unit_ms else short(cost)
 
 
-def _markdown_row(cost: StatementCost) -> str:
+def amounts_of(cost: StatementCost, unit_ms: float) -> tuple[float, float]:
+    """Return what all calls took and should take at best where that was measured, else their cost."""
     calls = cost.statement.calls
-    figures = f"{calls:,.0f} | {short(cost.before * calls)} | {short(cost.after * calls)}"
-    return f"| {as_markdown(_clipped(cost.statement.shown))} | {figures} | {factor(cost.before, cost.after)} |"
+    if unit_ms and cost.statement.total_ms:
+        return cost.statement.total_ms, cost.ms_after * calls
+    return cost.before * calls, cost.after * calls
+
+
+def figures_of(cost: StatementCost, unit_ms: float) -> tuple[str, str, str]:
+    """Return the same in words, and the change."""
+    before, after = amounts_of(cost, unit_ms)
+    told = duration if unit_ms and cost.statement.total_ms else short
+    return told(before), told(after), factor(before, after)
+
+
+def _row(cost: StatementCost, unit_ms: float) -> str:
+    before, after, change = figures_of(cost, unit_ms)
+    return f"  {before:>8} → {after:<8} {change:<12} {_clipped(cost.statement.shown)}"
+
+
+def _markdown_row(cost: StatementCost, unit_ms: float) -> str:
+    before, after, change = figures_of(cost, unit_ms)
+    figures = f"{cost.statement.calls:,.0f} | {before} | {after}"
+    return f"| {as_markdown(_clipped(cost.statement.shown))} | {figures} | {change} |"
 
 
 def _clipped(text: str) -> str:

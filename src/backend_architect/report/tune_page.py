@@ -3,13 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
 
 from backend_architect import __version__
 from backend_architect.finding import Finding, Severity
-from backend_architect.report.advice import PARTITIONED, changed_statements, factor, headline, not_looked_at, short
+from backend_architect.report.advice import (
+    PARTITIONED,
+    amounts_of,
+    changed_statements,
+    figures_of,
+    headline,
+    not_looked_at,
+    saved,
+)
 from backend_architect.report.growth import costs, growth_headline, notes, turns_when
 from backend_architect.report.tuning import Tuning, verdict
 from backend_architect.tune.amounts import days, size
@@ -60,8 +69,9 @@ def tune_page(tuning: Tuning, *, when: datetime) -> str:
     """Return the page; it needs no network, and follows the reader's light or dark."""
     template = files("backend_architect.report") / "pages" / "tune.html.jinja"
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"size": size, "short": short, "age": _age}
     advice, workload = tuning.advice, tuning.observed.workload
+    amount = partial(saved, unit_ms=advice.unit_ms if advice else 0.0)
+    environment.filters |= {"size": size, "saved": amount, "age": _age}
     samples = workload.samples if workload else None
     return environment.from_string(template.read_text(encoding="utf-8")).render(
         tuning=tuning,
@@ -104,16 +114,12 @@ def _slices(workload: Workload | None) -> list[Slice]:
 def _bars(advice: Advice | None) -> list[Bar]:
     """Return the statements whose plan changes, the largest change first."""
     changed = changed_statements(advice)[:MOST_BARS] if advice else []
-    widest = max((max(each.before, each.after) * each.statement.calls for each in changed), default=1.0) or 1.0
+    unit_ms = advice.unit_ms if advice else 0.0
+    lengths = [amounts_of(each, unit_ms) for each in changed]
+    widest = max((max(each) for each in lengths), default=1.0) or 1.0
     return [
-        Bar(
-            each.statement,
-            each.before * each.statement.calls / widest,
-            each.after * each.statement.calls / widest,
-            (short(each.before), short(each.after), factor(each.before, each.after)),
-            each.uses,
-        )
-        for each in changed
+        Bar(each.statement, before / widest, after / widest, figures_of(each, unit_ms), each.uses)
+        for each, (before, after) in zip(changed, lengths, strict=True)
     ]
 
 

@@ -16,7 +16,7 @@ from backend_architect.tune.indexes.select import Progress, choose
 from backend_architect.tune.indexes.worth import Limits
 from backend_architect.tune.observe import OLDEST, READ_ONLY
 from backend_architect.tune.observed import Observed
-from backend_architect.tune.plannable import column_values, plannable, with_values
+from backend_architect.tune.plannable import column_values, plannable, rare_values, with_values
 from backend_architect.tune.tenants import for_each_tenant
 from backend_architect.tune.what_if import HypopgWhatIf, TwinWhatIf, WhatIf, has_hypopg, may_plan_everything
 from backend_architect.tune.workload import Statement, Workload
@@ -78,7 +78,8 @@ def advise(url: str, observed: Observed, limits: Limits, tell: Progress, *, by: 
         counted = _with_samples(url, source, to_count(observed), tell)
         with planning(url, counted, observed, until=limits.until) as (what_if, left_out):
             spent = time.monotonic() - began
-            advice = _as_it_is_made(choose(observed, what_if, limits, sql_of=sql_of, tell=tell), observed)
+            chosen = choose(observed, what_if, limits, sql_of=sql_of, rare_of=_rare_of(observed, source), tell=tell)
+            advice = _as_it_is_made(chosen, observed)
     except DatabaseError as error:
         return Advised(None, (_no_advice(error),))
     except Lost as error:
@@ -181,6 +182,12 @@ def _sql_of(observed: Observed, source: Source) -> Callable[[Statement], str]:
         return given[statement.id]
 
     return sql_of
+
+
+def _rare_of(observed: Observed, source: Source) -> Callable[[Statement], str]:
+    """Return what gives a statement that asks for the rarest values of columns that have few."""
+    values = rare_values(source.known.statistics)
+    return lambda statement: with_values(statement, observed.catalog, values).sql
 
 
 def _no_advice(error: BaseException) -> Problem:

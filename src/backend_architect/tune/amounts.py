@@ -18,3 +18,11 @@ def days(seconds: float) -> str:
 def milliseconds(number: float) -> str:
     """Return a time as `12.3 ms`, of less than ten of them with one digit more."""
     return f"{number:,.1f} ms" if number >= 10 else f"{number:.2f} ms"
+
+
+def duration(ms: float) -> str:
+    """Return milliseconds as `12 ms`, `3.4 s`, `5.6 min` or `7.8 h`."""
+    for unit, step in (("h", 3_600_000), ("min", 60_000), ("s", 1_000)):
+        if abs(ms) >= step:
+            return f"{ms / step:,.1f} {unit}"
+    return f"{ms:,.0f} ms" if abs(ms) >= 10 or ms == 0 else f"{ms:.2g} ms"

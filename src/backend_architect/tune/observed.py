@@ -1,12 +1,11 @@
 """What findings look at: a database's catalog, and its workload where there is one."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from backend_architect.postgres.catalog import Catalog
 from backend_architect.tune.examined import Examined, examine
-from backend_architect.tune.indexes.asking import Asks, asks_of
+from backend_architect.tune.indexes.asking import AllAsks
 from backend_architect.tune.workload import Workload
 
 
@@ -23,7 +22,6 @@ class Observed:
         return examine(self.workload, self.catalog) if self.workload else ()
 
     @cached_property
-    def asks(self) -> Mapping[str, Asks]:
+    def asks(self) -> AllAsks:
         """What each statement asks of its tables, by its id, and why it cannot be taken apart: see asks_of."""
-        statements = self.workload.statements if self.workload else ()
-        return {each.id: asks_of(each, self.catalog) for each in statements}
+        return AllAsks(self.workload, self.catalog)

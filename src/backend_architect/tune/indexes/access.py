@@ -29,13 +29,15 @@ IS_TRUE = {enums.BoolTestType.IS_TRUE, enums.BoolTestType.IS_NOT_FALSE}
 class Fixed:
     """A condition that is the same in every call, as SQL: a partial index may hold just the rows that meet it.
 
-    `settles` tells whether its column has one value in all of them. `mentions` are the columns in it.
+    `settles` tells whether its column has one value in all of them. `mentions` are the columns in it. `valued` is one
+    that compares with a value, which another call may not.
     """
 
     sql: str
     column: str
     settles: bool
     mentions: tuple[str, ...]
+    valued: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +209,7 @@ def _fixed(condition: Any, block: Block, source: str) -> Fixed | None:
         column.name,
         _settles(condition),
         tuple(name for owner in owners if owner for name in owner[2:]),
+        valued=is_a(condition, ast.A_Expr) and not is_a(condition.rexpr, ast.ColumnRef),
     )
 
 

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from backend_architect.tune.indexes.access import Access
-from backend_architect.tune.indexes.candidates import plain_candidates, richer
+from backend_architect.tune.indexes.candidates import few_candidates, plain_candidates, richer
 from backend_architect.tune.indexes.costs import Query, Set
+from backend_architect.tune.indexes.measured import Belief
 from backend_architect.tune.indexes.model import NewIndex
 from backend_architect.tune.workload import Statement
 
 BEST_PLAIN = 6
+BEST_HARMFUL = 2  # they may serve as partial ones
 MORE = 1.01  # times the gain, from which a larger index is worth its room
 
 
@@ -19,21 +21,42 @@ class Asked:
 
     statement: Statement
     query: Query
-    base: float
+    belief: Belief
     accesses: tuple[Access, ...]
     own: dict[NewIndex, Access] = field(default_factory=dict)
     gains: dict[NewIndex, float] = field(default_factory=dict)
+    harms: set[NewIndex] = field(default_factory=set)
+    """The indexes that the planner would take, and that may make it slower than it is."""
     used: Set = frozenset()
     best: float = 0.0
     """The least cost that was seen, with every candidate there; what it then used is `used`."""
 
+    def __post_init__(self) -> None:
+        """Begin with what it costs as it is."""
+        self.best = self.base
 
-def plain_of(each: Asked) -> dict[NewIndex, Access]:
-    """Return a statement's candidates on keys alone, with the access that each is for."""
+    @property
+    def base(self) -> float:
+        """Return what a call costs as it is."""
+        return self.belief.believed
+
+    @property
+    def is_limited(self) -> bool:
+        """Return whether it may stop early, so that an index that gives an order may mislead the planner."""
+        return "LIMIT" in self.query.sql or "min(" in self.query.sql or "max(" in self.query.sql
+
+    def is_touched_by(self, index: NewIndex) -> bool:
+        """Return whether an index was seen to change what it costs."""
+        return index in self.gains or index in self.harms or index in self.used
+
+
+def plain_of(each: Asked, *, few: bool = False) -> dict[NewIndex, Access]:
+    """Return a statement's candidates on keys alone, all or the likeliest, with the access that each is for."""
+    candidates = few_candidates if few else plain_candidates
     found: dict[NewIndex, Access] = {}
     for access in each.accesses:
         if access.table.kind in {"r", "p", "m"}:
-            for index in plain_candidates(access):
+            for index in candidates(access):
                 found.setdefault(index, access)
     return found
 
@@ -45,6 +68,7 @@ def richer_of(each: Asked, there: set[NewIndex]) -> dict[NewIndex, Access]:
         place = access.table.schema, access.table.name
         own = [index for index in each.gains if (index.schema, index.table) == place]
         best = sorted(own, key=lambda index: (-each.gains[index], index))[:BEST_PLAIN]
+        best += sorted(index for index in each.harms if (index.schema, index.table) == place)[:BEST_HARMFUL]
         settled = [index for index in each.own if (index.schema, index.table) == place and index in there]
         for index in (*best, *settled):
             for richer_index in richer(index, access):
@@ -68,7 +92,7 @@ def best_of(each: Asked, sizes: Mapping[NewIndex, int]) -> list[NewIndex]:
         if each.gains[index] > MORE * most.get(place, 0.0):
             most[place] = each.gains[index]
             best.append(index)
-    return [*best, *sorted(each.used - set(best))]
+    return [*best, *sorted(each.used - set(best)), *sorted(each.harms & sizes.keys())]
 
 
 def may_serve(index: NewIndex, each: Asked) -> bool:

@@ -1,6 +1,10 @@
 """What a statement asks of its tables in every call, whatever it was planned with."""
 
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 
 from pglast import ast
 
@@ -9,10 +13,52 @@ from backend_architect.tune.indexes.access import Access, accesses_in
 from backend_architect.tune.parsing import nodes
 from backend_architect.tune.plannable import plannable
 from backend_architect.tune.statement_facts import tree_of
-from backend_architect.tune.workload import Statement
+from backend_architect.tune.workload import Statement, Workload
 
+PARAMETER = re.compile(r"\$\d")
 Asks = tuple[tuple[Access, ...], str]
 """The accesses of a statement, and why there are no more: '' where there are all."""
+
+
+class AllAsks(Mapping[str, Asks]):
+    """What each statement of a workload asks, by its id; of thousands only those are taken apart that are looked at.
+
+    Where nothing in the workload is a parameter, a value may be one call's: it is the condition of a partial index only
+    where two statements write the same one, and none another.
+    """
+
+    def __init__(self, workload: Workload | None, catalog: Catalog) -> None:
+        self._statements = {each.id: each for each in workload.statements} if workload else {}
+        self._catalog = catalog
+        self._found: dict[str, Asks] = {}
+
+    def __getitem__(self, statement_id: str) -> Asks:
+        accesses, reason = self._all(statement_id)
+        if self._written is None:
+            return accesses, reason
+        return tuple(_without_samples(each, self._written) for each in accesses), reason
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._statements)
+
+    def __len__(self) -> int:
+        return len(self._statements)
+
+    def _all(self, statement_id: str) -> Asks:
+        if statement_id not in self._found:
+            self._found[statement_id] = asks_of(self._statements[statement_id], self._catalog)
+        return self._found[statement_id]
+
+    @cached_property
+    def _written(self) -> Counter[tuple[str, str, str]] | None:
+        """How many statements write each condition, by its table; None where some statement has parameters."""
+        if any(PARAMETER.search(each.text) for each in self._statements.values()):
+            return None
+        return Counter(
+            place
+            for own in self._statements
+            for place in {_place(each, fixed.sql) for each in self._all(own)[0] for fixed in each.fixed if fixed.valued}
+        )
 
 
 def asks_of(statement: Statement, catalog: Catalog) -> Asks:
@@ -41,6 +87,20 @@ def _read(statement: Statement, catalog: Catalog) -> Asks:
 
 def _only(access: Access, written: set[tuple[str, str, str]]) -> Access:
     return replace(access, fixed=tuple(each for each in access.fixed if _place(access, each.sql) in written))
+
+
+def _without_samples(access: Access, written: Counter[tuple[str, str, str]]) -> Access:
+    others = Counter((place[:2], place[2].split(" ")[0]) for place in written)
+    kept = tuple(
+        each
+        for each in access.fixed
+        if not each.valued
+        or (
+            written[_place(access, each.sql)] > 1
+            and others[(access.table.schema, access.table.name), each.sql.split(" ")[0]] == 1
+        )
+    )
+    return replace(access, fixed=kept)
 
 
 def _place(access: Access, condition: str) -> tuple[str, str, str]:

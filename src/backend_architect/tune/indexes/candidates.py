@@ -36,6 +36,16 @@ def plain_candidates(access: Access) -> tuple[NewIndex, ...]:
     return tuple(dict.fromkeys([*btrees, *_special(access)]))
 
 
+def few_candidates(access: Access) -> tuple[NewIndex, ...]:
+    """Return the likeliest of them, for a workload of which there is no time to try all."""
+    table = access.table
+    equal = (*_by_distinct(table, access.equal)[:MOST_EQUAL], *_by_distinct(table, access.joined)[:1])
+    tails = (*access.orders[:1], *((key,) for key in access.ranges[:1]), *((key,) for key in access.prefixes[:1]), ())
+    lists = [_joined(base, tail) for base in (equal, equal[:1]) for tail in tails]
+    btrees = [_index(table, keys[:MOST_KEYS]) for keys in lists if keys and _fits_btree(table, keys)]
+    return tuple(dict.fromkeys([*btrees, *_special(access)]))
+
+
 def richer(index: NewIndex, access: Access) -> tuple[NewIndex, ...]:
     """Return what an access makes of a useful index: partial, covering, or both."""
     partial = {each: fixed for fixed in _fixed_sets(access) if (each := _partial(index, fixed)) is not None}

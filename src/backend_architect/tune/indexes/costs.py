@@ -1,18 +1,23 @@
 """What each statement costs with a set of indexes: the planner is asked once for each set that makes a difference."""
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from backend_architect.tune.indexes.measured import Belief
 from backend_architect.tune.indexes.model import NewIndex
-from backend_architect.tune.what_if import WhatIf
+from backend_architect.tune.indexes.risk import judge
+from backend_architect.tune.what_if import Planned, WhatIf
 
 Set = frozenset[NewIndex]
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A statement as it is planned: its SQL, how often it runs, and the tables that it reads, by schema and name."""
+    """A statement as it is planned: its SQL, how often it runs, and the tables that it reads, by schema and name.
+
+    Where it was measured, `calls` is weighed so that `calls` times what a call costs is its share of the time.
+    """
 
     sql: str
     calls: float
@@ -34,11 +39,17 @@ class _Known:
 
 @dataclass(slots=True)
 class Costs:
-    """The planner with a memory. `deadline` is on the clock of time.monotonic; after it nothing is asked any more."""
+    """The planner with a memory. `deadline` is on the clock of time.monotonic; after it nothing is asked any more.
+
+    A cost is the planner's, with the risk of a plan that only gives an order, and held to what a call was measured to
+    take. `rows` are those of each table.
+    """
 
     what_if: WhatIf
     deadline: float = float("inf")
     asked: int = 0
+    rows: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    _beliefs: dict[str, Belief] = field(default_factory=dict)
     _known: dict[str, list[_Known]] = field(default_factory=dict)
     _exact: dict[str, dict[Set, tuple[float, Set]]] = field(default_factory=dict)
 
@@ -55,6 +66,18 @@ class Costs:
         exact[relevant] = found = self._inferred(query, relevant) or self._ask(query, relevant)
         return found
 
+    def believe(self, query: Query, belief: Belief) -> None:
+        """Hold a statement's cost to what was measured, from now on."""
+        self._beliefs[query.sql] = belief
+        self._exact[query.sql] = {frozenset(): (belief.believed, frozenset())}
+        self._known[query.sql] = [_Known(frozenset(), frozenset(), frozenset(), belief.believed)]
+
+    def known(self, query: Query, indexes: Set) -> tuple[float, Set]:
+        """Return the least cost that is known of a call with some of these indexes, without asking the planner."""
+        found = [each for each in self._known.get(query.sql, ()) if each.used <= indexes and each.telling <= indexes]
+        best = min(found, key=lambda each: each.cost, default=None)
+        return (best.cost, best.used) if best else (float("inf"), frozenset())
+
     def _inferred(self, query: Query, relevant: Set) -> tuple[float, Set] | None:
         """Return what follows from a plan that is known: it used nothing that is missing now."""
         for each in self._known.setdefault(query.sql, []):
@@ -63,13 +86,25 @@ class Costs:
         return None
 
     def _ask(self, query: Query, relevant: Set) -> tuple[float, Set]:
-        if time.monotonic() > self.deadline:
-            raise TimeoutError
+        self.check_time()
         self.asked += 1
         planned = self.what_if.plan(query.sql, sorted(relevant))
         used = frozenset(index for index in relevant if index.name in planned.used)
-        self._known[query.sql].append(_Known(relevant, _telling(relevant), used, planned.cost))
-        return planned.cost, used
+        cost = self._judged(query, planned, used)
+        self._known[query.sql].append(_Known(relevant, _telling(relevant), used, cost))
+        return cost, used
+
+    def check_time(self) -> None:
+        """Raise TimeoutError after the deadline."""
+        if time.monotonic() > self.deadline:
+            raise TimeoutError
+
+    def _judged(self, query: Query, planned: Planned, used: Set) -> float:
+        judged = judge(planned, used, self.rows)
+        belief = self._beliefs.get(query.sql)
+        if belief is None:
+            return judged.cost
+        return belief.of(judged.cost, changed=bool(used), tight=judged.tight, guessed=judged.guessed)
 
     def together(self, most: int) -> frozenset[Set]:
         """Return the sets of two indexes, up to so many, that a plan has used together."""

@@ -14,6 +14,7 @@ from backend_architect.tune.observed import Observed
 LARGE = 200_000  # rows
 UNIQUE = 0.5  # share of the rows from which a column by itself tells nearly every row apart
 FEW = 1_000  # values, up to which ANALYZE sees them all
+MOST_STATEMENTS = 300
 MOST_GROUPS = 40
 MOST_CONDITIONS = 20  # of one table
 MOST_PARTS = 24  # columns counted in the rows that meet a condition, of one table
@@ -24,7 +25,9 @@ def to_count(observed: Observed) -> Mapping[TableName, Asked]:
     groups: set[tuple[float, TableName, tuple[str, ...]]] = set()
     conditions: dict[TableName, set[str]] = {}
     parts: dict[TableName, set[tuple[str, tuple[str, ...]]]] = {}
-    for access in (each for accesses, _ in observed.asks.values() for each in accesses):
+    statements = observed.workload.statements if observed.workload else ()
+    dearest = sorted(statements, key=lambda each: (-each.total_ms, -each.calls, each.id))[:MOST_STATEMENTS]
+    for access in (each for statement in dearest for each in observed.asks[statement.id][0]):
         table = access.table
         name = TableName(table.schema, table.name)
         if table.rows >= LARGE and table.kind == "r":

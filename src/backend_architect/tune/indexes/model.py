@@ -10,6 +10,10 @@ from backend_architect.postgres.catalog.model import quoted, short_name
 from backend_architect.tune.workload import Statement
 
 LONGEST_NAME = 63
+NEVER_PLANNED, NOT_EVERY_INDEX = "never planned", "not every index was tried"
+"""Why a statement is among what was left."""
+CALL_MS = 0.02
+"""The time of a call that finds its row at once: none gets quicker by an index."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -99,7 +103,8 @@ class NewIndex:
 class StatementCost:
     """A statement's cost a call in the planner's units, with the indexes as they are and as advised.
 
-    `uses` names the advised indexes that its plan uses. `problem` tells why it has no plan; its costs are then 0.
+    Both are held to what a call was measured to take; `planned` is what the planner says of it as it is. `uses` names
+    the advised indexes that its plan uses. `problem` tells why it has no plan; its costs are then 0.
     """
 
     statement: Statement
@@ -107,11 +112,18 @@ class StatementCost:
     after: float
     uses: tuple[str, ...] = ()
     problem: str = ""
+    planned: float = 0.0
 
     @property
     def gain(self) -> float:
         """Return the cost that is saved over all calls."""
         return (self.before - self.after) * self.statement.calls
+
+    @property
+    def ms_after(self) -> float:
+        """Return what a call should take at best, in milliseconds; a call takes some time whatever it reads."""
+        mean = self.statement.mean_ms
+        return max(mean * self.after / self.before, min(mean, CALL_MS)) if self.before else mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +166,10 @@ class Advice:
     """How many statements had no plan, by the reason."""
     share: float | None = None
     """Of the measured time of all statements, that of those which were planned; None where no time was measured."""
+    judged: int = 0
+    """Of how many statements every candidate was tried."""
+    unit_ms: float = 0.0
+    """What a unit of the costs was measured to take, over all statements; 0 where nothing was measured."""
 
     @property
     def bytes(self) -> int:
@@ -164,6 +180,21 @@ class Advice:
     def before(self) -> float:
         """Return the workload's cost as it is."""
         return sum(each.before * each.statement.calls for each in self.statements)
+
+    @property
+    def measured_ms(self) -> float:
+        """Return the measured time of all statements, 0 where nothing was measured."""
+        return sum(each.statement.total_ms for each in self.statements) if self.unit_ms else 0.0
+
+    @property
+    def ms_before(self) -> float:
+        """Return the measured time of all statements that could be planned."""
+        return sum(each.statement.total_ms for each in self.statements if not each.problem)
+
+    @property
+    def ms_after(self) -> float:
+        """Return what that time should be at best."""
+        return sum(each.ms_after * each.statement.calls for each in self.statements if not each.problem)
 
     @property
     def after(self) -> float:

@@ -72,7 +72,7 @@ class Pool:
         reads = sum(
             query.calls * (self.cost(query, chosen) - self.cost(query, other)) for _, query in sorted(concerned.items())
         )
-        return reads - self._more_kept(chosen, other)
+        return reads - self.more_kept(chosen, other)
 
     def most_saved(self, chosen: Set, new: Set, old: Set = frozenset()) -> float:
         """Return the most that can be saved by `new` in the place of `old`, by what the planner has said already.
@@ -84,7 +84,7 @@ class Pool:
             query.calls * (self.cost(query, chosen) - self.floors[sql]) for sql, query in sorted(served.items())
         )
         lost = max((self._lost(chosen, index, served) for index in old), default=0.0)
-        return reads - lost - self._more_kept(chosen, (chosen - old) | new)
+        return reads - lost - self.more_kept(chosen, (chosen - old) | new)
 
     def _lost(self, chosen: Set, index: NewIndex, served: Mapping[str, Query]) -> float:
         """Return what leaving an index out costs the queries that are not served otherwise."""
@@ -107,7 +107,7 @@ class Pool:
         """Return the bytes that a set may come to."""
         return sum(self.sizes[each] * (1.0 if each.method == "btree" else MARGIN) for each in chosen)
 
-    def _more_kept(self, chosen: Set, other: Set) -> float:
+    def more_kept(self, chosen: Set, other: Set) -> float:
         """Return what keeping `other` costs more than keeping `chosen`; tables whose indexes stay do not matter."""
         places = {(index.schema, index.table) for index in chosen ^ other}
         one, two = ([i for place in places for i in self._at[place] & indexes] for indexes in (chosen, other))

@@ -31,9 +31,12 @@ class Found:
     finished: bool
 
 
-def best_set(pool: Pool, bundles: Iterable[Set], start: Set = frozenset()) -> Found:
-    """Return the best set found, past the deadline the best yet; `bundles` are sets that only help together."""
-    search = _Search(pool, bundles, start)
+def best_set(pool: Pool, bundles: Iterable[Set], start: Set = frozenset(), known: Set = frozenset()) -> Found:
+    """Return the best set found, past the deadline the best yet; `bundles` are sets that only help together.
+
+    It is never worse than `known`, as far as the planner could be asked.
+    """
+    search = _Search(pool, bundles, known or start)
     try:
         for worth in (_by_byte, _at_all):
             search.improve(search.greedy(worth, start))
@@ -55,9 +58,9 @@ def _at_all(saved: float, size: int) -> float:
 class _Search:
     """One search: what may be added, and the best set that was seen."""
 
-    def __init__(self, pool: Pool, bundles: Iterable[Set], start: Set) -> None:
+    def __init__(self, pool: Pool, bundles: Iterable[Set], best: Set) -> None:
         self._pool = pool
-        self.best = start
+        self.best = best
         together = sorted({each for each in bundles if len(each) > 1}, key=sorted)
         self._additions = (*(frozenset({each}) for each in pool.candidates), *together)
         self._losses: tuple[Set, dict[NewIndex, float]] = frozenset(), {}

@@ -2,42 +2,59 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from backend_architect.postgres.catalog import Index
-from backend_architect.tune.indexes.access import Access
-from backend_architect.tune.indexes.asked import Asked, best_of, may_serve, plain_of, richer_of, shorter
+from backend_architect.tune.indexes.asked import Asked, best_of
 from backend_architect.tune.indexes.asking import names_no_table
 from backend_architect.tune.indexes.costs import Costs, Query, Set
-from backend_architect.tune.indexes.covering import covered_by, is_there_already
+from backend_architect.tune.indexes.covering import covered_by
+from backend_architect.tune.indexes.evaluation import Evaluation
+from backend_architect.tune.indexes.measured import believe, time_of_a_unit
 from backend_architect.tune.indexes.merging import merged
-from backend_architect.tune.indexes.model import Advice, NewIndex, Recommended, StatementCost
+from backend_architect.tune.indexes.model import (
+    NEVER_PLANNED,
+    NOT_EVERY_INDEX,
+    Advice,
+    NewIndex,
+    Recommended,
+    StatementCost,
+)
 from backend_architect.tune.indexes.pool import Pool
 from backend_architect.tune.indexes.search import best_set
-from backend_architect.tune.indexes.upkeep import Upkeep
+from backend_architect.tune.indexes.start import known_start
+from backend_architect.tune.indexes.trimming import trimmed
 from backend_architect.tune.indexes.worth import Limits, Saving, is_worth_it
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.what_if import PlanRefused, WhatIf
 from backend_architect.tune.workload import Statement
 
 Progress = Callable[[str], None]
+SqlOf = Callable[[Statement], str]
 NO_TABLE = "it names no table"
-SLIGHT_GAIN = 0.002  # of a statement's cost, below which an index does not matter to it
+CUT_SHORT = "the search for a better set was cut short"
 MERGES = 3
+MOST_MERGED = 400
+AS_GOOD, SMALL = 1.01, 0.5  # times the cost of a call, and units more, that do not matter
 TOGETHER = 3  # indexes that a plan used, which may only help together
-ROUNDS = 6
-EVALUATING = 0.65  # of the time; the rest is for the search
+PLANNING, EVALUATING, SEARCHING = 0.3, 0.65, 0.92  # of the time, until when; the rest is for telling what came of it
 
 
 def choose(
-    observed: Observed, what_if: WhatIf, limits: Limits, *, sql_of: Callable[[Statement], str], tell: Progress
+    observed: Observed,
+    what_if: WhatIf,
+    limits: Limits,
+    *,
+    sql_of: SqlOf,
+    tell: Progress,
+    rare_of: SqlOf | None = None,
 ) -> Advice:
     """Return the indexes that serve the workload best within the limits; `sql_of` gives a statement as it is planned.
 
-    When time runs out it says in `left` what was not looked at.
+    `rare_of` gives it for the rarest values: so is one planned that reads far more than the planner foresees. When time
+    runs out it is the best set that was found, and `left` says what was not looked at.
     """
-    return _Choice(observed, what_if, limits, tell).advice(sql_of)
+    return _Choice(observed, what_if, limits, tell).advice(sql_of, rare_of)
 
 
 class _Choice:
@@ -45,35 +62,44 @@ class _Choice:
 
     def __init__(self, observed: Observed, what_if: WhatIf, limits: Limits, tell: Progress) -> None:
         self._observed = observed
-        self._catalog = observed.catalog
         self._limits = limits
         self._tell = tell
         self._what_if = what_if
-        self._costs = Costs(what_if)
-        self._sizes: dict[NewIndex, int] = {}
-        self._upkeep = Upkeep(observed.workload, observed.catalog)
-        self._offered: set[NewIndex] = set()
-        self._there: set[NewIndex] = set()
-        self._tables = {(table.schema, table.name): table for table in self._catalog.tables}
+        catalog = observed.catalog
+        rows = {(table.schema, table.name): catalog.rows_of(table) for table in catalog.tables}
+        self._costs = Costs(what_if, rows=rows)
+        self._evaluation = Evaluation(observed, what_if, limits, self._costs)
         self._left: list[str] = []
+        self._judged = 0
         self._refused: Counter[str] = Counter()
+        self._until = limits.until
+        self._began = time.monotonic()
 
-    def advice(self, sql_of: Callable[[Statement], str]) -> Advice:
+    def advice(self, sql_of: SqlOf, rare_of: SqlOf | None) -> Advice:
         workload = self._observed.workload
         statements = workload.statements if workload else ()
-        until = self._limits.until
-        self._costs.deadline = until - (1 - EVALUATING) * max(until - time.monotonic(), 0.0)
-        asked = self._read(statements, sql_of)
-        self._evaluate(asked, {each.query.sql: plain_of(each) for each in asked})
-        self._evaluate(asked, {each.query.sql: richer_of(each, self._there) for each in asked})
-        self._costs.deadline = until
-        chosen = self._search(asked)
-        return self._told(statements, asked, chosen)
+        self._hold(PLANNING)
+        asked = self._weighed(self._with_rare(self._read(statements, sql_of), rare_of))
+        self._hold(EVALUATING)
+        finished = self._evaluation.evaluate(asked, self._told_progress)
+        self._left += [f"{each.statement.shown}: {NOT_EVERY_INDEX}" for each in asked[finished:]]
+        self._judged = finished
+        self._hold(SEARCHING)
+        chosen = self._worth_it(asked, self._search(asked))
+        self._hold(1.0)
+        return self._told(statements, asked, self._trimmed(asked, chosen))
 
-    def _read(self, statements: Sequence[Statement], sql_of: Callable[[Statement], str]) -> list[Asked]:
-        """Return what can be planned, the dearest first."""
+    def _hold(self, share: float) -> None:
+        """Let the planner be asked until this share of the time is over."""
+        self._costs.deadline = self._began + share * max(self._until - self._began, 0.0)
+
+    def _read(self, statements: Sequence[Statement], sql_of: SqlOf) -> list[Asked]:
+        """Return what can be planned, the dearest first as far as that is known."""
         found: list[Asked] = []
-        for statement in sorted(statements, key=lambda each: each.id):
+        for statement in sorted(statements, key=lambda each: (-each.total_ms, -each.calls, each.id)):
+            if time.monotonic() > self._costs.deadline:
+                self._left.append(f"{statement.shown}: {NEVER_PLANNED}")
+                continue
             sql = sql_of(statement)
             accesses, reason = self._observed.asks[statement.id]
             tables = frozenset((access.table.schema, access.table.name) for access in accesses)
@@ -86,86 +112,47 @@ class _Choice:
             except PlanRefused as error:
                 reason = str(error)
             except TimeoutError:
-                self._left.append(f"{statement.shown}: never planned")
+                self._left.append(f"{statement.shown}: {NEVER_PLANNED}")
                 continue
             if reason:
                 self._refused[reason] += 1
             else:
-                found.append(Asked(statement, query, base, accesses, best=base))
-        return sorted(found, key=lambda each: (-each.base * each.query.calls, each.query.sql))
+                found.append(Asked(statement, query, believe(base, statement), accesses))
+        return found
 
-    def _evaluate(self, asked: Sequence[Asked], wanted: Mapping[str, Mapping[NewIndex, Access]]) -> None:
-        """Find what each statement gains from its candidates, and then what others' best do for it."""
-        self._offer({index for found in wanted.values() for index in found})
-        best: set[NewIndex] = set()
-        for number, each in enumerate(asked):
-            each.own |= wanted[each.query.sql]
-            try:
-                best |= self._rounds(each, [index for index in wanted[each.query.sql] if index in self._sizes])
-            except TimeoutError:
-                self._left += [f"{one.statement.shown}: not every index was tried" for one in asked[number:]]
-                return
-            self._tell(f"{number + 1} of {len(asked)} statements, {self._costs.asked:,} plans")
-        ranked = sorted(best)
+    def _with_rare(self, asked: Sequence[Asked], rare_of: SqlOf | None) -> list[Asked]:
+        """Return the statements, those that read more than is planned as they are planned for rare values."""
+        return [self._rarer(each, rare_of) if rare_of and each.belief.is_blind else each for each in asked]
+
+    def _rarer(self, each: Asked, rare_of: SqlOf) -> Asked:
+        query = replace(each.query, sql=rare_of(each.statement))
+        try:
+            planned = self._costs.cost(query, frozenset())
+        except (PlanRefused, TimeoutError):
+            return each
+        if not each.belief.planned < planned <= each.base:
+            return each
+        return Asked(each.statement, query, replace(each.belief, planned=planned), each.accesses)
+
+    def _weighed(self, asked: Sequence[Asked]) -> list[Asked]:
+        """Return the statements with their share of the measured time for a weight, the dearest first."""
+        unit = time_of_a_unit((each.belief, each.statement) for each in asked)
         for each in asked:
-            if each.gains and not self._try_each(each, (index for index in ranked if may_serve(index, each))):
-                self._left.append(f"{each.statement.shown}: not every index of other statements was tried")
+            if unit and each.statement.total_ms:
+                each.query = replace(each.query, calls=each.statement.total_ms / unit / max(each.base, 1e-9))
+            self._costs.believe(each.query, each.belief)
+        return sorted(asked, key=lambda each: (-each.base * each.query.calls, each.query.sql))
 
-    def _rounds(self, each: Asked, candidates: Sequence[NewIndex]) -> set[NewIndex]:
-        """Return what the planner takes of all candidates, then of the others, and so on while it gains by them."""
-        rest = frozenset(candidates) | each.gains.keys()
-        tried: set[NewIndex] = set()
-        for _ in range(ROUNDS):
-            try:
-                cost, used = self._costs.plan(each.query, rest)
-            except PlanRefused:
-                break
-            if cost >= (1 - SLIGHT_GAIN) * each.base:
-                break
-            if cost < each.best:
-                each.best, each.used = cost, used
-            tried |= used
-            rest -= used
-        tried |= {index for one in tried for index in shorter(one) if index in self._sizes}
-        if not self._try_each(each, sorted(tried)):
-            raise TimeoutError
-        return {index for index in tried if index in each.gains}
-
-    def _try_each(self, each: Asked, tried: Iterable[NewIndex]) -> bool:
-        for index in tried:
-            try:
-                cost = self._costs.cost(each.query, frozenset({index}))
-            except PlanRefused:
-                continue
-            except TimeoutError:
-                return False
-            each.best = min(each.best, cost)
-            if each.base - cost > SLIGHT_GAIN * each.base:
-                each.gains[index] = each.base - cost
-        return True
-
-    def _offer(self, indexes: set[NewIndex]) -> None:
-        """Make candidates known to the planner, but those that are there already."""
-        self._there |= {index for index in indexes if is_there_already(index, self._indexes_of(index))}
-        new = sorted(indexes - self._offered - self._there)
-        self._offered |= indexes
-        self._sizes |= {i: size for i, size in self._what_if.offer(new).items() if self._may_fit(size)}
-        for index in new:
-            if index in self._sizes:
-                self._upkeep.add(index, self._sizes[index])
-
-    def _may_fit(self, size: int) -> bool:
-        return self._limits.budget is None or size <= self._limits.budget
-
-    def _indexes_of(self, index: NewIndex) -> tuple[Index, ...]:
-        return self._catalog.indexes_of(self._tables[index.schema, index.table].oid)
+    def _told_progress(self, done: int, of: int) -> None:
+        self._tell(f"{done} of {of} statements, {self._costs.asked:,} plans")
 
     def _pool(self, asked: Sequence[Asked]) -> Pool:
+        sizes = self._evaluation.sizes
         return Pool(
             queries=tuple(each.query for each in asked),
-            relevant={each.query.sql: frozenset(best_of(each, self._sizes)) for each in asked},
-            sizes=self._sizes,
-            upkeep=self._upkeep,
+            relevant={each.query.sql: frozenset(best_of(each, sizes)) for each in asked},
+            sizes=sizes,
+            upkeep=self._evaluation.upkeep,
             costs=self._costs,
             budget=self._limits.budget,
             toll=self._limits.least * sum(each.query.calls * each.best for each in asked),
@@ -178,9 +165,9 @@ class _Choice:
             pool = self._shared(self._pool(asked), asked, chosen)
             bundles = {*self._costs.together(TOGETHER), *(each.used for each in asked)}
             held = frozenset(pool.candidates)
-            found = best_set(pool, (each for each in bundles if each <= held), chosen)
+            found = best_set(pool, (each for each in bundles if each <= held), chosen, chosen or known_start(pool))
             if not found.finished:
-                self._left.append("the search for a better set was cut short")
+                self._left.append(CUT_SHORT)
             if found.chosen == chosen or not found.finished:
                 return found.chosen
             chosen = found.chosen
@@ -199,17 +186,63 @@ class _Choice:
 
     def _merge(self, asked: Sequence[Asked], chosen: Set) -> bool:
         """Try indexes that do the work of two chosen ones; return whether there are any."""
-        pairs = [(one, other, index) for one, other, index in merged(chosen) if index not in self._offered]
-        self._offer({index for _, _, index in pairs})
-        for each in asked:
-            tried = [i for one, other, i in pairs if i in self._sizes and (one in each.gains or other in each.gains)]
-            self._try_each(each, tried)
-            each.own |= {index: each.accesses[0] for index in tried if index in each.gains and each.accesses}
+        pairs = [(one, other, index) for one, other, index in merged(chosen) if self._evaluation.is_new(index)]
+        sizes = self._evaluation.sizes
+        try:
+            self._evaluation.offer({index for _, _, index in pairs[:MOST_MERGED]})
+            for each in asked:
+                tried = [i for one, other, i in pairs if i in sizes and (one in each.gains or other in each.gains)]
+                self._evaluation.try_each(each, tried)
+                each.own |= {index: each.accesses[0] for index in tried if index in each.gains and each.accesses}
+        except TimeoutError:
+            return False
         return bool(pairs)
 
+    def _worth_it(self, asked: Sequence[Asked], chosen: Set) -> Set:
+        """Return the set without those that nothing uses beside the others, or that save next to nothing."""
+        least = sum(each.query.calls * each.best for each in asked)
+        sizes, upkeep_of = self._evaluation.sizes, self._evaluation.upkeep.of
+        for index in sorted(chosen, key=lambda index: (-sizes[index], index)):
+            place, without = (index.schema, index.table), chosen - {index}
+            savings = [self._saving(each, chosen, without) for each in asked if each.is_touched_by(index)]
+            beside = frozenset(other for other in without if (other.schema, other.table) == place)
+            upkeep = upkeep_of(beside | {index}) - upkeep_of(beside)
+            replaces = bool(covered_by(index, self._evaluation.indexes_of(index)))
+            if not is_worth_it(
+                savings, upkeep, least=least, limits=self._limits, replaces=replaces, statements=len(asked)
+            ):
+                chosen = without
+        return chosen
+
+    def _trimmed(self, asked: Sequence[Asked], chosen: Set) -> Set:
+        """Return the set with each index as short as it may be."""
+
+        def is_as_good(old: Set, new: Set) -> bool:
+            self._evaluation.offer(new)
+            if not new <= self._evaluation.sizes.keys():
+                return False
+            places = {(index.schema, index.table) for index in new - old}
+            concerned = [each for each in asked if places & each.query.tables]
+            return all(self._costs.cost(each.query, new) <= AS_GOOD * self._costs.cost(each.query, old) + SMALL
+                       for each in concerned)  # fmt: skip
+
+        try:
+            return trimmed(chosen, is_as_good)
+        except TimeoutError:
+            return chosen
+
+    def _saving(self, each: Asked, chosen: Set, without: Set) -> Saving:
+        ms = each.statement.mean_ms / each.base if each.base else 0.0
+        return Saving(each.query.calls, self._cost(each, without)[0], self._cost(each, chosen)[0], ms)
+
+    def _cost(self, each: Asked, chosen: Set) -> tuple[float, Set]:
+        """Return what a call costs with a set, when time is over by what the planner has said before."""
+        try:
+            return self._costs.plan(each.query, chosen)
+        except TimeoutError:
+            return self._costs.known(each.query, chosen)
+
     def _told(self, statements: Sequence[Statement], asked: Sequence[Asked], chosen: Set) -> Advice:
-        self._costs.deadline = float("inf")
-        chosen = self._worth_it(asked, chosen)
         by_id = {each.statement.id: each for each in asked}
         costs = [self._cost_of(statement, by_id, chosen) for statement in statements]
         names = {cost.statement.id: cost for cost in costs}
@@ -219,48 +252,37 @@ class _Choice:
             statements=tuple(costs),
             budget=self._limits.budget,
             what_if=self._what_if.kind,
-            candidates=len(self._sizes),
+            candidates=len(self._evaluation.sizes),
             left=tuple(dict.fromkeys(self._left)),
+            judged=self._judged,
             unplanned=dict(sorted(self._refused.items())),
+            unit_ms=time_of_a_unit((each.belief, each.statement) for each in asked),
         )
-
-    def _worth_it(self, asked: Sequence[Asked], chosen: Set) -> Set:
-        """Return the set without those that nothing uses beside the others, or that save next to nothing."""
-        least = sum(each.query.calls * each.best for each in asked)
-        for index in sorted(chosen, key=lambda index: (-self._sizes[index], index)):
-            place, without = (index.schema, index.table), chosen - {index}
-            savings = [self._saving(each, chosen, without) for each in asked if place in each.query.tables]
-            beside = frozenset(other for other in without if (other.schema, other.table) == place)
-            upkeep = self._upkeep.of(beside | {index}) - self._upkeep.of(beside)
-            replaces = bool(covered_by(index, self._indexes_of(index)))
-            if not is_worth_it(savings, upkeep, least=least, limits=self._limits, replaces=replaces):
-                chosen = without
-        return chosen
-
-    def _saving(self, each: Asked, chosen: Set, without: Set) -> Saving:
-        return Saving(each.query.calls, self._costs.cost(each.query, without), self._costs.cost(each.query, chosen))
 
     def _cost_of(self, statement: Statement, by_id: Mapping[str, Asked], chosen: Set) -> StatementCost:
         each = by_id.get(statement.id)
         if each is None:
             return StatementCost(statement, 0.0, 0.0, problem="it could not be planned")
-        after, used = self._costs.plan(each.query, chosen)
-        return StatementCost(statement, each.base, after, tuple(sorted(index.name for index in used)))
+        after, used = self._cost(each, chosen)
+        uses = tuple(sorted(index.name for index in used))
+        return StatementCost(statement, each.base, after, uses, planned=each.belief.planned)
 
     def _recommended(
         self, index: NewIndex, asked: Sequence[Asked], chosen: Set, costs: Mapping[str, StatementCost]
     ) -> Recommended:
-        serving = [each for each in asked if index.name in costs[each.statement.id].uses]
+        name = index.name
+        serving = [each for each in asked if name in costs[each.statement.id].uses]
         without = chosen - {index}
         gain = sum(
-            each.query.calls * (self._costs.cost(each.query, without) - costs[each.statement.id].after)
+            each.query.calls * (min(self._cost(each, without)[0], each.base) - costs[each.statement.id].after)
             for each in serving
         )
+        upkeep_of = self._evaluation.upkeep.of
         return Recommended(
             index=index,
-            bytes=self._sizes[index],
+            bytes=self._evaluation.sizes[index],
             gain=gain,
-            upkeep=self._upkeep.of(chosen) - self._upkeep.of(without),
+            upkeep=upkeep_of(chosen) - upkeep_of(without),
             statements=tuple(each.statement.shown for each in serving),
-            covers=covered_by(index, self._indexes_of(index)),
+            covers=covered_by(index, self._evaluation.indexes_of(index)),
         )

@@ -32,6 +32,8 @@ def plannable(statement: Statement, catalog: Catalog, values: ColumnValues | Non
     `values` are what a beginning for LIKE is taken from. The text must hold one statement, as `Workload` has them; one
     that cannot be made plannable comes back as it is written, and its notes say why.
     """
+    if "$" not in statement.text and not statement.rows:
+        return PlannableStatement(statement.text)
     return _guarded(statement, lambda: _generic(statement, catalog, values or {}))
 
 

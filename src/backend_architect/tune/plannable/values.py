@@ -14,18 +14,34 @@ Place = tuple[str, str, str]
 
 def column_values(schemas: Iterable[Statistics]) -> ColumnValues:
     """Return the bounds of every column's histogram, or its most common values where it has none."""
-    return _Values({
-        (statistics.schema, table.name, column.attname): column
-        for statistics in schemas
-        for table in statistics.tables
-        for column in table.columns
-        if not column.inherited and _text_of(column) != "{}"
-    })  # fmt: skip
+    return _Values(_with_values(schemas))
 
 
 def value_at(values: Sequence[str], place: float) -> str:
     """Return the value at a place from 0 to 1."""
     return values[min(int(place * len(values)), len(values) - 1)]
+
+
+def rare_values(schemas: Iterable[Statistics]) -> ColumnValues:
+    """Return the rarest value of every column that has few, and what column_values returns of the others."""
+    return _Rare(_Values(_with_values(schemas)))
+
+
+class _Rare(Mapping[Place, Sequence[str]]):
+    """The values of a column without a histogram stand in the order of how common they are: the last is the rarest."""
+
+    def __init__(self, known: "_Values") -> None:
+        self._known = known
+
+    def __getitem__(self, place: Place) -> Sequence[str]:
+        values = self._known[place]
+        return values if self._known.has_histogram(place) else values[-1:]
+
+    def __iter__(self) -> Iterator[Place]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
 
 
 class _Values(Mapping[Place, Sequence[str]]):
@@ -40,11 +56,25 @@ class _Values(Mapping[Place, Sequence[str]]):
             self._read[place] = _values(self._columns[place])
         return self._read[place]
 
+    def has_histogram(self, place: Place) -> bool:
+        """Return whether a column has more values than its most common ones."""
+        return self._columns[place].histogram_bounds is not None
+
     def __iter__(self) -> Iterator[Place]:
         return iter(self._columns)
 
     def __len__(self) -> int:
         return len(self._columns)
+
+
+def _with_values(schemas: Iterable[Statistics]) -> Mapping[Place, ColumnStatistics]:
+    return {
+        (statistics.schema, table.name, column.attname): column
+        for statistics in schemas
+        for table in statistics.tables
+        for column in table.columns
+        if not column.inherited and _text_of(column) != "{}"
+    }
 
 
 def _text_of(column: ColumnStatistics) -> str:

@@ -7,6 +7,7 @@ SELECT id, total FROM orders WHERE user_id = $1 ORDER BY created_at DESC LIMIT 2
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,7 +71,7 @@ def _split(text: str) -> list[str]:
     solid = [token.start for token in tokens if token.name not in {SEMICOLON, *COMMENTS}]
     parts, start = [], 0
     for end in ends:
-        if any(start <= place < end for place in solid):
+        if bisect_left(solid, start) < bisect_left(solid, end):
             parts.append(text[start:end].strip())
         start = end + 1
     return parts

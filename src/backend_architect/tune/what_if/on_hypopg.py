@@ -11,7 +11,7 @@ from backend_architect.tune.indexes.model import NewIndex
 from backend_architect.tune.observe import OLDEST, READ_ONLY
 from backend_architect.tune.what_if.model import Planned, PlanRefused
 from backend_architect.tune.what_if.new_index_size import new_index_bytes
-from backend_architect.tune.what_if.plan_indexes import index_names
+from backend_architect.tune.what_if.plan_indexes import index_names, renamed
 
 SETTINGS = {**READ_ONLY, "plan_cache_mode": "force_generic_plan"}
 INSTALLED = """
@@ -84,9 +84,8 @@ class HypopgWhatIf:
             plan = self._explain(sql)
         except Refused as error:
             raise PlanRefused(str(error)) from error
-        names = {name: index.name for index, (_, name) in self._made.items()}
-        used = frozenset(names.get(name, name) for name in index_names(plan))
-        return Planned(float(plan["Total Cost"]), used, plan)
+        plan = renamed(plan, {name: index.name for index, (_, name) in self._made.items()})
+        return Planned(float(plan["Total Cost"]), frozenset(index_names(plan)), plan)
 
     def close(self) -> None:
         """Close the connection, and with it forget every offered index."""

@@ -7,7 +7,7 @@ from backend_architect.postgres.catalog.model import short_name
 from backend_architect.postgres.twin import SwitchedIndex, SwitchedPlanner, Tried, Twin
 from backend_architect.tune.indexes.model import NewIndex
 from backend_architect.tune.what_if.model import Planned, PlanRefused
-from backend_architect.tune.what_if.plan_indexes import index_names
+from backend_architect.tune.what_if.plan_indexes import index_names, renamed
 
 OTHER_NAME = "offered_"
 
@@ -56,8 +56,8 @@ class TwinWhatIf:
             plan = self._planner.explain(sql, off)
         except Refused as error:
             raise PlanRefused(str(error)) from error
-        used = frozenset(self._names.get(name, name) for name in index_names(plan))
-        return Planned(float(plan["Total Cost"]), used, plan)
+        plan = renamed(plan, self._names)
+        return Planned(float(plan["Total Cost"]), frozenset(index_names(plan)), plan)
 
     def close(self) -> None:
         """Close the connection; the twin stays and is planned without the offered indexes."""
