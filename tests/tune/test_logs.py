@@ -1,5 +1,6 @@
 """Workloads from logs. The samples in tests/cases/tune_logs are what a PostgreSQL 18 wrote for the same statements."""
 
+import asyncio
 import gzip
 import shutil
 from dataclasses import replace
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from backend_architect.finding import Sureness
-from backend_architect.tune import Observed, Workload, find_all
+from backend_architect.tune import Observed, Workload, find_all, observe
 from backend_architect.tune.reading.any_files import TWICE, UNKNOWN, read_workload
 from backend_architect.tune.reading.files import WorkloadError
 from backend_architect.tune.reading.logs.collect import CUT, GARBAGE, OTHER_DATABASE, UNKNOWN_PLAN, Collected
@@ -18,6 +19,7 @@ from backend_architect.tune.reading.logs.kinds import READERS, kind_of_log
 from backend_architect.tune.reading.logs.runs import runs_of
 from backend_architect.tune.reading.logs.text_log import text_entries
 from tests.tune.catalog import CATALOG
+from tests.tune.conftest import NewDatabase
 
 LOGS = Path(__file__).parents[1] / "cases" / "tune_logs"
 FORMS = ("postgresql.log", "postgresql.csv", "postgresql.json", "rds-text-plans.log")
@@ -177,3 +179,19 @@ def test_a_log_without_an_end_is_read_as_it_comes(form: str) -> None:
     assert kind is not None
     endless = READERS[kind](cycle(lines))
     assert sum(entry is not None for entry in islice(endless, 2_000)) == 2_000
+
+
+def test_a_lookup_in_a_row_without_a_key_from_the_list_is_another_page(new_database: NewDatabase) -> None:
+    url = new_database(
+        "CREATE TABLE labels (id int PRIMARY KEY, name text);\nCREATE TABLE accounts (id int PRIMARY KEY, mail text);\n"
+        "CREATE TABLE uses (id int PRIMARY KEY, label_id int REFERENCES labels)"
+    )
+    catalog = asyncio.run(observe(url)).observed.catalog
+    head = "2026-01-01 10:00:0{n} UTC [7] LOG:  duration: 0.2 ms  statement: "
+    listed, own = "SELECT id, name FROM labels ORDER BY name LIMIT 30", "SELECT name FROM labels WHERE id = {n}"
+    signed_in, of_list = "SELECT mail FROM accounts WHERE id = {n}", "SELECT label_id FROM uses WHERE label_id = {n}"
+    pages = [[listed, *[text.format(n=n) for n in range(3) for text in (signed_in, own)]] for _ in range(4)]
+    loops = [[listed, *[of_list.format(n=n) for n in range(5)]] for _ in range(4)]
+    workload = _collect(*(f"{head.format(n=1)}{text}" for page in [*pages, *loops] for text in page))
+    found = [each for each in find_all(Observed(catalog, workload)) if each.code == "n-plus-one"]
+    assert [each.subject for each in found] == ["SELECT label_id FROM uses WHERE label_id = $1"]

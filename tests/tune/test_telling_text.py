@@ -1,7 +1,15 @@
 """How statements without a name are told apart."""
 
+from typing import Any
+
 import pytest
 
+from backend_architect.cli.terminal import Paint
+from backend_architect.finding import Finding, Severity, Sureness
+from backend_architect.report.advice import advice_lines
+from backend_architect.report.findings import findings_sarif
+from backend_architect.tune.indexes.model import Advice, StatementCost
+from backend_architect.tune.reading.kept import keep
 from backend_architect.tune.telling_text import telling_text
 from backend_architect.tune.workload import Statement
 
@@ -29,3 +37,37 @@ def test_a_short_text_is_shown_as_it_is_and_a_long_one_with_its_id() -> None:
     assert Statement("ab", "SELECT a, b FROM t", 1.0).shown == "SELECT a, b FROM t"
     long = f"SELECT {', '.join(f'column_{n}' for n in range(20))} FROM t WHERE id = $1"
     assert Statement("ab", long, 1.0).shown == "SELECT … FROM t WHERE id = $1 [ab]"
+
+
+def test_a_comment_that_several_statements_share_is_no_name() -> None:
+    texts = [
+        "SELECT /* app */ * FROM posts WHERE body = 'q'",
+        "SELECT /* app */ * FROM posts WHERE approved AND deleted_at < now()",
+        "SELECT /* posts.feed */ id FROM posts WHERE author = $1",
+        "SELECT /* posts.feed */ id FROM posts WHERE author = $1 AND due < $2",
+        "SELECT /* posts.read */ id FROM posts WHERE id = $1",
+    ]
+    kept = keep([Statement(f"id{number}", text, 1.0) for number, text in enumerate(texts)], "here")
+    assert sorted(each.shown for each in kept.statements) == [
+        "SELECT * FROM posts WHERE approved AND deleted_at < now()",
+        "SELECT * FROM posts WHERE body = 'q'",
+        "posts.feed [id2]",
+        "posts.feed [id3]",
+        "posts.read",
+    ]
+
+
+def test_what_tells_statements_apart_is_not_cut_off() -> None:
+    text = 'SELECT "conversations".* FROM "conversations" WHERE "conversations"."{}" = $1 ORDER BY "conversations"."id"'
+    statements = [Statement(f"{number:012}", text.format(name), 1.0) for number, name in enumerate(("inbox", "team"))]
+    costs = tuple(StatementCost(each, 100.0, 1.0) for each in statements)
+    lines = advice_lines(Advice((), costs, None, "twin", 1), Paint(on=False))
+    assert len({line for line in lines if "conversations" in line}) == 2
+
+
+def test_a_message_that_begins_with_a_name_keeps_its_letters_in_sarif() -> None:
+    finding = Finding(
+        "duplicate-index", Severity.LOW, Sureness.CERTAIN, "c_acct", "c_acct is one too many", "writes", "drop c_acct"
+    )
+    runs: Any = findings_sarif([finding], {}, "db")["runs"]
+    assert runs[0]["results"][0]["message"]["text"] == "c_acct is one too many. Writes. Drop c_acct."

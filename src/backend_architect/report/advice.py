@@ -12,7 +12,8 @@ from backend_architect.tune.indexes.model import NEVER_PLANNED, NOT_EVERY_INDEX,
 MOST_STATEMENTS = 10
 MOST_SCHEMAS = 5
 MOST_LEFT = 10
-SHOWN = 60
+SHOWN = 90
+"""Letters of a statement, with its id: what is cut off is what tells it from others."""
 CHANGED = 0.005
 PARTITIONED = "writers of every partition wait while it is built; --migration builds it on each by itself"
 

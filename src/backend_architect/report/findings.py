@@ -45,7 +45,7 @@ def findings_markdown(findings: Sequence[Finding], title: str) -> str:
             "",
             f"`{finding.code}` · {finding.sureness.value}",
         ]
-        parts += ["", as_markdown(f"{_sentence(finding.why)} {_sentence(finding.fix)}")]
+        parts += ["", as_markdown(f"{_sentence(finding.why, finding)} {_sentence(finding.fix, finding)}")]
         parts += ["", *(f"- {as_markdown(fact.name)}: {as_markdown(fact.value)}" for fact in finding.evidence)]
         parts += [line for sql in (finding.sql, finding.rewrite) if sql for line in ("", "```sql", sql, "```")]
     return "\n".join(parts) + "\n"
@@ -71,7 +71,7 @@ def _sarif_result(finding: Finding, source: str) -> dict[str, object]:
     return {
         "ruleId": finding.code,
         "level": LEVELS[finding.severity],
-        "message": {"text": f"{_sentence(finding.message)} {_sentence(finding.why)} {_sentence(finding.fix)}"},
+        "message": {"text": " ".join(_sentence(text, finding) for text in (finding.message, finding.why, finding.fix))},
         "locations": [{"physicalLocation": {"artifactLocation": {"uri": source}}, "logicalLocations": [named]}],
         "partialFingerprints": {"finding/v1": finding.key},
     }
@@ -89,5 +89,9 @@ def _hanging(name: str, text: str) -> list[str]:
     return [f"       {name:5}{lines[0]}", *(f"            {line}" for line in lines[1:])]
 
 
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith(".") else ".")
+def _sentence(text: str, finding: Finding) -> str:
+    """Return a text as a sentence; a name that it begins with is written as it is."""
+    end = "" if text.endswith(".") else "."
+    first = text.split(" ", 1)[0]
+    is_name = first in finding.subject.split() or not first.isalpha()
+    return f"{text if is_name else text[:1].upper() + text[1:]}{end}"

@@ -1,7 +1,8 @@
 """The name and the tags that a statement carries in comments: `/* posts.feed */`, or sqlcommenter's `/*route='…'*/`."""
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
 
 COMMENT = re.compile(r"/\*\s*(.*?)\s*\*/|--[ \t]*(?:name:\s*)?([^\n]*)", re.DOTALL)
@@ -21,3 +22,8 @@ def read_names(text: str) -> tuple[str, Mapping[str, str]]:
         elif not name and NAME.fullmatch(comment):
             name = comment
     return name, tags
+
+
+def shared_names(names: Iterable[str]) -> frozenset[str]:
+    """Return the names that several statements have: they tell none from the others, as `/* app */` before each."""
+    return frozenset(name for name, number in Counter(names).items() if name and number > 1)

@@ -1,6 +1,7 @@
 """A workload: the statements that a database runs, how often, and what they cost."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from math import sqrt
 from typing import Any
@@ -9,6 +10,8 @@ from backend_architect.tune.samples import Samples
 from backend_architect.tune.telling_text import telling_text
 
 LONG = 72
+PLACE = re.compile(r"[.:#/]")
+"""What a name has that says where in the application a statement is: `posts.feed`, `app/jobs#sweep`."""
 ORIGINS = ("route", "controller", "action", "job", "file", "source", "code.filepath", "code.function", "caller")
 """The tags of sqlcommenter and of its relatives that name a place, the most telling first."""
 COUNTS = ("calls", "total_ms", "squared_ms", "rows", "blocks", "blocks_read", "temporary_blocks", "jit_ms", "nested_ms")
@@ -39,6 +42,8 @@ class Statement:
     nested_ms: float = 0.0
     user: str = ""
     name: str = ""
+    name_is_shared: bool = False
+    """Whether other statements of the workload have the same in their comments; a mere word is then no name."""
     tags: Mapping[str, str] = field(default_factory=dict)
     examples: tuple[Mapping[str, str | None], ...] = ()
     plans: tuple[Mapping[str, Any], ...] = ()
@@ -46,11 +51,19 @@ class Statement:
     @property
     def shown(self) -> str:
         """Return the name, or the text in one line, of a long one what tells it from others, with its id."""
-        text = " ".join(self.text.split())
-        if self.name or len(text) <= LONG:
-            return self.name or text
+        if self.name:
+            return f"{self.name} [{self.id}]" if self.name_is_shared else self.name
+        text = telling_text(self.text) if self.name_is_shared else " ".join(self.text.split())
+        if len(text) <= LONG:
+            return text
         told = telling_text(self.text)
         return f"{told if len(told) <= LONG else told[:LONG] + '…'} [{self.id}]"
+
+    def named_among(self, shared: Collection[str]) -> "Statement":
+        """Return it without a name that is a mere word, with its id beside a longer one, where others have it too."""
+        if self.name not in shared:
+            return self
+        return replace(self, name=self.name if PLACE.search(self.name) else "", name_is_shared=True)
 
     @property
     def source(self) -> str:

@@ -3,7 +3,9 @@
 What it checks: a statement that looks up one row (or the rows of one key). Where a log tells the order of a session's
 statements: it comes several times in a row after the same statement, in at least half of that one's calls. Else, from
 counts alone: it is called at least a thousand times, and about as often as another statement, a list, returns rows in
-all, five or more for each of its calls, and a key leads from one's table to the other's.
+all, five or more for each of its calls, and no lookup of single rows of the list's table is called as often, which
+would be a page of its own. Either way a key leads from the list to what is looked up, in its own table or in the one
+that joins many to many. It is weighed by its share of all time and round trips, half a millisecond each.
 
 Why it matters: a page of 20 rows becomes 21 round trips; each is quick, and all of them together are what users wait
 for.
@@ -16,25 +18,25 @@ When it is wrong: the lookup serves another page altogether, and the ratio is ch
 """
 
 from collections.abc import Iterator
-from typing import Any
 
-from pglast import ast, enums
+from pglast import ast
 
 from backend_architect.finding import Fact, Finding, Severity, Sureness
-from backend_architect.postgres.catalog import Catalog, Table
-from backend_architect.tune.examined import Examined
+from backend_architect.postgres.catalog import Catalog
+from backend_architect.tune.examined import MUCH, SOME, Examined
 from backend_architect.tune.in_a_row import in_a_row
-from backend_architect.tune.indexes.blocks import conjuncts
+from backend_architect.tune.lookups import is_related, looks_up
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.parsing import nodes
 from backend_architect.tune.rule import Rule
-from backend_architect.tune.statement_facts import column_name, operator, select_of, tables_of
+from backend_architect.tune.statement_facts import select_of, tables_of
 from backend_architect.tune.workload import Statement, Workload
 
-KIND = enums.A_Expr_Kind
 TIMES = 5.0
-NEAR = 0.2
+NEAR, SAME = 0.2, 0.05
 OFTEN = 1_000
+ROUND_TRIP_MS = 0.5
+"""From the application to the server and back, as within a data centre; the server's own time does not have it."""
 
 
 def find(observed: Observed) -> Iterator[Finding]:
@@ -43,27 +45,38 @@ def find(observed: Observed) -> Iterator[Finding]:
     if workload is None:
         return
     lists = _lists(workload)
+    whole = sum(_felt_ms(each) for each in workload.statements)
     for lookup in observed.statements:
-        if not _looks_up(lookup.statement):
+        if not looks_up(lookup.statement):
             continue
+        share = _felt_ms(lookup.statement) / whole if whole else 0.0
         seen = in_a_row(workload, lookup.statement)
         if seen is not None:
-            yield _finding(lookup, seen.listed, Sureness.CERTAIN, seen.facts, rows=seen.run.length)
+            if is_related(catalog, seen.listed, lookup.statement):
+                yield _finding(lookup, seen.listed, Sureness.CERTAIN, seen.facts, rows=seen.run.length, share=share)
             continue
-        related = [each for each in _feeding(lists, lookup.statement) if _related(catalog, each, lookup.statement)]
+        feeding = [
+            each for each in _feeding(lists, lookup.statement) if not _has_page(workload, each, lookup.statement)
+        ]
+        related = [each for each in feeding if is_related(catalog, each, lookup.statement)]
         if related:
-            yield _likely(lookup, _most_called(related))
+            yield _likely(lookup, _most_called(related), share)
 
 
-def list_of(workload: Workload, lookup: Statement) -> Statement | None:
+def list_of(workload: Workload, lookup: Statement, catalog: Catalog) -> Statement | None:
     """Return the list for each of whose rows a statement is called, None where it is no such lookup."""
-    if not _looks_up(lookup):
+    if not looks_up(lookup):
         return None
     seen = in_a_row(workload, lookup)
     if seen is not None:
         return seen.listed
-    feeding = _feeding(_lists(workload), lookup)
+    feeding = [each for each in _feeding(_lists(workload), lookup) if is_related(catalog, each, lookup)]
     return _most_called(feeding) if feeding else None
+
+
+def _felt_ms(statement: Statement) -> float:
+    """Return how long the application waits for all calls."""
+    return statement.total_ms + statement.calls * ROUND_TRIP_MS
 
 
 def _most_called(lists: list[Statement]) -> Statement:
@@ -90,78 +103,35 @@ def _feeding(lists: list[Statement], lookup: Statement) -> list[Statement]:
     return [each for each in enough if abs(lookup.calls / each.rows - 1) < NEAR]
 
 
-def _looks_up(statement: Statement) -> bool:
-    """Return whether a statement finds the rows of one key, its only parameter in WHERE."""
-    tree = select_of(statement.text)
-    if tree is None or tree.whereClause is None or len(list(tables_of(tree))) != 1:
-        return False
-    parts = list(conjuncts(tree.whereClause))
-    return any(_is_key(part) for part in parts) and all(_is_simple(part) for part in parts)
-
-
-def _is_key(part: Any) -> bool:
-    """Return whether a condition is `column = $1`, or `column IN ($1)`, which some libraries write for it."""
-    if not isinstance(part, ast.A_Expr) or operator(part) != "=":
-        return False
-    values = list(part.rexpr) if part.kind == KIND.AEXPR_IN and isinstance(part.rexpr, tuple) else [part.rexpr]
-    sides = [_bare(each) for each in (part.lexpr, *values)]
-    plain = part.kind in {KIND.AEXPR_OP, KIND.AEXPR_IN} and len(sides) == 2
-    return plain and any(map(column_name, sides)) and any(isinstance(side, ast.ParamRef) for side in sides)
-
-
-def _bare(side: Any) -> Any:
-    return side.arg if isinstance(side, ast.TypeCast) else side
-
-
-def _is_simple(part: Any) -> bool:
-    """Return whether a condition only narrows a lookup, like `deleted_at IS NULL` or `1 = 1`."""
-    if isinstance(part, ast.A_Expr):
-        return part.kind in {KIND.AEXPR_OP, KIND.AEXPR_IN} and operator(part) in {"=", "<>"}
-    return isinstance(part, (ast.NullTest, ast.BooleanTest, ast.ColumnRef, ast.BoolExpr, ast.A_Const))
-
-
-def _related(catalog: Catalog, listed: Statement, lookup: Statement) -> bool:
-    """Return whether a key leads from one statement's tables to the other's; with an unknown table it may."""
-    ones, others = (
-        [catalog.table_by_name.get((schema, name)) for schema, name, _ in tables_of(select_of(each.text))]
-        for each in (listed, lookup)
-    )
-    pairs = [(one, other) for one in ones for other in others]
-    keyed = {frozenset({key.table, key.target}) for key in catalog.foreign_keys}
+def _has_page(workload: Workload, listed: Statement, lookup: Statement) -> bool:
+    """Return whether single rows of the list's table are read as often as the lookup: both are of one page, then."""
+    tables = {name for _, name, _ in tables_of(select_of(listed.text))}
+    alike = (each for each in workload.statements if abs(each.calls / lookup.calls - 1) < SAME and each is not lookup)
     return any(
-        one is None
-        or other is None
-        or frozenset({one.oid, other.oid}) in keyed
-        or _points(one, other)
-        or _points(other, one)
-        for one, other in pairs
+        looks_up(each)
+        and each.rows <= each.calls
+        and {name for _, name, _ in tables_of(select_of(each.text))} <= tables
+        for each in alike
     )
 
 
-def _points(table: Table, target: Table) -> bool:
-    """Return whether a column is named for a table: `user_id` or `userId` for `users`."""
-    stem = target.name.lower().removesuffix("s")
-    names = (column.name.lower() for column in table.columns)
-    return any(name.endswith("id") and name.removesuffix("id").removesuffix("_") == stem for name in names)
-
-
-def _likely(lookup: Examined, listed: Statement) -> Finding:
+def _likely(lookup: Examined, listed: Statement, share: float) -> Finding:
     evidence = (Fact("rows of the list", f"{listed.rows:,.0f} in {listed.calls:,.0f} calls"),)
-    return _finding(lookup, listed, Sureness.LIKELY, evidence, rows=listed.rows / listed.calls)
+    return _finding(lookup, listed, Sureness.LIKELY, evidence, rows=listed.rows / listed.calls, share=share)
 
 
 def _finding(
-    lookup: Examined, listed: Statement, sureness: Sureness, evidence: tuple[Fact, ...], *, rows: float
+    lookup: Examined, listed: Statement, sureness: Sureness, evidence: tuple[Fact, ...], *, rows: float, share: float
 ) -> Finding:
     return Finding(
         code=RULE.code,
-        severity=lookup.severity(Severity.HIGH),
+        severity=Severity.HIGH if share >= MUCH else Severity.MEDIUM if share >= SOME else Severity.LOW,
         sureness=sureness,
         subject=lookup.shown,
         message=f"{lookup.shown} is called once for each row of {listed.shown}",
         why=f"a list of {rows:,.0f} rows becomes {rows + 1:,.0f} round trips",
         fix="join the table into the list, or look up all keys at once: WHERE key = ANY($1)",
-        evidence=(*lookup.facts, *evidence),
+        evidence=(*lookup.facts, Fact("share of the time with round trips", f"{share:.1%}"), *evidence),
     )
 
 

@@ -14,6 +14,7 @@ from backend_architect.tune.reading.logs.collect import OTHER_DATABASE
 from backend_architect.tune.reading.logs.envelopes import fields_of
 from backend_architect.tune.reading.logs.stream import beginning_of
 from backend_architect.tune.reading.logs.unwrap import log_lines
+from backend_architect.tune.statement_names import shared_names
 from backend_architect.tune.workload import Workload
 
 BEGINNING = 200
@@ -106,8 +107,10 @@ def _empty(path: Path, whole: Workload, database: str, fix: str) -> WorkloadErro
 
 def _joined(source: str, parts: Sequence[Workload], left_out: dict[str, int]) -> Workload:
     """Return several workloads as one, the dearest statements first."""
+    shared = shared_names({each.id: each.name for part in parts for each in part.statements}.values())
     statements = sorted(
-        (each for part in parts for each in part.statements), key=lambda each: (-each.total_ms, -each.calls, each.id)
+        (each.named_among(shared) for part in parts for each in part.statements),
+        key=lambda each: (-each.total_ms, -each.calls, each.id),
     )
     counted = Counter(left_out)
     for part in parts:

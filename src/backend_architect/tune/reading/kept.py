@@ -10,7 +10,7 @@ from pglast import ast
 from pglast.stream import RawStream
 
 from backend_architect.tune.parsing import begins_without_plan, is_plannable, nodes, parse
-from backend_architect.tune.statement_names import read_names
+from backend_architect.tune.statement_names import read_names, shared_names
 from backend_architect.tune.workload import Statement, Workload
 
 HIDDEN = "<insufficient privilege>"
@@ -56,6 +56,8 @@ def keep(read: Iterable[Statement], source: str, seconds: float | None = None) -
             unread_ms += 0.0 if reason in WITHOUT else named.total_ms - named.nested_ms
         else:
             kept.append(named)
+    shared = shared_names(each.name for each in kept)
+    kept = [each.named_among(shared) for each in kept]
     kept.sort(key=lambda statement: (-statement.total_ms, -statement.calls, statement.id))
     return Workload(source, tuple(kept), dict(sorted(left_out.items())), seconds, unread_ms=unread_ms)
 

@@ -47,7 +47,7 @@ def _proposed(finding: Finding, observed: Observed) -> Proposed:
     statement = _statement(finding, observed) if finding.code in REWRITERS else None
     if statement is None or observed.workload is None:
         return Proposed(finding, "", "", ())
-    listed = list_of(observed.workload, statement) if finding.code == "n-plus-one" else None
+    listed = list_of(observed.workload, statement, observed.catalog) if finding.code == "n-plus-one" else None
     text, name = (listed.text, listed.name) if listed else ("", "")
     found = rewrite(finding.code, statement.text, observed.catalog, listed=text)
     return Proposed(finding, statement.name, name, found)
