@@ -1,18 +1,24 @@
-"""P27: whoever is deleted, or loses a role, is not let in by a token from before."""
+"""P27: whoever is deleted, or loses a role, is not let in by a token from before, and no table remembers them."""
 
 import time
 from collections.abc import Iterator
 
+import asyncpg
+
 from backend_architect.proof.attacks.forging import ME, NO_ACCOUNTS
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange
-from backend_architect.proof.evidence import Case, Group, skipped
+from backend_architect.proof.evidence import Case, Group, Verdict, skipped
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.people import refresh, sign_in
 from backend_architect.proof.probe import Probe
-from backend_architect.proof.routes import ProjectRoute, project_routes
+from backend_architect.proof.routes import ProjectRoute, project_routes, valid_request
 
 SOON = 5.0
+TABLES = """
+SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'pgqueuer%'
+"""
+HOLDS = "SELECT count(*) FROM {table} AS each WHERE each::text ILIKE ANY($1)"
 TAKE_ROLES = "UPDATE auth_accounts SET roles = '{}' WHERE lower(email) = lower($1)"
 
 
@@ -26,6 +32,7 @@ def deleted_account(lab: Lab) -> Iterator[Case]:
     for route in project_routes(lab.subject):
         if route.design and route.kind == "delete" and route.design.row is account and route.lets_in("owner"):
             yield from _by_owner(backend, route)
+    yield from _forgotten(lab)
     person = backend.person("deleted")
     session = sign_in(backend, person)
     backend.database.run(f'DELETE FROM "{account.table}" WHERE id = $1::text::uuid', person.id)
@@ -43,6 +50,27 @@ def _by_owner(backend: Backend, route: ProjectRoute) -> Iterator[Case]:
     yield backend.client.ask(person, "DELETE", path).answers(route.title, 204, 200)
     yield backend.client.ask(person, "GET", ME).answers("the token, at once", 401)
     yield from _gone(backend, person, session, "deleted by its owner")
+
+
+def _forgotten(lab: Lab) -> Iterator[Case]:
+    """Give a case for what the tables still hold of somebody who made something, and whose account was deleted."""
+    account, backend = lab.subject.design.account, lab.backend
+    assert account is not None
+    author = backend.person("author")
+    for route in project_routes(lab.subject):
+        if route.kind == "create" and route.design and route.design.row is not account and route.lets_in("owner"):
+            valid_request(backend, route, author).send(backend, author, {"idempotency-key": "before-leaving"})
+    try:
+        backend.database.run(f'DELETE FROM "{account.table}" WHERE id = $1::text::uuid', author.id)
+    except asyncpg.IntegrityConstraintViolationError:
+        yield skipped("what is left of a deleted account", "other rows keep it: on_delete restrict")
+        return
+    known = [f"%{text}%" for word in (author.id, author.email) for text in (word, word.encode().hex())]
+    tables = [str(row["name"]) for row in backend.database.fetch(TABLES)]
+    left = [name for name in tables if backend.database.value(HOLDS.format(table=name), known)]
+    came = f"in {', '.join(left)}" if left else "in no table"
+    title = "the id and the address of somebody who made things, once the account is deleted"
+    yield Case(title, Verdict.FAILED if left else Verdict.HELD, "in no table", came)
 
 
 def _gone(backend: Backend, person: Actor, session: Exchange, how: str) -> Iterator[Case]:
