@@ -43,7 +43,7 @@ def render_project(resolved: ResolvedDesign, decisions: Decisions, schema: Schem
 def _migration(design: Design, schema: Schema) -> str:
     return (
         f"-- migrate:up\n-- The tables of {design.name}. Each index names the statements that need it.\n"
-        f"SET LOCAL lock_timeout = '5s';\n\n{schema_sql(schema)}\n-- migrate:down\n"
+        f"SET LOCAL lock_timeout = '1s';\n\n{schema_sql(schema)}\n-- migrate:down\n"
     )
 
 

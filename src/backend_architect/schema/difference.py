@@ -18,7 +18,7 @@ HEAD = """-- migrate:up
 -- A draft, made from two generated schemas: read it, complete it, and try it on a copy of the data. It locks the tables
 -- that it changes until it ends. Where they are large, move their indexes to a file of its own, which begins with
 -- `migrate:up transaction:false`, and create them CONCURRENTLY.
-SET LOCAL lock_timeout = '5s';
+SET LOCAL lock_timeout = '1s';
 """
 FOOT = "\n-- migrate:down\n"
 SHOWN_TABLES = 2
