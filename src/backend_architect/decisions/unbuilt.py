@@ -19,8 +19,7 @@ class Unbuilt:
 UNBUILT: dict[tuple[str, str], Unbuilt] = {
     ("api-style", "graphql"): Unbuilt("the GraphQL endpoint", "rest", needs_code=True),
     ("versioning", "header"): Unbuilt("versions in a header", "path", needs_code=False),
-    ("sign-in", "password-and-providers"): Unbuilt("sign-in with Google and GitHub", "password", needs_code=True),
-    ("sign-in", "providers"): Unbuilt("sign-in with Google and GitHub", "password", needs_code=True),
+    ("sign-in", "providers"): Unbuilt("accounts without any password", "password-and-providers", needs_code=True),
     ("error-format", "graphql-errors"): Unbuilt("the errors list of GraphQL", "problem-details", needs_code=False),
     ("error-format", "own-json"): Unbuilt("an error shape of its own", "problem-details", needs_code=True),
     ("main-database", "mongodb"): Unbuilt("MongoDB", "postgresql", needs_code=True),

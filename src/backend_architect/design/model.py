@@ -13,7 +13,7 @@ AFTER_UPDATE: AfterUpdate = "after_update"
 """The rule that a row must fulfil when an update has changed it; the update's own rule where it is not said."""
 
 Client = Literal["web", "mobile", "service"]
-SignIn = Literal["password", "google", "github"]
+SignIn = Literal["password", "google", "github", "openid"]
 OnDelete = Literal["cascade", "restrict", "set null"]
 Per = Literal["user", "ip"]
 Persona = Literal["anonymous", "stranger", "owner", "moderator"]

@@ -1,6 +1,7 @@
 """Design, decisions, schema and statements → every file of the project, as text by path."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from backend_architect.decisions import Decisions
 from backend_architect.design import Design, LoadedDesign
@@ -16,7 +17,9 @@ from backend_architect.schema import Schema, build_schema, schema_sql
 
 __all__ = ["Project", "build_project", "render_project"]
 
-ACCOUNT_SCHEMAS = "app/auth/schemas.py"
+ACCOUNT_SCHEMAS = ("app/auth/schemas.py", "app/auth/providers/schemas.py")
+IDENTITY_PROVIDER = Path(__file__).parent.parent / "identity_provider.py"
+STRICT_PROVIDER = "tests/auth/providers/strict_provider.py"
 SCHEMA_MIGRATION = "migrations/0002_schema.sql"
 
 
@@ -33,9 +36,11 @@ def render_project(resolved: ResolvedDesign, decisions: Decisions, schema: Schem
     design = resolved.design
     context = template_context(resolved, decisions, queries)
     files = render_templates(context, without=_absent(context))
-    files |= {path: with_own_types(files[path]) for path in (ACCOUNT_SCHEMAS,) if path in files}
+    files |= {path: with_own_types(files[path]) for path in ACCOUNT_SCHEMAS if path in files}
     files |= render_slices(resolved, queries)
     files |= render_tests(resolved, schema, queries)
+    if context["has_providers"]:
+        files[STRICT_PROVIDER] = IDENTITY_PROVIDER.read_text(encoding="utf-8")
     files[SCHEMA_MIGRATION] = _migration(design, schema)
     return Project(design.name, format_python(dict(sorted(files.items()))))
 
@@ -51,6 +56,7 @@ def _absent(context: Mapping[str, object]) -> tuple[str, ...]:
     """Return the templates of features that the design does not have."""
     parts = {
         "has_auth": ("app/auth/", "tests/auth/", "migrations/0003_auth.sql"),
+        "has_providers": ("app/auth/providers/", "tests/auth/providers/", "migrations/0004_identities.sql"),
         "has_cache": ("app/core/cache.py",),
         "has_writes": ("app/core/writes.py",),
         "has_events": ("app/worker.py", "tests/runtime/test_worker.py"),

@@ -16,6 +16,7 @@ from backend_architect.queries.resolved import ResolvedDesign
 from backend_architect.queries.shape import python_type
 
 DEFAULT_POOL = 10
+PROVIDER_TITLES = {"google": "Google", "github": "GitHub", "openid": "OpenID Connect"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def template_context(resolved: ResolvedDesign, decisions: Decisions, queries: Qu
         "account_samples": ", ".join("name" if f.name in apart else sample_text(f) for f in account_fields(design)),
         "everything": limit_of_everything(design),
         "sign_in_limit": limit_source(limit_of_sign_in(design)),
-        "oauth_providers": [],
+        **_providers(design),
         "pool_max": pool_size(decisions),
         "slow_query": slow["slow_ms"] / 1000,
         "slow_sample": slow["sample_percent"] / 100,
@@ -74,6 +75,22 @@ def template_context(resolved: ResolvedDesign, decisions: Decisions, queries: Qu
         "search_paths": [f"/v1{r.path}" for r in routes if r.list and r.list.match],
         "cached_paths": [f"/v1{r.path}" for r in routes if r.list and r.list.cache_seconds],
         "has_search": any(spec.match for spec in design.lists),
+    }
+
+
+def _providers(design: Design) -> Mapping[str, object]:
+    """Return what sign-in with identity providers needs: who they are, and what they do not tell about an account."""
+    names = [way for way in (design.auth.sign_in if design.auth else ()) if way != "password"]
+    asked = design.account.accepted("create") if design.account else ()
+    missing = [item.column for item in asked if not item.optional and item.default is None and item.name != "email"]
+    return {
+        "oauth_providers": names,
+        "openid_providers": [name for name in names if name != "github"],
+        "provider_names": [(name, PROVIDER_TITLES[name]) for name in names],
+        "provider_titles": [PROVIDER_TITLES[name] for name in names],
+        "has_providers": bool(names),
+        "has_apps": bool(names) and ("mobile" in design.clients or "web" not in design.clients),
+        "sign_up_fields": missing,
     }
 
 

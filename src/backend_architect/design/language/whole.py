@@ -48,7 +48,7 @@ AUTH = Record(
         Key("account", IDENTIFIER, "the entity that is an account", required=True),
         Key(
             "sign_in",
-            ListOf(Word("a way to sign in", get_args(SignIn)), "ways to sign in", 1, 3),
+            ListOf(Word("a way to sign in", get_args(SignIn)), "ways to sign in", 1, 4),
             "the ways to sign in",
             default=["password"],
         ),

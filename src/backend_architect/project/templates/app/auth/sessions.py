@@ -40,12 +40,17 @@ SELECT opened.id, account.user_id, account.roles FROM opened, account
 
 async def open_session(request: Request, db: Executor, account: Account) -> Tokens:
     """Return the tokens of a new session; 401 when the password was changed since it was checked."""
-    token = secrets.token_urlsafe(16) + secrets.token_urlsafe(32)
-    who = account.user_id, account.password_hash
-    opened = await db.fetchrow(OPEN, *who, *_hashes(token), network_of(request))
-    if opened is None:
+    tokens = await open_by(request, db, OPEN, account.user_id, account.password_hash)
+    if tokens is None:
         raise Unauthorized("The password was changed at the same time.")
-    return _tokens(request, opened, token)
+    return tokens
+
+
+async def open_by(request: Request, db: Executor, statement: str, *who: object) -> Tokens | None:
+    """Return the tokens of the session that `statement` opens for `who`, its first two parameters, if it opens one."""
+    token = secrets.token_urlsafe(16) + secrets.token_urlsafe(32)
+    opened = await db.fetchrow(statement, *who, *_hashes(token), network_of(request))
+    return None if opened is None else _tokens(request, opened, token)
 
 
 ROTATE = """
