@@ -105,10 +105,11 @@ def test_every_pin_can_be_decided() -> None:
             assert decide_all(replace(sharing(), pin={slug: answer}))[slug].answer == answer
 
 
-def test_providers_stop_the_build_until_they_exist() -> None:
-    (problem,) = unbuildable(decide_all(replace(sharing(), auth=Auth("user", ("password", "google")))))
-    assert "Google" in problem.message
-    assert problem.fix == "write `auth: {sign_in: [password]}` to build now"
+def test_accounts_without_any_password_stop_the_build() -> None:
+    (problem,) = unbuildable(decide_all(replace(sharing(), auth=Auth("user", ("google",)))))
+    assert "without any password" in problem.message
+    assert problem.fix == "add `password` to `auth.sign_in` to build now"
+    assert unbuildable(decide_all(replace(sharing(), auth=Auth("user", ("password", "google"))))) == ()
 
 
 def test_a_recommendation_does_not_stop_the_build() -> None:

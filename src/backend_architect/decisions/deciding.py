@@ -109,7 +109,7 @@ def _missing_message(decision: Decision) -> str:
 
 def _way_out(decision: Decision) -> str:
     if decision.slug == "sign-in":
-        return "write `auth: {sign_in: [password]}` to build now"
+        return "add `password` to `auth.sign_in` to build now"
     if decision.pinned and decision.own_answer == decision.built_as:
         return f"delete the pin; the tool would choose {decision.own_answer}"
     return f"write `pin: {{{decision.slug}: {decision.built_as}}}` to build with {decision.built_as}"

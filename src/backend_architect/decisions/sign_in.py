@@ -1,4 +1,4 @@
-"""Sign-in: passwords, accounts at Google or GitHub, or both.
+"""Sign-in: passwords, accounts at Google, GitHub or another provider of OpenID Connect, or both.
 
 ## What it decides
 How people prove who they are. The design says it (`auth: {sign_in: […]}`); this page says what follows.
@@ -8,11 +8,12 @@ A password has to be hashed, reset and guarded against guessing. An identity pro
 registration, a secret and a redirect that must be checked (state, nonce, PKCE).
 
 ## Example
-`sign_in: [password, google]` lets a person start with a password and link Google later, by a verified address only.
+`sign_in: [password, google]`: whoever has a password links Google from inside their account, and somebody new whose
+address Google has verified gets an account without a password. An address alone never opens an account.
 
 ## Alternatives
 - `password`: hashed here.
-- `password-and-providers`: both, linked by a verified address.
+- `password-and-providers`: both, linked by who is signed in, never by an address.
 - `providers`: no password is ever stored.
 - `none`: nobody signs in.
 
@@ -25,6 +26,7 @@ from backend_architect.decisions.decision import Draft, Fact, FlipsWhen, Questio
 from backend_architect.design.model import Design
 
 FILES = ("app/auth/routes.py", "app/auth/sign_in.py", "app/auth/passwords.py")
+PROVIDERS = ("app/auth/providers/linking.py", "app/auth/providers/openid.py", "app/auth/providers/routes.py")
 QUESTION = Question(
     slug="sign-in",
     title="Sign-in",
@@ -37,8 +39,8 @@ QUESTION = Question(
     },
     files={
         "password": FILES,
-        "password-and-providers": (*FILES, "app/auth/providers.py"),
-        "providers": ("app/auth/routes.py", "app/auth/providers.py"),
+        "password-and-providers": (*FILES, *PROVIDERS),
+        "providers": ("app/auth/routes.py", *PROVIDERS),
         "none": (),
     },
     pinnable=("password",),
