@@ -21,7 +21,7 @@ from .words import identifiers
 DESIGN = """
 design: 1
 backend: zq
-auth: {account: zqa, roles: [zqrole]}
+auth: {account: zqa, sign_in: [password, google, github, openid], roles: [zqrole]}
 entities:
   zqa:
     fields: {zqhandle: {type: slug, unique: true}}

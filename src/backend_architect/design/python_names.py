@@ -24,13 +24,13 @@ SLICE = PYTHON | {
 MAIN = PYTHON | {
     *("app", "asyncio", "asynccontextmanager", "auth", "configure_logging", "connect_pool", "cors", "create_app"),
     *("files", "gc", "health", "install_error_handlers", "load_settings", "one", "partial", "router"),
-    *("running_auth", "settings", "signal", "watch_connections"),
+    *("providers", "running_auth", "settings", "signal", "watch_connections"),
 }
 """What `app/main.py` uses besides the slices."""
 
 WORKER = PYTHON | {
     *("asyncpg", "build_queue", "connect_pool", "forget", "keep_tidy", "load_settings", "partial"),
-    *("prepared_environment", "work"),
+    *("prepared_environment", "work", "report_orphans", "asynccontextmanager"),
     *("annotations", "app", "asyncio", "configure_logging", "dataclass", "datetime", "db", "events", "log", "logging"),
     *("main", "self", "settings", "signal", "timedelta"),
 }
