@@ -48,11 +48,19 @@ def _installed(name: str) -> str | None:
 
 def _install(folder: Path, python: Path) -> None:
     name = FOR_DEVELOPMENT if (folder / FOR_DEVELOPMENT).exists() else REQUIREMENTS
-    if not python.exists():
-        venv.create(folder / ".venv", with_pip=True)
+    if not python.with_name("pip").exists():  # there is none, or it was left half made where ensurepip is missing
+        _make_environment(folder / ".venv")
     command = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar=on", "-r", name]
     done = subprocess.run(command, cwd=folder, stdout=sys.stderr, check=False)
     if done.returncode:
         fix = f"see what pip said above; run it yourself with: make setup (in {folder})"
         raise FolderError(Problem("not-installed", f"the requirements of {folder / name} cannot be installed", fix))
     (folder / ".venv" / READY).touch()
+
+
+def _make_environment(folder: Path) -> None:
+    try:
+        venv.create(folder, with_pip=True, clear=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        fix = "install Python's venv and pip (on Debian: apt install python3-venv), then try again"
+        raise FolderError(Problem("not-installed", f"{folder} cannot be made: {error}", fix)) from error

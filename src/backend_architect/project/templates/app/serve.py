@@ -9,6 +9,7 @@ import asyncio
 import os
 import resource
 import signal
+import sys
 from pathlib import Path
 from threading import Timer
 
@@ -69,7 +70,12 @@ def build_server(target: str = "app.main:create_app", *, reload: bool = False) -
         workers_kill_timeout=GRACE_SECONDS,
         reload=reload,
         reload_paths=[Path("app")],  # the database of development writes below .data all the time
+        reload_ignore_worker_failure=reload,  # a mistake in a file is shown, and the next change is tried
     )
+    if reload:
+        address = f"http://{server.bind_addr}:{server.bind_port}"
+        told = f"Running at {address} (API docs: {address}/docs). Press Ctrl-C to stop.\n"
+        server.on_startup(lambda: sys.stdout.write(told) and sys.stdout.flush())
     drain = float(os.environ.get("DRAIN_SECONDS", "0"))
     if drain:
         server.on_startup(lambda: signal.signal(signal.SIGTERM, lambda *_: _drain(server, drain)))

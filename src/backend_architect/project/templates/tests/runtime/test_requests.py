@@ -212,6 +212,13 @@ async def test_figures_are_counted_by_route(client: Client) -> None:
     assert "MADEUP" not in figures
 
 
+async def test_the_pages_of_the_document_need_no_internet(client: Client) -> None:
+    page = (await client.get("/docs")).text
+    addresses = [*re.findall(r'(?:src|href)="([^"]+)"', page), *re.findall(r"url: '([^']+)'", page)]
+    assert len(addresses) == 4
+    assert [(await client.get(address)).status_code for address in addresses] == [200] * 4
+
+
 async def test_production_hides_its_insides(settings: Settings) -> None:
     token = "m" * 40
     hidden = {"environment": "production", "trusted_hosts": ("api.example",), "metrics_token": token}
