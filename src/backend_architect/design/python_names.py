@@ -23,8 +23,8 @@ SLICE = PYTHON | {
 
 MAIN = PYTHON | {
     *("app", "asyncio", "asynccontextmanager", "auth", "configure_logging", "connect_pool", "cors", "create_app"),
-    *("files", "gc", "health", "install_error_handlers", "load_settings", "one", "partial", "router"),
-    *("providers", "running_auth", "serve_docs", "settings", "signal", "watch_connections"),
+    *("files", "forget_old_keys", "gc", "health", "install_error_handlers", "load_settings", "one", "partial"),
+    *("providers", "router", "running_auth", "serve_docs", "settings", "signal", "watch_connections"),
 }
 """What `app/main.py` uses besides the slices."""
 
