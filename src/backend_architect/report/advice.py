@@ -129,6 +129,8 @@ def _told(each: Recommended, unit_ms: float) -> Iterator[str]:
     yield f"{size(each.bytes)}; saves {'at most ' if unit_ms else ''}{gain}, keeping it costs {upkeep}"
     if each.statements:
         yield f"for {', '.join(_clipped(name) for name in each.statements)}"
+    if each.security:
+        yield each.security
     if each.partitioned:
         yield PARTITIONED
     if each.others:

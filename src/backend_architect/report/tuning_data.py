@@ -101,6 +101,7 @@ def _index(each: Recommended) -> Mapping[str, object]:
         "table": each.index.table,
         "method": each.index.method,
         "sql": each.sql,
+        "row_security": each.security,
         "other_tenants": [
             {"schema": other.schema, "sql": other.statement(concurrently=not each.partitioned)} for other in each.others
         ],

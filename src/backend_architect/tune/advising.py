@@ -17,6 +17,7 @@ from backend_architect.tune.indexes.worth import Limits
 from backend_architect.tune.observe import OLDEST, READ_ONLY
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.plannable import column_values, plannable, rare_values, with_values
+from backend_architect.tune.row_security import said_of_policies
 from backend_architect.tune.tenants import for_each_tenant
 from backend_architect.tune.what_if import HypopgWhatIf, TwinWhatIf, WhatIf, has_hypopg, may_plan_everything
 from backend_architect.tune.workload import Statement, Workload
@@ -24,6 +25,7 @@ from backend_architect.tune.workload import Statement, Workload
 GENERIC_FROM = 16
 SAMPLE_MS = "2000"
 NAMED = 5
+ROW_SECURITY = "row security"  # its conditions are in the statements
 MUCH = 0.25  # of the time
 
 
@@ -95,6 +97,8 @@ def _as_it_is_made(advice: Advice, observed: Observed) -> Advice:
     made = tuple(replace(each, partitioned=is_parent) for each, is_parent in placed)
     if observed.workload is not None and observed.workload.tenants:
         made = tuple(for_each_tenant(each, observed.workload, observed.catalog) for each in made)
+    if observed.workload is not None and observed.catalog.policies:
+        made = tuple(said_of_policies(each, observed.workload, observed.catalog) for each in made)
     return replace(advice, recommended=made, share=_planned_share(advice, observed.workload))
 
 
@@ -205,8 +209,9 @@ def _told(known: Known, left_out: Sequence[Named]) -> Iterator[Problem]:
         )
     if known.never_analyzed:
         yield Problem("never-analyzed", f"nobody has analyzed {_some(known.never_analyzed)}", "run ANALYZE on them")
-    if left_out:
-        told = _some([f"{each.kind} {each.name} ({each.reason})" for each in left_out])
+    lacking = [each for each in left_out if each.kind != ROW_SECURITY]
+    if lacking:
+        told = _some([f"{each.kind} {each.name} ({each.reason})" for each in lacking])
         yield Problem("not-as-it-is", f"planned without {told}", "plans that need it may differ from the server's")
     for each in known.problems:
         yield Problem("not-as-it-is", f"{each.kind} {each.name}: {each.reason}", "tune at another time to be surer")

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from backend_architect.errors import DatabaseError, Problem
 from backend_architect.postgres import Connection, Lost, connect, leave
-from backend_architect.postgres.catalog import read_catalog, read_settings
+from backend_architect.postgres.catalog import Catalog, read_catalog, read_settings
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.reading.any_files import database_of, read_workload
 from backend_architect.tune.reading.statements_view import read_statements
 from backend_architect.tune.reading.view import NoStatements
+from backend_architect.tune.row_security import with_policies
 from backend_architect.tune.tenants import with_largest_tenant
 from backend_architect.tune.unread import LOST_FIX, unread
 from backend_architect.tune.variables import with_parameters
@@ -75,8 +76,13 @@ async def _read(url: str, given: Workload | None) -> Observation | None:
     finally:
         await leave(connection)
     lost = catalog.lost or problems is None
-    given = with_parameters(with_largest_tenant(given, catalog), catalog) if given else None
+    given = _as_it_runs(given, catalog) if given else None
     return Observation(Observed(catalog, given), (*(problems or ()), *unread(catalog, lost=lost)))
+
+
+def _as_it_runs(workload: Workload, catalog: Catalog) -> Workload:
+    """Return the workload with what its texts do not tell: the schema of a tenant, variables, and row security."""
+    return with_policies(with_parameters(with_largest_tenant(workload, catalog), catalog), catalog)
 
 
 async def _settings(url: str) -> Mapping[str, str] | None:

@@ -45,6 +45,8 @@ class Statement:
     name_is_shared: bool = False
     """Whether other statements of the workload have the same in their comments; a mere word is then no name."""
     tags: Mapping[str, str] = field(default_factory=dict)
+    secured: bool = False
+    """Whether conditions of row security are in its text, as they bind its roles."""
     examples: tuple[Mapping[str, str | None], ...] = ()
     plans: tuple[Mapping[str, Any], ...] = ()
 

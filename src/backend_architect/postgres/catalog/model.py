@@ -182,6 +182,24 @@ class NotValid:
 
 
 @dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy of row security on a table where it is switched on. `command` is pg_policy's letter, `*` for all.
+
+    `roles` are all that it is for, () for everybody; `condition` is its USING as SQL. `owner` is the table's, whom it
+    binds only where it is `forced`.
+    """
+
+    name: str
+    table: int
+    command: str
+    permissive: bool
+    roles: tuple[str, ...]
+    condition: str
+    owner: str
+    forced: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Activity:
     """What a database's sessions did since its statistics were reset; before version 14 no sessions are counted."""
 
@@ -227,6 +245,9 @@ class Catalog:
     vacuum_workers: int = 0
     """How many autovacuum workers were busy."""
     not_valid: tuple[NotValid, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    unbound_roles: frozenset[str] = frozenset()
+    """Superusers and roles with BYPASSRLS: no policy binds them."""
     role_settings: tuple[str, ...] = ()
     """What ALTER ROLE and ALTER DATABASE set, as `name=value`."""
     counted_at_least: float | None = None

@@ -13,6 +13,7 @@ from backend_architect.postgres.catalog.model import (
     Index,
     KeyPart,
     NotValid,
+    Policy,
     ServerSession,
     Table,
 )
@@ -34,6 +35,8 @@ PARTS = {
     "server": statements.SERVER,
     "role settings": statements.ROLE_SETTINGS,
     "constraints": statements.NOT_VALID,
+    "policies": statements.POLICIES,
+    "roles": statements.UNBOUND,
 }
 
 
@@ -115,6 +118,8 @@ def _catalog(version: int, database: Record, found: Mapping[str, Sequence[Record
         multixact_age=database["multixact_age"],
         activity=next((Activity(**record) for record in found["activity"]), None),
         not_valid=tuple(NotValid(**record) for record in found["constraints"]),
+        policies=tuple(Policy(**{**record, "roles": tuple(record["roles"])}) for record in found["policies"]),
+        unbound_roles=frozenset(record["name"] for record in found["roles"]),
         role_settings=tuple(record["setting"] for record in found["role settings"]),
         **next(iter(found["server"]), {}),
     )

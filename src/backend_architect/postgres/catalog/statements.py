@@ -162,6 +162,18 @@ SELECT k.conrelid::int8 AS table,
 FROM pg_constraint k WHERE k.contype = 'p' AND k.conrelid >= 16384
 """
 
+POLICIES = f"""
+WITH {HELD}
+SELECT p.polname AS name, p.polrelid::int8 AS table, p.polcmd::text AS command, p.polpermissive AS permissive,
+       ARRAY(SELECT r.rolname::text FROM pg_roles r JOIN unnest(p.polroles) own ON own <> 0
+             WHERE pg_has_role(r.oid, own, 'USAGE') AND NOT r.rolsuper ORDER BY 1) AS roles,
+       CASE WHEN {IS_HELD.format("c")} THEN '' ELSE coalesce(pg_get_expr(p.polqual, p.polrelid), '') END AS condition,
+       pg_get_userbyid(c.relowner)::text AS owner, c.relforcerowsecurity AS forced
+FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relrowsecurity AND p.polcmd <> 'a'
+ORDER BY p.polrelid, p.polname
+"""
+UNBOUND = "SELECT rolname::text AS name FROM pg_roles WHERE rolsuper OR rolbypassrls ORDER BY 1"
+
 SEQUENCES = f"""
 SELECT format('%I.%I', s.schemaname, s.sequencename) AS name, s.last_value AS last, s.cycle AS cycles,
        least(s.max_value, CASE a.atttypid WHEN 'int2'::regtype THEN 32767 WHEN 'int4'::regtype THEN 2147483647

@@ -142,6 +142,8 @@ class Recommended:
     """Whether its table is, of which PostgreSQL builds no index concurrently."""
     others: tuple[NewIndex, ...] = ()
     """The same index for the tables of other tenants, each in a schema of its own."""
+    security: str = ""
+    """How row security was thought of, '' where its table has none."""
 
     @property
     def sql(self) -> str:
