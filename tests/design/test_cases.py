@@ -20,6 +20,7 @@ def test_each_message_says_what_is_wrong_in_a_sentence(folder: Path) -> None:
     for problem in problems_of(folder / "backend.yaml"):
         assert problem.place.file == str(folder / "backend.yaml")
         assert 10 < len(problem.message) < 240
+        assert problem.fix, problem
         assert not problem.message.endswith(".")
         assert "None" not in problem.message + problem.fix
         assert "<FieldType" not in problem.message + problem.fix

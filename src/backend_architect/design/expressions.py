@@ -17,7 +17,7 @@ from backend_architect.design.model import Design, Entity, Row
 from backend_architect.design.names import safe_name
 from backend_architect.design.operators import TIMESTAMP, Frame, Operators, Typed, comparable, said
 from backend_architect.design.postgres_types import column_type, settled
-from backend_architect.design.syntax import ExpressionError, fold, parse, shorten
+from backend_architect.design.syntax import ALLOWED, ExpressionError, fold, parse, shorten
 
 Kept = Callable[[str, str], bool]
 """Tells whether a count (entity, count) is kept in a column; a count that is not is computed by a subquery."""
@@ -91,7 +91,7 @@ class _Resolver(Operators):
                     return method(node, frames)
         raise ExpressionError(
             f"`{shorten(node)}` is not allowed in a rule",
-            "docs/design-file.md#expressions lists what is",
+            ALLOWED,
             "forbidden-sql",
         )
 
@@ -280,12 +280,12 @@ class _Resolver(Operators):
 
     def _select(self, node: exp.Expr, frames: tuple[Frame, ...], *, wants_value: bool) -> tuple[exp.Select, Typed]:
         if not isinstance(node, exp.Select):
-            raise ExpressionError(
-                f"`{shorten(node)}`: a subquery is `select … from <plural> where …`", code="wrong-subquery"
-            )
+            message = f"`{shorten(node)}`: a subquery is `select … from <plural> where …`"
+            raise ExpressionError(message, "select from one plural, with a `where`", "wrong-subquery")
         table = node.args["from_"].this if node.args.get("from_") else None
         if not isinstance(table, exp.Table):
-            raise ExpressionError(f"`{shorten(node)}`: a subquery reads from one plural", code="wrong-subquery")
+            message = f"`{shorten(node)}`: a subquery reads from one plural"
+            raise ExpressionError(message, "name one plural after `from`", "wrong-subquery")
         row = self.design.rows_by_plural.get(table.name.lower())
         if row is None:
             raise ExpressionError(

@@ -5,6 +5,16 @@ from dataclasses import dataclass, field
 
 from backend_architect.errors import Place, Problem
 
+USUAL_FIXES = {
+    "map-length": "give each of them a value, and nothing else",
+    "missing-value": "write a value, or remove the key",
+    "type-mismatch": "compare values of the same type",
+    "unknown-name": "define it in this file, or use the name of something that is",
+    "wrong-expression": "write one SQL expression, such as `author = me`",
+    "wrong-type": "write what the message says that it should be",
+}
+"""What to do about a problem whose place knows nothing more exact, by its code."""
+
 
 @dataclass(slots=True)
 class Found:
@@ -16,7 +26,9 @@ class Found:
 
     def add(self, code: str, message: str, at: tuple[int, int], path: str, fix: str = "") -> None:
         """Keep one problem."""
-        self.problems.append(Problem(code, message, fix, Place(self.file, at[0], at[1], path)))
+        self.problems.append(
+            Problem(code, message, fix or USUAL_FIXES.get(code, ""), Place(self.file, at[0], at[1], path))
+        )
 
 
 def did_you_mean(word: str, known: "tuple[str, ...] | list[str]", *, otherwise: str = "") -> str:

@@ -86,7 +86,8 @@ class Text:
             found.add("wrong-type", f"`{scalar.text}` is not a text", (scalar.line, scalar.column), path, fix)
         elif not scalar.text.strip() or len(scalar.text) > self.max:
             message = f"a text has 1 to {self.max} characters, and this has {len(scalar.text.strip())}"
-            found.add("text-length", message, (scalar.line, scalar.column), path)
+            fix = "shorten it" if scalar.text.strip() else "write a text, or remove the key"
+            found.add("text-length", message, (scalar.line, scalar.column), path, fix)
         return scalar.text
 
     def schema(self) -> Schema:
@@ -103,7 +104,8 @@ class Expression:
         scalar = as_scalar(node, "an SQL expression", path, found)
         if scalar is not None and not 0 < len(scalar.text.strip()) <= 2000:
             message = "an expression has 1 to 2000 characters"
-            found.add("text-length", message, (scalar.line, scalar.column), path)
+            fix = "name parts of it as `rules`" if scalar.text.strip() else "write one, or remove the key"
+            found.add("text-length", message, (scalar.line, scalar.column), path, fix)
         return None if scalar is None else scalar.text.strip()
 
     def schema(self) -> Schema:

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from backend_architect.design.build import build_design
-from backend_architect.design.found import Found
+from backend_architect.design.found import USUAL_FIXES, Found
 from backend_architect.design.language.whole import DESIGN
 from backend_architect.design.model import Design
 from backend_architect.design.nodes import MapNode, Node, read_nodes
@@ -34,7 +34,7 @@ class LoadedDesign:
 
     def problem(self, code: str, path: str, message: str, fix: str = "") -> Problem:
         """Return a problem of the value at `path`."""
-        return Problem(code, message, fix, self.place(path))
+        return Problem(code, message, fix or USUAL_FIXES.get(code, ""), self.place(path))
 
     def warning(self, code: str, path: str, message: str, fix: str = "") -> Problem:
         """Return a warning of the value at `path`: the design is built all the same."""

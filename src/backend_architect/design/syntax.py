@@ -16,6 +16,12 @@ logging.getLogger("sqlglot").setLevel(logging.ERROR)
 MAX_LENGTH = 2_000
 
 
+ALLOWED = (
+    "use and, or, not, comparisons, is, in, between, like, + - * /, case, coalesce, greatest, least, lower, upper, "
+    "length, abs, now(), current_date, interval, subqueries, and in these count, sum, min, max, avg"
+)
+
+
 class ExpressionError(Exception):
     """An expression that cannot be used, with the fix where one is known, and a stable code."""
 
@@ -68,7 +74,7 @@ def _understood(text: str, tree: exp.Expr) -> exp.Expr:
         message = f"`{shorten(node)}` is not allowed in a rule"
         if argument:
             message = f"`{shorten(node)}` is not allowed in a rule: {_SAID.get(argument, argument.strip('_'))}"
-        raise ExpressionError(message, "docs/design-file.md#expressions lists what is", "forbidden-sql")
+        raise ExpressionError(message, ALLOWED, "forbidden-sql")
     different = misread(text, tree)
     if different:
         raise ExpressionError(f"this is not an SQL expression: {different}", "use brackets, or write it more plainly")

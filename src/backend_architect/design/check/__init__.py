@@ -22,6 +22,7 @@ from backend_architect.design.check.hidden_lists import check_hidden_lists
 from backend_architect.design.check.hidden_values import check_hidden_values
 from backend_architect.design.check.inputs import check_inputs
 from backend_architect.design.check.limits import check_limits
+from backend_architect.design.check.list_caches import check_list_caches
 from backend_architect.design.check.list_orders import check_list_orders
 from backend_architect.design.check.lists import check_lists
 from backend_architect.design.check.names import check_names
@@ -54,6 +55,7 @@ CHECKS: tuple[Callable[[LoadedDesign], Iterable[Problem]], ...] = (
     check_edges,
     check_lists,
     check_list_orders,
+    check_list_caches,
     check_hidden_lists,
     check_hidden_values,
     check_hidden_clashes,

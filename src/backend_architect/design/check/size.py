@@ -18,9 +18,7 @@ def check_size(loaded: LoadedDesign) -> Iterator[Problem]:
     count = len(design.entities) + len(design.edges)
     if count > MAX_ROWS:
         message = f"{count} entities and edges are more than one backend of {MAX_ROWS} can hold"
-        yield loaded.problem(
-            "too-many-entities", "entities", message, "split the design where it falls apart by itself"
-        )
+        yield loaded.problem("too-many-entities", "entities", message, "split it into separate backends")
     if design.load.users < 1:
         yield loaded.problem("no-users", "load.users", "a backend has at least one user", "write e.g. users: 10k")
     for plural in design.load.rows:
