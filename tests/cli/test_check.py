@@ -46,7 +46,7 @@ def test_a_build_says_how_many_warnings_there_are(tmp_path: Path) -> None:
     folder = tmp_path / "warned"
     answer = architect("build", str(folder), "--design", str(WARNED))
     assert answer.status == 0
-    assert "14 warnings about the design (anyone-reads-sensitive, " in answer.out
+    assert "15 warnings about the design (anyone-reads-sensitive, " in answer.out
     assert "architect check" in answer.out.splitlines()[-1]
 
 
