@@ -13,7 +13,7 @@ import pytest
 from backend_architect.cli.terminal import Paint
 from backend_architect.postgres import Session
 from backend_architect.report.advice import advice_lines, headline
-from backend_architect.tune import observe
+from backend_architect.tune import find_misjudged, observe
 from backend_architect.tune.advising import advise
 from backend_architect.tune.indexes import Advice
 from backend_architect.tune.indexes.worth import Limits
@@ -73,9 +73,11 @@ def counted(new_database: NewDatabase) -> str:
 
 
 def test_advice_by_measured_time_is_not_harmful(counted: str) -> None:
-    advised = advise(counted, asyncio.run(observe(counted)).observed, Limits(seconds=60), lambda _: None)
-    advice = advised.advice
+    observed = asyncio.run(observe(counted)).observed
+    advice = advise(counted, observed, Limits(seconds=60), lambda _: None).advice
     assert advice is not None
+    misjudged = {each.message.partition(": ")[2]: each for each in find_misjudged(observed, advice).findings}
+    assert "readings (kind, level DESC)" in misjudged[HIGHEST.replace("= 1", "= $1").replace("10", "$2")].fix
     before = _pages(counted)
     with Session(counted) as session:
         for each in advice.recommended:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,11 +16,13 @@ from backend_architect.cli.watching import watch_database
 from backend_architect.cli.writing.disk import check_place
 from backend_architect.cli.writing.page import check_page, write_page
 from backend_architect.errors import Problem
+from backend_architect.finding import Finding
 from backend_architect.report.tune_page import tune_page
 from backend_architect.report.tuning import Tuning
-from backend_architect.tune import Observation, find_everything, observe
+from backend_architect.tune import Observation, find_everything, find_misjudged, observe
 from backend_architect.tune.accepted import not_found, read_accepted
 from backend_architect.tune.advising import By, advise
+from backend_architect.tune.find import worst_first
 from backend_architect.tune.indexes.worth import Limits
 from backend_architect.tune.migration import Migration, beside_advice, migration_sql, plan_migration
 from backend_architect.tune.projecting import Projected, project_growth
@@ -86,23 +88,29 @@ def _tuning(wish: Wish, observation: Observation, accepted: Mapping[str, str]) -
     """Return what there is to say (findings but the accepted ones, indexes, growth), and the migration of it."""
     observed = observation.observed
     found = find_everything(observed)
-    findings = tuple(finding for finding in found.findings if finding.key not in accepted)
-    stale = not_found(accepted, found.findings)
     with progress() as tell:
-        rewritten = write_anew(findings, observed, tell)
+        rewritten = write_anew(_without(accepted, found.findings), observed, tell)
         advised = advise(wish.url, observed, wish.limits, tell, by=wish.what_if)
         grown = project_growth(wish.url, observed, wish.at, tell, source=advised.source) if wish.at else Projected(None)
-    migration = plan_migration(advised.advice, rewritten.findings, observed.catalog)
+    misjudged = find_misjudged(observed, advised.advice)
+    everything = (*found.findings, *misjudged.findings)
+    findings = worst_first((*rewritten.findings, *_without(accepted, misjudged.findings)))
+    migration = plan_migration(advised.advice, findings, observed.catalog)
+    problems = (*observation.problems, *found.problems, *misjudged.problems, *rewritten.problems, *advised.problems)
     tuning = Tuning(
         observed,
-        beside_advice(rewritten.findings, advised.advice),
-        (*observation.problems, *found.problems, *rewritten.problems, *advised.problems, *grown.problems, *stale),
+        beside_advice(findings, advised.advice),
+        (*problems, *grown.problems, *not_found(accepted, everything)),
         advised.advice,
         migration_sql(migration, datetime.now(UTC).isoformat(timespec="seconds")) if migration.steps else "",
-        accepted=len(found.findings) - len(findings),
+        accepted=len(everything) - len(findings),
         growth=grown.study,
     )
     return tuning, migration
+
+
+def _without(accepted: Mapping[str, str], findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in findings if finding.key not in accepted)
 
 
 def _failing(fail_on: FailOn) -> set[str]:

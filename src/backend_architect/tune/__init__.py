@@ -4,9 +4,12 @@
 Nothing is changed.
 """
 
+from dataclasses import replace
+
 from backend_architect.finding import Finding
 from backend_architect.tune.find import Found, RuleFailed, find_guarded
-from backend_architect.tune.findings import RULES, all_rules
+from backend_architect.tune.findings import RULES, all_rules, planner_misjudges
+from backend_architect.tune.indexes import Advice
 from backend_architect.tune.observe import Observation, observe
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.workload import Statement, Workload
@@ -23,6 +26,7 @@ __all__ = [
     "all_rules",
     "find_all",
     "find_everything",
+    "find_misjudged",
     "observe",
 ]
 
@@ -30,6 +34,13 @@ __all__ = [
 def find_everything(observed: Observed) -> Found:
     """Return every finding, the worst first, the same however the database was read, and the rules that failed."""
     return find_guarded(observed, all_rules())
+
+
+def find_misjudged(observed: Observed, advice: Advice | None) -> Found:
+    """Return the statements that the planner misjudges, once it was asked for an advice."""
+    costs = advice.statements if advice else ()
+    planned = {cost.statement.id: cost.planned for cost in costs if not cost.problem}
+    return find_guarded(replace(observed, planned=planned), (planner_misjudges.RULE,))
 
 
 def find_all(observed: Observed) -> tuple[Finding, ...]:

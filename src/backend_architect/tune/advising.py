@@ -182,7 +182,7 @@ def _sql_of(observed: Observed, source: Source) -> Callable[[Statement], str]:
 
     def sql_of(statement: Statement) -> str:
         if statement.id not in given:
-            given[statement.id] = made(statement, observed.catalog, values).sql
+            given[statement.id] = made(observed.asks.named(statement), observed.catalog, values).sql
         return given[statement.id]
 
     return sql_of
@@ -191,7 +191,7 @@ def _sql_of(observed: Observed, source: Source) -> Callable[[Statement], str]:
 def _rare_of(observed: Observed, source: Source) -> Callable[[Statement], str]:
     """Return what gives a statement that asks for the rarest values of columns that have few."""
     values = rare_values(source.known.statistics)
-    return lambda statement: with_values(statement, observed.catalog, values).sql
+    return lambda statement: with_values(observed.asks.named(statement), observed.catalog, values).sql
 
 
 def _no_advice(error: BaseException) -> Problem:

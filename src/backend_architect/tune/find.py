@@ -32,8 +32,12 @@ def find_guarded(observed: Observed, rules: Sequence[Rule]) -> Found:
         findings, failed = _run(rule, observed)
         found |= {finding.key: finding for finding in findings}
         problems += failed
-    worst_first = sorted(found.values(), key=lambda each: (each.severity.rank, each.code, each.subject))
-    return Found(tuple(worst_first), tuple(problems))
+    return Found(worst_first(found.values()), tuple(problems))
+
+
+def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings in the order in which they are told."""
+    return tuple(sorted(findings, key=lambda each: (each.severity.rank, each.code, each.subject)))
 
 
 def _run(rule: Rule, observed: Observed) -> tuple[Iterable[Finding], list[Problem]]:

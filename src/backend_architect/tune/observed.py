@@ -1,6 +1,7 @@
 """What findings look at: a database's catalog, and its workload where there is one."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from backend_architect.postgres.catalog import Catalog
@@ -11,10 +12,14 @@ from backend_architect.tune.workload import Workload
 
 @dataclass(frozen=True)
 class Observed:
-    """One database at one moment. `workload` is None where nothing tells what it runs."""
+    """One database at one moment. `workload` is None where nothing tells what it runs.
+
+    `planned` is what the planner says a call of each statement costs, by its id; empty until somebody has asked.
+    """
 
     catalog: Catalog
     workload: Workload | None
+    planned: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def statements(self) -> tuple[Examined, ...]:

@@ -1,27 +1,35 @@
 """An index whose keys are the beginning of another's.
 
-What it checks: two indexes of a table by the same method and predicate, where the keys of one (columns, order, operator
-class, collation) begin the keys of the other, and the shorter one enforces nothing.
+What it checks: two indexes of a table, where the keys of one (columns, order, operator class, collation) begin the keys
+of the other, and the shorter one enforces nothing: btrees of the same predicate, one that includes less than another on
+the same keys, a partial one that is at least half as large as a whole one, and a hash beside a btree on its column.
 
 Why it matters: the longer index serves every statement that the shorter one serves; the shorter one is written at each
 insert and update for nothing, and takes memory from what is read.
 
-Example: `orders (user_id)` beside `orders (user_id, created_at)`.
+Example: `orders (user_id)` beside `orders (user_id, created_at)`; `sessions USING hash (token)` beside the primary key
+`sessions (token)`.
 
 Instead: drop the shorter one.
 
-When it is wrong: the shorter index is much smaller and so many statements use it alone that its pages stay in memory
-where the longer one's would not.
+When it is wrong: the shorter index is much smaller (equal keys are stored once, with a list of their rows): a count by
+it reads fewer pages, and they stay in memory where the longer one's would not. Where the other is twice as large or
+more, or of another kind, the finding is likely and not certain, and `--apply` does not drop it.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from backend_architect.finding import Fact, Finding, Severity, Sureness
-from backend_architect.postgres.catalog import Index
+from backend_architect.postgres.catalog import Index, KeyPart
 from backend_architect.tune.amounts import size
 from backend_architect.tune.index_facts import enforces, same_keys, statement_to_drop
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
+
+HALF = 0.5  # of the whole index, from which a partial one leaves out too little to be worth keeping
+LARGER = 2.0  # times, from which the other is no equal any more
+SMALL = 1_048_576  # bytes, up to which the difference does not matter
 
 
 def find(observed: Observed) -> Iterator[Finding]:
@@ -34,13 +42,17 @@ def find(observed: Observed) -> Iterator[Finding]:
                 yield Finding(
                     code=RULE.code,
                     severity=Severity.MEDIUM,
-                    sureness=Sureness.CERTAIN,
+                    sureness=Sureness.CERTAIN if _is_as_good(wider, index) else Sureness.LIKELY,
                     subject=index.qualified,
-                    message=f"{index.qualified} is covered by {wider.qualified}, whose keys begin with the same",
+                    message=f"{index.qualified} is covered by {wider.qualified}, {_how(wider, index)}",
                     why=f"each write to {table.qualified} keeps both; the longer one serves all that the shorter does",
                     fix=f"drop {index.qualified}",
                     sql=statement_to_drop(index),
-                    evidence=(Fact("size", size(index.bytes)), Fact("scans", f"{index.scans:,}")),
+                    evidence=(
+                        Fact("size", size(index.bytes)),
+                        Fact(f"of {wider.qualified}", size(wider.bytes)),
+                        Fact("scans", f"{index.scans:,}"),
+                    ),
                 )
 
 
@@ -48,10 +60,35 @@ def _covers(wider: Index, index: Index) -> bool:
     """Return whether `wider` serves everything that `index` does, and is not its equal."""
     if wider.oid == index.oid or enforces(index) or not wider.valid or index.parent is not None:
         return False
-    if len(wider.keys) <= len(index.keys) or wider.method != index.method or wider.method != "btree":
+    if wider.method != "btree" or not same_keys(wider.keys[: len(index.keys)], _as_of_a_btree(index)):
         return False
-    included = set(index.included) <= {*wider.included, *(key.column for key in wider.keys)}
-    return included and wider.predicate == index.predicate and same_keys(wider.keys[: len(index.keys)], index.keys)
+    if index.method == "hash":
+        return not wider.predicate
+    if index.method != "btree" or not set(index.included) <= {*wider.included, *(key.column for key in wider.keys)}:
+        return False
+    more = len(wider.keys) > len(index.keys) or set(index.included) < set(wider.included)
+    if wider.predicate == index.predicate:
+        return more
+    return not wider.predicate and HALF * wider.bytes <= index.bytes <= wider.bytes
+
+
+def _as_of_a_btree(index: Index) -> tuple[KeyPart, ...]:
+    """Return the keys; those of a hash with the operator class that a btree has by default."""
+    return tuple(replace(key, opclass="") for key in index.keys) if index.method == "hash" else index.keys
+
+
+def _is_as_good(wider: Index, index: Index) -> bool:
+    """Return whether reading the other instead costs next to nothing more."""
+    same_kind = wider.method == index.method and wider.predicate == index.predicate
+    return same_kind and (wider.bytes < LARGER * index.bytes or wider.bytes <= SMALL)
+
+
+def _how(wider: Index, index: Index) -> str:
+    if index.method != wider.method:
+        return f"a {wider.method} that answers the same"
+    if index.predicate != wider.predicate:
+        return "which holds nearly the same rows"
+    return "whose keys begin with the same" if len(wider.keys) > len(index.keys) else "which includes more"
 
 
 RULE = Rule("covered-index", "an index whose keys are the beginning of another's", find)

@@ -10,6 +10,7 @@ from pglast import ast
 
 from backend_architect.postgres.catalog import Catalog
 from backend_architect.tune.indexes.access import Access, accesses_in
+from backend_architect.tune.named_constants import Named, constants_of, with_named_constants
 from backend_architect.tune.parsing import nodes
 from backend_architect.tune.plannable import plannable
 from backend_architect.tune.statement_facts import tree_of
@@ -44,10 +45,18 @@ class AllAsks(Mapping[str, Asks]):
     def __len__(self) -> int:
         return len(self._statements)
 
+    def named(self, statement: Statement) -> Statement:
+        """Return a statement with the constants that existing indexes name in the place of its parameters."""
+        return replace(statement, text=with_named_constants(statement.text, self._catalog, self._constants))
+
     def _all(self, statement_id: str) -> Asks:
         if statement_id not in self._found:
-            self._found[statement_id] = asks_of(self._statements[statement_id], self._catalog)
+            self._found[statement_id] = asks_of(self.named(self._statements[statement_id]), self._catalog)
         return self._found[statement_id]
+
+    @cached_property
+    def _constants(self) -> Named:
+        return constants_of(self._catalog)
 
     @cached_property
     def _written(self) -> Counter[tuple[str, str, str]] | None:

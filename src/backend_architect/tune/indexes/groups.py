@@ -11,7 +11,7 @@ from backend_architect.tune.indexes.access import Access
 from backend_architect.tune.indexes.candidates import plain_candidates, predicates_of
 from backend_architect.tune.observed import Observed
 
-LARGE = 200_000  # rows
+LARGE = 5_000  # rows, from which a wrong size matters
 UNIQUE = 0.5  # share of the rows from which a column by itself tells nearly every row apart
 FEW = 1_000  # values, up to which ANALYZE sees them all
 MOST_STATEMENTS = 300

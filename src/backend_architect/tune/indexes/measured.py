@@ -15,6 +15,7 @@ QUICK_MS = 1.0
 PAGE, QUICK_PAGE = 4.0, 1.0  # the most that a page counts, in the planner's units: with its rows; one in memory
 MILLISECOND = 300.0  # units that a processor works off in one
 BLIND_PAGE = 0.1  # units a page, below which the plan has not foreseen that the pages are read
+MANY_PAGES = 100  # a call, below which nobody minds
 WIDE = 10.0  # times: planner and measurement disagree
 SEARCH_MS = 5.0
 """How long a call must take before an index whose hits nobody can estimate is worth a try."""
@@ -60,7 +61,7 @@ def believe(planned: float, statement: Statement) -> Belief:
     if ms <= 0 or blocks <= 0:
         return Belief(planned, planned, ms)
     most = blocks * (QUICK_PAGE if ms < QUICK_MS else PAGE) + ms * MILLISECOND
-    if planned < BLIND_PAGE * blocks:
+    if blocks >= MANY_PAGES and planned < BLIND_PAGE * blocks:
         return Belief(planned, blocks * QUICK_PAGE, ms)
     return Belief(planned, min(planned, most), ms)
 
