@@ -34,7 +34,8 @@ class Stage:
 
 def hidden_rows(lab: Lab) -> Iterator[Case]:
     """Give a case for each list and each caller who may ask for it, whoever sees most first: caches are filled then."""
-    backend, people = lab.backend, personas(lab.backend)
+    backend, was_used = lab.backend, bool(lab.backend.people)
+    people = personas(backend)
     routes = [route for route in project_routes(lab.subject) if route.design and route.design.list]
     if not routes:
         yield skipped("lists", "the design has none")
@@ -43,6 +44,8 @@ def hidden_rows(lab: Lab) -> Iterator[Case]:
     let_members_in(backend, people)
     let_leave(backend, people)
     asking, facts = Asking(lab), Facts(Judge(backend), wide=True)
+    if was_used and any(shelf.spec.cache_seconds for shelf in shelves):
+        asking.renew()  # whose caches know nothing of what other probes asked
     for shelf in shelves:
         for persona in by_rights(facts, shelf, people):
             yield _tried(Stage(asking, facts, shelf), persona)

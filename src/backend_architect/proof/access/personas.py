@@ -2,7 +2,8 @@
 
 A tenant is the other side of an edge whose pair the caller does not set: `membership` of a person in a company. There
 is a member for each choice of the edge's first `one_of`: `member:agent`. They belong to the tenants of `owner`, and
-`other-owner`, with all power, to tenants of their own.
+`other-owner`, with all power, to tenants of their own; an edge of each kind ties them to rows of people who are nobody
+else's business, so that a rule which forgets whom an edge leads to is seen.
 """
 
 from collections.abc import Sequence
@@ -46,7 +47,10 @@ def personas(backend: Backend, *, new: bool = False) -> tuple[Persona, ...]:
         return (anonymous,)
     held = memberships(design)
     names = ["stranger", "owner", OTHER_OWNER, *([FORMER_MEMBER] if held else [])]
+    is_new = OTHER_OWNER not in backend.regulars
     people = [Persona(name, backend.regular(name)) for name in names]
+    if is_new:
+        _tie_elsewhere(backend, backend.regular(OTHER_OWNER).id)
     people += [Persona(name, backend.regular(name), membership=each) for name, each in held.items()]
     people += [Persona(name, backend.regular(name, *roles), frozenset(roles)) for name, roles in _staff(design)]
     return (anonymous, *people)
@@ -72,6 +76,18 @@ def renewed(backend: Backend, name: str) -> tuple[Persona, ...]:
     """Return the people with a new account for one of them."""
     backend.regulars.pop(name, None)
     return personas(backend)
+
+
+def _tie_elsewhere(backend: Backend, person: str) -> None:
+    """Make an edge of each kind between a person and a row that has nothing to do with anybody: they follow someone."""
+    account = backend.design.account
+    assert account is not None
+    for edge in backend.design.edges.values():
+        for side in (each for each in edge.pair if each.to == account.name):
+            third = backend.rows.make(account.name, "")
+            other = edge.other(side)
+            end = third if other.to == account.name else backend.rows.make(other.to or "", third)
+            backend.rows.make(edge.name, person, {side.column: person, other.column: end})
 
 
 def _staff(design: Design) -> list[tuple[str, Sequence[str]]]:

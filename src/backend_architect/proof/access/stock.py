@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import combinations
 from string import ascii_lowercase
 
 from backend_architect.design.model import Edge, Entity, Field, FieldType, ListSpec
 from backend_architect.design.ranges import in_ranges
 from backend_architect.design.routes import Route
-from backend_architect.design.samples import sample
+from backend_architect.design.samples import numbered_sample, sample
 from backend_architect.postgres import Refused
 from backend_architect.proof.access.clauses import says
 from backend_architect.proof.access.personas import OTHER_OWNER, Persona, named
@@ -17,10 +18,13 @@ from backend_architect.proof.backend import Backend
 from backend_architect.proof.routes import ProjectRoute, Request
 
 KINDS_OF_PARENTS = 4
-TIMES: dict[FieldType, tuple[str, str]] = {
-    FieldType.DATE: ("2001-01-31", "2061-01-31"),
+TIMES: dict[FieldType, tuple[str, ...]] = {
+    FieldType.DATE: ("2001-01-31", str(datetime.now(UTC).date()), "2061-01-31"),
     FieldType.TIMESTAMP: ("2001-01-31T12:00:00+00:00", "2061-01-31T12:00:00+00:00"),
 }
+FREE = frozenset({FieldType.TEXT, FieldType.SLUG, FieldType.EMAIL, FieldType.URL, FieldType.UUID})
+OTHER = 7
+"""The number of another value than the usual one."""
 COMMON_WORD = "hello"
 """A word that every sample of a text has."""
 Values = Mapping[str, object]
@@ -110,6 +114,7 @@ def _kinds(backend: Backend, design: Route, makers: tuple[str, str]) -> Iterator
     entity = design.row
     assert isinstance(entity, Entity)
     yield from kinds_of(entity)
+    yield from ({item.column: numbered_sample(item, OTHER)} for item in _filtered(entity, design.list))
     yield from _pairs(entity, design.list)
     for item, word in zip(_searched(entity, design.list), words_of(entity, design.list), strict=True):
         yield {item.column: f"{word} {'a' * (item.length[0] - len(word) - 1)}".strip()}
@@ -151,6 +156,12 @@ def searched_words(entity: Entity, spec: ListSpec) -> tuple[str, ...]:
 
 def _searched(entity: Entity, spec: ListSpec | None) -> list[Field]:
     return [entity.fields[name] for name in (spec.match if spec else ()) if entity.fields[name].type is FieldType.TEXT]
+
+
+def _filtered(entity: Entity, spec: ListSpec | None) -> list[Field]:
+    """Return the fields that a list is filtered by and whose samples are all alike."""
+    fields = [entity.fields[name] for name in (spec.filters if spec else ())]
+    return [item for item in fields if item.type in FREE and not item.unique]
 
 
 def _filled(design: Route) -> tuple[str, ...]:

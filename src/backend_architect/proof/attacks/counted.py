@@ -107,10 +107,22 @@ def _in_the_database(backend: Backend, kept: Kept) -> Case:
     left = _told(backend, kept, parent)
     fits = fits and _fits(backend, kept, parent)
     came = f"{made}; two removed: {left}"
+    if any(item.column == kept.via and item.on_delete == "set null" for item in kept.source.references):
+        came += "; " + _let_go(backend, kept, parent)
+        fits = fits and _fits(backend, kept, parent)
     if any(item.on_delete == "cascade" for item in others) or isinstance(kept.source, Edge):
         came += "; " + _cascaded(backend, kept, parent)
         fits = fits and _fits(backend, kept, parent)
     return Case(f"{kept.title} in the database", verdict(fits), "as many as there are", came, "", ADVICE)
+
+
+def _let_go(backend: Backend, kept: Kept, parent: str) -> str:
+    """Let a counted row point at nothing, as a deletion of its target does; return what the count is then."""
+    one = f'SELECT id FROM "{kept.source.table}" WHERE "{kept.via}" = $1::text::uuid LIMIT 1'
+    backend.database.run(f'UPDATE "{kept.source.table}" SET "{kept.via}" = NULL WHERE id = ({one})', parent)
+    told = f"one let go: {_told(backend, kept, parent)}"
+    backend.rows.make(kept.source.name, backend.insider().id, {kept.via: parent})
+    return told
 
 
 def _cascaded(backend: Backend, kept: Kept, parent: str) -> str:

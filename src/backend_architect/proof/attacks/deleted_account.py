@@ -4,7 +4,9 @@ import time
 from collections.abc import Iterator
 from uuid import UUID
 
+from backend_architect.postgres import Refused
 from backend_architect.proof.attacks.forging import ME, NO_ACCOUNTS
+from backend_architect.proof.attacks.sockets import verdict
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, Group, Verdict, skipped
@@ -24,6 +26,8 @@ DO $$ BEGIN
 EXCEPTION WHEN integrity_constraint_violation THEN NULL;
 END $$
 """
+STAYS = "it can be deleted, and its password, address and sessions with it"
+ADVICE = "ON DELETE CASCADE in the migration of accounts"
 TAKE_ROLES = "UPDATE auth_accounts SET roles = '{}' WHERE lower(email) = lower($1)"
 
 
@@ -40,7 +44,11 @@ def deleted_account(lab: Lab) -> Iterator[Case]:
     yield from _forgotten(lab)
     person = backend.person("deleted")
     session = sign_in(backend, person)
-    backend.database.run(f'DELETE FROM "{account.table}" WHERE id = $1::text::uuid', person.id)
+    try:
+        backend.database.run(f'DELETE FROM "{account.table}" WHERE id = $1::text::uuid', person.id)
+    except Refused as error:
+        yield Case("an account deleted in the database", verdict(False), STAYS, str(error), "", ADVICE)
+        return
     yield from _gone(backend, person, session, "deleted in the database")
     if lab.subject.design.auth.roles:
         former = backend.person("former", *lab.subject.design.auth.roles)

@@ -1,11 +1,13 @@
 """P53 and P54: a request that is sent again under its Idempotency-Key happens once, and no other takes its key."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from uuid import uuid4
 
 from backend_architect.proof.attacks.creations import Creation, creations
+from backend_architect.proof.attacks.sockets import send, status_of, told, verdict
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, Group, Verdict
 from backend_architect.proof.lab import Lab
@@ -13,6 +15,14 @@ from backend_architect.proof.probe import Probe
 from backend_architect.proof.routes import Request
 
 AT_ONCE, ROUNDS = 10, 3
+LONGEST = 255
+NO_KEYS = {
+    "no character": b"",
+    "256 characters": b"k" * (LONGEST + 1),
+    "a letter that is no ASCII": "clé".encode(),
+    "bytes that are no UTF-8": b"key\xff",
+    "a tab": b"a\tkey",
+}
 
 
 def repeated(lab: Lab) -> Iterator[Case]:
@@ -43,6 +53,33 @@ def taken(lab: Lab) -> Iterator[Case]:
         title = f"{creation.route.title}, another body under the same key"
         yield other.case(title, expected="422 that names the key", held=held, advice=f"at first: {first.told}")
         yield _at_once(lab, creation)
+    for creation in possible[:1]:
+        yield from _keys(lab, creation)
+
+
+def _keys(lab: Lab, creation: Creation) -> Iterator[Case]:
+    """Give a case for each key that is none, sent as it is, and one for the longest that is one."""
+    for told_as, key in NO_KEYS.items():
+        before = _rows(lab, creation)
+        answer = _sent_raw(lab, creation, key)
+        made = _rows(lab, creation) - before
+        held = status_of(answer) == 422 and made == 0
+        yield Case(f"{creation.route.title} under a key of {told_as}", verdict(held), "422, no row",
+                   f"{told(answer)}; {made} rows", "", "a key is 1 to 255 printable ASCII characters")  # fmt: skip
+    longest = _send(lab, creation.request(lab), creation.maker, "k" * LONGEST)
+    yield longest.answers(f"{creation.route.title} under a key of {LONGEST} characters", 201)
+
+
+def _sent_raw(lab: Lab, creation: Creation, key: bytes) -> bytes:
+    request = creation.request(lab)
+    body = json.dumps(request.body).encode()
+    lines = [
+        f"POST {request.path} HTTP/1.1", "Host: localhost", "Connection: close", "Content-Type: application/json",
+        f"Content-Length: {len(body)}", f"X-Forwarded-For: {creation.maker.address}",
+        *([f"Authorization: Bearer {creation.maker.token}"] if creation.maker.token else []), "Idempotency-Key: ",
+    ]  # fmt: skip
+    answer, _ = send(lab.backend.port, ["\r\n".join(lines).encode() + key + b"\r\n\r\n" + body])
+    return answer
 
 
 def _at_once(lab: Lab, creation: Creation) -> Case:

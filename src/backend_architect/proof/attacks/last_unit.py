@@ -1,9 +1,16 @@
 """P62: the last one is sold once, and a room is booked once, however many ask in the same moment."""
 
+import json
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
-from backend_architect.design.model import Entity, Field
+from backend_architect.design.distinct import distinct_fields
+from backend_architect.design.model import Entity, Field, FieldType, NoOverlap
+from backend_architect.design.samples import numbered_sample
+from backend_architect.postgres import Refused, Session
+from backend_architect.proof.attacks.at_once import deadlocks, new_deadlocks
 from backend_architect.proof.attacks.sockets import verdict
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, Group, skipped
@@ -12,6 +19,9 @@ from backend_architect.proof.probe import Probe
 from backend_architect.proof.routes import ProjectRoute, Request, project_routes, valid_request
 
 PEOPLE, EACH = 4, 5  # five requests of each of four people
+LATER, WAITING, OTHERS = timedelta(days=10), 0.2, 900
+OVERLAPS = "23P01"
+"""What PostgreSQL says of a row that overlaps another one."""
 
 
 def last_unit(lab: Lab) -> Iterator[Case]:
@@ -28,6 +38,7 @@ def last_unit(lab: Lab) -> Iterator[Case]:
         if entity.no_overlap:
             found = True
             yield _same_time(lab, route, entity)
+            yield _in_turns(lab, entity, entity.no_overlap)
     if not found:
         yield skipped("the last unit", "nothing of the design runs out, and nothing may overlap")
 
@@ -49,10 +60,63 @@ def _same_time(lab: Lab, route: ProjectRoute, entity: Entity) -> Case:
     """Let many ask for the same place at the same time."""
     guest = lab.backend.insider()
     request = valid_request(lab.backend, route, guest)
-    before = lab.backend.rows.count(entity.table)
+    before, broken = lab.backend.rows.count(entity.table), deadlocks(lab.backend)
     answers = _at_once(lab, [(request, guest)] * PEOPLE * EACH)
     made = lab.backend.rows.count(entity.table) - before
-    return _case(f"{route.title}, {len(answers)} at once for the same time", answers, f"{made} rows", fits=made == 1)
+    broken = new_deadlocks(lab.backend, broken, answers)
+    title = f"{route.title}, {len(answers)} at once for the same time"
+    return _case(title, answers, f"{made} rows, {broken} deadlocks", fits=made == 1 and not broken)
+
+
+def _in_turns(lab: Lab, entity: Entity, apart: NoOverlap) -> Case:
+    """Return the case of a transaction that adds two rows while another one's row would overlap both."""
+    title = f"{entity.plural}: two rows of one transaction, and one of another that overlaps both"
+    backend = lab.backend
+    stored = backend.rows.read(entity.table, backend.rows.make(entity.name, backend.insider().id)) or {}
+    start, end = (datetime.fromisoformat(str(stored[entity.fields[name].column])) for name in (apart.start, apart.end))
+    if entity.fields[apart.start].type is not FieldType.TIMESTAMP:
+        return skipped(title, "its times are whole days")
+    first, quarter = end + LATER, (end - start) / 4
+    spans = [(first, first + quarter), (first + 2 * quarter, first + 3 * quarter), (first, first + 4 * quarter)]
+    one, two, across = (_row(entity, apart, stored, number, span) for number, span in enumerate(spans))
+    url = backend.place.environment["DATABASE_URL"]
+    with Session(url) as writer, Session(url) as other, ThreadPoolExecutor(1) as pool:
+        writer.run("SET deadlock_timeout = '100ms'; BEGIN")
+        came = [_added(writer, entity, one)]
+        waiting = pool.submit(_added, other, entity, across)
+        time.sleep(WAITING)
+        came.append(_added(writer, entity, two))
+        writer.run("COMMIT" if came == ["", ""] else "ROLLBACK")
+        came.append(waiting.result())
+    told = ", ".join(said or "added" for said in came)
+    expected = f"added, added, {OVERLAPS} (it waited for its turn, and found the others)"
+    return Case(
+        title, verdict(came == ["", "", OVERLAPS]), expected, told, "", "let writers take turns before they write"
+    )
+
+
+def _row(
+    entity: Entity, apart: NoOverlap, stored: dict[str, object], number: int, span: tuple[datetime, datetime]
+) -> str:
+    """Return the values of one more row like a stored one, at other times, as JSON."""
+    values = {item.column: stored.get(item.column) for item in entity.fields.values()}
+    for name in distinct_fields(entity):
+        values[entity.fields[name].column] = numbered_sample(entity.fields[name], OTHERS + number)
+    times = {
+        entity.fields[name].column: at.isoformat() for name, at in zip((apart.start, apart.end), span, strict=True)
+    }
+    return json.dumps(values | times)
+
+
+def _added(session: Session, entity: Entity, values: str) -> str:
+    """Return what the database says against a new row, '' where it takes it."""
+    columns = ", ".join(f'"{item.column}"' for item in entity.fields.values())
+    source = f'jsonb_populate_record(NULL::"{entity.table}", $1::text::jsonb)'
+    try:
+        session.run(f'INSERT INTO "{entity.table}" ({columns}) SELECT {columns} FROM {source}', values)
+    except Refused as error:
+        return str(getattr(error, "sqlstate", None) or error)
+    return ""
 
 
 def _about(request: Request, item: Field, thing: str) -> Request:

@@ -69,10 +69,13 @@ def _many(backend: Backend, request: Request, person: Actor, etag: str, title: s
 
 def somebody(backend: Backend, route: ProjectRoute) -> Actor:
     """Return somebody new whom the route lets in: with roles only where an owner alone is turned away."""
-    roles = backend.design.auth.roles if backend.design.auth else ()
-    if backend.design.auth is None:
-        return backend.anonymous()
-    return backend.person("owner", *(() if route.lets_in("owner") else roles))
+    return backend.person("owner", *held_roles(backend, route)) if backend.design.auth else backend.anonymous()
+
+
+def held_roles(backend: Backend, route: ProjectRoute) -> frozenset[str]:
+    """Return the roles that `somebody` of a route holds."""
+    auth = backend.design.auth
+    return frozenset() if auth is None or route.lets_in("owner") else frozenset(auth.roles)
 
 
 def _request(backend: Backend, route: ProjectRoute, entity: Entity, person: Actor) -> Request:

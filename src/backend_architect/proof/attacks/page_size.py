@@ -15,6 +15,8 @@ from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
 
 CAP = 100
+LONG = 1_000
+"""More characters than anybody searches for: whoever sends them wants the database to be busy."""
 SEEN, PAGE, FEW = 12, 5, 7  # a few requests: lists have limits
 BOUND = "bound the limit: Query(ge=1, le=100)"
 NOT_A_PLACE = ("limit=-1", "limit=0", "limit=1e30", "limit=ten", "after=1e30", "after=-1", "after=%27%20OR%201=1")
@@ -32,6 +34,10 @@ def page_size(lab: Lab) -> Iterator[Case]:
         for wrong in NOT_A_PLACE:
             answer = _ask(backend, caller, route, wrong)
             yield answer.case(f"{route.statement} with {wrong}", expected="4xx", held=is_refused(answer))
+        if route.list and route.list.match:
+            long = backend.client.ask(caller, "GET", f"{address(route)}?q={'a' * LONG}")
+            title = f"{route.statement} for a word of {LONG} characters"
+            yield long.case(title, expected="422", held=long.status == 422, advice="bound the search: max_length=200")
         yield _offset(backend, caller, route)
         yield from _edge(backend, caller, route)
         yield from _walked(backend, caller, route)

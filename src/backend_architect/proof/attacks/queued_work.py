@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from backend_architect.design.model import Entity, Event
 from backend_architect.proof.attacks.lost_update import somebody
 from backend_architect.proof.attacks.sockets import verdict
+from backend_architect.proof.attacks.states import let_in
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.evidence import Case, Group, skipped
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
-from backend_architect.proof.routes import ProjectRoute, Request, project_routes, valid_request
+from backend_architect.proof.routes import ProjectRoute, Request, project_routes
 
 QUEUED = "SELECT count(*) FROM pgqueuer WHERE entrypoint = $1"
 HAS_QUEUE = "SELECT to_regclass('pgqueuer') IS NOT NULL"
@@ -30,7 +31,7 @@ def queued_work(lab: Lab) -> Iterator[Case]:
 
 def _tried(backend: Backend, event: Event, route: ProjectRoute) -> Iterator[Case]:
     person = somebody(backend, route)
-    request = _changing(route, valid_request(backend, route, person))
+    request = _changing(route, let_in(backend, route, person))
     for who in (backend.anonymous(), person):
         before = _queued(backend, event)
         answer = request.send(backend, who)

@@ -1,6 +1,5 @@
 """P76: a rule or constraint that compares holds at its edge: at the very value, one below it and one above it."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -8,6 +7,7 @@ from datetime import date, datetime, timedelta
 from backend_architect.design.model import Entity, Field, FieldType
 from backend_architect.proof.access.judge import Judge
 from backend_architect.proof.access.personas import Persona
+from backend_architect.proof.attacks.bounds import lengths_in
 from backend_architect.proof.attacks.lost_update import somebody
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.evidence import Case, Group, skipped
@@ -23,8 +23,6 @@ COMPARED = {
     FieldType.DATE: "date",
 }
 STEPS = (-1, 0, 1)
-LENGTH = re.compile(r"interval '(\d+) (minute|hour|day)s?'", re.IGNORECASE)
-SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400}
 ADVICE = "compare in the statement as the design does: <= takes the bound in, < does not"
 
 Values = Mapping[str, object]
@@ -107,8 +105,7 @@ def _steps(entity: Entity, item: Field, name: str) -> list[int]:
     """Return how far from a bound is tried: one step, and for times of one row each length that a constraint names."""
     lengths: list[int] = []
     if COMPARED[item.type] == "time" and name in entity.fields:
-        found = [match for text in entity.constraints.values() for match in LENGTH.findall(text)]
-        lengths = [int(number) * SECONDS[unit] for number, unit in found]
+        lengths = [length for text in entity.constraints.values() for length in lengths_in(text)]
     return [*STEPS, *(step for length in lengths for step in (length, length + 1))]
 
 

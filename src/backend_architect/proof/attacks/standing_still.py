@@ -1,6 +1,7 @@
 """P66: what a rule reads stands still until the row that it lets in is there: a change of it is waited for."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from backend_architect.proof.routes import ProjectRoute, Request, project_routes
 
 HELD_SECONDS = 0.4
 DEPTH = 2
+WHOLE = frozenset({FieldType.INTEGER, FieldType.MONEY})
 ADVICE = "the rule's subquery needs FOR SHARE, or FOR NO KEY UPDATE where the row is updated later"
 EXPECTED = "the request waits for the change, and is refused after it"
 
@@ -38,6 +40,19 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A number that becomes another one, so much more or less than it is."""
+
+    by: int
+
+    def __str__(self) -> str:
+        return "one more" if self.by > 0 else "one less"
+
+
+STEPS = (Step(-1), Step(1))
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A request on a route while the field of a row at the end of a path becomes `value`; `owner` has all rows."""
 
@@ -56,7 +71,7 @@ def standing_still(lab: Lab) -> Iterator[Case]:
         if route.kind not in {"create", "put_edge", "delete"} or route.design is None:
             continue
         for path, field in _paths(backend, route):
-            for value in _choices(field):
+            for value in _choices(field) or STEPS:
                 for case in _cases(backend, route, path, (field, value)):
                     tried = True
                     yield case
@@ -91,10 +106,17 @@ def _paths(backend: Backend, route: ProjectRoute) -> Iterator[tuple[tuple[Field,
     while pending:
         path, entity = pending.pop()
         yield from ((path, field) for field in entity.fields.values() if _choices(field))
+        yield from ((path, field) for field in _numbers(entity, rule))
         for item in entity.references if len(path) < DEPTH else ():
             target = backend.design.entities.get(item.to or "")
             if target is not None and target is not backend.design.account:
                 pending.append(((*path, item), target))
+
+
+def _numbers(entity: Entity, rule: str) -> list[Field]:
+    """Return the numbers that a rule compares and that a client may change: what nobody changes needs no lock."""
+    changed = entity.accepted("update") if "update" in entity.allow else ()
+    return [item for item in changed if item.type in WHOLE and re.search(rf"\.{item.name}\b", rule)]
 
 
 def _choices(field: Field) -> tuple[object, ...]:
@@ -139,8 +161,31 @@ def _prepared(backend: Backend, change: Change) -> tuple[Request, Withdrawal | N
         table = backend.design.entities[before.to or ""].table
         identity = str((backend.rows.read(table, identity) or {}).get(item.column, "")) if identity else ""
     table = backend.design.entities[change.path[-1].to or ""].table
-    known = bool(identity) and identity != "None"
-    return request, Withdrawal(table, identity, change.field.column, change.value) if known else None
+    if not identity or identity == "None":
+        return request, None
+    value = change.value
+    if isinstance(value, Step):
+        bound = _amid(change.field)
+        Withdrawal(table, identity, change.field.column, bound).run(backend.database)
+        request, value = _at(change.route, request, bound), bound + value.by
+    return request, Withdrawal(table, identity, change.field.column, value)
+
+
+def _amid(field: Field) -> int:
+    """Return a number that has others below and above it."""
+    low = 0 if field.min is None else int(field.min)
+    return low + 5 if field.max is None else (low + int(field.max)) // 2
+
+
+def _at(route: ProjectRoute, request: Request, bound: int) -> Request:
+    """Return the request with each number that its rule names at a bound: a step of that one decides then."""
+    assert route.design is not None
+    row = route.design.row
+    rule = row.allow.get("create", "")
+    if route.kind != "create" or not isinstance(row, Entity) or not isinstance(request.body, dict):
+        return request
+    compared = [item for item in row.accepted("create") if item.type in WHOLE and re.search(rf"\b{item.name}\b", rule)]
+    return request.with_body({**request.body, **dict.fromkeys([item.column for item in compared], bound)})
 
 
 def _first(backend: Backend, route: ProjectRoute, request: Request, item: Field) -> str:
@@ -160,14 +205,14 @@ def _meanwhile(backend: Backend, request: Request, person: Actor, changed: Withd
         changed.run(session)
         sent = pool.submit(request.send, backend, person)
         until = time.monotonic() + HELD_SECONDS
-        while not sent.done() and time.monotonic() < until and not _waits(backend):
+        while not sent.done() and time.monotonic() < until and not waits(backend):
             time.sleep(0.02)
         early = sent.done() and sent.result().status < 300
         session.run("COMMIT")
         return sent.result(), early
 
 
-def _waits(backend: Backend) -> bool:
+def waits(backend: Backend) -> bool:
     """Return whether a session waits for a lock of another one."""
     sql = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
     return bool(backend.database.value(sql))

@@ -4,14 +4,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from backend_architect.proof.attacks.alike import alike, as_slow
+from backend_architect.proof.attacks.at_once import at_once
 from backend_architect.proof.attacks.forging import NO_ACCOUNTS
+from backend_architect.proof.attacks.sockets import verdict
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Exchange
 from backend_architect.proof.evidence import Case, Group, skipped
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.people import REGISTER, new_account, register, sign_in
 from backend_architect.proof.probe import Probe
+from backend_architect.proof.routes import Request
 
+TWICE = 2
 PASSWORD = "the password of somebody else"  # noqa: S105 - nobody has it
 
 
@@ -31,6 +35,18 @@ def taken_address(lab: Lab) -> Iterator[Case]:
     yield sign_in(backend, backend.moved(owner)).answers("the owner's password", 200)
     thief = replace(owner, password=PASSWORD)
     yield sign_in(backend, backend.moved(thief)).answers("the password of the second registration", 401)
+    yield _accounts(backend, owner.email, "accounts of an address after more registrations with it")
+    fresh = backend.newcomer("fresh")
+    wishes = [Request("POST", REGISTER, {}, new_account(backend, backend.newcomer("twin")) | {"email": email})
+              for email in (fresh.email, fresh.email.upper()) * TWICE]  # fmt: skip
+    at_once(backend, [(wish, backend.anonymous()) for wish in wishes])
+    yield _accounts(backend, fresh.email, f"accounts of an address after {len(wishes)} registrations at once")
+
+
+def _accounts(backend: Backend, email: str, title: str) -> Case:
+    """Return the case that there is one account of an address, however it is written."""
+    found = int(backend.database.value("SELECT count(*) FROM auth_accounts WHERE lower(email) = lower($1)", email))
+    return Case(title, verdict(found == 1), "1", str(found), "", "a unique index on the address in small letters")
 
 
 def _again(backend: Backend, email: str) -> Exchange:

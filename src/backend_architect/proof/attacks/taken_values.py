@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 from backend_architect.design.model import Edge, Entity, Field, FieldType
+from backend_architect.postgres import Refused
 from backend_architect.proof.attacks.at_once import at_once, statuses
 from backend_architect.proof.attacks.lost_update import somebody
 from backend_architect.proof.attacks.sockets import verdict
+from backend_architect.proof.attacks.states import let_in
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor
 from backend_architect.proof.evidence import Case, Group, skipped
@@ -16,6 +18,12 @@ from backend_architect.proof.probe import Probe
 from backend_architect.proof.routes import ProjectRoute, Request, project_routes, valid_request
 
 AT_ONCE = 6
+TAKEN = "23505"
+"""What PostgreSQL says of a value that must be there once."""
+SAME_FAMILY = """
+INSERT INTO auth_sessions (user_id, family, secret, expires_at)
+SELECT user_id, family, sha256(secret), expires_at FROM auth_sessions LIMIT 1
+"""
 ADVICE = "a unique constraint: a look before the write does not see what another is writing"
 
 
@@ -36,6 +44,9 @@ def taken_values(lab: Lab) -> Iterator[Case]:
         for item in _unique_of(backend.design.account):
             tried = True
             yield _accounts(backend, item)
+    if backend.design.auth:
+        tried = True
+        yield _sessions(backend)
     if not tried:
         yield skipped("unique values", "the design asks for none")
 
@@ -45,7 +56,7 @@ def _creations(backend: Backend, route: ProjectRoute, entity: Entity) -> Iterato
     for group in groups:
         if all(entity.fields[name] in entity.accepted("create") for name in group):
             person = somebody(backend, route)
-            request = valid_request(backend, route, person)
+            request = let_in(backend, route, person)
             if isinstance(request.body, dict):
                 for name in group:
                     if not entity.fields[name].is_reference and name not in request.body:
@@ -101,6 +112,20 @@ def _accounts(backend: Backend, item: Field) -> Case:
     title = f"{AT_ONCE} registrations at once with the same {item.name}"
     came = f"{statuses(answers)}; {made} rows"
     return Case(title, verdict(made == 1), "one row", came, answers[0].curl, ADVICE)
+
+
+def _sessions(backend: Backend) -> Case:
+    """Return the case of a second session with the refresh token of one that is there, in a transaction undone."""
+    backend.insider()
+    title, came = "two sessions of one refresh token", "stored"
+    backend.database.run("BEGIN")
+    try:
+        backend.database.run(SAME_FAMILY)
+    except Refused as error:
+        came = str(getattr(error, "sqlstate", None) or error)
+    finally:
+        backend.database.run("ROLLBACK")
+    return Case(title, verdict(came == TAKEN), f"{TAKEN}: it is taken", came, "", "a unique constraint on its family")
 
 
 def _unique_of(entity: Entity) -> list[Field]:
