@@ -10,13 +10,19 @@ from backend_architect.design import Design, LoadedDesign, check_design, load_de
 from backend_architect.errors import DesignError, NotBuiltYet, Problem
 
 if TYPE_CHECKING:
+    from backend_architect.brief import Brief
+    from backend_architect.change import DesignChange
     from backend_architect.decisions import Decisions
     from backend_architect.project import Project
 
 
 def read_sound_design(path: Path) -> LoadedDesign:
     """Return the design in a file; raise DesignError with every problem of its shape, else of its meaning."""
-    loaded = load_design(path)
+    return sound(load_design(path))
+
+
+def sound(loaded: LoadedDesign) -> LoadedDesign:
+    """Return the design; raise DesignError with every problem of its meaning."""
     problems = check_design(loaded, decisions=_answers() if loaded.design.pin else None)
     if problems:
         raise DesignError(*problems)
@@ -58,13 +64,26 @@ def decide_buildable(design: Design) -> "Decisions":
 
 def build_from(path: Path) -> "Project":
     """Return the project that the design file describes."""
+    return build_loaded(read_sound_design(path))
+
+
+def build_loaded(loaded: LoadedDesign) -> "Project":
+    """Return the project that a sound design describes, with a page for each decision."""
     from backend_architect.project import Project, build_project  # noqa: PLC0415
     from backend_architect.report.decisions import decision_pages  # noqa: PLC0415
 
-    loaded = read_sound_design(path)
     decisions = decide_buildable(loaded.design)
     project = build_project(loaded, decisions)
     return Project(project.name, {**project.files, **decision_pages(decisions)})
+
+
+def change_by(path: Path, brief: "Brief") -> "DesignChange":
+    """Return what a sentence makes of the design in a file; raise where a part of it cannot be done."""
+    from backend_architect.change import propose_change  # noqa: PLC0415
+
+    change = propose_change(read_sound_design(path), brief)
+    sound(change.after)
+    return change
 
 
 def columns_of(design: Design) -> dict[str, tuple[str, ...]]:

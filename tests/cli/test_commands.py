@@ -120,14 +120,11 @@ def test_slow_queries_are_those_of_a_database(tmp_path: Path) -> None:
     assert "--db postgresql://" in answer.err
 
 
-def test_what_is_not_available_is_said_honestly(tmp_path: Path) -> None:
-    sentence = "Add OAuth2 login with Google and GitHub"
-    answer = architect(sentence, folder=tmp_path)
-    assert answer.status == 2
-    assert "Not available in this version" in answer.out
-    assert "changed" in answer.out
+def test_a_change_needs_a_project(tmp_path: Path) -> None:
+    answer = architect("Add OAuth2 login with Google and GitHub", folder=tmp_path)
+    assert answer.status == 1
+    assert "no-project" in answer.err
     assert not list(tmp_path.iterdir())
-    assert json.loads(architect(sentence, "--json", folder=tmp_path).out)["available"] is False
 
 
 def test_a_sentence_that_means_nothing(tmp_path: Path) -> None:

@@ -43,6 +43,40 @@ def test_a_new_folder_gets_every_file(tmp_path: Path) -> None:
     assert not os.access(folder / "app/main.py", os.X_OK)
 
 
+@pytest.mark.parametrize(
+    ("yours", "now", "merged"),
+    [
+        ("a\nB\nc\n", "a\nnew\nb\nc\n", "a\nnew\nB\nc\n"),
+        ("a\nB\nc\n", "a\nb\nnew\nc\n", "a\nB\nnew\nc\n"),
+        ("a\nmine\nb\nc\n", "a\nB\nc\n", "a\nmine\nB\nc\n"),
+        ("a\nc\n", "a\nnew\nb\nc\n", "a\nnew\nc\n"),
+    ],
+)
+def test_lines_beside_a_changed_one_do_not_clash(tmp_path: Path, yours: str, now: str, merged: str) -> None:
+    build(tmp_path, {"a.txt": "a\nb\nc\n"})
+    (tmp_path / "a.txt").write_text(yours)
+    assert build(tmp_path, {"a.txt": now}) == {"a.txt": Fate.MERGED}
+    assert (tmp_path / "a.txt").read_text() == merged
+
+
+@pytest.mark.parametrize(("yours", "now"), [("a\nB\nc\n", "a\nX\nc\n"), ("a\nb\nmine\nc\n", "a\nb\nnew\nc\n")])
+def test_both_sides_at_one_place_clash(tmp_path: Path, yours: str, now: str) -> None:
+    build(tmp_path, {"a.txt": "a\nb\nc\n"})
+    (tmp_path / "a.txt").write_text(yours)
+    assert build(tmp_path, {"a.txt": now}) == {"a.txt": Fate.CONFLICT}
+
+
+def test_a_new_migration_comes_after_those_of_the_team(tmp_path: Path) -> None:
+    first = {"migrations/0001_first.sql": "1\n"}
+    build(tmp_path, first)
+    (tmp_path / "migrations/0002_own.sql").write_text("own\n")
+    more = {**first, "migrations/0002_second.sql": "2\n", "migrations/0003_third.sql": "3\n"}
+    new = {"migrations/0003_second.sql": Fate.CREATED, "migrations/0004_third.sql": Fate.CREATED}
+    assert build(tmp_path, more) == {"migrations/0001_first.sql": Fate.SAME, **new}
+    assert set(build(tmp_path, more).values()) == {Fate.SAME}
+    assert len(list((tmp_path / "migrations").iterdir())) == 4
+
+
 def test_building_again_changes_nothing(tmp_path: Path) -> None:
     build(tmp_path, {"a.py": "1\n"})
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}

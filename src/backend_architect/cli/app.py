@@ -9,7 +9,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from backend_architect import __version__
-from backend_architect.cli import INTERRUPTED, brief, build, check, decide, explain, init, prove, schema, tune, up
+from backend_architect.cli import INTERRUPTED, add, brief, build, check, decide, explain, init, prove, schema, tune, up
 from backend_architect.cli.failures import PROBLEMS, USAGE, show_failure
 from backend_architect.cli.grouped_help import GroupedCommand
 from backend_architect.errors import ArchitectError
@@ -21,6 +21,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "schema": schema.schema,
     "init": init.init,
     "build": build.build,
+    "add": add.add,
     "up": up.up,
     "prove": prove.prove,
     "tune": tune.tune,
@@ -45,6 +46,7 @@ or with a design file:
   architect explain        shows what a rule says, in a table of small cases
   architect decide         answers every architectural question from its numbers
   architect build          writes the project: FastAPI and PostgreSQL, plain code
+  architect add "…"        adds to a built project what a sentence asks for, merged with your edits
   architect up             runs it: database, migrations, data, server
   architect prove          proves it: access, attacks, faults, plans at 100 times the rows
 

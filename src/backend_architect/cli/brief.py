@@ -6,20 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from backend_architect.cli.add import add_to, is_project
 from backend_architect.cli.check import Json
 from backend_architect.cli.terminal import quoted
 
 if TYPE_CHECKING:
     from backend_architect.cli.writing import Choices
     from backend_architect.proposal import Proposal
-
-NOT_AVAILABLE = 2
-INTENTS = {
-    "evolve": "You have a backend and want it changed.",
-}
-INSTEAD = {
-    "evolve": "This version does not change a design by itself yet. Change backend.yaml, then: architect build",
-}
 
 
 def brief(
@@ -35,12 +28,13 @@ def brief(
     start: Annotated[bool, typer.Option("--up", help="Build without asking, then run it.")] = False,
     json: Json = False,
 ) -> int:
-    """Do what a sentence asks for: design a backend, explain it and build it; or find why one is slow.
+    """Do what a sentence asks for: design and build a backend, change the one of this folder, or find why one is slow.
 
     \b
     Examples:
       architect "We need an API for our social sharing feature"
       architect "A shop with products, stock and orders" --dir shop --up
+      architect "Add OAuth2 login with Google and GitHub"
       architect "Our queries are getting slow as we scale" --db postgresql://db.example.com/shop
     """
     from backend_architect.brief import read_brief
@@ -48,8 +42,9 @@ def brief(
     read = read_brief(" ".join(sentence))
     if read.intent == "tune":
         return _tune(database, json=json)
-    if read.intent != "design":
-        return _decline(read.intent, json=json)
+    here = folder or Path()
+    if is_project(here) or read.intent == "evolve":
+        return add_to(here, read, yes=yes or start, dry_run=no_build, json=json)
     from backend_architect.cli.writing import Choices
     from backend_architect.proposal import propose_design
 
@@ -111,16 +106,6 @@ def _tune(database: str, *, json: bool) -> int:
         message = "your queries are slow: say in which database"
         raise BriefError(Problem("no-database", message, "add --db postgresql://user@host/name, or set DATABASE_URL"))
     return tune(database, json=json)
-
-
-def _decline(intent: str, *, json: bool) -> int:
-    from backend_architect.cli.as_data import print_data
-
-    if json:
-        print_data({"intent": intent, "available": False, "message": INSTEAD[intent]})
-    else:
-        print(f"Understood: {INTENTS[intent]}\nNot available in this version. {INSTEAD[intent]}")
-    return NOT_AVAILABLE
 
 
 def _explain(proposal: "Proposal") -> None:

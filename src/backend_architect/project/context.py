@@ -16,7 +16,7 @@ from backend_architect.queries.resolved import ResolvedDesign
 from backend_architect.queries.shape import python_type
 
 DEFAULT_POOL = 10
-PROVIDER_TITLES = {"google": "Google", "github": "GitHub", "openid": "OpenID Connect"}
+PROVIDER_TITLES = {"google": "Google", "github": "GitHub", "openid": "the OpenID provider"}
 
 
 @dataclass(frozen=True, slots=True)

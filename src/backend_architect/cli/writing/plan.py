@@ -9,10 +9,10 @@ from backend_architect.cli.writing.drafting import with_draft
 from backend_architect.cli.writing.memory import Memory, recall
 from backend_architect.cli.writing.merge import has_markers, merge
 from backend_architect.cli.writing.moves import own_modules, pending_moves, with_new_imports
+from backend_architect.cli.writing.numbering import MIGRATIONS, with_free_numbers
 from backend_architect.cli.writing.places import OURS, Seen, look
 from backend_architect.errors import FolderError, Problem
 
-MIGRATIONS = "migrations/"
 WELCOME = frozenset({".git", ".venv", ".data", ".gitattributes", OURS})
 
 
@@ -35,6 +35,7 @@ def plan_writing(
     refuse_other_files(folder, choices, design)
     memory = recall(folder)
     generated = {path: text for path, text in project.items() if design is None or not _is(folder / path, design)}
+    generated = with_free_numbers(generated, memory.base, folder)
     moves = pending_moves(folder, memory.base, generated)
     if moves:
         changes = _plan_moves(folder, generated, memory, moves, choices)
