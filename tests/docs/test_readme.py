@@ -1,6 +1,7 @@
 """README says what is so: its commands exist, and its excerpts stand in what the sentence builds."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,13 @@ def test_a_changed_line_gives_the_diff_that_readme_shows(said: Typed, folder: Pa
     changed.write_text(before.replace("      update: mine\n", "      update: mine or moderator\n"), encoding="utf-8")
     told = architect("build", "social-sharing", "--dry-run", "--design", str(changed), folder=folder)
     block = next(block for block in README.blocks() if block.mark == CHANGE)
+    assert _missing(block, told.out) == []
+
+
+def test_a_sentence_inside_a_project_shows_the_change_that_readme_shows(said: Typed, folder: Path) -> None:
+    assert said.status == 0, said.err
+    block = next(block for block in README.blocks() if block.mark.startswith("printed by: architect add "))
+    told = architect(*shlex.split(block.mark.removeprefix("printed by: architect ")), folder=folder)
     assert _missing(block, told.out) == []
 
 
