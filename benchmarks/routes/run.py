@@ -32,8 +32,7 @@ HERE = Path(__file__).parent
 EXAMPLE = HERE.parents[1] / "examples/social-sharing/backend.yaml"
 CANDIDATES = {
     "bare": "bare:app",
-    "direct": "styles:direct",
-    "plain": "styles:plain",
+    "routes": "styles:plain",
     "whole": "app.main:create_app",
 }
 OPERATIONS = ("one", "list", "feed", "create", "like")
@@ -66,11 +65,11 @@ def main() -> int:
 def _build(folder: Path) -> None:
     command = [Path(sys.executable).with_name("architect"), "build", folder, "--design", EXAMPLE]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    limits = folder / "app/core/rate_limits.py"
-    text = limits.read_text()
-    unlimited = re.sub(r'Limit\("(everything|posts.create)", \d+', r'Limit("\1", 1_000_000_000', text)
-    assert unlimited != text
-    limits.write_text(unlimited)
+    for path, call in (("app/core/rate_limits.py", "Limit"), ("app/posts/routes.py", "limited")):
+        text = (folder / path).read_text()
+        unlimited = re.sub(rf'{call}\("([\w.]+)", \d+', rf'{call}("\1", 1_000_000_000', text)
+        assert unlimited != text
+        (folder / path).write_text(unlimited)
 
 
 @contextmanager

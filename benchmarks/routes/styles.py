@@ -1,4 +1,4 @@
-"""The same routes in two ways, without the rest of the application: answered directly, and by FastAPI alone."""
+"""The built routes without the rest of the application."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,17 +8,11 @@ from app import main
 from app.core.errors import install_error_handlers
 from app.core.middleware import with_body
 from app.core.request_context import RequestContext, current
-from app.core.routing import DirectRoutes
 from fastapi import FastAPI
-from starlette.middleware import Middleware
-
-
-def direct() -> "Contextual":
-    return Contextual(_application([Middleware(DirectRoutes)]))
 
 
 def plain() -> "Contextual":
-    return Contextual(_application([]))
+    return Contextual(_application())
 
 
 class Contextual:
@@ -38,11 +32,9 @@ class Contextual:
         await self.app(scope, receive, send)
 
 
-def _application(middleware: list[Middleware]) -> FastAPI:
+def _application() -> FastAPI:
     whole = main.create_app()
-    app = FastAPI(
-        lifespan=_lifespan(whole), middleware=middleware, telemetry={"tracing": False, "metrics": False, "logs": False}
-    )
+    app = FastAPI(lifespan=_lifespan(whole), telemetry={"tracing": False, "metrics": False, "logs": False})
     install_error_handlers(app)
     for router in main.ROUTERS:
         app.include_router(router)

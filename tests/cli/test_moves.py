@@ -106,7 +106,7 @@ def test_what_stands_in_the_new_place_already_is_not_written_over(tmp_path: Path
     (tmp_path / "app/core/errors.py").write_text("OURS = 1\n")
     edit(tmp_path / "app/errors.py", "VALUE_3 = 3", "VALUE_3 = 'mine'")
     changed = build(tmp_path, NOW)
-    assert (changed["app/core/errors.py"], changed["app/errors.py"]) == (Fate.FOREIGN, Fate.OBSOLETE)
+    assert (changed["app/core/errors.py"], changed["app/errors.py"]) == (Fate.FOREIGN, Fate.IMPORTS)
     assert (tmp_path / "app/core/errors.py").read_text() == "OURS = 1\n"
     assert "'mine'" in (tmp_path / "app/errors.py").read_text()
 

@@ -59,6 +59,7 @@ BELOW_AND_ABOVE = {
     "read-replicas": (notes(reads=35_555), "none", notes(reads=35_556), "replicas"),
     "sharding": (notes(writes=19_999), "none", notes(writes=20_000), "citus"),
     "hosting": (notes(reads=0.09, writes=0), "serverless", notes(reads=0.1, writes=0), "container"),
+    "request-dispatch": (notes(reads=15_999, writes=0), "fastapi", notes(reads=16_000, writes=0), "starlette"),
     "slow-query-monitoring": (
         notes(reads=4_999, writes=0), "statements-and-log",
         notes(reads=5_000, writes=0), "statements-and-sample",

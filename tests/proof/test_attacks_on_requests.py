@@ -90,7 +90,7 @@ WEAKNESSES = (
         ),
     )),
     Weakness("alive only with a database", "P57", (
-        ("app/core/health.py", "async def alive() -> Response:", "async def alive(request: Request) -> Response:\n    await request.app.state.database.fetchval(APPLIED)"),  # noqa: E501
+        ("app/core/health.py", "async def alive() -> Response:", "async def alive(request: Request) -> Response:\n    await request.app.state.database.fetchval(STATE)"),  # noqa: E501
     )),
     Weakness("a log without ids", "P58", ((MIDDLEWARE, '            "request_id": context.id,\n', ""),)),
     Weakness("any id that is sent", "P58", ((MIDDLEWARE, "if SAFE_ID.fullmatch(sent) else", "if sent else"),)),

@@ -32,7 +32,7 @@ class Weakness:
     case: str
 
 
-WAIT_FOR_EVER = "patience = loop.call_later(600, _give_up, turn)"
+WAIT_FOR_EVER = "return await self.pool.acquire(timeout=600)"
 ENQUEUED = """
     async def create(db: Executor) -> Response:
         async with db.transaction() as tx:
@@ -59,7 +59,7 @@ ENQUEUED_LATER = """
 COPIES = {
     "the shared server": (
         Weakness(
-            "F05", "app/core/database.py", "patience = loop.call_later(self.timeout, _give_up, turn)", WAIT_FOR_EVER,
+            "F05", "app/core/database.py", "return await self.pool.acquire(timeout=self.timeout)", WAIT_FOR_EVER,
             "30 readers of the locked table",
         ),
         Weakness(
@@ -91,11 +91,10 @@ COPIES = {
         ),
         Weakness("F11", "app/posts/routes.py", ENQUEUED, ENQUEUED_LATER, "notify_followers after POST /v1/posts"),
     ),
-    "a pool that leaks": (
+    "a pool that gives up": (
         Weakness(
-            "F04", "app/core/database.py", "            await self.pool.release(connection)\n        finally:\n"
-            "            self._pass_on(None)\n", "            await self.pool.release(connection)\n"
-            "        finally:\n            pass\n", "writes",
+            "F04", "app/core/database.py", "may_repeat = known.is_read or isinstance(error, REFUSED_WRITE)",
+            "may_repeat = False", "reads",
         ),
     ),
 }  # fmt: skip

@@ -21,6 +21,7 @@ from backend_architect.decisions import (
     queue,
     rate_limits,
     read_replicas,
+    request_dispatch,
     sharding,
     sign_in,
     slow_query_monitoring,
@@ -58,6 +59,7 @@ REGISTRY: tuple[Entry, ...] = (
         slow_query_monitoring.decide_slow_query_monitoring,
         slow_query_monitoring.__doc__,
     ),
+    Entry(request_dispatch.QUESTION, request_dispatch.decide_request_dispatch, request_dispatch.__doc__),
 )
 
 

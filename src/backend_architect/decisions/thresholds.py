@@ -198,5 +198,14 @@ LARGE_TABLE_ROWS = Threshold(
     "PostgreSQL 18 manual, CREATE INDEX CONCURRENTLY; judgement: a million rows hold writes back for about a second",
     by_load=True,
 )
+DISPATCH_PROCESSES = Threshold(
+    "processes that FastAPI's own work fills",
+    8,
+    "processes",
+    MEASURED
+    + "FastAPI took 250 µs a request beside the route's work; judgement: eight small containers cost less than "
+    "a second way of answering requests costs the team that owns it",
+    by_load=True,
+)
 
 THRESHOLDS: tuple[Threshold, ...] = tuple(t for t in globals().values() if isinstance(t, Threshold))

@@ -40,5 +40,6 @@ UNBUILT: dict[tuple[str, str], Unbuilt] = {
     ("identifiers", "bigint"): Unbuilt("8-byte ids", "uuidv7", needs_code=False),
     ("slow-query-monitoring", "log-only"): Unbuilt("monitoring by log alone", "statements-and-log", needs_code=True),
     ("hosting", "serverless"): Unbuilt("serverless hosting", "container", needs_code=False),
+    ("request-dispatch", "starlette"): Unbuilt("handlers on Starlette alone", "fastapi", needs_code=False),
     ("migrations", "alembic"): Unbuilt("Alembic migrations", "plain-sql", needs_code=True),
 }

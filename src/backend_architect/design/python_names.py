@@ -23,7 +23,7 @@ SLICE = PYTHON | {
 
 MAIN = PYTHON | {
     *("app", "asyncio", "asynccontextmanager", "auth", "configure_logging", "connect_pool", "cors", "create_app"),
-    *("files", "forget_old_keys", "gc", "health", "install_error_handlers", "load_settings", "one", "partial"),
+    *("files", "forget_old_keys", "health", "install_error_handlers", "load_settings", "partial"),
     *("providers", "router", "running_auth", "serve_docs", "settings", "signal", "watch_connections"),
 }
 """What `app/main.py` uses besides the slices."""
@@ -59,7 +59,7 @@ TEST = PYTHON | {
 CLASSES = frozenset(
     {
         *("APIRouter", "After", "Annotated", "Any", "Awaitable", "AwareDatetime", "Callable", "Changes", "Database"),
-        *("Db", "Decimal", "DirectRoute", "Executor", "Field", "Forbidden", "IfMatch", "Input", "Json", "Limit"),
+        *("Db", "Decimal", "Executor", "Field", "Forbidden", "IfMatch", "Input", "Json", "Limit"),
         *("Literal", "NotWritten", "Page", "PreconditionFailed", "Query", "Record", "Request", "Response"),
         *("SignedIn", "Viewer", "Viewing", "World", "Access"),
         *dir(builtins),

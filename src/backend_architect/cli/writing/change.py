@@ -32,7 +32,7 @@ MEANING = {
     Fate.UPDATED: "generated anew, nobody had edited it",
     Fate.MERGED: "your edits and the new text fit together",
     Fate.MOVED: "now in app/core/, with your edits",
-    Fate.IMPORTS: "yours: only the imports of files that moved were changed",
+    Fate.IMPORTS: "left in place: only the imports of files that moved were changed",
     Fate.CONFLICT: "your edits and the new text touch the same lines: choose between the markers",
     Fate.REMOVED: "no longer generated",
     Fate.SAME: "as it was",

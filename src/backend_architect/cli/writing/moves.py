@@ -13,7 +13,7 @@ from backend_architect.project.formatting import sort_imports
 _INTO_CORE = (
     *("access", "cache", "connections", "database", "database_role", "environment", "errors", "files", "health"),
     *("idempotency", "input", "middleware", "openapi", "pagination", "rate_limits", "request_context", "responses"),
-    *("routing", "settings", "telemetry", "writes"),
+    *("settings", "telemetry", "writes"),
 )
 MOVED: Mapping[str, str] = {f"app/{name}.py": f"app/core/{name}.py" for name in _INTO_CORE}
 """Where files of earlier versions stand now."""

@@ -44,7 +44,7 @@ def plan_writing(
             _change(path, look(folder, path), text, memory.base.get(path), choices) for path, text in generated.items()
         ]
     gone = [path for path in memory.base if path not in generated and path not in moves]
-    changes += [_leftover(folder, path, memory.base[path], choices) for path in gone]
+    changes += [_leftover(folder, path, memory.base[path], choices, renames=bool(moves)) for path in gone]
     changes = with_draft(list({change.path: change for change in changes}.values()), generated, folder)
     return tuple(sorted(changes, key=lambda change: change.path))
 
@@ -109,7 +109,7 @@ def _against(path: str, yours: str, base: str | None, generated: str) -> Change:
     return Change(path, Fate.CONFLICT if clashes else Fate.MERGED, yours, merged, generated)
 
 
-def _leftover(folder: Path, path: str, base: str, choices: Choices) -> Change:
+def _leftover(folder: Path, path: str, base: str, choices: Choices, *, renames: bool) -> Change:
     """Return the fate of a file that was generated before and is no longer."""
     seen = look(folder, path)
     if seen is None:
@@ -117,6 +117,10 @@ def _leftover(folder: Path, path: str, base: str, choices: Choices) -> Change:
     untouched = seen.text == base and not path.startswith(MIGRATIONS)
     if untouched and choices.prune:
         return Change(path, Fate.REMOVED, seen.text)
+    if renames and seen.text is not None:
+        yours, before = (with_new_imports({path: text})[path] for text in (seen.text, base))
+        if yours != seen.text:
+            return Change(path, Fate.IMPORTS, seen.text, yours, before)
     return Change(path, Fate.OBSOLETE, seen.text, seen.text, base)
 
 

@@ -40,5 +40,4 @@ from app.core.idempotency import KEYED, once
 from app.core.pagination import After, Limit, Page
 from app.core.rate_limits import limited
 from app.core.responses import IfMatch, created, no_content, ok, page
-from app.core.routing import DirectRoute
 """

@@ -29,9 +29,7 @@ def render_routes(resolved: ResolvedDesign, plural: str, queries: tuple[Query, .
     ]
     head = (
         f'"""The routes of {words(plural)}: HTTP in, HTTP out; who may do what stands in the SQL of `queries.py`."""\n'
-        f"{ROUTES}"
-        + "\n".join(imports)
-        + f'\n\nrouter = APIRouter(prefix="/v1", tags=["{words(plural)}"], route_class=DirectRoute)\n'
+        f"{ROUTES}" + "\n".join(imports) + f'\n\nrouter = APIRouter(prefix="/v1", tags=["{words(plural)}"])\n'
     )
     plain = [query for query in queries if query.route and not query.filters]
     alone = [_collection(resolved, route) for route in routes if route.is_of_collection]

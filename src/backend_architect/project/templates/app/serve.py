@@ -25,7 +25,6 @@ from app.core.environment import prepared_environment
 from app.core.settings import load_settings
 from app.core.telemetry import configure_logging
 
-SLOW_CLIENT_MS = 10_000  # the time a client has for its headers
 OTHER_FILES = 512  # that are open beside the clients' connections: those to PostgreSQL, logs, Python's own
 GRACE_SECONDS = 20  # the time that running requests have to finish; with the draining, below the 30 s of platforms
 
@@ -43,7 +42,7 @@ def main() -> None:
             configure_logging(settings.log_level)
             asyncio.run(warn_of_role(settings.database_url))
         allow_files(IN_ALL + OTHER_FILES)
-        build_server(reload=options.reload).serve()
+        build_server(idle=settings.idle_seconds, reload=options.reload).serve()
 
 
 def allow_files(wanted: int) -> None:
@@ -53,8 +52,8 @@ def allow_files(wanted: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
 
 
-def build_server(target: str = "app.main:create_app", *, reload: bool = False) -> Server:
-    """Return the server, not yet listening."""
+def build_server(target: str = "app.main:create_app", *, idle: float, reload: bool = False) -> Server:
+    """Return the server, not yet listening. For `idle` seconds it waits for a whole request."""
     server = Server(
         target,
         factory=True,
@@ -66,7 +65,7 @@ def build_server(target: str = "app.main:create_app", *, reload: bool = False) -
         log_level=LogLevels.warning,
         backlog=1024,
         backpressure=IN_ALL,
-        http1_settings=HTTP1Settings(header_read_timeout=SLOW_CLIENT_MS, max_buffer_size=65_536),
+        http1_settings=HTTP1Settings(header_read_timeout=round(idle * 1000), max_buffer_size=65_536),
         workers_kill_timeout=GRACE_SECONDS,
         reload=reload,
         reload_paths=[Path("app")],  # the database of development writes below .data all the time

@@ -139,6 +139,8 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":  # is answered as GET is, without the body
+            scope["method"], send = "GET", _without_body(send)
         try:
             if scope["path"] in HEALTH_PATHS:
                 await self.app(scope, receive, send)
@@ -202,6 +204,17 @@ class Guard:
         if not is_small:
             raise TooLarge(f"At most {self.max_body} bytes are accepted.")
         return b"".join(chunks)
+
+
+def _without_body(send: Send) -> Send:
+    """Return a `send` that passes on everything of an answer but its body."""
+
+    async def send_head(message: Message) -> None:
+        if message["type"] != "http.response.start":
+            message = {"type": "http.response.body", "more_body": message.get("more_body", False)}
+        await send(message)
+
+    return send_head
 
 
 def _is_unread(context: RequestContext) -> bool:

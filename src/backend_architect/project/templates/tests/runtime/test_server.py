@@ -19,9 +19,8 @@ from app.core.connections import IN_ALL, OPEN_FILES, PER_ADDRESS, SECONDS
 
 RUN = """
 from app import serve
-serve.SLOW_CLIENT_MS = 6_000
 serve.allow_files(4_096)
-serve.build_server('tests.runtime.probe:create_probe_app').serve()
+serve.build_server('tests.runtime.probe:create_probe_app', idle=6).serve()
 """
 
 
@@ -109,11 +108,13 @@ def test_one_address_does_not_take_all_connections(served: Running) -> None:
 
 
 def test_connections_on_which_nothing_comes_are_closed(served: Running) -> None:
+    began = perf_counter()
     idle, half = [socket.create_connection(("127.0.0.1", served.port), 30) for _ in range(2)]
     half.sendall(b"GET /healthz HTTP/1.1\r\nHost:")
     for client in (idle, half):
         assert client.recv(1) == b""
         client.close()
+    assert perf_counter() - began > 5
 
 
 def test_at_last_sigterm_lets_running_requests_finish(served: Running) -> None:
