@@ -96,7 +96,8 @@ def not_looked_at(advice: Advice) -> list[str]:
             by_reason.setdefault(reason, []).append(name)
         else:
             others.append(f"not looked at: {text}")
-    return [*unplanned, *others, *(_in_short(names, reason) for reason, names in sorted(by_reason.items()))]
+    taken_out = [f"taken out: {text}" for text in advice.taken_out]
+    return [*taken_out, *unplanned, *others, *(_in_short(names, reason) for reason, names in sorted(by_reason.items()))]
 
 
 def _in_short(names: list[str], reason: str) -> str:
@@ -131,6 +132,8 @@ def _told(each: Recommended, unit_ms: float) -> Iterator[str]:
         yield f"for {', '.join(_clipped(name) for name in each.statements)}"
     if each.security:
         yield each.security
+    if each.tried:
+        yield each.tried
     if each.partitioned:
         yield PARTITIONED
     if each.others:

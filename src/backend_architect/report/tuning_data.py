@@ -88,6 +88,7 @@ def _advice(advice: Advice | None) -> Mapping[str, object] | None:
         "saved_ms_at_most": advice.ms_before - advice.ms_after if advice.measured_ms else None,
         "unit_ms": advice.unit_ms,
         "judged": advice.judged,
+        "taken_out": list(advice.taken_out),
         "left": list(advice.left),
         "unplanned": dict(advice.unplanned),
         "share_of_time": advice.share,
@@ -110,6 +111,7 @@ def _index(each: Recommended) -> Mapping[str, object]:
         "upkeep": each.upkeep,
         "statements": list(each.statements),
         "covers": [index.qualified for index in each.covers],
+        "tried": each.tried,
     }
 
 

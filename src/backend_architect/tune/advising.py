@@ -10,6 +10,7 @@ from backend_architect.errors import DatabaseError, Problem
 from backend_architect.postgres import Lost, Session
 from backend_architect.postgres.copy import Asked, Known, TableName, make_copy, read_known, twin_server, with_combined
 from backend_architect.postgres.structure import Named, Structure, reached, read_structure
+from backend_architect.tune.executing import verify
 from backend_architect.tune.indexes.groups import to_count
 from backend_architect.tune.indexes.model import Advice
 from backend_architect.tune.indexes.select import Progress, choose
@@ -24,6 +25,7 @@ from backend_architect.tune.workload import Statement, Workload
 
 GENERIC_FROM = 16
 SAMPLE_MS = "2000"
+TRYING = 0.2  # of the time, for running statements on generated rows
 NAMED = 5
 ROW_SECURITY = "row security"  # its conditions are in the statements
 MUCH = 0.25  # of the time
@@ -80,14 +82,23 @@ def advise(url: str, observed: Observed, limits: Limits, tell: Progress, *, by: 
         counted = _with_samples(url, source, to_count(observed), tell)
         with planning(url, counted, observed, until=limits.until) as (what_if, left_out):
             spent = time.monotonic() - began
-            chosen = choose(observed, what_if, limits, sql_of=sql_of, rare_of=_rare_of(observed, source), tell=tell)
-            advice = _as_it_is_made(chosen, observed)
+            choice = replace(limits, seconds=(1 - TRYING) * limits.seconds)
+            chosen = choose(observed, what_if, choice, sql_of=sql_of, rare_of=_rare_of(observed, source), tell=tell)
+        advice = _as_it_is_made(_run(chosen, observed, source, limits, tell), observed)
     except DatabaseError as error:
         return Advised(None, (_no_advice(error),))
     except Lost as error:
         return Advised(None, (_no_advice(error),))
     problems = (*_told(source.known, left_out), *short_of_time(advice, spent, limits))
     return Advised(advice, problems, source)
+
+
+def _run(advice: Advice, observed: Observed, source: Source, limits: Limits, tell: Progress) -> Advice:
+    """Return the advice as running it on generated rows leaves it."""
+    if not advice.recommended or time.monotonic() > limits.until:
+        return advice
+    with twin_server() as server:
+        return verify(advice, observed, source.known.statistics, server, until=limits.until, tell=tell)
 
 
 def _as_it_is_made(advice: Advice, observed: Observed) -> Advice:

@@ -138,6 +138,8 @@ class Recommended:
     """What the statements that use it are called."""
     covers: tuple[Index, ...] = ()
     """Existing indexes that nobody needs beside it."""
+    tried: str = ""
+    """What came of it on generated rows, '' where it was not run."""
     partitioned: bool = False
     """Whether its table is, of which PostgreSQL builds no index concurrently."""
     others: tuple[NewIndex, ...] = ()
@@ -168,6 +170,8 @@ class Advice:
     """How many statements had no plan, by the reason."""
     share: float | None = None
     """Of the measured time of all statements, that of those which were planned; None where no time was measured."""
+    taken_out: tuple[str, ...] = ()
+    """Indexes that did harm on generated rows, with what they did."""
     judged: int = 0
     """Of how many statements every candidate was tried."""
     unit_ms: float = 0.0

@@ -6,6 +6,14 @@ its type cannot be told (`$1 + $2`), and where only the value tells what the pla
 
 from backend_architect.tune.plannable.model import ColumnValues, PlannableStatement
 from backend_architect.tune.plannable.steps import plannable, with_values
-from backend_architect.tune.plannable.values import column_values, rare_values
+from backend_architect.tune.plannable.values import column_values, common_values, rare_values
 
-__all__ = ["ColumnValues", "PlannableStatement", "column_values", "plannable", "rare_values", "with_values"]
+__all__ = [
+    "ColumnValues",
+    "PlannableStatement",
+    "column_values",
+    "common_values",
+    "plannable",
+    "rare_values",
+    "with_values",
+]

@@ -24,18 +24,24 @@ def value_at(values: Sequence[str], place: float) -> str:
 
 def rare_values(schemas: Iterable[Statistics]) -> ColumnValues:
     """Return the rarest value of every column that has few, and what column_values returns of the others."""
-    return _Rare(_Values(_with_values(schemas)))
+    return _OneOfFew(_Values(_with_values(schemas)), -1)
 
 
-class _Rare(Mapping[Place, Sequence[str]]):
+def common_values(schemas: Iterable[Statistics]) -> ColumnValues:
+    """Return the commonest value of every column that has few, and what column_values returns of the others."""
+    return _OneOfFew(_Values(_with_values(schemas)), 0)
+
+
+class _OneOfFew(Mapping[Place, Sequence[str]]):
     """The values of a column without a histogram stand in the order of how common they are: the last is the rarest."""
 
-    def __init__(self, known: "_Values") -> None:
+    def __init__(self, known: "_Values", which: int) -> None:
         self._known = known
+        self._which = which
 
     def __getitem__(self, place: Place) -> Sequence[str]:
         values = self._known[place]
-        return values if self._known.has_histogram(place) else values[-1:]
+        return values if self._known.has_histogram(place) or not values else (values[self._which],)
 
     def __iter__(self) -> Iterator[Place]:
         return iter(self._known)

@@ -40,7 +40,7 @@ def statements_for(tables: Sequence[Table], catalog: Catalog, wanted: Wanted) ->
         yield f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}"
     yield f"SET LOCAL search_path TO {', '.join(map(quoted, schemas))}"
     for type_name in sorted({column.type for table in tables for column in table.columns}):
-        yield from _own_type(type_name)
+        yield from own_type(type_name)
     for table in tables:
         keys = unique_keys(catalog, table)
         yield _create(table, keys)
@@ -48,7 +48,7 @@ def statements_for(tables: Sequence[Table], catalog: Catalog, wanted: Wanted) ->
         yield f"ANALYZE {full_name(table.schema, table.name)}"
 
 
-def _own_type(type_name: str) -> Iterator[str]:
+def own_type(type_name: str) -> Iterator[str]:
     """Yield what makes a type that no PostgreSQL has by itself: a text of that name."""
     base, _, _ = base_type(type_name)
     if base in VALUES or base.startswith("pg_"):
