@@ -82,7 +82,10 @@ def refused(design: Design, text: str) -> ExpressionError:
         ("(a + 1) * a", "(t.a + 1)::numeric * t.a"),
         ("a * a / small", "div(t.a::numeric * t.a, nullif(t.small, 0))"),
         ("small * small", "t.small::bigint * t.small"),
-        ("day + small", "t.day + least(greatest(t.small, -100000000), 100000000)"),
+        (
+            "day + small",
+            "t.day + least(greatest(t.small, '0001-01-01 BC'::date - t.day), '20000-01-01'::date - t.day)",
+        ),
         ("(open or mine) and open", "(t.open OR t.owner_id = %(me)s) AND t.open"),
         ("(a = 1) = open", "(t.a = 1) = t.open"),
         ("title = 'CURRENT_TIMESTAMP'", "t.title = 'CURRENT_TIMESTAMP'"),

@@ -15,8 +15,10 @@ MOST_DAYS = 3_653
 """A duration has at most ten years."""
 ALL_DAYS = 3_652_059
 """From the first to the last day that a date can be, of the years 1 to 9999."""
-SHIFT_DAYS = 100_000_000
-"""Days by which any date can be moved and still be one to PostgreSQL."""
+SHIFT_DAYS = 1_700_000
+"""Days by which any date can be moved and still be one to PostgreSQL, which begins in 4713 BC."""
+BEYOND = ("0001-01-01 BC", "20000-01-01")
+"""Dates that no answer can have, before and after all that can be."""
 INTERVAL_DAYS = 2_000_000_000
 """Days that an interval can have."""
 COUNTED = 10**12

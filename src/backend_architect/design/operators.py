@@ -11,6 +11,7 @@ from sqlglot import exp
 from backend_architect.design.grammar import rebuilt
 from backend_architect.design.literals import wrong_literal
 from backend_architect.design.magnitudes import (
+    BEYOND,
     INTERVAL_DAYS,
     LIMITS,
     MOST_DAYS,
@@ -248,30 +249,37 @@ def _is_other_than_zero(sql: exp.Expr) -> bool:
 def _within_time(node: exp.Expr, kind: str, left: Typed, right: Typed) -> tuple[Typed, Typed]:
     """Return the sides so bounded that PostgreSQL has the date or the interval that comes of them."""
     if kind in TIMES:
-        return (left, _bounded(right, SHIFT_DAYS)) if left.type in TIMES else (_bounded(left, SHIFT_DAYS), right)
+        return (left, _moved(node, left, right)) if left.type in TIMES else (_moved(node, right, left), right)
     if kind == "interval" and isinstance(node, exp.Mul):
-        return (
-            (left, _bounded(right, INTERVAL_DAYS // (left.most or MOST_DAYS)))
-            if left.type == kind
-            else (_bounded(left, INTERVAL_DAYS // (right.most or MOST_DAYS)), right)
-        )
+        if left.type == kind:
+            return left, _multiplied(right, INTERVAL_DAYS // (left.most or MOST_DAYS))
+        return _multiplied(left, INTERVAL_DAYS // (right.most or MOST_DAYS)), right
     return left, right
 
 
-def _bounded(moved: Typed, most: int) -> Typed:
-    """Return the value, or the nearest to it whose magnitude is not above `most`."""
-    if moved.most is not None and moved.most <= most:
-        return moved
-    low, high = (_amount(moved.type, bound) for bound in (-most, most))
-    at_least = exp.Greatest(this=moved.sql, expressions=[low])
-    return replace(moved, sql=exp.Least(this=at_least, expressions=[high]), most=most)
+def _moved(node: exp.Expr, base: Typed, by: Typed) -> Typed:
+    """Return by how much a date is moved, at most to a year before the first or long after the last."""
+    if by.most is not None and by.most <= SHIFT_DAYS:
+        return by
+    kind = "timestamp" if by.type == "interval" and base.type == "date" else base.type
+    first, end = (_cast(exp.Literal.string(text), kind) for text in BEYOND)
+    low, high = (
+        ((base.sql, end), (base.sql, first)) if isinstance(node, exp.Sub) else ((first, base.sql), (end, base.sql))
+    )
+    return _between(by, *(exp.Sub(this=one.copy(), expression=other.copy()) for one, other in (low, high)))
 
 
-def _amount(kind: str, value: int) -> exp.Expr:
-    if kind == "interval":
-        return exp.Interval(this=exp.Literal.string(f"{value} days"))
-    number = exp.Literal.number(abs(value))
-    return exp.Neg(this=number) if value < 0 else number
+def _multiplied(factor: Typed, most: int) -> Typed:
+    """Return the factor of an interval, or the nearest to it whose magnitude is not above `most`."""
+    if factor.most is not None and factor.most <= most:
+        return factor
+    number = exp.Literal.number(most)
+    return replace(_between(factor, exp.Neg(this=number), number.copy()), most=most)
+
+
+def _between(value: Typed, low: exp.Expr, high: exp.Expr) -> Typed:
+    at_least = exp.Greatest(this=value.sql, expressions=[low])
+    return replace(value, sql=exp.Least(this=at_least, expressions=[high]))
 
 
 def comparable(symbol: str, left: Typed, right: Typed, node: exp.Expr) -> None:

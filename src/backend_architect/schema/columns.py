@@ -65,7 +65,8 @@ def entity_table(resolved: ResolvedDesign, entity: Entity) -> Table:
     checks += [_named(resolved, entity, name, text) for name, text in entity.constraints.items()]
     if entity.no_overlap:
         checks.append(_no_overlap(entity))
-    single = [(item.column,) for item in entity.fields.values() if item.unique]
+    unique = [item for item in entity.fields.values() if item.unique]
+    single = [(item.column,) for item in unique if item.type is not FieldType.EMAIL]
     groups = [tuple(entity.fields[name].column for name in group) for group in entity.unique]
     return Table(
         name=entity.table,
@@ -74,6 +75,7 @@ def entity_table(resolved: ResolvedDesign, entity: Entity) -> Table:
         foreign_keys=_foreign_keys(resolved.design, entity),
         constraints=tuple(checks),
         unique=tuple(dict.fromkeys([*single, *groups])),
+        unique_letters=tuple(item.column for item in unique if item.type is FieldType.EMAIL),
         fillfactor=FILLFACTOR if counters else None,
     )
 

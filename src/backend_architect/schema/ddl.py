@@ -16,6 +16,7 @@ def schema_sql(schema: Schema) -> str:
         created.add(table.name)
         parts.append(table_sql(table, created))
         late += [_late_key(table, key.column) for key in table.foreign_keys if key.table not in created]
+        parts += [letters_index_sql(table, column) for column in table.unique_letters]
         parts += [index_sql(index) for index in table.indexes]
     turns = (turns_sql(each) for each in schema.turns)
     return "\n\n".join([*parts, *late, *turns, *(trigger_sql(trigger) for trigger in schema.triggers)]) + "\n"
@@ -32,6 +33,11 @@ def table_sql(table: Table, created: set[str]) -> str:
     storage = f" WITH (fillfactor = {table.fillfactor})" if table.fillfactor else ""
     body = ",\n    ".join(lines)
     return f"CREATE TABLE {table.name} (\n    {body}\n){storage};"
+
+
+def letters_index_sql(table: Table, column: str) -> str:
+    """Return CREATE UNIQUE INDEX for an address: `Ann@example.com` is `ann@example.com`."""
+    return f"CREATE UNIQUE INDEX {table.name}_{column}_key ON {table.name} (lower({column}));"
 
 
 def index_sql(index: Index) -> str:

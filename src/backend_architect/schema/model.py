@@ -47,7 +47,10 @@ class Index:
 
 @dataclass(frozen=True)
 class Table:
-    """One table. `unique` holds the column groups that a constraint makes unique; each is an index too."""
+    """One table. `unique` holds the column groups that a constraint makes unique; each is an index too.
+
+    `unique_letters` are columns whose values differ in more than capital letters: e-mail addresses.
+    """
 
     name: str
     columns: tuple[Column, ...]
@@ -55,6 +58,7 @@ class Table:
     foreign_keys: tuple[ForeignKey, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
+    unique_letters: tuple[str, ...] = ()
     indexes: tuple[Index, ...] = ()
     fillfactor: int | None = None
 

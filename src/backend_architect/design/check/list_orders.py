@@ -8,6 +8,8 @@ from backend_architect.design.model import TEXTUAL, Entity, FieldType, ListSpec
 from backend_architect.design.wording import a_type
 from backend_architect.errors import Problem
 
+MOST_ORDERED = 500
+"""Characters of a text that a list is ordered by: an index takes 2,704 bytes, and a letter may have four."""
 NOT_ORDERED = frozenset({FieldType.JSON, FieldType.LIST, FieldType.FILE, FieldType.REFERENCE, FieldType.UUID})
 
 
@@ -37,6 +39,9 @@ def _why_unbounded(spec: ListSpec, entity: Entity) -> tuple[str, str] | None:
         return f"`{item.name}` may be null, and a page cannot continue after null", "make it required, with a default"
     if item.type in NOT_ORDERED:
         return f"{a_type(item.type)} has no order that means anything", "use newest, oldest, a number, a date or a text"
+    if item.type in TEXTUAL and item.length[1] > MOST_ORDERED and not item.choices:
+        message = f"`{item.name}` has up to {item.length[1]:,} characters: too long for an index, and for a cursor"
+        return message, f"give it a `max` of {MOST_ORDERED} or less"
     if item.type in TEXTUAL and spec.order.descending:
         return f"`{item.name}` is a text, and texts are listed from a to z", f"write `{item.name} asc`"
     return None

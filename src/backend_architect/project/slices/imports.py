@@ -37,6 +37,7 @@ from app.core.database import Db, Executor
 from app.core.errors import Forbidden, allowed, found
 from app.core.files import check_files
 from app.core.idempotency import KEYED, once
+from app.core.input import Text
 from app.core.pagination import After, Limit, Page
 from app.core.rate_limits import limited
 from app.core.responses import IfMatch, created, no_content, ok, page

@@ -143,7 +143,7 @@ def _list(parts: _Parts) -> str:
     assert isinstance(parts.row, Entity)
     fields = [parts.row.fields[name] for name in spec.filters]
     filters = [_filter(item) for item in fields]
-    search = ["q: Annotated[str, Query(min_length=1, max_length=200)]"] if spec.match else []
+    search = ["q: Annotated[Text, Query(min_length=1, max_length=200)]"] if spec.match else []
     arguments = [
         *(f"{name}: UUID" for name in parts.path),
         *search,
@@ -190,7 +190,8 @@ def _once(parts: _Parts) -> list[str]:
 def _filter(item: Field) -> str:
     """Return the parameter by which callers filter a list, under the field's own name for them."""
     name = variable(item.column)
-    kind = f"{python_type(item)} | None"
+    python = python_type(item)
+    kind = f"{'Text' if python == 'str' else python} | None"
     return (
         f"{name}: {kind} = None"
         if name == item.column

@@ -63,6 +63,7 @@ def build_server(target: str = "app.main:create_app", *, idle: float, reload: bo
         http=HTTPModes.http1,  # where it may be HTTP/2, a connection on which nothing is sent is never closed
         websockets=False,
         log_level=LogLevels.warning,
+        url_path_prefix=os.environ.get("ROOT_PATH") or None,
         backlog=1024,
         backpressure=IN_ALL,
         http1_settings=HTTP1Settings(header_read_timeout=round(idle * 1000), max_buffer_size=65_536),

@@ -153,7 +153,7 @@ def problem_response(problem: Problem) -> Response:
         title=problem.title,
         status=problem.status,
         detail=problem.detail,
-        instance=request.path,
+        instance=request.root + request.path,
         request_id=request.id,
         errors=problem.errors,
     )

@@ -88,7 +88,8 @@ def _context(scope: Scope) -> RequestContext:
     headers = dict(scope["headers"])
     sent = headers.get(b"x-request-id", b"")
     name = sent.decode() if SAFE_ID.fullmatch(sent) else token_hex(8)
-    return RequestContext(name, scope["method"], scope["path"], scope["query_string"], headers)
+    root = scope.get("root_path", "")
+    return RequestContext(name, scope["method"], scope["path"], scope["query_string"], headers, root=root)
 
 
 def _extra_headers(context: RequestContext) -> list[Header]:

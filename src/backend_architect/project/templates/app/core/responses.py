@@ -47,7 +47,7 @@ def ok(value: object | None) -> Response:
 
 def created(value: object | None, path: str) -> Response:
     """Return 201 with `value` and its address under `path`; a row that the rules refuse is a 404."""
-    location = f"/v1/{path}/{getattr(found(value), 'id')}".encode()  # noqa: B009
+    location = f"{current.get().root}/v1/{path}/{getattr(found(value), 'id')}".encode()  # noqa: B009
     return Answer(encode(value), 201, [(b"location", location), *_version(value)])
 
 
@@ -67,7 +67,7 @@ def _next_link(cursor: str) -> bytes:
     request = current.get()
     kept = [part for part in request.query.split(b"&") if part and not part.startswith(b"after=")]
     query = b"&".join([*kept, b"after=" + cursor.encode()]).replace(b">", b"%3E").replace(b"<", b"%3C")
-    return b'<%s?%s>; rel="next"' % (request.path.encode(), query)
+    return b'<%s?%s>; rel="next"' % ((request.root + request.path).encode(), query)
 
 
 def _version(value: object) -> list[Header]:

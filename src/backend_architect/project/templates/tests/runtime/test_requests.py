@@ -241,3 +241,16 @@ async def test_other_origins_are_not_let_in(settings: Settings, origin: str) -> 
         assert allowed.headers["access-control-allow-origin"] == "https://app.example"
         failed = await client.get("/probe/fail", headers={"origin": "https://app.example"})
         assert (failed.status_code, failed.headers["access-control-allow-origin"]) == (500, "https://app.example")
+
+
+async def test_what_is_given_out_works_behind_a_prefix(settings: Settings) -> None:
+    allowed = settings.model_copy(update={"allowed_origins": ("https://app.example",)})
+    async with running(allowed, create_probe_app) as app:
+        transport = httpx.ASGITransport(app, root_path="/shop-api")  # as app/serve.py does with ROOT_PATH
+        client = httpx.AsyncClient(transport=transport, base_url="https://api.example")
+        assert (await client.get("/openapi.json")).json()["servers"] == [{"url": "/shop-api"}]
+        assert '"/shop-api/openapi.json"' in (await client.get("/docs")).text.replace("'", '"')
+        assert (await client.get("/nothing")).json()["instance"] == "/shop-api/nothing"
+        asks = {"origin": "https://app.example", "access-control-request-method": "GET"}
+        headers = asks | {"access-control-request-headers": "traceparent,baggage,sentry-trace"}
+        assert (await client.options("/probe/echo", headers=headers)).status_code == 200
