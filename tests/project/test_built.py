@@ -68,7 +68,7 @@ def test_its_functions_are_short(path: Path) -> None:
 def test_social_sharing_stays_small() -> None:
     texts = [text for path, text in built(SOCIAL).files.items() if path.startswith("app/") and path.endswith(".py")]
     lines = [line for text in texts for line in text.splitlines() if line.strip()]
-    assert len(lines) <= 3_900
+    assert len(lines) <= 4_050
 
 
 @pytest.mark.parametrize("path", RIGHT_DESIGNS, ids=lambda path: f"{path.parent.parent.name}-{path.parent.name}")

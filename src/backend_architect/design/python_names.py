@@ -61,7 +61,7 @@ CLASSES = frozenset(
         *("APIRouter", "After", "Annotated", "Any", "Awaitable", "AwareDatetime", "Callable", "Changes", "Database"),
         *("Db", "Decimal", "Executor", "Field", "Forbidden", "IfMatch", "Input", "Json", "Limit"),
         *("Literal", "NotWritten", "Page", "PreconditionFailed", "Query", "Record", "Request", "Response"),
-        *("SignedIn", "Viewer", "Viewing", "World", "Access"),
+        *("SignedIn", "Text", "Viewer", "Viewing", "World", "Access"),
         *dir(builtins),
     }
 )
