@@ -4,12 +4,13 @@ import os
 import secrets
 import socket
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Self
 
+from backend_architect.identity_provider import StrictProvider, running_provider
 from backend_architect.postgres import EmbeddedServer, Session, start_embedded
 from backend_architect.proof.application import Application, read_application
 from backend_architect.proof.backend import Backend, running
@@ -31,6 +32,22 @@ FILE_STORE = {  # only designs with files read it; nothing is sent there, addres
     "S3_ACCESS_KEY": "proof",
     "S3_SECRET_KEY": secrets.token_urlsafe(24),
 }
+
+
+def redirect_uri(name: str, client: str = "api") -> str:
+    """Return the address that a provider sends somebody back to; nobody listens there."""
+    return f"https://{client}.example.com/v1/auth/{name}/callback"
+
+
+def provider_settings(providers: Mapping[str, StrictProvider]) -> dict[str, str]:
+    """Return the environment that leads a backend to these providers."""
+    settings: dict[str, str] = {}
+    for name, provider in providers.items():
+        at = {"URL": provider.url, "API_URL": f"{provider.url}/api"} if name == "github" else {"ISSUER": provider.url}
+        keys = {"CLIENT_ID": provider.client_id, "CLIENT_SECRET": provider.client_secret}
+        back = {"REDIRECT_URI": redirect_uri(name), "APP_REDIRECT_URI": redirect_uri(name, "app")}
+        settings |= {f"{name.upper()}_{key}": value for key, value in {**keys, **back, **at}.items()}
+    return settings
 
 
 class Lab:
@@ -66,6 +83,16 @@ class Lab:
     def server(self) -> EmbeddedServer:
         """Return the PostgreSQL that every probe shares; it trades durability for speed."""
         return self._server or self._stack.enter_context(start_embedded(self.folder / "postgres", FAST))
+
+    @cached_property
+    def providers(self) -> Mapping[str, StrictProvider]:
+        """Return the identity providers that the design names, each with the backend registered."""
+        auth = self.subject.design.auth
+        names = [way for way in auth.sign_in if way != "password"] if auth else []
+        running: dict[str, StrictProvider] = {name: self._stack.enter_context(running_provider()) for name in names}
+        for name, provider in running.items():
+            provider.redirect_uris |= {redirect_uri(name), redirect_uri(name, "app")}
+        return running
 
     @cached_property
     def backend(self) -> Backend:
@@ -119,6 +146,7 @@ class Lab:
             "ALLOWED_ORIGINS": ALLOWED_ORIGIN,
             "PYTHONUNBUFFERED": "1",
             **FILE_STORE,
+            **provider_settings(self.providers),
         }
         return Place(self.subject.folder, self.python, {**kept, **own, **environment})
 

@@ -1,0 +1,137 @@
+"""O04, O05, O07, O08, O10 and O11: what a provider says counts as far as it is proven, and opens nobody's account."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from backend_architect.proof.attacks.visitor import NO_PROVIDERS, Visitor, is_session, providers_in, stranger
+from backend_architect.proof.client import Exchange
+from backend_architect.proof.evidence import Case, Group, skipped
+from backend_architect.proof.lab import Lab
+from backend_architect.proof.people import register, sign_in
+from backend_architect.proof.probe import Probe
+
+Claims = dict[str, object]
+NONCES: tuple[Claims, ...] = ({"nonce": "another"}, {"nonce": None})
+CLAIMS: tuple[Claims, ...] = (
+    {"aud": "another"}, {"aud": ["another", "one"]}, {"aud": None}, {"aud": ["backend", "another"], "azp": "another"},
+    {"iss": "https://evil.example"}, {"iss": None}, {"exp": 1_600_000_000}, {"exp": None}, {"sub": None}, {"sub": ""},
+)  # fmt: skip
+SIGNATURES = ("missing", "none", "client_secret", "public_key", "other_key", "unknown_kid")
+DOWN = ("500", "html", "closed", "huge", "slow")
+PATIENCE = 10.0
+PROBLEM = "application/problem+json"
+
+
+def nonces(lab: Lab) -> Iterator[Case]:
+    """Give a case for each ID token that belongs to another sign-in."""
+    yield from _claims(lab, NONCES)
+
+
+def tokens(lab: Lab) -> Iterator[Case]:
+    """Give a case for each ID token that is not for us, of somebody else, over, or not signed by the provider."""
+    yield from _claims(lab, CLAIMS)
+    for name in _openid(lab):
+        for how in SIGNATURES:
+            answer = Visitor.new(lab, name).fail("id_token", how)
+            held = answer.status == 401 and not is_session(answer)
+            yield answer.case(f"{name}: signature: {how}", expected="401", held=held)
+
+
+def _claims(lab: Lab, wrong: tuple[Claims, ...]) -> Iterator[Case]:
+    for name in _openid(lab):
+        for claims in wrong:
+            visitor = Visitor.new(lab, name)
+            visitor.server.claims = claims
+            answer = visitor.visit()
+            held = answer.status == 401 and not is_session(answer)
+            yield answer.case(f"{name}: {claims}", expected="401", held=held)
+        yield Visitor.new(lab, name).visit().answers(f"{name}: a good one", 200, 303)
+    if not _openid(lab):
+        yield skipped("an ID token", "no provider of OpenID Connect: the design's `auth.sign_in` names none")
+
+
+def taken(lab: Lab) -> Iterator[Case]:
+    """Give a case for each way to come to the account of somebody else, who has the same address."""
+    backend = lab.backend
+    for name in providers_in(lab.subject.design):
+        owner = backend.newcomer("owner")
+        register(backend, owner)
+        for email in (owner.email, owner.email.upper()):
+            answer = Visitor.new(lab, name, stranger(email)).visit()
+            yield _kept_out(
+                answer, f"{name}: a registered address, {'as it is' if email == owner.email else 'in capitals'}"
+            )
+        yield sign_in(backend, backend.moved(owner)).answers(f"{name}: the owner's password", 200)
+        first = Visitor.new(lab, name)
+        joined = first.join()
+        yield joined.case(f"{name}: somebody new joins", expected="a session", held=is_session(joined))
+        yield _kept_out(
+            Visitor.new(lab, name, stranger(first.server.person.email)).visit(),
+            f"{name}: the address of another identity",
+        )
+        for password in ("", "null", "None"):
+            guess = replace(backend.moved(first.actor), password=password, email=first.server.person.email or "")
+            yield sign_in(backend, guess).answers(f"{name}: an account without a password, by {password!r}", 401, 422)
+    if not providers_in(lab.subject.design):
+        yield skipped("the account of somebody else", NO_PROVIDERS)
+
+
+def unverified(lab: Lab) -> Iterator[Case]:
+    """Give a case for each address that the provider has not verified: registered here, and not."""
+    for name in providers_in(lab.subject.design):
+        owner = lab.backend.newcomer("owner")
+        register(lab.backend, owner)
+        for what, email in (("registered here", owner.email), ("of nobody", None)):
+            answer = Visitor.new(lab, name, stranger(email, verified=False)).visit()
+            yield _kept_out(answer, f"{name}: an unverified address, {what}")
+    if not providers_in(lab.subject.design):
+        yield skipped("an address", NO_PROVIDERS)
+
+
+def secrets_kept(lab: Lab) -> Iterator[Case]:
+    """Give a case for each provider: what of it reaches the browser, or the database."""
+    for name in providers_in(lab.subject.design):
+        visitor = Visitor.new(lab, name)
+        answer = visitor.visit()
+        issued = [*visitor.server.tokens, visitor.server.client_secret]
+        held = answer.status < 400 and not [each for each in issued if any(each in text for text in visitor.telling)]
+        yield answer.case(
+            f"{name}: all that reached the client", expected="no token of the provider, no secret", held=held
+        )
+        rows = str([dict(row) for row in lab.backend.database.fetch("SELECT * FROM auth_identities")])
+        stored = [each for each in issued if each in rows]
+        yield answer.case(f"{name}: what is stored", expected="no token of the provider", held=not stored)
+    if not providers_in(lab.subject.design):
+        yield skipped("tokens of a provider", NO_PROVIDERS)
+
+
+def down(lab: Lab) -> Iterator[Case]:
+    """Give a case for each way in which a provider fails, and one for a password meanwhile."""
+    for name in providers_in(lab.subject.design):
+        person = lab.backend.newcomer("owner")
+        register(lab.backend, person)
+        for how in DOWN:
+            answer = Visitor.new(lab, name).fail("token", how)
+            held = answer.status in {502, 503} and answer.headers.get("content-type") == PROBLEM
+            expected = f"502 or 503, {PROBLEM}, within {PATIENCE:.0f} s"
+            yield answer.case(f"{name}: {how}", expected=expected, held=held, within=PATIENCE)
+        yield sign_in(lab.backend, lab.backend.moved(person)).answers(f"{name}: a password meanwhile", 200)
+    if not providers_in(lab.subject.design):
+        yield skipped("a provider that is down", NO_PROVIDERS)
+
+
+def _openid(lab: Lab) -> list[str]:
+    return [name for name in providers_in(lab.subject.design) if name != "github"]
+
+
+def _kept_out(answer: Exchange, title: str) -> Case:
+    held = answer.status in {403, 409} and not is_session(answer) and answer.field("sign_up") is None
+    return answer.case(title, expected="403 or 409, and no session", held=held)
+
+
+NONCES_PROBE = Probe("O04", Group.ATTACKS, "an ID token of another sign-in proves nothing", nonces)
+TOKENS = Probe("O05", Group.ATTACKS, "an ID token proves itself: signature, issuer, audience, time", tokens)
+TAKEN = Probe("O07", Group.ATTACKS, "an address at a provider opens nobody's account", taken)
+UNVERIFIED = Probe("O08", Group.ATTACKS, "an address that a provider has not verified counts for nothing", unverified)
+KEPT = Probe("O10", Group.ATTACKS, "what a provider issues reaches no browser, and is not stored", secrets_kept)
+DOWN_PROBE = Probe("O11", Group.ATTACKS, "a provider that is down is told soon, and keeps no password out", down)
