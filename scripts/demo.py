@@ -77,7 +77,7 @@ def _tour(anybody: Caller, ben: Caller) -> None:
     anybody.ask("GET", address, expect=200)
     _say("Ben cannot change it: for him there is no such post.")
     ben.ask("PATCH", address, {"body": "Mine now"}, expect=404)
-    _say("Nobody posts without signing in, and every wrong field is told.")
+    _say("Posting requires signing in, and every invalid field is reported.")
     anybody.ask("POST", "/v1/posts", {"body": "x"}, expect=401)
     ben.ask("POST", "/v1/posts", {"body": "", "author_id": "me"}, expect=422)
     _say("Ben follows Ada, likes the post, and reads his feed.")

@@ -245,6 +245,10 @@ def test_schema_is_json_schema() -> None:
 def test_init_writes_a_design_that_is_right(tmp_path: Path) -> None:
     assert architect("init", "shop", folder=tmp_path).status == 0
     assert architect("check", "shop/backend.yaml", folder=tmp_path).status == 0
+    design, schema = (tmp_path / "shop" / name for name in ("backend.yaml", "backend.schema.json"))
+    assert design.read_text().startswith(f"# yaml-language-server: $schema={schema.name}\n")
+    assert schema.read_text() == architect("schema").out
+    assert architect("build", "shop", "--dry-run", folder=tmp_path).status == 0
     again = architect("init", "shop", folder=tmp_path)
     assert (again.status, "design-exists" in again.err) == (1, True)
     assert architect("init", "Not A Slug", folder=tmp_path).status == 1

@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from backend_architect.cli.app import run
+from tests.cli.described import assert_described
 from tests.cli.typed import ARCHITECT
 from tests.soon import soon
 
@@ -35,6 +36,7 @@ def test_one_probe_is_tried_and_kept(project: Path, capsys: pytest.CaptureFixtur
 def test_the_evidence_is_data_with_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["prove", "P01", str(project), "--json"]) == 0
     evidence = json.loads(capsys.readouterr().out)
+    assert_described(evidence, "evidence")
     assert evidence["results"][0]["cases"][0]["repeat"].startswith('curl -i -X GET "$API/v1/me"')
 
 
@@ -43,6 +45,7 @@ def test_the_list_names_every_probe(capsys: pytest.CaptureFixture[str]) -> None:
     assert "attacks   P01" in capsys.readouterr().out
     assert run(["prove", "--list", "attacks", "--json"]) == 0
     probes = json.loads(capsys.readouterr().out)
+    assert_described(probes, "probes")
     assert probes[0]["name"] == "P01"
     assert {probe["group"] for probe in probes} == {"attacks"}
 

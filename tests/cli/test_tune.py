@@ -130,7 +130,7 @@ def test_what_turns_bad_on_larger_tables_is_told_in_every_form(
     queries.write_text("SELECT * FROM orders WHERE user_id = $1;\nSELECT * FROM orders WHERE id = $1;\n")
     asked = ["tune", url, "--workload", str(queries), "--time", "0s", "--at", "100x"]
     assert run([*asked, "--html", str(page)]) == 0
-    assert "Up to 100 times the rows 1 statement turns bad, 1 hold" in capsys.readouterr().out
+    assert "At 100x data, 1 statement stops scaling; 1 scale" in capsys.readouterr().out
     assert 'id="growth"' in page.read_text()
     assert run([*asked, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
@@ -141,7 +141,7 @@ def test_what_turns_bad_on_larger_tables_is_told_in_every_form(
 
 def test_options_stand_below_what_they_are_for(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["tune", "--help"]) == 0
-    _, _, told = capsys.readouterr().out.partition("What it runs:")
+    _, _, told = capsys.readouterr().out.partition("Workload:")
     titles = [line.rstrip(":") for line in told.splitlines() if line.endswith(":") and not line.startswith(" ")]
-    assert titles == ["How far to look", "How it is told", "Change it, and measure", "Options"]
-    assert "--at 100x" in told.partition("How it is told:")[0]
+    assert titles == ["Analysis", "Output", "Changes and measurement", "Options"]
+    assert "--at 100x" in told.partition("Output:")[0]

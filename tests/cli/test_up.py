@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from backend_architect.postgres import Session
+from tests.cli.described import assert_described
 from tests.cli.typed import ARCHITECT, SENTENCE, architect
 from tests.soon import soon
 
@@ -124,6 +125,7 @@ def test_it_answers_and_leaves_nothing(project: Path, run: Callable[..., Running
 
 def test_its_three_lines_work(run: Callable[..., Running]) -> None:
     running = run("--no-reload")
+    assert_described(running.ready, "up")
     lines = running.ready["try"]
     assert isinstance(lines, list)
     assert len(lines) == 3

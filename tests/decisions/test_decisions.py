@@ -163,7 +163,7 @@ def test_a_page_of_the_project_carries_the_numbers_of_the_design() -> None:
     page = decision_markdown(decide_all(sharing())["rate-limits"], 15)
     assert page.startswith("# 0015. Rate limits: in-process\n")
     assert "2 API processes" in page
-    assert "## Take it again\n\n- valkey when API processes ≥ 4 (now 2)" in page
+    assert "## Revisit when\n\n- valkey when API processes ≥ 4 (now 2)" in page
     assert "`app/core/rate_limits.py`" in page
 
 

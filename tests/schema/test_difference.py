@@ -100,5 +100,6 @@ def test_what_has_no_value_for_rows_that_are_there_is_said() -> None:
     assert "ALTER COLUMN x DROP NOT NULL" in renamed.text
 
 
-def test_what_differs_in_comments_alone_needs_no_migration() -> None:
+def test_what_differs_in_comments_and_settings_alone_needs_no_migration() -> None:
+    assert draft_migration("SET LOCAL lock_timeout = '5s'; CREATE TABLE a ();", "CREATE TABLE a ();") is None
     assert draft_migration("-- for one\nCREATE INDEX i ON a (b);", "-- for two\nCREATE  INDEX i ON a (b);") is None

@@ -74,7 +74,7 @@ def test_a_migration_that_was_broken_off_is_gone_on_with_at_the_same_place(
     write_journal(default_journal(catalog.database), Journal(migration))
     assert run(["tune", url, "--apply", "--yes", "--json"]) == 0
     told = capsys.readouterr()
-    assert "was broken off here" in told.err
+    assert "was interrupted; resuming" in told.err
     steps = json.loads(told.out)["changes"]["steps"]
     assert [(step["id"], step["state"]) for step in steps] == [("create-index:public.t_b_idx", "done")]
 
@@ -103,7 +103,7 @@ def test_new_indexes_are_judged_later_when_there_are_no_calls_yet(
     write_journal(default_journal(catalog.database), Journal(migration))
     assert run(["tune", url, "--apply", "--yes"]) == 0
     told = capsys.readouterr().out
-    assert "come back later with: architect tune URL --compare .backend-architect" in told
+    assert "Run later: architect tune URL --compare .backend-architect" in told
     assert "too few calls yet" not in told
 
 

@@ -110,7 +110,7 @@ def test_a_workload_on_grown_tables_of_two_schemas(server: EmbeddedServer, new_d
     assert found.holding == 2
     assert [(each.id, reason) for each, reason in found.unplanned] == [("gone", 'relation "nothing" does not exist')]
     lines = growth_lines(found, Plain())
-    assert lines[0] == "Up to 100 times the rows 1 statement turns bad, 2 hold"
+    assert lines[0] == "At 100x data, 1 statement stops scaling; 2 scale"
     assert lines[1] == "  from 20x on    SELECT * FROM people WHERE email = $1"
     assert "it reads all 20,000 rows of people to keep 1" in lines[2]
     assert "| from 20x on | `SELECT * FROM people WHERE email = $1` |" in growth_markdown(found)

@@ -29,7 +29,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
 BRIEF = "brief"
 MOST_ARGUMENTS = 2
 
-HELP = """Says in numbers what backend you need, and builds it as plain code that you own.
+HELP = """Works out from load figures which backend you need, and builds it as plain code that you own.
 
 \b
 Begin with a sentence:
@@ -42,20 +42,20 @@ Begin with a sentence:
 \b
 or with a design file:
   architect init shop      writes shop/backend.yaml, small and commented
-  architect check          says everything that is wrong in it, with the fix
-  architect explain        shows what a rule says, in a table of small cases
+  architect check          reports every problem in it, with the fix
+  architect explain        shows what a rule allows, in a table of small cases
   architect decide         answers every architectural question from its numbers
   architect build          writes the project: FastAPI and PostgreSQL, plain code
   architect add "…"        adds to a built project what a sentence asks for, merged with your edits
-  architect up             runs it: database, migrations, data, server
-  architect prove          proves it: access, attacks, faults, plans at 100 times the rows
+  architect up             runs it: database, migrations, data, server, worker
+  architect prove          tests it: access, attacks, faults, plans at 100 times the rows
 
 \b
-or with a PostgreSQL that you have, whatever built it:
-  architect tune URL       finds what makes it slow, and what mends it
+or with any existing PostgreSQL database:
+  architect tune URL       finds what makes it slow, and the fixes
 
 \b
-Exit status: 0 all is well · 1 there are problems, each told with its fix
+Exit status: 0 no problems · 1 problems, each reported with its fix
 2 wrong usage, or not available in this version · 130 interrupted
 """
 

@@ -34,7 +34,7 @@ def go_on(changes: Changes) -> int | None:
     found = read_journal(journal) if changes.apply and journal is not None else None
     if found is None or journal is None or not found.unfinished:
         return None
-    changes.say(f"{journal} says that a migration was broken off here; this goes on with it")
+    changes.say(f"{journal} says that a migration was interrupted; resuming")
     applied = _apply(changes, None, found.migration, journal)
     if changes.form is Form.JSON:
         print_data(changes_document(applied))
@@ -61,7 +61,7 @@ def _apply(changes: Changes, migration: Migration | None, shown: Migration, jour
         ended = asyncio.run(apply_migration(changes.url, migration, Run(journal, _teller())))
         comparison = asyncio.run(measure(changes.url, ended, changes.wait))
     except KeyboardInterrupt:
-        print(f"interrupted; go on with: architect tune URL --apply --journal {journal}", file=sys.stderr)
+        print(f"interrupted; resume with: architect tune URL --apply --journal {journal}", file=sys.stderr)
         raise
     applied = Applied(ended, journal, comparison)
     if changes.form is not Form.JSON:
@@ -74,7 +74,7 @@ def _lines(changes: Changes, applied: Applied) -> list[str]:
     colours, later = paint(changes.stream), f"architect tune URL --compare {applied.path}"
     lines = ["", *journal_lines(applied.journal, applied.path, colours), ""]
     if applied.too_early:
-        return [*lines, f"Too few calls since then to say what it came to; come back later with: {later}"]
+        return [*lines, f"Not enough calls yet to measure the effect. Run later: {later}"]
     told = comparison_lines(applied.comparison, colours) if applied.comparison else []
     return [*lines, *told, *([""] if told else []), f"Later: {later}"]
 

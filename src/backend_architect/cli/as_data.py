@@ -19,9 +19,14 @@ def as_data(value: object) -> object:
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
+def data_text(value: object) -> str:
+    """Return a value as JSON."""
+    return json.dumps(as_data(value), indent=2, ensure_ascii=False) + "\n"
+
+
 def print_data(value: object) -> None:
     """Print a value as JSON."""
-    print(json.dumps(as_data(value), indent=2, ensure_ascii=False))
+    print(data_text(value), end="")
 
 
 def _key(key: object) -> str:

@@ -17,7 +17,7 @@ def decide(
     load: Annotated[str, typer.Option(metavar="10x", help="Show what flips under another load.")] = "",
     only: Annotated[str, typer.Option(metavar="SLUG", help="Show one decision, e.g. main-database.")] = "",
 ) -> int:
-    """Answer every architectural question of a design, with reasons, numbers and when to ask again.
+    """Answer every architectural question of a design, with reasons, numbers and when to revisit them.
 
     \b
     Examples:

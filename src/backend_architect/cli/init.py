@@ -7,19 +7,25 @@ import typer
 
 from backend_architect.cli.terminal import quoted
 
+SCHEMA_FILE = "backend.schema.json"
+
 
 def init(
     name: Annotated[str, typer.Argument(help="The backend's name: small letters, digits and hyphens.")] = "",
 ) -> int:
     """Write a small, commented design file to begin with, into a folder of that name or into this one.
 
+    Its JSON Schema is written beside it, by which editors complete it.
+
     \b
     Examples:
       architect init shop
       architect init
     """
+    from backend_architect.cli.as_data import data_text
     from backend_architect.cli.writing.disk import write_new
     from backend_architect.design import read_design
+    from backend_architect.design.json_schema import design_json_schema
     from backend_architect.errors import FolderError, Problem
     from backend_architect.patterns.starter import starter_design
 
@@ -29,6 +35,7 @@ def init(
     if path.exists():
         raise FolderError(Problem("design-exists", f"{path} is there already", "change it, or name another backend"))
     write_new(path, text)
+    write_new(path.with_name(SCHEMA_FILE), data_text(design_json_schema()))
     print(f"{path} is written. Change it, then: architect build{f' {quoted(name)}' if name else ''}")
     return 0
 

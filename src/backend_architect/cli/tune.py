@@ -48,7 +48,7 @@ def tune(
     snapshot: SnapshotFile = None,
     compare: CompareFile = None,
 ) -> int:
-    """Find what makes a PostgreSQL slow, 13 or newer, whatever built it. Nothing in it is changed without --apply.
+    """Find what makes a PostgreSQL database slow (13 or newer). Nothing is changed without --apply.
 
     One read-only connection with a statement timeout reads its catalog, its counts, and the statements that it runs.
 
@@ -58,7 +58,7 @@ def tune(
       architect tune --html report.html           the same as one page
       architect tune --watch 10m                  only what runs from now on, and who waits for whom
       architect tune --workload /var/log/postgresql/
-      architect tune --at 100x                    what turns bad on 100 times the rows
+      architect tune --at 100x                    queries that stop scaling at 100x data
       architect tune --budget 500MB               the best indexes that fit in
       architect tune --migration migration.sql    the mending as a file, for review
       architect tune --apply --wait 10m           mend it, and say what came of it

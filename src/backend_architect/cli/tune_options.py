@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-WHAT_RUNS, LOOK, TOLD, CHANGE = "What it runs", "How far to look", "How it is told", "Change it, and measure"
+WHAT_RUNS, LOOK, TOLD, CHANGE = "Workload", "Analysis", "Output", "Changes and measurement"
 
 
 class Form(StrEnum):
-    """How the findings are written."""
+    """Output format."""
 
     TEXT = "text"
     MARKDOWN = "markdown"
@@ -28,7 +28,7 @@ class FailOn(StrEnum):
 
 
 class Planned(StrEnum):
-    """What plans with indexes that are not there."""
+    """The engine that plans with hypothetical indexes."""
 
     AUTO = "auto"
     TWIN = "twin"
@@ -52,7 +52,9 @@ Watch = Annotated[
 ]
 At = Annotated[
     str,
-    typer.Option(metavar="100x", help="Say which statements turn bad on so many times the rows.", rich_help_panel=LOOK),
+    typer.Option(
+        metavar="100x", help="Report queries that stop scaling at so many times the data.", rich_help_panel=LOOK
+    ),
 ]
 Budget = Annotated[
     str,
@@ -68,9 +70,7 @@ Time = Annotated[
 ]
 WhatIf = Annotated[
     Planned,
-    typer.Option(
-        help="What plans with indexes that are not there: hypopg where installed, else the twin.", rich_help_panel=LOOK
-    ),
+    typer.Option(help="Engine for hypothetical indexes: hypopg where installed, else the twin.", rich_help_panel=LOOK),
 ]
 Baseline = Annotated[
     Path | None, typer.Option(help="Findings that were accepted, each with a reason.", rich_help_panel=LOOK)

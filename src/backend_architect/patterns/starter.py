@@ -1,8 +1,9 @@
 """The design that an empty project begins with."""
 
 STARTER = """\
+# yaml-language-server: $schema=backend.schema.json
 # The design of this backend: change it, then `architect check`, `architect decide`, `architect build`.
-# `architect schema > backend.schema.json` lets an editor complete it.
+# Editors complete it by backend.schema.json; after an upgrade: `architect schema > backend.schema.json`.
 design: 1
 backend: <name>
 summary: People keep notes that nobody else sees.

@@ -127,7 +127,7 @@ def short(number: float) -> str:
 
 def _told(each: Recommended, unit_ms: float) -> Iterator[str]:
     gain, upkeep = saved(each.gain, unit_ms), saved(each.upkeep, unit_ms)
-    yield f"{size(each.bytes)}; saves {'at most ' if unit_ms else ''}{gain}, keeping it costs {upkeep}"
+    yield f"{size(each.bytes)}; saves {'at most ' if unit_ms else ''}{gain}, write overhead: {upkeep}"
     if each.statements:
         yield f"for {', '.join(_clipped(name) for name in each.statements)}"
     if each.security:

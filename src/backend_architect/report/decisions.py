@@ -50,7 +50,7 @@ def decision_markdown(decision: Decision, number: int) -> str:
         "Decision": _decided(decision),
         "Because": _bullets(fact.text for fact in decision.because),
         "Rejected": _bullets(f"**{answer}**: {why}" for answer, why in decision.rejected.items()),
-        "Take it again": _bullets(_condition(flip) for flip in decision.flips_when),
+        "Revisit when": _bullets(_condition(flip) for flip in decision.flips_when),
         "Carried out by": _bullets(f"`{path}`" for path in decision.carried_out_by) or "Nothing to carry out.",
     }
     body = "\n\n".join(f"## {title}\n\n{text}" for title, text in sections.items() if text)

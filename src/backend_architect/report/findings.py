@@ -28,7 +28,11 @@ def finding_lines(finding: Finding, paint: Paint) -> list[str]:
     colour = {Severity.HIGH: paint.red, Severity.MEDIUM: paint.yellow, Severity.LOW: paint.dim}[finding.severity]
     lines = [f"{colour(f'{finding.severity.value:6}')} {paint.bold(finding.code)}  {in_one_line(finding.message)}"]
     evidence = ", ".join(map(str, finding.evidence))
-    for name, text in (("why", finding.why), ("seen", f"{evidence} ({finding.sureness.value})"), ("fix", finding.fix)):
+    for name, text in (
+        ("why", finding.why),
+        ("evidence", f"{evidence} ({finding.sureness.value})"),
+        ("fix", finding.fix),
+    ):
         lines += _hanging(name, text)
     lines += [f"         {line}" for line in visible(finding.sql).split("\n")] if finding.sql else []
     shown = ["", *visible(finding.rewrite).split("\n")] if finding.rewrite else []

@@ -1,4 +1,4 @@
-"""What turns bad as the tables grow → lines for a terminal, and a part of a Markdown report."""
+"""Queries that stop scaling as the tables grow → lines for a terminal, and a part of a Markdown report."""
 
 from backend_architect.report.findings import Paint
 from backend_architect.report.visible import as_markdown, in_one_line
@@ -9,7 +9,7 @@ ESTIMATED = "Projected by PostgreSQL's planner on a twin without rows; nothing w
 
 
 def growth_lines(study: GrowthStudy, paint: Paint) -> list[str]:
-    """Return what a person reads of growth: each statement that turns bad, from which size on, and what was assumed."""
+    """Return what a person reads of growth: each statement that stops scaling, from which size on; and assumptions."""
     lines = [paint.bold(growth_headline(study))]
     for each in study.turning:
         lines += [
@@ -23,17 +23,17 @@ def growth_markdown(study: GrowthStudy) -> str:
     """Return the part of a Markdown report."""
     parts = [f"## At {study.times:g} times the rows", "", growth_headline(study)]
     if study.turning:
-        parts += ["", "| bad | statement | why | cost a call |", "|---|---|---|---|"]
+        parts += ["", "| since | statement | why | cost a call |", "|---|---|---|---|"]
     parts += [f"| {turns_when(each)} | `{_cell(each.statement.shown)}` | {as_markdown(each.why)} | {costs(each)} |"
               for each in study.turning]  # fmt: skip
     return "\n".join([*parts, "", *(f"- {as_markdown(line)}" for line in notes(study))]) + "\n"
 
 
 def growth_headline(study: GrowthStudy) -> str:
-    """Return how many statements turn bad, and how many hold."""
+    """Return how many statements stop scaling, and how many scale."""
     bad = len(study.turning)
-    turn = "1 statement turns" if bad == 1 else f"{bad} statements turn"
-    return f"Up to {study.times:g} times the rows {turn} bad, {study.holding} hold"
+    stop = "1 statement stops" if bad == 1 else f"{bad} statements stop"
+    return f"At {study.times:g}x data, {stop} scaling; {study.holding} scale"
 
 
 def turns_when(turning: Turning) -> str:

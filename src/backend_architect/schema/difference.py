@@ -13,6 +13,8 @@ from pglast import parse_sql
 
 from backend_architect.schema.table_difference import altered_table
 
+SETTINGS = {"VariableSetStmt"}
+"""What a draft says itself, such as how long it waits for locks."""
 FIRST = {"CreateExtensionStmt", "CreateEnumStmt"}
 HEAD = """-- migrate:up
 -- A draft, made from two generated schemas: read it, complete it, and try it on a copy of the data. It locks the tables
@@ -61,6 +63,8 @@ def _statements(text: str) -> dict[Key, Statement]:
     found = {}
     encoded = text.encode()  # PostgreSQL counts bytes
     for raw in parse_sql(text):
+        if type(raw.stmt).__name__ in SETTINGS:
+            continue
         begin = raw.stmt_location or 0
         end = begin + raw.stmt_len if raw.stmt_len else len(encoded)
         source = encoded[begin:end].decode().strip()

@@ -13,7 +13,7 @@ from backend_architect.cli.writing.numbering import MIGRATIONS, with_free_number
 from backend_architect.cli.writing.places import OURS, Seen, look
 from backend_architect.errors import FolderError, Problem
 
-WELCOME = frozenset({".git", ".venv", ".data", ".gitattributes", OURS})
+WELCOME = frozenset({".git", ".venv", ".data", ".gitattributes", "backend.schema.json", OURS})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """An OR that no index can answer.
 
-What it checks: statements that read many pages a call, with an OR whose sides compare columns of several tables, or
-several columns beside ORDER BY and LIMIT.
+What it checks: statements that ran 20 times or more and read 200 pages or more a call, with an OR whose sides compare
+columns of several tables, or several columns beside ORDER BY and LIMIT.
 
 Why it matters: an index begins at one column of one table. An OR over two tables is known only after the join, so that
 both are read whole; beside ORDER BY and LIMIT all rows of every side are fetched and sorted to return a page.

@@ -18,7 +18,7 @@ from backend_architect.tune.migration.read_index import read_index
 
 OF_A_BROKEN_REINDEX = re.compile(r"_cc(new|old)\d*$")
 OF_NO_TABLE = "it changes the server or what runs on it, not this database's tables"
-NOT_SURE = "only somebody who knows the application can say; it is not done without you"
+NOT_SURE = "needs your decision; not applied automatically"
 REWRITES = "it rewrites or checks a whole table under a lock: choose a quiet hour for it"
 GONE = "there is no such table or index in the catalog, or it cannot be changed from here"
 
