@@ -20,7 +20,8 @@ PRINTED = {
     "build": (("build", "there", "--design", str(EXAMPLE), "--dry-run"), 0),
     "design": (("a small blog", "--no-build"), 0),
     "sentence": (("a small blog",), 0),
-    "not_available": (("add OAuth2 login with Google to my backend",), 2),
+    "added": (("add", "sign-in with Google", "--dir", "built", "--dry-run"), 0),
+    "unchanged": (("add", "sign-in with a password", "--dir", "built", "--dry-run"), 0),
     "failure": (("check", "nowhere"), 1),
 }
 
@@ -33,6 +34,8 @@ def test_the_page_is_what_the_commands_say() -> None:
 @pytest.mark.parametrize("name", PRINTED)
 def test_what_is_printed_is_described(tmp_path: Path, name: str) -> None:
     words, status = PRINTED[name]
+    if "built" in words:
+        assert architect("a small blog", "--dir", "built", folder=tmp_path).status == 0
     answer = architect(*words, "--json", folder=tmp_path)
     assert answer.status == status, answer.err
     assert_described(json.loads(answer.out), name)
