@@ -21,7 +21,7 @@ PRINTED = {
     "design": (("a small blog", "--no-build"), 0),
     "sentence": (("a small blog",), 0),
     "added": (("add", "sign-in with Google", "--dir", "built", "--dry-run"), 0),
-    "unchanged": (("add", "sign-in with a password", "--dir", "built", "--dry-run"), 0),
+    "unchanged": (("add", "sign-in with Google", "--dir", "built", "--yes"), 0),
     "failure": (("check", "nowhere"), 1),
 }
 
@@ -36,6 +36,8 @@ def test_what_is_printed_is_described(tmp_path: Path, name: str) -> None:
     words, status = PRINTED[name]
     if "built" in words:
         assert architect("a small blog", "--dir", "built", folder=tmp_path).status == 0
+    if name == "unchanged":
+        assert architect(*words, folder=tmp_path).status == 0
     answer = architect(*words, "--json", folder=tmp_path)
     assert answer.status == status, answer.err
     assert_described(json.loads(answer.out), name)
