@@ -45,7 +45,8 @@ class Fact:
 class Finding:
     """`subject` is what it is about (an index, a table, a statement's name); `sql` mends it, empty where words must.
 
-    `rewrite` is the statement written better, with comments that say how, empty where nothing tells one.
+    `rewrite` is the statement written better, with comments that say how, empty where nothing tells one. `more` are
+    others of the same kind, where there are many: they are told as one.
     """
 
     code: str
@@ -59,6 +60,7 @@ class Finding:
     evidence: tuple[Fact, ...] = ()
     place: Place = field(default_factory=Place)
     rewrite: str = ""
+    more: tuple["Finding", ...] = ()
 
     @property
     def key(self) -> str:

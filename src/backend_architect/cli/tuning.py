@@ -23,6 +23,7 @@ from backend_architect.tune import Observation, find_everything, find_misjudged,
 from backend_architect.tune.accepted import not_found, read_accepted
 from backend_architect.tune.advising import By, advise
 from backend_architect.tune.find import worst_first
+from backend_architect.tune.grouped import grouped
 from backend_architect.tune.indexes.worth import Limits
 from backend_architect.tune.migration import Migration, beside_advice, migration_sql, plan_migration
 from backend_architect.tune.projecting import Projected, project_growth
@@ -99,7 +100,7 @@ def _tuning(wish: Wish, observation: Observation, accepted: Mapping[str, str]) -
     problems = (*observation.problems, *found.problems, *misjudged.problems, *rewritten.problems, *advised.problems)
     tuning = Tuning(
         observed,
-        beside_advice(findings, advised.advice),
+        grouped(beside_advice(findings, advised.advice)),
         (*problems, *grown.problems, *not_found(accepted, everything)),
         advised.advice,
         migration_sql(migration, datetime.now(UTC).isoformat(timespec="seconds")) if migration.steps else "",

@@ -11,6 +11,8 @@ from backend_architect.report.visible import as_markdown, in_one_line, visible
 WIDTH = 98
 LEVELS = {Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}
 SARIF = "2.1.0"
+MOST_PLACES = 10
+"""Of a finding with many, that a terminal shows."""
 
 
 class Paint(Protocol):
@@ -35,8 +37,21 @@ def finding_lines(finding: Finding, paint: Paint) -> list[str]:
     ):
         lines += _hanging(name, text)
     lines += [f"         {line}" for line in visible(finding.sql).split("\n")] if finding.sql else []
+    lines += _of_more(finding)
     shown = ["", *visible(finding.rewrite).split("\n")] if finding.rewrite else []
     return lines + [f"         {line}".rstrip() for line in shown]
+
+
+def _of_more(finding: Finding) -> list[str]:
+    """Return the other places of a finding that has many, a line each with its SQL, and how many are left."""
+    if not finding.more:
+        return []
+    lines = [f"       and {len(finding.more):,} more of this kind:"]
+    for each in finding.more[:MOST_PLACES]:
+        lines.append(f"         {in_one_line(each.subject)}")
+        lines += [f"           {line}" for line in visible(each.sql).split("\n")] if each.sql else []
+    left = len(finding.more) - MOST_PLACES
+    return [*lines, f"         … and {left:,} others: --json has all of them"] if left > 0 else lines
 
 
 def findings_markdown(findings: Sequence[Finding], title: str) -> str:
@@ -51,7 +66,10 @@ def findings_markdown(findings: Sequence[Finding], title: str) -> str:
         ]
         parts += ["", as_markdown(f"{_sentence(finding.why, finding)} {_sentence(finding.fix, finding)}")]
         parts += ["", *(f"- {as_markdown(fact.name)}: {as_markdown(fact.value)}" for fact in finding.evidence)]
-        parts += [line for sql in (finding.sql, finding.rewrite) if sql for line in ("", "```sql", sql, "```")]
+        parts += ["", f"And {len(finding.more):,} more:", ""] if finding.more else []
+        parts += [f"- {as_markdown(each.subject)}" for each in finding.more]
+        mending = "\n".join(each.sql for each in (finding, *finding.more) if each.sql)
+        parts += [line for sql in (mending, finding.rewrite) if sql for line in ("", "```sql", sql, "```")]
     return "\n".join(parts) + "\n"
 
 
@@ -64,7 +82,7 @@ def findings_sarif(findings: Sequence[Finding], titles: Mapping[str, str], sourc
         "runs": [
             {
                 "tool": {"driver": {"name": "backend-architect", "version": __version__, "rules": rules}},
-                "results": [_sarif_result(finding, source) for finding in findings],
+                "results": [_sarif_result(each, source) for finding in findings for each in (finding, *finding.more)],
             }
         ],
     }

@@ -4,7 +4,7 @@ Keys are never renamed or removed within a format; new ones may come.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from backend_architect.errors import Problem
 from backend_architect.finding import Finding
@@ -69,7 +69,8 @@ def _samples(samples: Samples | None) -> Mapping[str, object] | None:
 
 def _finding(finding: Finding) -> Mapping[str, object]:
     levels = {"severity": finding.severity.value, "sureness": finding.sureness.value}
-    return {**asdict(finding), **levels, "key": finding.key}
+    more = [_finding(each) for each in finding.more]
+    return {**asdict(replace(finding, more=())), **levels, "key": finding.key, "more": more}
 
 
 def _advice(advice: Advice | None) -> Mapping[str, object] | None:
