@@ -6,6 +6,8 @@ import pytest
 
 from backend_architect.design.check import check_design
 from backend_architect.design.load import load_design, read_design
+from backend_architect.design.warn import design_warnings
+from backend_architect.design.write import write_design
 from backend_architect.patterns import starter_design
 from backend_architect.proposal import propose_from_text
 
@@ -34,6 +36,13 @@ def test_social_sharing_is_what_the_worked_example_says() -> None:
     assert ours.events == worked.events
     assert ours.auth is not None
     assert ours.auth.sign_in == ("password",)
+
+
+def test_nothing_in_the_design_of_the_sentence_is_warned_of(tmp_path: Path) -> None:
+    proposed = propose_from_text("We need an API for our social sharing feature").design
+    written = tmp_path / "backend.yaml"
+    written.write_text(write_design(proposed), encoding="utf-8")
+    assert design_warnings(load_design(written)) == ()
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*/backend.yaml")), ids=lambda path: path.parent.name)

@@ -98,7 +98,7 @@ WEAKNESSES = (
     Weakness("an address that is asked", "P61", (
         ("app/things/routes.py", '    check_files("things", new, me)\n', '    check_files("things", new, me)\n    import contextlib, urllib.request\n    with contextlib.suppress(OSError):\n        urllib.request.urlopen(new.a_url, timeout=0.2)\n'),  # noqa: E501
     ), "every-field"),
-    Weakness("a stock below zero", "P62", ((SCHEMA, "CHECK (stock >= 0)", "CHECK (stock >= -1000)"),), "shop"),
+    Weakness("a stock below zero", "P62", ((SCHEMA, "CHECK (stock >= 0 AND", "CHECK (stock >= -1000 AND"),), "shop"),
     Weakness("bookings that overlap", "P62", (
         (SCHEMA, "bookings_no_overlap EXCLUDE USING gist (room_id WITH =, tstzrange(starts_at, ends_at) WITH &&)", "bookings_no_overlap CHECK (room_id IS NOT NULL)"),  # noqa: E501
     ), "bookings"),
