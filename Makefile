@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check fix test test-slow test-names test-newest test-versions prove mutate properties bench docs demo demo-tune lock
+.PHONY: help setup check fix test test-slow test-names test-newest test-versions prove mutate properties bench lines docs demo demo-tune lock
 
 help: ## list what can be done
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1|/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -68,6 +68,9 @@ bench: setup ## built routes beside bare ASGI, the commands' time, plans on the 
 	$(BIN)/python -W ignore benchmarks/tune/scale.py
 	$(BIN)/python -W ignore benchmarks/peers/run.py
 	$(BIN)/python -W ignore benchmarks/tune/tpch/run.py  # the last: one of its aims is missed by a hair
+
+lines: setup ## how many lines of each built example are domain, sign-in and infrastructure
+	$(BIN)/python scripts/lines.py
 
 docs: setup ## write the pages that are made from the code
 	$(BIN)/architect schema > docs/reference/backend.schema.json

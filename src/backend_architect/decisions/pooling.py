@@ -13,6 +13,7 @@ Little's law the connections in use are the requests a second x the time one hol
 ## Alternatives
 - `in-process`: a pool in each process.
 - `pgbouncer`: PgBouncer (1.21 or later, for prepared statements) between many processes and the database.
+  You run it; the project is built to fit it, and refuses to start where it would lose statements.
 
 ## When it is wrong
 When requests hold a transaction open while they call another service: the time held, not the load, sets the size.
@@ -31,7 +32,7 @@ QUESTION = Question(
     answers={"in-process": "a pool in each process", "pgbouncer": "PgBouncer in front of the database"},
     files={
         "in-process": ("app/core/database.py", "app/core/settings.py"),
-        "pgbouncer": ("app/core/database.py", "app/core/settings.py", "compose.yaml"),
+        "pgbouncer": ("app/core/pooler.py", "app/core/settings.py", ".env.example"),
     },
 )
 

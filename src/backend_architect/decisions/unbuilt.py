@@ -35,7 +35,6 @@ UNBUILT: dict[tuple[str, str], Unbuilt] = {
     ("password-hashing", "bcrypt"): Unbuilt("bcrypt", "argon2id", needs_code=True),
     ("transport-security", "mutual-tls"): Unbuilt("client certificates", "https", needs_code=True),
     ("pagination", "offset"): Unbuilt("page numbers", "keyset", needs_code=True),
-    ("pooling", "pgbouncer"): Unbuilt("PgBouncer", "in-process", needs_code=False),
     ("identifiers", "uuidv4"): Unbuilt("random UUIDs", "uuidv7", needs_code=True),
     ("identifiers", "bigint"): Unbuilt("8-byte ids", "uuidv7", needs_code=False),
     ("slow-query-monitoring", "log-only"): Unbuilt("monitoring by log alone", "statements-and-log", needs_code=True),

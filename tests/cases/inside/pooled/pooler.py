@@ -11,7 +11,7 @@ from time import monotonic, sleep
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from app.core.database import require_fitting_pooler
+from app.core.pooler import require_fitting_pooler
 from app.core.settings import ConfigurationError, Settings
 from tests.conftest import Connection
 
