@@ -58,7 +58,7 @@ def _apply(changes: Changes, migration: Migration | None, shown: Migration, jour
     changes.say("\n".join(migration_lines(shown, _where(changes.url), paint(changes.stream))))
     _confirm(changes)
     try:
-        ended = asyncio.run(apply_migration(changes.url, migration, Run(journal, _teller())))
+        ended = asyncio.run(apply_migration(changes.url, migration, Run(journal, _teller(), canary=changes.canary)))
         comparison = asyncio.run(measure(changes.url, ended, changes.wait))
     except KeyboardInterrupt:
         print(f"interrupted; resume with: architect tune URL --apply --journal {journal}", file=sys.stderr)

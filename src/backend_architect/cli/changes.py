@@ -15,7 +15,7 @@ class Refusal(ArchitectError):
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What was asked for. `wait` is in seconds."""
+    """What was asked for. `wait` and `canary` are in seconds."""
 
     url: str
     form: Form = Form.TEXT
@@ -26,6 +26,7 @@ class Changes:
     snapshot: Path | None = None
     compare: Path | None = None
     wait: float = 0.0
+    canary: float = 0.0
 
     @property
     def stream(self) -> TextIO:

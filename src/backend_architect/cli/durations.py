@@ -26,3 +26,11 @@ def read_times(text: str) -> float | None:
     if not 1 < times <= MOST_TIMES:
         raise Refusal(Problem("not-a-growth", f"{text} is no growth of the tables", "write 10x, 100x or 1000x"))
     return times
+
+
+def read_canary(text: str, *, applies: bool) -> float:
+    """Return for how many seconds each new index is watched; raises Refusal where none is built."""
+    seconds = read_seconds(text)
+    if seconds and not applies:
+        raise Refusal(Problem("canary-without-apply", "--canary watches indexes that --apply builds", "add --apply"))
+    return seconds

@@ -96,6 +96,14 @@ Wait = Annotated[
         rich_help_panel=CHANGE,
     ),
 ]
+Canary = Annotated[
+    str,
+    typer.Option(
+        metavar="2m",
+        help="With --apply: watch each new index that long, and drop what makes a statement worse.",
+        rich_help_panel=CHANGE,
+    ),
+]
 SnapshotFile = Annotated[
     Path | None, typer.Option(help="Write the counts there, to compare with later.", rich_help_panel=CHANGE)
 ]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from backend_architect.errors import Place, Problem
 from backend_architect.tune.comparing import take_snapshot
+from backend_architect.tune.migration.canary import is_watched, watch_index
 from backend_architect.tune.migration.checks import find_obstacles
 from backend_architect.tune.migration.journal import Entry, Journal, State, put_away, read_journal, write_journal
 from backend_architect.tune.migration.link import ApplyError, Link, close, open_link
@@ -25,6 +26,8 @@ class Run:
     journal: Path
     tell: Tell
     patience: Patience = field(default_factory=Patience)
+    canary: float = 0.0
+    """For how many seconds each new index is watched before the next step, 0 for not at all."""
 
 
 def begin_journal(path: Path, migration: Migration | None) -> Journal:
@@ -79,7 +82,11 @@ async def _take(link: Link, step: Step, journal: Journal, run: Run) -> Journal:
     write_journal(run.journal, journal)
     run.tell(step, "begins")
     try:
+        before = await take_snapshot(link.watch) if run.canary else None
         entry = await run_step(link, step, run.patience, run.tell)
+        if before is not None and is_watched(step, entry):
+            run.tell(step, f"built; watched for up to {run.canary:g} s")
+            entry = await watch_index(link, step, before, entry, run.canary)
     except asyncio.CancelledError:
         hurry = replace(run.patience, lock_timeout=min(HURRY, run.patience.lock_timeout or HURRY))
         left = await clean_up(link, step, hurry)
