@@ -28,9 +28,9 @@ def read_times(text: str) -> float | None:
     return times
 
 
-def read_canary(text: str, *, applies: bool) -> float:
-    """Return for how many seconds each new index is watched; raises Refusal where none is built."""
-    seconds = read_seconds(text)
+def read_waits(wait: str, canary: str, *, applies: bool) -> tuple[float, float]:
+    """Return how long to wait for calls, and to watch each new index; raises Refusal where none is built."""
+    seconds = read_seconds(canary)
     if seconds and not applies:
         raise Refusal(Problem("canary-without-apply", "--canary watches indexes that --apply builds", "add --apply"))
-    return seconds
+    return read_seconds(wait), seconds

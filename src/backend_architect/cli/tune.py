@@ -64,7 +64,6 @@ def tune(
       architect tune --budget 500MB               the best indexes that fit in
       architect tune --migration migration.sql    the mending as a file, for review
       architect tune --apply --wait 10m           mend it, and say what came of it
-      architect tune --apply --canary 2m          one index at a time, and drop what does harm
       architect tune --snapshot before.json, and later --compare before.json
       architect tune --json --fail-on high --baseline accepted.yaml      for pipelines
 
@@ -74,19 +73,17 @@ def tune(
     from backend_architect.cli.applying import go_on
     from backend_architect.cli.changes import Changes
     from backend_architect.cli.comparing import store_or_compare
-    from backend_architect.cli.durations import read_canary, read_seconds, read_times
+    from backend_architect.cli.durations import read_seconds, read_times, read_waits
     from backend_architect.cli.sizes import read_bytes
     from backend_architect.cli.tuning import Wish, tune_database
     from backend_architect.tune.advising import By
     from backend_architect.tune.indexes.worth import Limits
 
-    form = Form.JSON if json else form
-    limits = Limits(budget=read_bytes(budget), seconds=read_seconds(time))
-    watched = read_seconds(watch) if watch else 0.0
+    form, limits = Form.JSON if json else form, Limits(budget=read_bytes(budget), seconds=read_seconds(time))
+    watched = read_seconds(watch or "0s")
     wish = Wish(url, workload, form, baseline, fail_on, html, limits, By(what_if.value), watched, read_times(at))
-    canary_seconds = read_canary(canary, applies=apply)
-    changes = Changes(url, form, apply, yes, journal, migration, snapshot, compare, read_seconds(wait), canary_seconds)
-    status = store_or_compare(changes)
-    if status is None:
-        status = go_on(changes)
+    waits = read_waits(wait, canary, applies=apply)
+    changes = Changes(url, form, apply, yes, journal, migration, snapshot, compare, *waits)
+    stored = store_or_compare(changes)
+    status = go_on(changes) if stored is None else stored
     return tune_database(wish, changes) if status is None else status
