@@ -107,7 +107,7 @@ class Lab:
     @cached_property
     def disturbed(self) -> Backend:
         """Return the backend that the faults share which leave it running; its bounds are tighter, to be met soon."""
-        return self._stack.enter_context(self.own(STATEMENT_TIMEOUT="3", REQUEST_TIMEOUT="6"))
+        return self._stack.enter_context(self.own(STATEMENT_TIMEOUT="3", REQUEST_TIMEOUT="6", IDLE_TIMEOUT="10"))
 
     @contextmanager
     def durable(self) -> Iterator[EmbeddedServer]:

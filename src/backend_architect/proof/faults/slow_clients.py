@@ -5,6 +5,7 @@ import selectors
 import socket
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from backend_architect.proof.backend import Backend
@@ -27,6 +28,9 @@ HUGE = 2**30
 REFUSED_WITHIN = 64 * 2**20
 """What may be under way in the buffers of both sides before a client sees that it was refused."""
 DEEP = 100_000
+WHOLE = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+KEPT_FOR = 30.0
+"""Seconds that a proxy keeps a connection idle, which the server must outlast; most keep theirs for 60."""
 
 
 @dataclass
@@ -47,7 +51,8 @@ def slow_clients(lab: Lab) -> Iterator[Case]:
     path = find_driven(backend, crowd[0]).order(backend, crowd[0]).path
     process = serving_process(backend)
     before = process.memory_info().rss
-    with watching(backend) as health:
+    with closing(_kept_connection(lab.backend)) as kept, watching(backend) as health:
+        since = time.monotonic()
         kinds = _connect(backend, crowd, path)
         most = process.memory_info().rss
         yield _huge(backend, crowd[1], path, {"Transfer-Encoding": "chunked"})
@@ -56,6 +61,7 @@ def slow_clients(lab: Lab) -> Iterator[Case]:
         most = max(most, process.memory_info().rss)
         _await_closing(kinds)
         most = max(most, process.memory_info().rss)
+        yield _kept(kept, since)
     yield from (_closed(kind) for kind in kinds)
     yield _crowded(backend)
     yield _memory(most - before)
@@ -65,17 +71,38 @@ def slow_clients(lab: Lab) -> Iterator[Case]:
 def _connect(backend: Backend, crowd: tuple[Actor, ...], path: str) -> list[Waiting]:
     """Return connections of every kind that sends too little."""
     half = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "
-    whole = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     bodies = [_head(person, path, {"Content-Length": "100"}) + b'{"a' for person in crowd]
     kinds = [
         Waiting("half-sent headers", _open(backend, [half] * HALF_HEADERS)),
         Waiting("connections on which nothing is sent", _open(backend, [b""] * IDLE)),
-        Waiting("connections kept after an answer", _open(backend, [whole] * KEPT)),
+        Waiting("connections kept after an answer", _open(backend, [WHOLE] * KEPT)),
         Waiting("half-sent bodies", _open(backend, bodies)),
     ]
     for each in kinds[2].sockets:
         each.recv(65_536)
     return kinds
+
+
+def _kept_connection(backend: Backend) -> socket.socket:
+    """Return a connection on which one request was answered."""
+    connection = _connection(backend)
+    connection.sendall(WHOLE)
+    connection.recv(65_536)
+    return connection
+
+
+def _kept(connection: socket.socket, since: float) -> Case:
+    """Give whether a request is answered on a connection that a proxy in front has kept for a while."""
+    time.sleep(max(0.0, since + KEPT_FOR - time.monotonic()))
+    try:
+        connection.sendall(WHOLE.replace(b"GET", b"POST", 1).replace(b"\r\n\r\n", b"\r\nContent-Length: 0\r\n\r\n"))
+        line = connection.recv(65_536).partition(b"\r\n")[0].decode(errors="replace")
+    except OSError as error:
+        line = str(error)
+    held = line.startswith("HTTP/1.1 405")
+    advice = "" if held else "keep idle connections longer than the proxy does (IDLE_TIMEOUT)"
+    title, came = f"a POST on a connection that was idle for {KEPT_FOR:.0f} s", line or "the connection is closed"
+    return Case(title, _verdict(held), "it is answered (405)", came, "", advice)
 
 
 def _open(backend: Backend, sent: list[bytes]) -> list[socket.socket]:
