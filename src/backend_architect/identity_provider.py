@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlencode, urlsplit
+from urllib.parse import parse_qs, unquote_plus, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
@@ -154,7 +154,7 @@ class StrictProvider:
         if scheme.lower() != "basic":
             return False
         name, _, secret = base64.b64decode(encoded).decode().partition(":")
-        return self.client_id in {name, unquote(name)} and self.client_secret in {secret, unquote(secret)}
+        return (unquote_plus(name), unquote_plus(secret)) == (self.client_id, self.client_secret)
 
     def _wrong_code(self, form: dict[str, str]) -> str:
         grant = self.codes.get(form.get("code", ""))

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote_plus, urlsplit
 
+import httpx2
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
@@ -51,6 +52,7 @@ class OpenIdProvider:
     ) -> None:
         self.name, self.title, self.issuer = name, title, issuer
         self._client_id, self._client_secret = client
+        self._basic = httpx2.BasicAuth(*map(quote_plus, client))  # RFC 6749 2.3.1; Authlib's own does not encode
         self._connections = connections
         self._metadata: tuple[float, Metadata] | None = None
         self._keys: tuple[float, KeySet] | None = None
@@ -77,6 +79,7 @@ class OpenIdProvider:
                 code=code,
                 code_verifier=attempt.verifier,
                 redirect_uri=attempt.redirect_uri,
+                auth=self._basic,
             )
             claims = await self._proven(client, about, token, attempt.nonce)
             if "email" not in claims and about.userinfo_endpoint:
