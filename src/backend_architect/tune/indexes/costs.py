@@ -50,6 +50,7 @@ class Costs:
     asked: int = 0
     rows: Mapping[tuple[str, str], float] = field(default_factory=dict)
     _beliefs: dict[str, Belief] = field(default_factory=dict)
+    _expected: dict[str, float] = field(default_factory=dict)
     _known: dict[str, list[_Known]] = field(default_factory=dict)
     _exact: dict[str, dict[Set, tuple[float, Set]]] = field(default_factory=dict)
 
@@ -72,6 +73,10 @@ class Costs:
         self._exact[query.sql] = {frozenset(): (belief.believed, frozenset())}
         self._known[query.sql] = [_Known(frozenset(), frozenset(), frozenset(), belief.believed)]
 
+    def expected_rows(self, query: Query) -> float:
+        """Return how many rows the planner expects a call to return, by the first plan."""
+        return self._expected.get(query.sql, 0.0)
+
     def known(self, query: Query, indexes: Set) -> tuple[float, Set]:
         """Return the least cost that is known of a call with some of these indexes, without asking the planner."""
         found = [each for each in self._known.get(query.sql, ()) if each.used <= indexes and each.telling <= indexes]
@@ -90,6 +95,7 @@ class Costs:
         self.asked += 1
         planned = self.what_if.plan(query.sql, sorted(relevant))
         used = frozenset(index for index in relevant if index.name in planned.used)
+        self._expected.setdefault(query.sql, float(planned.plan.get("Plan Rows", 0.0)))
         cost = self._judged(query, planned, used)
         self._known[query.sql].append(_Known(relevant, _telling(relevant), used, cost))
         return cost, used

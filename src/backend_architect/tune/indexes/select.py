@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from backend_architect.postgres.catalog import Index
 from backend_architect.tune.indexes.asked import Asked, best_of
 from backend_architect.tune.indexes.asking import names_no_table
 from backend_architect.tune.indexes.costs import Costs, Query, Set
 from backend_architect.tune.indexes.covering import covered_by
 from backend_architect.tune.indexes.evaluation import Evaluation
-from backend_architect.tune.indexes.measured import believe, time_of_a_unit
+from backend_architect.tune.indexes.measured import WIDE, believe, time_of_a_unit
 from backend_architect.tune.indexes.merging import merged
 from backend_architect.tune.indexes.model import (
     NEVER_PLANNED,
@@ -32,9 +33,11 @@ from backend_architect.tune.workload import Statement
 Progress = Callable[[str], None]
 SqlOf = Callable[[Statement], str]
 NO_TABLE = "it names no table"
+SLOW_MS = 1.0  # a call, from which it matters for which values it is planned
 CUT_SHORT = "the search for a better set was cut short"
 MERGES = 3
 MOST_MERGED = 400
+KEPT_COST = 1.1  # times, from which an index that another covers is missed
 AS_GOOD, SMALL = 1.01, 0.5  # times the cost of a call, and units more, that do not matter
 TOGETHER = 3  # indexes that a plan used, which may only help together
 PLANNING, EVALUATING, SEARCHING = 0.3, 0.65, 0.92  # of the time, until when; the rest is for telling what came of it
@@ -121,8 +124,16 @@ class _Choice:
         return found
 
     def _with_rare(self, asked: Sequence[Asked], rare_of: SqlOf | None) -> list[Asked]:
-        """Return the statements, those that read more than is planned as they are planned for rare values."""
-        return [self._rarer(each, rare_of) if rare_of and each.belief.is_blind else each for each in asked]
+        """Return the statements, as they are planned for rare values those that ask for such ones.
+
+        The counts tell: they read far more than is planned, or return far fewer rows.
+        """
+        return [self._rarer(each, rare_of) if rare_of and self._asks_for_few(each) else each for each in asked]
+
+    def _asks_for_few(self, each: Asked) -> bool:
+        rows = each.statement.rows / each.statement.calls if each.statement.calls else 0.0
+        few = each.statement.mean_ms >= SLOW_MS and rows * WIDE <= self._costs.expected_rows(each.query)
+        return each.belief.is_blind or few
 
     def _rarer(self, each: Asked, rare_of: SqlOf) -> Asked:
         query = replace(each.query, sql=rare_of(each.statement))
@@ -130,9 +141,10 @@ class _Choice:
             planned = self._costs.cost(query, frozenset())
         except (PlanRefused, TimeoutError):
             return each
-        if not each.belief.planned < planned <= each.base:
+        if each.belief.is_blind and not each.belief.planned < planned <= each.base:
             return each
-        return Asked(each.statement, query, replace(each.belief, planned=planned), each.accesses)
+        believed = each.base if each.belief.is_blind else min(planned, each.base)
+        return Asked(each.statement, query, replace(each.belief, planned=planned, believed=believed), each.accesses)
 
     def _weighed(self, asked: Sequence[Asked]) -> list[Asked]:
         """Return the statements with their share of the measured time for a weight, the dearest first."""
@@ -207,7 +219,7 @@ class _Choice:
             savings = [self._saving(each, chosen, without) for each in asked if each.is_touched_by(index)]
             beside = frozenset(other for other in without if (other.schema, other.table) == place)
             upkeep = upkeep_of(beside | {index}) - upkeep_of(beside)
-            replaces = bool(covered_by(index, self._evaluation.indexes_of(index)))
+            replaces = bool(self._covered(index))
             if not is_worth_it(
                 savings, upkeep, least=least, limits=self._limits, replaces=replaces, statements=len(asked)
             ):
@@ -284,5 +296,24 @@ class _Choice:
             gain=gain,
             upkeep=upkeep_of(chosen) - upkeep_of(without),
             statements=tuple(each.statement.shown for each in serving),
-            covers=covered_by(index, self._evaluation.indexes_of(index)),
+            covers=tuple(old for old in self._covered(index) if self._is_needless(old, index, asked, chosen)),
         )
+
+    def _covered(self, index: NewIndex) -> tuple[Index, ...]:
+        return covered_by(index, self._evaluation.indexes_of(index))
+
+    def _is_needless(self, old: Index, index: NewIndex, asked: Sequence[Asked], chosen: Set) -> bool:
+        """Return whether no statement gets dearer without an index that a new one covers; unknown without time."""
+        place = index.schema, index.table
+        for each in asked:
+            if place in each.query.tables:
+                own = sorted(new for new in chosen if (new.schema, new.table) in each.query.tables)
+                try:
+                    self._costs.check_time()
+                    there = self._what_if.plan(each.query.sql, own).cost
+                    without = self._what_if.plan(each.query.sql, own, [old.qualified]).cost
+                except (PlanRefused, TimeoutError):
+                    return False
+                if without > KEPT_COST * there + SMALL:
+                    return False
+        return True
