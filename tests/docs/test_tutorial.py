@@ -25,7 +25,8 @@ def test_the_tutorial_works_as_written(tmp_path: Path) -> None:
         elif verb == "file":
             (place / rest).write_text(block.text)
         elif verb == "append":
-            _edit(block, place / rest.removeprefix("to "), r"\Z", block.text)
+            path = place / rest.removeprefix("to ")
+            _edit(block, path, r"\Z", f"\n\n{block.text}" if path.suffix == ".py" else block.text)
         elif verb == "add":
             path, below = re.fullmatch(r'to (\S+) below: "(.*)"', rest).groups()  # type: ignore[union-attr]
             begins = re.escape(below.replace('\\"', '"'))
@@ -55,6 +56,7 @@ def _holds(project: Path) -> None:
     """The finished project has nothing that its own checks, or the proof of plans, would find."""
     tools = (
         ["-m", "ruff", "check", "app", "tests"],
+        ["-m", "ruff", "format", "--check", "app", "tests"],
         ["-m", "mypy"],
         ["-m", "pytest", "-q", "tests/users", "tests/posts"],
     )

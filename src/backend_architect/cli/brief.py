@@ -24,7 +24,7 @@ def brief(
     database: Annotated[
         str, typer.Option("--db", metavar="URL", help="The database that is slow.", envvar="DATABASE_URL")
     ] = "",
-    force: Annotated[bool, typer.Option("--force", help="Build beside other files that are there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Build into a folder that has other files.")] = False,
     start: Annotated[bool, typer.Option("--up", help="Build without asking, then run it.")] = False,
     json: Json = False,
 ) -> int:

@@ -21,10 +21,10 @@ def build(
     folder: FolderArgument = HERE,
     *,
     design: Annotated[Path | None, typer.Option(help="The design file. [default: DIR/backend.yaml]")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Build beside other files that are there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Build into a folder that has other files.")] = False,
     prune: Annotated[bool, typer.Option("--prune", help="Remove unedited files that are no longer generated.")] = False,
-    restore: Annotated[bool, typer.Option("--restore", help="Write again the files that you deleted.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the diff and write nothing.")] = False,
+    restore: Annotated[bool, typer.Option("--restore", help="Restore generated files that you deleted.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the diff, and write nothing.")] = False,
     json: Json = False,
 ) -> int:
     """Write the project that a design file describes. Your own edits are kept and merged with what is new.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 FileArgument = Annotated[
     Path, typer.Argument(metavar="FILE", help="The design file, or its folder.", show_default=True)
 ]
-Json = Annotated[bool, typer.Option("--json", help="Answer as data, for programs.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 DESIGN_FILE = Path("backend.yaml")
 
 
@@ -21,10 +21,11 @@ def check(
     *,
     json: Json = False,
     rules: Annotated[
-        bool, typer.Option("--rules", help="Also ask a PostgreSQL of its own whether each rule is compiled rightly.")
+        bool,
+        typer.Option("--rules", help="Also verify on a temporary PostgreSQL that each rule is compiled correctly."),
     ] = False,
 ) -> int:
-    """Say everything that is wrong in a design file, with place and fix; warnings do not fail it.
+    """Report every problem in a design file, with place and fix. Warnings do not fail it.
 
     \b
     Examples:

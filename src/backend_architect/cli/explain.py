@@ -12,7 +12,7 @@ RuleArgument = Annotated[
 
 
 def explain(rule: RuleArgument, file: FileArgument = DESIGN_FILE, *, json: Json = False) -> int:
-    """Show what a rule says: a line for each kind of case, an answer for everybody who may ask.
+    """Show what a rule allows: a line for each kind of case, an answer for each kind of caller.
 
     The text of the rule is given to PostgreSQL as it stands, over rows that hold each value that it looks at: its
     choices, what it is compared with, and null.

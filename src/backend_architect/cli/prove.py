@@ -18,16 +18,16 @@ def prove(
         ),
     ] = None,
     *,
-    html: Annotated[Path | None, typer.Option(help="Write the evidence as one page here.", dir_okay=False)] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Try everything again, also what has held already.")] = False,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave the backend running, to repeat cases by curl.")] = False,
-    listed: Annotated[bool, typer.Option("--list", help="Show every probe and what it holds.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write the evidence as an HTML page.", dir_okay=False)] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Run every probe again, including those that held.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the backend running, to repeat cases with curl.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="List every probe.")] = False,
     json: Json = False,
 ) -> int:
-    """Prove a built project: that it works, holds ten times the load, and can be maintained.
+    """Test a built project: that it works, holds ten times the load, and can be maintained.
 
-    It runs on copies: a PostgreSQL and servers of its own. An interrupted proof goes on where it was, as long as the
-    project is the same. The evidence is kept in DIR/.data/proof.json.
+    It starts a PostgreSQL and servers of its own. An interrupted proof resumes, as long as the project is
+    unchanged. The evidence is kept in DIR/.data/proof.json.
 
     \b
     Examples:

@@ -2,7 +2,7 @@
 
 
 def schema() -> int:
-    """Print the JSON Schema of design files: editors complete with it.
+    """Print the JSON Schema of design files, for completion in editors.
 
     \b
     Example:

@@ -47,7 +47,7 @@ WorkloadFiles = Annotated[
 Watch = Annotated[
     str,
     typer.Option(
-        metavar="10m", help="Count only what runs from now on, that long: 30s, 10m.", rich_help_panel=WHAT_RUNS
+        metavar="10m", help="Observe the workload from now on, for this long: 30s, 10m.", rich_help_panel=WHAT_RUNS
     ),
 ]
 At = Annotated[
@@ -58,13 +58,13 @@ At = Annotated[
 ]
 Budget = Annotated[
     str,
-    typer.Option(metavar="500MB", help="How large all new indexes may be together: 500MB, 2GB.", rich_help_panel=LOOK),
+    typer.Option(metavar="500MB", help="Size limit for all new indexes together: 500MB, 2GB.", rich_help_panel=LOOK),
 ]
 Time = Annotated[
     str,
     typer.Option(
         metavar="45s",
-        help="How long to read, copy and look for indexes: 45s, 5m; 0s looks for none.",
+        help="Time limit for reading, copying and searching indexes: 45s, 5m; 0s skips the search.",
         rich_help_panel=LOOK,
     ),
 ]
@@ -72,22 +72,22 @@ WhatIf = Annotated[
     Planned,
     typer.Option(help="Engine for hypothetical indexes: hypopg where installed, else the twin.", rich_help_panel=LOOK),
 ]
-Baseline = Annotated[
-    Path | None, typer.Option(help="Findings that were accepted, each with a reason.", rich_help_panel=LOOK)
-]
+Baseline = Annotated[Path | None, typer.Option(help="Accepted findings, each with a reason.", rich_help_panel=LOOK)]
 FormOption = Annotated[Form, typer.Option("--format", help="How the findings are written.", rich_help_panel=TOLD)]
-Json = Annotated[bool, typer.Option("--json", help="Answer as data, for programs.", rich_help_panel=TOLD)]
-Html = Annotated[Path | None, typer.Option(help="Write it all as one page here.", dir_okay=False, rich_help_panel=TOLD)]
-FailOnOption = Annotated[FailOn, typer.Option(help="From which severity on to fail.", rich_help_panel=TOLD)]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.", rich_help_panel=TOLD)]
+Html = Annotated[
+    Path | None, typer.Option(help="Write the report as an HTML page.", dir_okay=False, rich_help_panel=TOLD)
+]
+FailOnOption = Annotated[FailOn, typer.Option(help="Fail from this severity on.", rich_help_panel=TOLD)]
 MigrationFile = Annotated[
     Path | None,
-    typer.Option(help="Write the migration there, its rollback beside it.", rich_help_panel=CHANGE),
+    typer.Option(help="Write the migration to this file, and its rollback beside it.", rich_help_panel=CHANGE),
 ]
 Apply = Annotated[
-    bool, typer.Option("--apply", help="Change the database, after saying how and asking.", rich_help_panel=CHANGE)
+    bool, typer.Option("--apply", help="Apply the changes, after showing them and asking.", rich_help_panel=CHANGE)
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.", rich_help_panel=CHANGE)]
-JournalFile = Annotated[Path | None, typer.Option(help="Where --apply notes what is done.", rich_help_panel=CHANGE)]
+JournalFile = Annotated[Path | None, typer.Option(help="Journal of --apply.", rich_help_panel=CHANGE)]
 Wait = Annotated[
     str,
     typer.Option(
@@ -105,12 +105,12 @@ Canary = Annotated[
     ),
 ]
 SnapshotFile = Annotated[
-    Path | None, typer.Option(help="Write the counts there, to compare with later.", rich_help_panel=CHANGE)
+    Path | None, typer.Option(help="Write a snapshot of the counts, to compare with later.", rich_help_panel=CHANGE)
 ]
 CompareFile = Annotated[
     Path | None,
     typer.Option(
-        help="Tell what came since a snapshot, or since the journal of --apply.",
+        help="Compare with a snapshot, or with the journal of --apply.",
         exists=True,
         rich_help_panel=CHANGE,
     ),

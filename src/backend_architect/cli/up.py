@@ -15,14 +15,16 @@ def up(
     folder: FolderArgument = HERE,
     *,
     port: Annotated[
-        int | None, typer.Option(min=1, max=65_535, help="Listen here. [default: 8000 or the next free one]")
+        int | None, typer.Option(min=1, max=65_535, help="Port to listen on. [default: 8000 or the next free one]")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Users to make up; 0 for none.")] = DEFAULT_SEED,
+    seed: Annotated[
+        int, typer.Option(min=0, max=MOST_SEED, help="Number of users to generate; 0 for no data.")
+    ] = DEFAULT_SEED,
     no_reload: Annotated[bool, typer.Option("--no-reload", help="Do not restart when a file changes.")] = False,
     reset: Annotated[bool, typer.Option("--reset", help="Empty the development database first.")] = False,
     json: Json = False,
 ) -> int:
-    """Run a built project: a PostgreSQL of its own, its migrations, made-up data, the server and the worker.
+    """Run a built project: PostgreSQL, migrations, generated data, the server and the worker.
 
     Ctrl-C stops everything. The data stays in DIR/.data for the next start.
 

@@ -16,7 +16,7 @@ from backend_architect.cli.running.filling import fill
 from backend_architect.cli.running.first_steps import EMAIL, curl_lines, developer_token
 from backend_architect.cli.running.lease import Lease, leased
 from backend_architect.cli.running.ports import choose_port
-from backend_architect.cli.running.schema_differences import migrations_in, missing_columns, warning
+from backend_architect.cli.running.schema_differences import migrations_in, require_columns
 from backend_architect.cli.terminal import quoted
 from backend_architect.design import Design
 from backend_architect.errors import FolderError, Problem
@@ -75,7 +75,7 @@ def run_project(wish: Wish) -> int:
         worker = None
         if (wish.folder / "app/worker.py").exists():
             worker = stack.enter_context(working(application, log=log, reload=wish.reload, started=told))
-            wish.tell("The worker runs: it does what requests leave for later.")
+            wish.tell("Worker started: it runs the jobs of events.")
         _welcome(wish, port, design, database, python=python)
         _watch(wish, server, worker)
         return 1
@@ -103,7 +103,7 @@ def _empty(wish: Wish) -> None:
     if read_postmaster(folder):
         raise FolderError(Problem("already-running", f"the database in {folder} is in use", "end make dev first"))
     shutil.rmtree(folder, ignore_errors=True)
-    wish.tell("The development database is emptied.")
+    wish.tell("Development database emptied.")
 
 
 def _require_project(folder: Path) -> None:
@@ -123,7 +123,7 @@ def _lease(stack: ExitStack, wish: Wish) -> Lease:
 def _database(stack: ExitStack, wish: Wish) -> EmbeddedServer:
     started = time.monotonic()
     server = stack.enter_context(start_embedded(wish.data / "postgres"))
-    wish.tell(f"PostgreSQL runs ({time.monotonic() - started:.1f} s), its data in {server.folder}")
+    wish.tell(f"PostgreSQL started in {time.monotonic() - started:.1f} s, data in {server.folder}")
     return server
 
 
@@ -139,11 +139,9 @@ def _application_url(wish: Wish, database: EmbeddedServer) -> str:
 
 def _prepare(wish: Wish, place: Place, database: EmbeddedServer, design: Design) -> None:
     migrate(place)
-    wish.tell("The migrations are applied.")
+    wish.tell("Migrations applied.")
     with Session(database.url()) as session:
-        lacking = missing_columns(session, columns_of(design))
-    if lacking:
-        wish.tell(warning(lacking))
+        require_columns(session, columns_of(design))
     if not wish.seed:
         return
     started = time.monotonic()
@@ -154,7 +152,7 @@ def _prepare(wish: Wish, place: Place, database: EmbeddedServer, design: Design)
     mark.unlink()
     if filled:
         told = ", ".join(f"{rows:,} {table}" for table, rows in filled.items())
-        wish.tell(f"Made up in {time.monotonic() - started:.1f} s: {told}")
+        wish.tell(f"Data generated in {time.monotonic() - started:.1f} s: {told}")
 
 
 def _welcome(wish: Wish, port: int, design: Design, database: EmbeddedServer, *, python: Path) -> None:
@@ -174,7 +172,7 @@ def _welcome(wish: Wish, port: int, design: Design, database: EmbeddedServer, *,
     first = [f"export TOKEN={token}"] if token else []
     parts += ["Try:", *(f"  {line}" for line in [*first, *lines])]
     if role:
-        parts += [f"To give {EMAIL} a role, in another terminal (the token of the next start has it):", f"  {role}"]
+        parts += [f"To give {EMAIL} a role (run it in another terminal; the next token has it):", f"  {role}"]
     wish.tell("\n".join([*parts, "Press Ctrl-C to stop. Log:", ""]))
 
 

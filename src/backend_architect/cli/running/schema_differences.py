@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from backend_architect.errors import FolderError, Problem
 from backend_architect.postgres import Session
 
 COLUMNS = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
@@ -19,15 +20,13 @@ def missing_columns(database: Session, columns: Mapping[str, Sequence[str]]) -> 
     return lacking + [f"{table}.{name}" for table, names in known.items() for name in names if name not in there[table]]
 
 
-def warning(lacking: Sequence[str]) -> str:
-    """Return what to say of a database that lacks some of the design; empty where it lacks nothing."""
-    if not lacking:
-        return ""
-    shown = ", ".join(lacking[:SHOWN]) + (", …" if len(lacking) > SHOWN else "")
-    return (
-        f"WARNING: the database lacks {shown}, which backend.yaml has: requests that need it fail.\n"
-        "  fix: architect build drafts the migration, and the next start applies it; or, to lose all data: --reset"
-    )
+def require_columns(database: Session, columns: Mapping[str, Sequence[str]]) -> None:
+    """Raise FolderError where the database lacks some of the design: the backend would never be ready."""
+    lacking = missing_columns(database, columns)
+    if lacking:
+        shown = ", ".join(lacking[:SHOWN]) + (", …" if len(lacking) > SHOWN else "")
+        fix = "run architect build, which drafts the migration, or write one; to discard all data instead: up --reset"
+        raise FolderError(Problem("schema-behind", f"the database lacks {shown}, which backend.yaml has", fix))
 
 
 def migrations_in(folder: Path) -> frozenset[str]:
