@@ -1,7 +1,8 @@
 """Every rule, and the choice of indexes, against small schemas in the shape of real ones, in all of their states.
 
 A schema is `tests/cases/tune_corpus/<name>.sql`: its rows, then `-- workload` and statements. Each is read as it was
-loaded, without statistics; analyzed; by a role without rights; and with its tables empty. No rule may fail, every
+loaded, without statistics; analyzed, with its statements as SQL and in a log; by a role without rights; and with its
+tables empty. No rule may fail, every
 advised index can be built as it is shown, and what has no plan is known.
 """
 
@@ -51,6 +52,13 @@ def _load(url: str, sql: str) -> None:
             session.run(statement)
 
 
+def _log(statements: list[str]) -> str:
+    """Return a server's log in which each statement ran some times, so that rules see times and their shares."""
+    head = "2026-01-01 10:00:{n:02}.000 UTC [77] app@shop LOG:  duration: {ms} ms  statement: "
+    lines = (head.format(n=n, ms=3.5 * (n + 1)) + each.replace("\n", "\n\t") for each in statements for n in range(25))
+    return "".join(f"{line}\n" for line in lines)
+
+
 def _rules_hold(url: str, workload: Path) -> Observation:
     """Return what is read; every rule has looked at every statement."""
     observation = asyncio.run(observe(url, read_workload(workload, "")))
@@ -74,8 +82,10 @@ def test_a_schema_is_read_in_every_state_and_its_indexes_can_be_built(
         _load(url, schema)
         _rules_hold(url, workload)
         _rules_hold(url.replace("postgres@", f"{STRANGER}@"), workload)
+        (tmp_path / "server.log").write_text(_log(list(split(statements))))
         with Session(url) as session:
             session.run("ANALYZE")
+        _rules_hold(url, tmp_path / "server.log")
         _advice_holds(url, _rules_hold(url, workload), file.stem)
         with Session(url) as session:
             session.run(EMPTY)

@@ -213,6 +213,6 @@ def test_a_csv_that_ends_within_a_row_and_a_record_that_is_broken_cut_their_stat
 
 
 def test_json_that_is_no_log_says_its_fields_and_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(WorkloadError, match="its fields: when, payload") as raised:
+    with pytest.raises(WorkloadError, match="its fields: payload, when") as raised:
         _read(tmp_path, '{"when": 1, "payload": "x"}\n' * 3)
-    assert "jq -r '.when'" in raised.value.problems[0].fix
+    assert "jq -r '.payload'" in raised.value.problems[0].fix

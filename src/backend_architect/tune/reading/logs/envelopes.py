@@ -93,9 +93,10 @@ def from_explorer(lines: Iterable[str]) -> Iterator[str]:
 
 
 def fields_of(beginning: Sequence[str]) -> tuple[str, ...]:
-    """Return the names in the first object of some JSON, () where it is none."""
+    """Return the names in the first object of some JSON, that of the longest text first; () where it is none."""
     first = next(_records(iter(beginning)), {}) if is_json(beginning) else {}
-    return tuple(first)
+    longest = max(first, key=lambda name: len(first[name]) if isinstance(first[name], str) else -1, default="")
+    return tuple(dict.fromkeys([longest, *first])) if first else ()
 
 
 def _records(lines: Iterable[str]) -> Iterator[Mapping[str, Any]]:
