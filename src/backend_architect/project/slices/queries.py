@@ -57,7 +57,7 @@ def render_entity_queries(entity: Entity, shape: Shape, queries: Sequence[Query]
     joins = f'\n\nJOINS = """\n{join_lines(shape.joins)}\n"""' if shape.joins else ""
     rule = join_lines(shape.readable)
     readable = f'\n\n{readable_name(entity, queries)} = """{rule}"""' if rule else ""
-    parts = [head + f'COLUMNS = """\n    {shape.columns}\n"""{joins}{readable}']
+    parts = [head + _viewer_comment(shape) + f'COLUMNS = """\n    {shape.columns}\n"""{joins}{readable}']
     lists = [query for query in queries if query.list and not query.filters]
     parts += [_row_function(query) for query in queries if not query.list]
     for query in lists:
@@ -65,6 +65,15 @@ def render_entity_queries(entity: Entity, shape: Shape, queries: Sequence[Query]
         parts.append(_list_function(entity, variants))
     parts.append(_from_row(entity, shape))
     return "\n\n\n".join(parts).replace("{READABLE}", f"{{{readable_name(entity, queries)}}}")
+
+
+def _viewer_comment(shape: Shape) -> str:
+    """Return the line that says what the first parameters of every statement are, which its shared texts count on."""
+    if not shape.viewer:
+        return ""
+    sources = ["me.id" if name == "me" else f'me.has("{name.removeprefix("is_")}")' for name in shape.viewer]
+    told = ", ".join(f"${number} is {source}" for number, source in enumerate(sources, 1))
+    return f"# In every statement that uses these texts {told}; its own parameters follow.\n"
 
 
 def render_edge_queries(edge: Edge, queries: Sequence[Query]) -> str:

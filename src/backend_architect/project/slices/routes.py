@@ -32,6 +32,7 @@ def render_routes(resolved: ResolvedDesign, plural: str, queries: tuple[Query, .
         f"{ROUTES}" + "\n".join(imports) + f'\n\nrouter = APIRouter(prefix="/v1", tags=["{words(plural)}"])\n'
     )
     plain = [query for query in queries if query.route and not query.filters]
+    plain.sort(key=lambda query: query.route is not None and "{" in query.route.path)
     alone = [_collection(resolved, route) for route in routes if route.is_of_collection]
     return "\n\n".join([head, *alone, *(_route(resolved, query) for query in plain)])  # /posts/top before /posts/{id}
 

@@ -127,8 +127,7 @@ class Unavailable(Problem):
         super().__init__(detail, headers={"Retry-After": str(retry_after)})
 
 
-KINDS = {kind.status: kind for kind in Problem.__subclasses__() if kind is not Malformed}
-UNREADABLE = "There was an error parsing the body"  # FastAPI's words
+KINDS = {kind.status: kind for kind in Problem.__subclasses__()}
 
 
 def found(value: T | None) -> T:
@@ -196,8 +195,6 @@ def _refused(request: Request, error: HTTPException) -> Problem:
     headers = {**(error.headers or {})}
     if error.status_code == 405:
         headers["Allow"] = ", ".join(_methods_at(request)) or headers.get("Allow", "")
-    if error.status_code == 400 and error.detail == UNREADABLE:
-        return Malformed()
     phrase = HTTPStatus(error.status_code).phrase
     kind = KINDS.get(error.status_code)
     title, slug = (kind.title, kind.slug) if kind else (phrase, re.sub(r"\W+", "-", phrase.lower()))

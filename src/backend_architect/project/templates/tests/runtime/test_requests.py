@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 from app.core.settings import Settings
+from app.core.telemetry import readable
 from tests.conftest import Client, client_of, running
 from tests.runtime.conftest import Lines
 from tests.runtime.probe import create_probe_app
@@ -241,6 +242,13 @@ async def test_other_origins_are_not_let_in(settings: Settings, origin: str) -> 
         assert allowed.headers["access-control-allow-origin"] == "https://app.example"
         failed = await client.get("/probe/fail", headers={"origin": "https://app.example"})
         assert (failed.status_code, failed.headers["access-control-allow-origin"]) == (500, "https://app.example")
+
+
+async def test_development_reads_its_log_lines(client: Client, log_lines: Lines) -> None:
+    await client.get("/probe/nothing")
+    (access,) = [line for line in log_lines() if line["logger"] == "access"]
+    line = readable(access | {"at": datetime(2030, 1, 31, 12)})
+    assert re.fullmatch(rb"12:00:00 info    GET /probe/nothing 404 [\d.]+ ms  \[\w+\]", line)
 
 
 async def test_what_is_given_out_works_behind_a_prefix(settings: Settings) -> None:
