@@ -19,8 +19,7 @@ class RequestContext:
     answer_headers: list[Header] = field(default_factory=list)
     verdict: tuple[bool, int, float] | None = None
     """What the tightest rate limit says of it: whether it may pass, how many more may follow, and when the next may."""
-    root: str = ""
-    """The prefix under which a proxy in front answers, and which it has cut off: ROOT_PATH."""
+    root: str = ""  # ROOT_PATH, the prefix under which a proxy in front answers, and which it has cut off
     status: int = 0
     client: str = ""
 
