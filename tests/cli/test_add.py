@@ -37,7 +37,7 @@ OWN_MIGRATION = (
 REFUSED = {
     "Add OAuth2 login with Google and webhooks": "webhooks",
     "Remove Google login": "by hand",
-    "Add login with okta": "openid",
+    "Add login with facebook": "openid",
     "Add OAuth2 login": "Google and GitHub",
     "We need an API for recipes": "recipes",
 }

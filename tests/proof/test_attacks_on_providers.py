@@ -13,7 +13,7 @@ from tests.proof.weakness import Weakness
 FOLDER = "app/auth/providers"
 FLOW, OPENID, PROVIDER = f"{FOLDER}/flow.py", f"{FOLDER}/openid.py", f"{FOLDER}/provider.py"
 SEALED, LINKING = f"{FOLDER}/sealed.py", f"{FOLDER}/linking.py"
-PROBES = [f"O{number:02}" for number in range(1, 12)]
+PROBES = [*(f"O{number:02}" for number in range(1, 12)), "declared", "P44", "P45", "contract"]
 STATE = 'if not compare_digest(attempt.state.encode(), (state or "").encode()):'
 SECRETS = "    state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))\n"
 

@@ -115,6 +115,22 @@ def account_requests(design: Design) -> tuple[Request, ...]:
     )
 
 
+def provider_routes(design: Design) -> dict[str, set[str]]:
+    """Return the methods of each address of sign-in with identity providers; the attacks O01 to O11 try them."""
+    names = [way for way in design.auth.sign_in if way != "password"] if design.auth else []
+    if not names:
+        return {}
+    browsers, apps = "web" in design.clients, "mobile" in design.clients or "web" not in design.clients
+    both = {method for method, there in (("GET", browsers), ("POST", apps)) if there}
+    routes = {"/v1/auth/identities": {"GET"}, "/v1/auth/identities/{identity_id}": {"DELETE"}}
+    for name in names:
+        routes |= {f"/v1/auth/{name}": both, f"/v1/auth/{name}/callback": both, f"/v1/auth/{name}/link": {"POST"}}
+    asked = design.account.accepted("create") if design.account else ()
+    if any(not item.optional and item.default is None and item.name != "email" for item in asked):
+        routes["/v1/auth/sign-up"] = {"GET", "POST"} if browsers else {"POST"}
+    return routes
+
+
 def valid_request(backend: Backend, route: ProjectRoute, owner: Actor, *, others: bool = False) -> Request:
     """Return a request that the owner may send, unless the rules want more; all rows that it names are new."""
     ids = {name: _row_for(backend, name, owner, others=others) for name in PARAMETER.findall(route.path)}

@@ -6,6 +6,7 @@ from backend_architect.proof.attacks.addresses import filled
 from backend_architect.proof.evidence import Case, Group
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
+from backend_architect.proof.routes import provider_routes
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 IMPLIED = frozenset({"HEAD", "OPTIONS"})
@@ -39,6 +40,8 @@ def undeclared(lab: Lab) -> Iterator[Case]:
 def declared_methods(lab: Lab) -> dict[str, set[str]]:
     """Return the methods of every address that an access table names, and of those that sign people in."""
     methods = {path: set(names) for path, names in SIGN_IN.items()} if lab.subject.design.auth else {}
+    for path, names in provider_routes(lab.subject.design).items():
+        methods.setdefault(path, set()).update(names)
     for row in lab.subject.access:
         methods.setdefault(row.path, set()).add(row.method)
     return methods
