@@ -91,10 +91,10 @@ COPIES = {
         ),
         Weakness("F11", "app/posts/routes.py", ENQUEUED, ENQUEUED_LATER, "notify_followers after POST /v1/posts"),
     ),
-    "a pool that gives up": (
+    "a pool that leaks": (
         Weakness(
-            "F04", "app/core/database.py", "may_repeat = known.is_read or isinstance(error, REFUSED_WRITE)",
-            "may_repeat = False", "reads",
+            "F04", "app/core/database.py", "            await self.pool.release(connection)\n",
+            "            await self.pool.release(connection) if random() < 0.95 else None\n", "writes",
         ),
     ),
 }  # fmt: skip

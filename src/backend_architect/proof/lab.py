@@ -143,7 +143,6 @@ class Lab:
             "HOST": "127.0.0.1",
             "TRUSTED_HOSTS": "127.0.0.1,localhost",
             "TRUSTED_PROXIES": "127.0.0.1/32",
-            "IDLE_TIMEOUT": "10",  # as without a proxy, which would bound slow headers itself
             "ALLOWED_ORIGINS": ALLOWED_ORIGIN,
             "PYTHONUNBUFFERED": "1",
             **FILE_STORE,
