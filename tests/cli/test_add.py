@@ -23,8 +23,8 @@ from tests.schema.test_difference import OBJECTS
 ADD = "Add OAuth2 login with Google and GitHub"
 OWN = {
     "app/main.py": (
-        "    configure_logging(settings.log_level)\n",
-        "    configure_logging(settings.log_level)  # ours\n",
+        "    settings = settings or load_settings()\n",
+        "    settings = settings or load_settings()  # ours\n",
     ),
     "app/auth/routes.py": ('@router.get("/me"', '# ours\n@router.get("/me"'),
     "app/posts/queries.py": ("VISIBLE = ", "# ours\nVISIBLE = "),
