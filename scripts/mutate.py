@@ -24,7 +24,7 @@ from backend_architect.postgres import start_embedded
 from backend_architect.proof.lab import FAST
 from backend_architect.proof.mutation.generate import is_shared
 from backend_architect.proof.mutation.report import lines_of, page_section, score_lines
-from backend_architect.proof.mutation.run import Prepared, prepare, try_all, weakenings_of
+from backend_architect.proof.mutation.run import StrongProject, prepare, try_all, weakenings_of
 from backend_architect.proof.mutation.sample import OF_A_KIND, SEED, sample
 from backend_architect.proof.mutation.trial import Outcome, Trial
 from backend_architect.proof.mutation.weakening import Weakening
@@ -135,7 +135,7 @@ def _trials(
                 )
 
 
-def _say_what_does_not_hold(strong: Prepared) -> None:
+def _say_what_does_not_hold(strong: StrongProject) -> None:
     for title, came in strong.known.items():
         print(f"{strong.name:14} fails as built, and catches nothing here: {title}: {came}", flush=True)
 

@@ -12,10 +12,10 @@ from statistics import median
 
 from backend_architect.postgres import EmbeddedServer, Session, start_embedded
 from backend_architect.postgres.twin import (
+    IndexTrial,
     Planner,
     Statistics,
     SwitchedPlanner,
-    Tried,
     Twin,
     make_twin,
     read_statistics,
@@ -94,7 +94,7 @@ def _try(server: EmbeddedServer, known: Statistics, candidates: list[tuple[str, 
             planner.close()
 
 
-def _outcome(planner: SwitchedPlanner, tried: Tried, sql: str, everything: set[int]) -> Outcome:
+def _outcome(planner: SwitchedPlanner, tried: IndexTrial, sql: str, everything: set[int]) -> Outcome:
     (made,) = tried.made
     return Outcome(made.index.pages, made.index.height, planner.explain(sql, everything - {made.place.oid}))
 

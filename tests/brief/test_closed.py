@@ -11,7 +11,7 @@ from backend_architect.design.check import check_design
 from backend_architect.design.expressions import resolve_rule
 from backend_architect.design.load import read_design
 from backend_architect.design.model import ACTIONS, Action, Design, Row
-from backend_architect.design.truth import ME, OTHER, Facts, truth
+from backend_architect.design.truth import ME, OTHER, KnownFacts, truth
 from backend_architect.proposal import Proposal, propose_from_text
 
 FOLDER = Path(__file__).parent
@@ -89,12 +89,12 @@ def may(design: Design, row: Row, action: Action, *, person: str, me: str | None
     if row is design.account:
         columns["id"] = person
     parents = dict(_parents(design, row, row.table, person))
-    return True in truth(tree, Facts(me, frozenset(), {row.table: columns}, parents, edges=False))
+    return True in truth(tree, KnownFacts(me, frozenset(), {row.table: columns}, parents, edges=False))
 
 
 def could(design: Design, row: Row, action: Action) -> bool:
     """Tell whether there is any row to which somebody without a role may do this."""
-    return True in truth(resolve_rule(design, row, row.allow.get(action, "nobody")), Facts(ME))
+    return True in truth(resolve_rule(design, row, row.allow.get(action, "nobody")), KnownFacts(ME))
 
 
 def _parents(design: Design, row: Row, alias: str, person: str, hops: int = 0) -> Iterator[tuple[tuple[str, str], Any]]:

@@ -16,7 +16,7 @@ import pytest
 from backend_architect.identity_provider import StrictProvider, running_provider
 from backend_architect.postgres import EmbeddedServer
 from backend_architect.proof.lab import held_port
-from backend_architect.running import Place, migrate, serving
+from backend_architect.running import RunEnvironment, migrate, serving
 from tests.cli.typed import SENTENCE, architect
 from tests.schema.test_difference import OBJECTS
 
@@ -125,7 +125,7 @@ def test_the_sentence_on_a_project_with_edits_and_a_database_with_rows(
     ]
 
 
-def _sign_in_with_both(place: Place, providers: dict[str, StrictProvider]) -> None:
+def _sign_in_with_both(place: RunEnvironment, providers: dict[str, StrictProvider]) -> None:
     """Fail unless somebody new and, later, somebody known signs in with each."""
     changes: dict[str, str] = {}
     for name, provider in providers.items():
@@ -138,7 +138,7 @@ def _sign_in_with_both(place: Place, providers: dict[str, StrictProvider]) -> No
     changes |= {"GITHUB_API_URL": f"{providers['github'].url}/api"}
     with ExitStack() as stack:
         port = stack.enter_context(held_port())
-        place = Place(place.folder, place.python, {**place.environment, **changes, "PORT": str(port)})
+        place = RunEnvironment(place.folder, place.python, {**place.environment, **changes, "PORT": str(port)})
         log = stack.enter_context((place.folder.parent / "server.log").open("w"))
         stack.enter_context(serving(place, port, log=log))
         for name in providers:
@@ -169,10 +169,10 @@ def _cookies(answer: httpx.Response) -> dict[str, str]:
     return {"Cookie": "; ".join(each.split(";")[0] for each in answer.headers.get_list("set-cookie"))}
 
 
-def _place(folder: Path, url: str) -> Place:
+def _place(folder: Path, url: str) -> RunEnvironment:
     environment = {"ENVIRONMENT": "production", "DATABASE_URL": url, "JWT_SECRET": "only for these tests, " * 2}
     environment |= {"TRUSTED_HOSTS": "127.0.0.1", "HOST": "127.0.0.1", "PATH": os.environ["PATH"]}
-    return Place(folder, Path(sys.executable), environment)
+    return RunEnvironment(folder, Path(sys.executable), environment)
 
 
 def _fresh(folder: Path, files: dict[str, str], server: EmbeddedServer) -> None:

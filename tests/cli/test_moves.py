@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from backend_architect.cli.writing import Change, Fate, carry_out, disk, plan_writing
+from backend_architect.cli.writing import Fate, FileChange, carry_out, disk, plan_writing
 
 LINES = "".join(f"VALUE_{n} = {n}\n" for n in range(1, 21))
 BEFORE = {
@@ -25,7 +25,7 @@ def build(folder: Path, files: dict[str, str]) -> dict[str, Fate]:
     return fates(changes)
 
 
-def fates(changes: tuple[Change, ...]) -> dict[str, Fate]:
+def fates(changes: tuple[FileChange, ...]) -> dict[str, Fate]:
     return {change.path: change.fate for change in changes}
 
 
@@ -116,7 +116,7 @@ def test_a_move_that_was_killed_loses_no_edit(tmp_path: Path, monkeypatch: pytes
     edit(tmp_path / "app/errors.py", "VALUE_3 = 3", "VALUE_3 = 'mine'")
     write, written = disk._write, []
 
-    def killed(folder: Path, change: Change) -> None:
+    def killed(folder: Path, change: FileChange) -> None:
         if len(written) == 1:
             raise KeyboardInterrupt
         written.append(change.path)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from backend_architect.cli.writing import Change, Choices, Fate, carry_out, disk, plan_writing, render_diff
+from backend_architect.cli.writing import Choices, Fate, FileChange, carry_out, disk, plan_writing, render_diff
 from backend_architect.errors import FolderError
 
 LINES = "".join(f"line {n}\n" for n in range(1, 21))
@@ -24,7 +24,7 @@ def build(folder: Path, files: Mapping[str, str], **choices: bool) -> dict[str, 
     return fates(changes)
 
 
-def fates(changes: tuple[Change, ...]) -> dict[str, Fate]:
+def fates(changes: tuple[FileChange, ...]) -> dict[str, Fate]:
     return {change.path: change.fate for change in changes}
 
 

@@ -103,3 +103,12 @@ def test_every_locked_package_has_a_hash_and_no_host() -> None:
     assert lock.count("==") * 1 <= lock.count("--hash=sha256:")
     assert "://" not in lock
     assert "-".join(("index", "url")) not in lock
+
+
+def test_no_two_public_classes_have_one_name() -> None:
+    homes: dict[str, list[str]] = {}
+    for path in FILES:
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, []).append(_name(path))
+    assert {name: paths for name, paths in homes.items() if len(paths) > 1} == {}

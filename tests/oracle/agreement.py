@@ -16,7 +16,7 @@ from backend_architect.design.syntax import ExpressionError
 from backend_architect.oracle import NOBODY, Caller, OracleError, oracle_sql, tables_sql
 from backend_architect.oracle.rewriting import expression_sql, over_row
 from backend_architect.postgres import Session
-from backend_architect.queries.text import Statement
+from backend_architect.queries.text import StatementText
 from tests.oracle.rows import Rows, identity, rows_sql
 
 TRIED = """
@@ -165,7 +165,7 @@ def _compiled(design: Design, row: Row, text: str) -> tuple[list[_Compiled], str
 
 
 def _as_question(row: Row, tree: exp.Expr) -> _Compiled:
-    statement = Statement()
+    statement = StatementText()
     sql = statement.rule(tree)
     names = tuple(param.name for param in statement.params)
     return _Compiled(sql, names, _question(row, f"({sql})", f'"{row.table}"', row.table))

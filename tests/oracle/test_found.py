@@ -7,7 +7,7 @@ from backend_architect.design.expressions import resolve_rule, resolve_value
 from backend_architect.design.syntax import ExpressionError
 from backend_architect.oracle import tables_sql
 from backend_architect.postgres import EmbeddedServer, Session
-from backend_architect.queries.text import Statement
+from backend_architect.queries.text import StatementText
 from tests.oracle.agreement import Tally, disagreements
 from tests.oracle.rows import Rows, identity
 
@@ -58,7 +58,7 @@ def test_brackets_within_brackets_are_kept(server: EmbeddedServer) -> None:
 )
 def test_a_parameter_has_its_type(text: str, server: EmbeddedServer) -> None:
     """PostgreSQL refuses a statement with a parameter of which nothing says what it is."""
-    statement = Statement()
+    statement = StatementText()
     sql = statement.rule(resolve_rule(DESIGN, DESIGN.entities["user"], text))
     with Session(server.url()) as database:
         database.run(tables_sql(DESIGN).replace("CREATE TABLE", "CREATE TEMP TABLE"))

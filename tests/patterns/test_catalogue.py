@@ -11,7 +11,7 @@ from backend_architect.brief.words import verb_forms
 from backend_architect.design.check import check_design
 from backend_architect.design.load import read_design
 from backend_architect.errors import Problem
-from backend_architect.patterns import Composition, Pattern, Wish, all_patterns, compose, pattern_named
+from backend_architect.patterns import Composition, CompositionRequest, Pattern, all_patterns, compose, pattern_named
 from backend_architect.patterns.page import catalogue_page
 from backend_architect.patterns.text import design_text
 
@@ -35,22 +35,22 @@ def things_in(composition: Composition) -> set[tuple[str, str, str]]:
     }
 
 
-ALONE = {name: things_in(compose(Wish((name,)))) for name in NAMES}
+ALONE = {name: things_in(compose(CompositionRequest((name,)))) for name in NAMES}
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_pattern_alone_makes_sense(name: str) -> None:
-    assert problems_of(compose(Wish((name,)))) == ()
+    assert problems_of(compose(CompositionRequest((name,)))) == ()
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_pattern_about_an_unknown_noun_makes_sense(name: str) -> None:
-    assert problems_of(compose(Wish((name,), nouns=("recipe", "setting")))) == ()
+    assert problems_of(compose(CompositionRequest((name,), nouns=("recipe", "setting")))) == ()
 
 
 @pytest.mark.parametrize("name", [pattern.name for pattern in all_patterns() if pattern.attaches_to])
 def test_pattern_is_about_what_was_said_beside_all_that_it_knows(name: str) -> None:
-    wish = Wish((name, "posts", "products"), nouns=("recipe",), about={name: "recipe"})
+    wish = CompositionRequest((name, "posts", "products"), nouns=("recipe",), about={name: "recipe"})
     composition = compose(wish)
     assert problems_of(composition) == ()
     assert ALONE[name] - things_in(composition), "it is about what it is about alone"
@@ -69,14 +69,14 @@ def test_no_text_is_cut_at_a_comma(pattern: Pattern) -> None:
 def test_pattern_beside_any_other_makes_sense(first: str) -> None:
     """A pair whose parts are all as they are alone has been checked already, and is only put together here."""
     for second in NAMES[NAMES.index(first) + 1 :]:
-        pair = compose(Wish((first, second)))
-        assert things_in(pair) == things_in(compose(Wish((second, first))))
+        pair = compose(CompositionRequest((first, second)))
+        assert things_in(pair) == things_in(compose(CompositionRequest((second, first))))
         if things_in(pair) - ALONE[first] - ALONE[second]:
             assert problems_of(pair) == (), (first, second)
 
 
 def test_all_patterns_together_make_sense() -> None:
-    assert problems_of(compose(Wish(tuple(NAMES)))) == ()
+    assert problems_of(compose(CompositionRequest(tuple(NAMES)))) == ()
 
 
 @pytest.mark.parametrize("pattern", all_patterns(), ids=NAMES)
@@ -114,7 +114,7 @@ def test_every_word_of_the_catalogue_means_its_pattern() -> None:
 )
 def test_strange_nouns_make_no_name_mean_two_things(noun: str) -> None:
     patterns = ("comments", "reviews", "tags", "listings", "tenants")
-    assert problems_of(compose(Wish(patterns, kinds={"listings": noun}, nouns=(noun, "recipe")))) == ()
+    assert problems_of(compose(CompositionRequest(patterns, kinds={"listings": noun}, nouns=(noun, "recipe")))) == ()
 
 
 def test_page_is_up_to_date() -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from backend_architect.postgres import EmbeddedServer
 from backend_architect.proof.lab import held_port
-from backend_architect.running import Place, migrate, serving
+from backend_architect.running import RunEnvironment, migrate, serving
 from tests.cli.typed import architect
 from tests.conftest import ROOT
 
@@ -66,7 +66,9 @@ def api(tmp_path_factory: pytest.TempPathFactory, server: EmbeddedServer, issuer
     environment |= {"TRUSTED_HOSTS": "127.0.0.1", "HOST": "127.0.0.1", "PATH": os.environ["PATH"]}
     environment |= {"OPENID_CLIENT_ID": "backend", "OPENID_CLIENT_SECRET": SECRET, "OPENID_ISSUER": issuer}
     with held_port() as port, (folder / "server.log").open("w") as log:
-        place = Place(folder, Path(sys.executable), environment | {"PORT": str(port), "OPENID_REDIRECT_URI": CALLBACK})
+        place = RunEnvironment(
+            folder, Path(sys.executable), environment | {"PORT": str(port), "OPENID_REDIRECT_URI": CALLBACK}
+        )
         migrate(place)
         with serving(place, port, log=log), httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
             yield client

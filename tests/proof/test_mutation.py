@@ -10,7 +10,7 @@ from pglast import parse_sql
 
 from backend_architect.postgres import EmbeddedServer
 from backend_architect.proof import choose_probes, read_subject
-from backend_architect.proof.mutation.run import Prepared, try_one, weakenings_of
+from backend_architect.proof.mutation.run import StrongProject, try_one, weakenings_of
 from backend_architect.proof.mutation.sample import sample, share
 from backend_architect.proof.mutation.trial import Outcome
 from backend_architect.proof.mutation.weakening import Edit, Weakening, edited
@@ -27,10 +27,10 @@ IN_CI = 6
 Built = Callable[[str], Path]
 
 
-def _strong(folder: Path, probes: tuple[str, ...] = ("access", "attacks")) -> Prepared:
+def _strong(folder: Path, probes: tuple[str, ...] = ("access", "attacks")) -> StrongProject:
     """Return a project that holds as built: other tests show that it does."""
     chosen = choose_probes(probes)
-    return Prepared(folder.name, folder, read_subject(folder).migrations, chosen, {}, {})
+    return StrongProject(folder.name, folder, read_subject(folder).migrations, chosen, {}, {})
 
 
 def test_every_kind_of_weakening_is_found_in_the_examples(built: Built) -> None:

@@ -5,7 +5,7 @@ import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
 
-from backend_architect.cli.terminal import Paint
+from backend_architect.cli.terminal import TerminalPaint
 from backend_architect.proof import Verdict
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.report.evidence import case_lines, verdict_lines
@@ -13,7 +13,7 @@ from backend_architect.report.evidence_page import evidence_page
 from backend_architect.report.plan_lines import plan_lines
 from tests.proof.sample import EVIDENCE, RESULTS
 
-PLAIN = Paint(on=False)
+PLAIN = TerminalPaint(on=False)
 
 
 class Tags(HTMLParser):

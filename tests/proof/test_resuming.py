@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from backend_architect.cli.as_data import as_data
-from backend_architect.cli.terminal import Paint
+from backend_architect.cli.terminal import TerminalPaint
 from backend_architect.postgres import EmbeddedServer
 from backend_architect.proof import Case, Evidence, Group, Lab, Probe, Verdict, prove, read_subject
 from backend_architect.proof.evidence import timely
@@ -70,7 +70,7 @@ def test_what_came_too_late_is_tried_again(
         [result] = list(prove(lab, [Probe("late", Group.FAULTS, "it is soon", run)]))[-1].evidence.results
     assert result.tries == tries
     assert result.verdict is (Verdict.FAILED if all(late) else Verdict.HELD)
-    assert f"tried {tries} times" in result_line(result, Paint(on=False))
+    assert f"tried {tries} times" in result_line(result, TerminalPaint(on=False))
 
 
 def test_what_came_wrong_is_not_tried_again(built: Callable[[str], Path], server: EmbeddedServer) -> None:

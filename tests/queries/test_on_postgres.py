@@ -8,7 +8,7 @@ import pytest
 
 from backend_architect.decisions import decide_all
 from backend_architect.design import Design, load_design, read_design
-from backend_architect.patterns import Wish, all_patterns, compose
+from backend_architect.patterns import CompositionRequest, all_patterns, compose
 from backend_architect.patterns.text import design_text
 from backend_architect.postgres import EmbeddedServer
 from backend_architect.queries import build_queries, resolve_design
@@ -60,6 +60,6 @@ async def _problems(connection: asyncpg.Connection, design: Design) -> list[str]
 
 @pytest.mark.parametrize("name", [pattern.name for pattern in all_patterns()])
 def test_every_statement_of_a_pattern_is_prepared(name: str, server: EmbeddedServer) -> None:
-    composition = compose(Wish((name,)))
+    composition = compose(CompositionRequest((name,)))
     text = design_text({"design": 1, "backend": "x"} | composition.design, composition.comments)
     assert asyncio.run(problems_of(read_design(text, name).design, server)) == []

@@ -9,7 +9,7 @@ from backend_architect.design import load_design
 from backend_architect.design.expressions import resolve_rule
 from backend_architect.design.meaning import means
 from backend_architect.queries.resolved import all_of, any_of
-from backend_architect.queries.text import Statement, inline, lines
+from backend_architect.queries.text import StatementText, inline, lines
 from tests.conftest import RIGHT_DESIGNS
 
 
@@ -31,7 +31,7 @@ def test_brackets_that_nobody_wrote_are_there() -> None:
         sqlglot.parse_one(f"things.column_number_{n} = 'a text of some length'", dialect="postgres") for n in "1234"
     ]
     tree = all_of(parts[0], any_of(*parts[1:3], all_of(parts[3], any_of(*parts[:2]))))
-    text = Statement().rule(tree)
+    text = StatementText().rule(tree)
     assert "\n" in text
     assert means(text, tree)
     assert not means(text.replace("(", "").replace(")", ""), tree)

@@ -6,7 +6,7 @@ from pathlib import Path
 from backend_architect.postgres import Session
 from backend_architect.tune import observe
 from backend_architect.tune.advising import advise
-from backend_architect.tune.indexes.worth import Limits
+from backend_architect.tune.indexes.worth import ChoiceLimits
 from tests.tune.conftest import NewDatabase
 
 SHAPES = """
@@ -32,7 +32,7 @@ def test_each_advised_index_is_built_by_the_statement_that_is_shown(new_database
     url = new_database(SHAPES)
     (tmp_path / "workload.sql").write_text(WORKLOAD)
     observed = asyncio.run(observe(url, tmp_path / "workload.sql")).observed
-    advised = advise(url, observed, Limits(), lambda _: None)
+    advised = advise(url, observed, ChoiceLimits(), lambda _: None)
     assert advised.advice is not None, advised.problems
     shown = {each.index.table: each.sql for each in advised.advice.recommended}
     assert shown["uploads"].startswith("CREATE INDEX CONCURRENTLY uploads_keeper")

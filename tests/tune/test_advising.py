@@ -14,7 +14,7 @@ from backend_architect.tune import Observed, observe
 from backend_architect.tune.advising import advise, planning, read_source, short_of_time
 from backend_architect.tune.indexes import Advice
 from backend_architect.tune.indexes.select import choose
-from backend_architect.tune.indexes.worth import Limits
+from backend_architect.tune.indexes.worth import ChoiceLimits
 from tests.tune.conftest import NewDatabase
 
 # With that target ANALYZE reads 40,200 rows, which are all there are: each run finds the same.
@@ -62,7 +62,11 @@ def advices(shop: tuple[str, Observed]) -> Iterator[tuple[Advice, Advice, Advice
         assert not left_out
         found = [
             choose(each, what_if, limits, sql_of=lambda statement: statement.text, tell=lambda _: None)
-            for each, limits in ((observed, Limits()), (turned, Limits()), (observed, Limits(budget=400_000)))
+            for each, limits in (
+                (observed, ChoiceLimits()),
+                (turned, ChoiceLimits()),
+                (observed, ChoiceLimits(budget=400_000)),
+            )
         ]
     yield found[0], found[1], found[2]
 
@@ -100,12 +104,12 @@ def test_a_budget_is_kept(advices: tuple[Advice, Advice, Advice]) -> None:
 
 def test_no_time_is_no_advice_and_little_time_says_what_it_left(shop: tuple[str, Observed]) -> None:
     url, observed = shop
-    assert advise(url, observed, Limits(seconds=0), lambda _: None).advice is None
-    advised = advise(url, observed, Limits(seconds=0.001), lambda _: None)
+    assert advise(url, observed, ChoiceLimits(seconds=0), lambda _: None).advice is None
+    advised = advise(url, observed, ChoiceLimits(seconds=0.001), lambda _: None)
     assert advised.advice is None
     assert "took all of the time" in advised.problems[0].message
     with planning(url, read_source(url), observed) as (what_if, _):
-        limits = Limits(seconds=10, began=time.monotonic() - 10)
+        limits = ChoiceLimits(seconds=10, began=time.monotonic() - 10)
         advice = choose(observed, what_if, limits, sql_of=lambda each: each.text, tell=lambda _: None)
     assert len(advice.left) == len(advice.statements)
     (told,) = short_of_time(advice, 9.0, limits)

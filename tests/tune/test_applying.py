@@ -14,14 +14,14 @@ import pytest
 from backend_architect.postgres import Refused, Session
 from backend_architect.tune.migration import (
     ApplyError,
-    Entry,
+    ApplyRun,
     Journal,
-    Kind,
     Migration,
+    MigrationStep,
     Patience,
-    Run,
-    State,
-    Step,
+    StepKind,
+    StepRecord,
+    StepState,
     apply_migration,
     plan_migration,
     read_journal,
@@ -58,11 +58,11 @@ def _run(
 ) -> tuple[Journal, list[str]]:
     told: list[str] = []
 
-    def tell(step: Step, text: str) -> None:
+    def tell(step: MigrationStep, text: str) -> None:
         told.append(f"{step.id} {text}")
         when(text)
 
-    return asyncio.run(apply_migration(url, migration, Run(path, tell, patience))), told
+    return asyncio.run(apply_migration(url, migration, ApplyRun(path, tell, patience))), told
 
 
 def _states(journal: Journal) -> list[str]:
@@ -230,7 +230,9 @@ def test_what_forbids_it_is_told_before_anything_is_done(new_database: NewDataba
         name = url.split("/")[3].split("?")[0]
         moved = replace(migration, steps=tuple(replace(step, table_oid=1) for step in migration.steps))
         assert refused(url, moved) == {"other-database"}
-        vector = replace(migration, steps=(Step("create-extension:no", Kind.CREATE_EXTENSION, "CREATE EXTENSION no"),))
+        vector = replace(
+            migration, steps=(MigrationStep("create-extension:no", StepKind.CREATE_EXTENSION, "CREATE EXTENSION no"),)
+        )
         assert refused(url, vector) == {"no-extension"}
         admin.run(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
         assert refused(url) == {"read-only"}
@@ -256,7 +258,9 @@ def test_an_index_of_that_name_and_another_kind_is_left_alone(new_database: NewD
 
 def test_what_a_broken_rebuilding_left_is_dropped_by_the_next(new_database: NewDatabase, tmp_path: Path) -> None:
     url = new_database(SMALL)
-    step = Step("reindex:public.t_a", Kind.REINDEX, "REINDEX INDEX CONCURRENTLY public.t_a", "public", "t", 0, "t_a")
+    step = MigrationStep(
+        "reindex:public.t_a", StepKind.REINDEX, "REINDEX INDEX CONCURRENTLY public.t_a", "public", "t", 0, "t_a"
+    )
     with Session(url) as session:
         step = replace(step, table_oid=session.value("SELECT 't'::regclass::oid::int8"))
         session.run("CREATE INDEX t_a_ccnew ON t (a)")
@@ -307,7 +311,7 @@ def test_a_journal_that_is_none_or_of_another_migration_is_refused(new_database:
     with pytest.raises(ApplyError, match="unfinished-migration"):
         begin_journal(path, replace(migration, steps=migration.steps[:1]))
     assert begin_journal(path, migration) == Journal(migration)
-    ended = Journal(migration, {step.id: Entry(State.DONE) for step in migration.steps})
+    ended = Journal(migration, {step.id: StepRecord(StepState.DONE) for step in migration.steps})
     write_journal(path, ended)
     assert begin_journal(path, replace(migration, steps=migration.steps[:1])).entries == {}
     assert len(list(tmp_path.iterdir())) == 1  # the old one is kept beside

@@ -12,7 +12,7 @@ from backend_architect.tune import observe
 from backend_architect.tune.advising import planning, read_source
 from backend_architect.tune.indexes import Advice
 from backend_architect.tune.indexes.select import choose
-from backend_architect.tune.indexes.worth import Limits
+from backend_architect.tune.indexes.worth import ChoiceLimits
 from tests.tune.conftest import NewDatabase
 
 COLUMNS = range(8)
@@ -52,7 +52,7 @@ def test_more_time_never_gives_a_worse_set(
     def advice(seconds: float) -> Advice:
         for module in ("costs", "select"):
             monkeypatch.setattr(f"backend_architect.tune.indexes.{module}.time", Clock())
-        limits = Limits(seconds=seconds, began=0.0)
+        limits = ChoiceLimits(seconds=seconds, began=0.0)
         return choose(observed, what_if, limits, sql_of=lambda each: each.text, tell=lambda _: None)
 
     with planning(url, read_source(url), observed) as (what_if, _):

@@ -12,7 +12,7 @@ import pytest
 from backend_architect.cli.app import run
 from backend_architect.postgres import Session
 from backend_architect.tune import observe
-from backend_architect.tune.migration import Run, State, apply_migration, plan_migration
+from backend_architect.tune.migration import ApplyRun, StepState, apply_migration, plan_migration
 from tests.tune.conftest import NewDatabase
 from tests.tune.migrating import advice, catalog_of, index, recommended
 from tests.tune.test_executing import CLAIM, QUEUE
@@ -51,10 +51,12 @@ def test_what_makes_a_statement_worse_is_taken_back(new_database: NewDatabase, t
     migration = replace(planned, steps=tuple(replace(step, serves=(claim.id,)) for step in in_order))
     told: list[str] = []
     with _in_use(url):
-        watching = Run(tmp_path / "journal.json", lambda step, text: told.append(f"{step.index}: {text}"), canary=30.0)
+        watching = ApplyRun(
+            tmp_path / "journal.json", lambda step, text: told.append(f"{step.index}: {text}"), canary=30.0
+        )
         journal = asyncio.run(apply_migration(url, migration, watching))
     first, second = (journal.entries[step.id] for step in journal.migration.steps)
-    assert (first.state, second.state) == (State.SKIPPED, State.DONE), told
+    assert (first.state, second.state) == (StepState.SKIPPED, StepState.DONE), told
     assert first.reason.startswith("taken back: SELECT id FROM jobs")
     assert "became worse" in first.reason
     with Session(url) as session:

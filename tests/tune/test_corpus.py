@@ -16,7 +16,7 @@ from pglast.parser import split
 from backend_architect.postgres import EmbeddedServer, Session
 from backend_architect.tune import Observation, find_everything, observe
 from backend_architect.tune.advising import advise
-from backend_architect.tune.indexes.worth import Limits
+from backend_architect.tune.indexes.worth import ChoiceLimits
 from backend_architect.tune.migration import beside_advice, plan_migration
 from backend_architect.tune.reading.any_files import read_workload
 
@@ -97,7 +97,7 @@ def test_a_schema_is_read_in_every_state_and_its_indexes_can_be_built(
 
 def _advice_holds(url: str, observation: Observation, name: str) -> None:
     observed = observation.observed
-    advised = advise(url, observed, Limits(seconds=20), lambda _: None)
+    advised = advise(url, observed, ChoiceLimits(seconds=20), lambda _: None)
     advice = advised.advice
     assert advice is not None, advised.problems
     strange = {reason for reason in advice.unplanned if not any(own in reason for own in UNPLANNED.get(name, ()))}

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from backend_architect.cli.terminal import Paint
+from backend_architect.cli.terminal import TerminalPaint
 from backend_architect.postgres import Session
 from backend_architect.postgres.copy import twin_server
 from backend_architect.report.advice import advice_lines, not_looked_at
@@ -72,7 +72,7 @@ def test_an_index_that_harms_is_taken_out_and_one_that_helps_is_kept(queue: tupl
     tried = {each.index: each.tried for each in useful.recommended}
     assert tried[BY_STATE].startswith("tried on up to 100,000 generated rows a table: SELECT id FROM jobs")
     assert tried[BY_TRIES] == "tried on generated rows: no statement used it there"
-    assert any("tried on up to" in line for line in advice_lines(useful, Paint(on=False)))
+    assert any("tried on up to" in line for line in advice_lines(useful, TerminalPaint(on=False)))
 
 
 def test_generated_rows_lie_as_the_statistics_say(queue: tuple[str, Observed], new_database: NewDatabase) -> None:

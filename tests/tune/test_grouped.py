@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from jsonschema import Draft202012Validator
 
-from backend_architect.cli.terminal import Paint
+from backend_architect.cli.terminal import TerminalPaint
 from backend_architect.finding import Finding, Severity, Sureness
 from backend_architect.report.findings import finding_lines, findings_markdown, findings_sarif
 from backend_architect.report.tune_page import tune_page
@@ -53,7 +53,7 @@ def test_forty_of_a_kind_are_one_with_forty_places_and_few_or_different_ones_sta
 
 def test_every_report_has_the_places() -> None:
     (one,) = grouped(MANY)
-    text = "\n".join(finding_lines(one, Paint(on=False)))
+    text = "\n".join(finding_lines(one, TerminalPaint(on=False)))
     assert "and 39 more of this kind" in text and "ANALYZE t7;" in text and "29 others" in text
     assert all(f"ANALYZE t{number};" in findings_markdown([one], "here") for number in range(40))
     runs: list[dict[str, list[object]]] = findings_sarif([one], {}, "db")["runs"]  # type: ignore[assignment]

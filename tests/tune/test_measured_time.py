@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from backend_architect.cli.terminal import Paint
+from backend_architect.cli.terminal import TerminalPaint
 from backend_architect.postgres import Session
 from backend_architect.report.advice import advice_lines, headline
 from backend_architect.tune import find_misjudged, observe
 from backend_architect.tune.advising import advise
 from backend_architect.tune.indexes import Advice
-from backend_architect.tune.indexes.worth import Limits
+from backend_architect.tune.indexes.worth import ChoiceLimits
 from tests.tune.conftest import NewDatabase
 
 TABLES = """
@@ -79,7 +79,7 @@ def counted(new_database: NewDatabase) -> str:
 
 def test_advice_by_measured_time_is_not_harmful(counted: str) -> None:
     observed = asyncio.run(observe(counted)).observed
-    advice = advise(counted, observed, Limits(seconds=60), lambda _: None).advice
+    advice = advise(counted, observed, ChoiceLimits(seconds=60), lambda _: None).advice
     assert advice is not None
     misjudged = {each.message.partition(": ")[2]: each for each in find_misjudged(observed, advice).findings}
     assert "readings (kind, level DESC)" in misjudged[HIGHEST.replace("= 1", "= $1").replace("10", "$2")].fix
@@ -102,7 +102,7 @@ def _is_told_as_time(advice: Advice) -> None:
     assert "measured to take" in headline(advice)
     measured = sum(each.statement.total_ms for each in advice.statements)
     assert 0 < sum(each.gain for each in advice.recommended) * advice.unit_ms <= 1.01 * measured
-    assert "  measured time of all calls → at best:" in advice_lines(advice, Paint(on=False))
+    assert "  measured time of all calls → at best:" in advice_lines(advice, TerminalPaint(on=False))
 
 
 def _pages(url: str) -> Mapping[str, float]:

@@ -12,9 +12,9 @@ from backend_architect.postgres.embedded import binary
 from backend_architect.tune.indexes.model import NewIndex, NewKey
 from backend_architect.tune.migration import (
     LOCKS,
-    Kind,
     Migration,
-    Step,
+    MigrationStep,
+    StepKind,
     beside_advice,
     migration_sql,
     plan_migration,
@@ -46,7 +46,7 @@ def test_all_shapes_are_planned_linted_run_by_psql_twice_and_rolled_back(
     url = new_database(SHAPES)
     migration = all_shapes(url)
     kinds = [step.kind for step in migration.steps]
-    assert set(kinds) >= set(Kind) - {Kind.REINDEX, Kind.CREATE_STATISTICS, Kind.VACUUM}
+    assert set(kinds) >= set(StepKind) - {StepKind.REINDEX, StepKind.CREATE_STATISTICS, StepKind.VACUUM}
     forward, back = tmp_path / "migration.sql", tmp_path / "rollback.sql"
     forward.write_text(migration_sql(migration, "2026-01-01"))
     back.write_text(rollback_sql(migration, "2026-01-01"))
@@ -141,7 +141,7 @@ def test_a_rebuilding_of_what_is_dropped_is_left_out_and_a_foreign_key_that_advi
     unfinished = replace(advice(recommended(index("users", "nick"))), left=("30 statements",))
     assert beside_advice([own], unfinished) == (own,)
     again = replace(FINDING, sql="REINDEX INDEX CONCURRENTLY orders_status_again;")
-    assert Kind.REINDEX not in {step.kind for step in plan_migration(None, (*findings, again), catalog).steps}
+    assert StepKind.REINDEX not in {step.kind for step in plan_migration(None, (*findings, again), catalog).steps}
     one, other = recommended(index("users", "nick"), gain=1.0), recommended(index("users", "name"), gain=2.0)
     plans = [plan_migration(advice(*each), (), catalog) for each in ((one, other), (other, one))]
     assert plans[0] == plans[1]
@@ -149,6 +149,8 @@ def test_a_rebuilding_of_what_is_dropped_is_left_out_and_a_foreign_key_that_advi
 
 
 def test_a_step_is_known_by_its_id() -> None:
-    step = Step("create-extension:pg_trgm", Kind.CREATE_EXTENSION, "CREATE EXTENSION IF NOT EXISTS pg_trgm;")
+    step = MigrationStep(
+        "create-extension:pg_trgm", StepKind.CREATE_EXTENSION, "CREATE EXTENSION IF NOT EXISTS pg_trgm;"
+    )
     assert step.subject == "pg_trgm"
     assert Migration("a", 18, (step,)).digest != Migration("b", 18, (step,)).digest

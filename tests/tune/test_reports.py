@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from backend_architect.cli.terminal import Paint
+from backend_architect.cli.terminal import TerminalPaint
 from backend_architect.report.advice import advice_lines, advice_markdown, factor
 from backend_architect.report.changes_data import changes_document, comparison_document, snapshot_document
 from backend_architect.report.growth import growth_lines
@@ -76,7 +76,7 @@ def test_how_a_cost_changes(before: float, after: float, told: str) -> None:
 
 
 def test_the_advice_in_a_terminal() -> None:
-    lines = advice_lines(an_advice(), Paint(on=False))
+    lines = advice_lines(an_advice(), TerminalPaint(on=False))
     assert lines[0] == (
         "3 indexes, 39 MB of 95 MB allowed, would make the workload 35 times cheaper by the planner's cost"
         " (64 tried on the twin)."
@@ -90,7 +90,9 @@ def test_the_advice_in_a_terminal() -> None:
 
 def test_a_workload_that_no_index_helps() -> None:
     nothing = Advice((), (), None, "twin", 12)
-    assert advice_lines(nothing, Paint(on=False)) == ["No new index helps this workload: 12 were tried on the twin."]
+    assert advice_lines(nothing, TerminalPaint(on=False)) == [
+        "No new index helps this workload: 12 were tried on the twin."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +149,7 @@ def test_what_was_seen_and_where_it_comes_from_is_told() -> None:
 
 def test_growth_in_a_terminal_cannot_move_the_cursor() -> None:
     study = replace(a_growth(), staying=("a\x1b[2J",))
-    assert not any("\x1b" in line for line in growth_lines(study, Paint(on=False)))
+    assert not any("\x1b" in line for line in growth_lines(study, TerminalPaint(on=False)))
 
 
 def test_the_schema_refuses_what_is_not_by_it() -> None:

@@ -7,7 +7,7 @@ import pytest
 from backend_architect.postgres import Session
 from backend_architect.tune import Observed, Statement, Workload, observe
 from backend_architect.tune.advising import advise
-from backend_architect.tune.indexes.worth import Limits
+from backend_architect.tune.indexes.worth import ChoiceLimits
 from backend_architect.tune.row_security import computed_once, with_policies
 from tests.tune.conftest import NewDatabase
 
@@ -54,7 +54,7 @@ def test_what_is_advised_serves_the_role_that_the_policy_binds(url: str) -> None
     observed = asyncio.run(observe(url)).observed
     (own,) = [each for each in observed.workload.statements if "sheets" in each.text]  # type: ignore[union-attr]
     assert own.secured and "auth.who() = sheets.owner" in own.text
-    advised = advise(url, observed, Limits(), lambda _: None)
+    advised = advise(url, observed, ChoiceLimits(), lambda _: None)
     assert advised.advice is not None
     (index,) = advised.advice.recommended
     assert index.index.keys[0].column == "owner"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backend_architect.cli.terminal import Paint
+from backend_architect.cli.terminal import TerminalPaint
 from backend_architect.finding import Finding, Severity, Sureness
 from backend_architect.report.advice import advice_lines
 from backend_architect.report.findings import findings_sarif
@@ -61,7 +61,7 @@ def test_what_tells_statements_apart_is_not_cut_off() -> None:
     text = 'SELECT "conversations".* FROM "conversations" WHERE "conversations"."{}" = $1 ORDER BY "conversations"."id"'
     statements = [Statement(f"{number:012}", text.format(name), 1.0) for number, name in enumerate(("inbox", "team"))]
     costs = tuple(StatementCost(each, 100.0, 1.0) for each in statements)
-    lines = advice_lines(Advice((), costs, None, "twin", 1), Paint(on=False))
+    lines = advice_lines(Advice((), costs, None, "twin", 1), TerminalPaint(on=False))
     assert len({line for line in lines if "conversations" in line}) == 2
 
 

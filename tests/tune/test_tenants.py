@@ -7,7 +7,7 @@ from backend_architect.postgres import Session
 from backend_architect.report.advice import headline
 from backend_architect.tune import observe
 from backend_architect.tune.advising import advise
-from backend_architect.tune.indexes.worth import Limits
+from backend_architect.tune.indexes.worth import ChoiceLimits
 from backend_architect.tune.migration import migration_sql, plan_migration
 from tests.tune.conftest import NewDatabase
 
@@ -46,7 +46,7 @@ def test_statements_of_tenants_are_planned_on_the_largest_and_told_for_each(new_
     assert len(texts) == 2 and all("oak.visits" in text for text in texts)
     assert any("oak.clients" in text for text in texts)
     assert any("planned in oak, the largest of 4 schemas" in note for note in observed.workload.notes)
-    advice = advise(url, observed, Limits(), lambda _: None).advice
+    advice = advise(url, observed, ChoiceLimits(), lambda _: None).advice
     assert advice is not None
     by_keys = {each.index.definition("").split(" ON ")[1]: each for each in advice.recommended}
     (visits,) = [each for keys, each in by_keys.items() if keys.startswith("oak.visits (client")]
@@ -66,7 +66,7 @@ def test_the_headline_says_of_which_share_of_the_time_it_speaks(new_database: Ne
         session.run("SELECT count(*) FROM gone a JOIN gone b USING (i)")
         session.run("DROP TABLE gone")
     observed = asyncio.run(observe(url)).observed
-    advice = advise(url, observed, Limits(), lambda _: None).advice
+    advice = advise(url, observed, ChoiceLimits(), lambda _: None).advice
     assert advice is not None and advice.share is not None
     workload = observed.workload
     assert workload is not None

@@ -7,7 +7,7 @@ import pytest
 from backend_architect.postgres import Session
 from backend_architect.tune import Statement, Workload, observe
 from backend_architect.tune.advising import advise
-from backend_architect.tune.indexes.worth import Limits
+from backend_architect.tune.indexes.worth import ChoiceLimits
 from backend_architect.tune.reading.kept import keep
 from backend_architect.tune.variables import with_parameters
 from tests.tune.catalog import CATALOG
@@ -102,7 +102,7 @@ def test_what_functions_and_triggers_run_is_planned_and_gets_its_indexes(new_dat
     assert observed.workload is not None
     (note,) = [each for each in observed.workload.notes if "variables of a function" in each]
     assert note.startswith("3 statements name variables of a function (c, n, new.id, old.item)")
-    advised = advise(url, observed, Limits(), lambda _: None)
+    advised = advise(url, observed, ChoiceLimits(), lambda _: None)
     assert advised.advice is not None
     planned = {cost.statement.text.split()[0] for cost in advised.advice.statements if not cost.problem}
     assert planned >= {"SELECT", "UPDATE", "INSERT"}, advised.advice.unplanned

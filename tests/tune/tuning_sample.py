@@ -9,11 +9,11 @@ from backend_architect.postgres.catalog import Catalog, Index, KeyPart, Table
 from backend_architect.report.changes_data import Applied
 from backend_architect.report.tuning import Tuning
 from backend_architect.tune import Observed, Statement, Workload
-from backend_architect.tune.comparing import Change, Comparison, IndexChange
+from backend_architect.tune.comparing import IndexChange, StatementChange, WorkloadComparison
 from backend_architect.tune.comparing.model import CountedIndex
 from backend_architect.tune.growth import GrowthStudy, Point, Turning
 from backend_architect.tune.indexes.model import Advice, NewIndex, NewKey, Recommended, StatementCost
-from backend_architect.tune.migration import Entry, Journal, Kind, Migration, State, Step
+from backend_architect.tune.migration import Journal, Migration, MigrationStep, StepKind, StepRecord, StepState
 from backend_architect.tune.samples import Blocked, Samples, Waited
 
 EVIL = '<script>alert("x")</script>'
@@ -107,13 +107,18 @@ def a_growth() -> GrowthStudy:
 def an_applied() -> Applied:
     """Return a migration of which one step failed, and what its first index came to."""
     steps = [
-        Step(f"create-index:{each.name}", Kind.CREATE_INDEX, each.statement(), "public", each.table, 7, each.name)
+        MigrationStep(
+            f"create-index:{each.name}", StepKind.CREATE_INDEX, each.statement(), "public", each.table, 7, each.name
+        )
         for each in (BY_CUSTOMER, BY_EMAIL)
     ]
-    entries = {steps[0].id: Entry(State.DONE, "", 1, 2.5), steps[1].id: Entry(State.FAILED, "no room", 5, 0.1)}
+    entries = {
+        steps[0].id: StepRecord(StepState.DONE, "", 1, 2.5),
+        steps[1].id: StepRecord(StepState.FAILED, "no room", 5, 0.1),
+    }
     index = CountedIndex(f"public.{BY_CUSTOMER.name}", "public.orders", BY_CUSTOMER.statement(), 31_000_000, 90, True)
-    change = Change("a" * 12, "orders.of_customer", 48_210.0, 90.0, 18.9, 0.2, 4_000.0, 8.0)
-    compared = Comparison("shop", 600.0, (IndexChange(index, 90, (change,)),), (index,), (change,), ("young",))
+    change = StatementChange("a" * 12, "orders.of_customer", 48_210.0, 90.0, 18.9, 0.2, 4_000.0, 8.0)
+    compared = WorkloadComparison("shop", 600.0, (IndexChange(index, 90, (change,)),), (index,), (change,), ("young",))
     journal = Journal(Migration("shop", 18, tuple(steps), ("a setting",)), entries)
     return Applied(journal, Path("journal.json"), compared)
 

@@ -10,7 +10,7 @@ from backend_architect.brief.vocabulary import Match
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Exclusions:
     """Things that are not wanted, each with the words that say so; rules; other denials; words that ask for nothing."""
 
     things: tuple[tuple[Range, Range], ...]
@@ -25,7 +25,7 @@ class Limits:
         return meanings[0].name if meanings else ""
 
 
-def read_limits(sentence: Sentence) -> Limits:
+def read_limits(sentence: Sentence) -> Exclusions:
     """Return what is not wanted and what is not allowed; a clause with something unwanted is no rule."""
     negation = find_negation(sentence)
     said = {place for _, (first, last) in negation.things for place in range(first, last)}
@@ -34,4 +34,4 @@ def read_limits(sentence: Sentence) -> Limits:
     unclear = tuple(one for one in negation.unclear if ruled.isdisjoint(range(*one)))
     things = {place for (first, last), _ in negation.things for place in range(first, last)}
     silent = frozenset(things | said) | negation.denied | denied_verbs(sentence, rules)
-    return Limits(negation.things, rules, unclear, silent, sentence.groups)
+    return Exclusions(negation.things, rules, unclear, silent, sentence.groups)

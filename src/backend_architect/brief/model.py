@@ -25,7 +25,7 @@ class Feature:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class NamedKind:
     """The name that a brief gave to what a pattern is about: a hotel books rooms."""
 
     pattern: str
@@ -105,7 +105,7 @@ class Brief:
     text: str
     intent: Intent
     features: tuple[Feature, ...]
-    kinds: tuple[Kind, ...]
+    kinds: tuple[NamedKind, ...]
     nouns: tuple[Noun, ...]
     excluded: tuple[Excluded, ...]
     people: tuple[Mention, ...]

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from backend_architect.brief.amounts import read_amounts
 from backend_architect.brief.beside_the_point import without_wrong_words
 from backend_architect.brief.guess import Guess, guess_unknown, is_other_language
-from backend_architect.brief.limits import Limits, read_limits
-from backend_architect.brief.model import Amount, Brief, Excluded, Feature, Intent, Kind, Mention, Noun, Span
+from backend_architect.brief.limits import Exclusions, read_limits
+from backend_architect.brief.model import Amount, Brief, Excluded, Feature, Intent, Mention, NamedKind, Noun, Span
 from backend_architect.brief.restrictions import read_restrictions
 from backend_architect.brief.scope import read_scope
 from backend_architect.brief.sentence import Range, Sentence
@@ -113,9 +113,9 @@ class _Reading:
                 spans.append(span)
         return tuple(Feature(name, tuple(spans)) for name, spans in found.items())
 
-    def kinds(self) -> tuple[Kind, ...]:
+    def kinds(self) -> tuple[NamedKind, ...]:
         """Return the kinds that words named, in the order of the text."""
-        return tuple(Kind(m.meaning.name, m.meaning.detail, self.span(m.first, m.last)) for m in self.of("kind"))
+        return tuple(NamedKind(m.meaning.name, m.meaning.detail, self.span(m.first, m.last)) for m in self.of("kind"))
 
     def mentions(self, means: Means) -> tuple[Mention, ...]:
         """Return what was mentioned, once each, in the order of the text."""
@@ -130,7 +130,7 @@ class _Reading:
         named = [one for one in groups if one.meaning.means in {"pattern", "kind"}]
         return tuple(Excluded(one.meaning.name, self.span(one.first, one.last)) for one in named)
 
-    def excluded(self, limits: Limits, put_off: Sequence[Excluded]) -> tuple[tuple[Excluded, ...], list[Range]]:
+    def excluded(self, limits: Exclusions, put_off: Sequence[Excluded]) -> tuple[tuple[Excluded, ...], list[Range]]:
         """Return what is not wanted; and the words that deny something which is wanted elsewhere in the text."""
         wanted = {feature.pattern for feature in self.features()}
         found: dict[Span, Excluded] = {one.word: one for one in put_off if one.pattern not in wanted}

@@ -19,7 +19,7 @@ SENTENCE_ENDS = ".;!?\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class RestrictingClause:
     """One clause that restricts something, before it is known of which things."""
 
     clause: Range
@@ -52,7 +52,7 @@ class _Reading:
     nouns: Mapping[int, str]
     names: Mapping[str, str]
 
-    def restriction(self, number: int) -> Said | None:
+    def restriction(self, number: int) -> RestrictingClause | None:
         """Return what this clause restricts, or nothing."""
         first, last = self.clauses[number]
         words = range(first, last)
@@ -63,16 +63,20 @@ class _Reading:
         if self._denies(first, last):
             actions = self._actions(number) or ALL
             named = () if self._others(first, last) else who
-            return Said((first, last), actions, named, own or self._others(first, last), bool(named), whole=False)
+            return RestrictingClause(
+                (first, last), actions, named, own or self._others(first, last), bool(named), whole=False
+            )
         if only:
             return self._only(number, only[0], who, own=own)
         if closing:
             return self._closed((first, last), closing[0])
         if any(self.is_one_of(at, "without_people") for at in words) and self._has_modal(first, last):
-            return Said((first, last), WRITES - {"delete"}, ("staff",), own=False, forbidden=False, whole=False)
+            return RestrictingClause(
+                (first, last), WRITES - {"delete"}, ("staff",), own=False, forbidden=False, whole=False
+            )
         return None
 
-    def _only(self, number: int, at: int, who: tuple[str, ...], *, own: bool) -> Said | None:
+    def _only(self, number: int, at: int, who: tuple[str, ...], *, own: bool) -> RestrictingClause | None:
         first, last = self.clauses[number]
         actions = self._actions(number)
         generic = bool(who) and all(self._in(one, "everybody") for one in who)
@@ -81,7 +85,7 @@ class _Reading:
         if gate and (related or not who) and not own:
             who, generic = ("member" if gate.startswith("member") else "invited",), False
         if any(self._in(self.words(place), "signed_in") for place in range(first, last)):
-            return Said(
+            return RestrictingClause(
                 (first, last), (actions or ALL) & WRITES, ("<signed in>",), own=False, forbidden=False, whole=False
             )
         if (generic or not who) and not own:
@@ -90,22 +94,22 @@ class _Reading:
             limits_verb = self._is_modal(at - 1) or self._is_act(at + 1)
             if not limits_verb or not actions:
                 return (
-                    Said((first, last), actions or ALL, (), own=False, forbidden=False, whole=False)
+                    RestrictingClause((first, last), actions or ALL, (), own=False, forbidden=False, whole=False)
                     if not who
                     else None
                 )
-            return Said((first, last), ALL - actions, ("staff",), own=False, forbidden=False, whole=False)
+            return RestrictingClause((first, last), ALL - actions, ("staff",), own=False, forbidden=False, whole=False)
         if generic:
             who = ()
-        return Said((first, last), actions or ALL, who, own=own, forbidden=False, whole=False)
+        return RestrictingClause((first, last), actions or ALL, who, own=own, forbidden=False, whole=False)
 
-    def _closed(self, clause: Range, at: int) -> Said:
+    def _closed(self, clause: Range, at: int) -> RestrictingClause:
         after = [*range(at + 1, min(clause[1], at + 4))]
         alone = not self._things_in((clause[0], clause[1]))
         product = alone or any(self.is_one_of(word, "products") for word in after) or self._is_bundle(after)
         who = ("invited",) if product else ()
         actions = ALL if product else frozenset({"read"})
-        return Said(clause, actions, who, own=not product, forbidden=False, whole=product, at=at)
+        return RestrictingClause(clause, actions, who, own=not product, forbidden=False, whole=product, at=at)
 
     def _is_bundle(self, places: Sequence[int]) -> bool:
         found = [m for place in places for m in self.sentence.groups.get(place, ()) if m.meaning.means == "pattern"]

@@ -27,7 +27,7 @@ BEFORE_IT = re.compile(r"(?:.*[,;:.!?\n(])?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class BriefScope:
     """The places of words that ask for nothing now, and the questions among them, as they were asked."""
 
     silent: frozenset[int]
@@ -35,12 +35,12 @@ class Scope:
     questions: tuple[Span, ...]
 
 
-def read_scope(text: str, words: Sequence[Word]) -> Scope:
+def read_scope(text: str, words: Sequence[Word]) -> BriefScope:
     """Return what is put off and what is only asked; a text that is one question asks for what it names."""
     late = [*_put_off(text)]
     asked = [*_questions(text)]
     put_off = _places(words, late)
-    return Scope(put_off | _places(words, asked), put_off, tuple(Span(text[a:b].strip(), a, b) for a, b in asked))
+    return BriefScope(put_off | _places(words, asked), put_off, tuple(Span(text[a:b].strip(), a, b) for a, b in asked))
 
 
 def _put_off(text: str) -> Iterator[tuple[int, int]]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from backend_architect.brief.vocabulary import Match
-from backend_architect.patterns import Wish, pattern_named
+from backend_architect.patterns import CompositionRequest, pattern_named
 from backend_architect.patterns.compose import resolve_patterns
 
 Groups = Sequence[tuple[Match, ...]]
@@ -16,7 +16,7 @@ def settle_matches(groups: Groups, *, has_nouns: bool) -> tuple[tuple[Match, ...
     weak verb without a kind yields to nouns, too: who shares recipes wants recipes.
     """
     named = {match.meaning.name for group in groups for match in group if match.meaning.means == "pattern"}
-    present = {pattern.name for pattern in resolve_patterns(Wish(tuple(sorted(named))))} | named
+    present = {pattern.name for pattern in resolve_patterns(CompositionRequest(tuple(sorted(named))))} | named
     free = not any(pattern_named(name).is_main for name in named)
 
     def holds(match: Match) -> bool:

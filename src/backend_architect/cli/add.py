@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from backend_architect.brief import Brief
     from backend_architect.change import DesignChange
-    from backend_architect.cli.writing import Change
+    from backend_architect.cli.writing import FileChange
     from backend_architect.errors import ArchitectError
 
 DESIGN = "backend.yaml"
@@ -73,9 +73,9 @@ def add_to(folder: Path, brief: "Brief", *, yes: bool, dry_run: bool = False, js
     return 0
 
 
-def _planned(folder: Path, change: "DesignChange") -> tuple["Change", ...]:
+def _planned(folder: Path, change: "DesignChange") -> tuple["FileChange", ...]:
     """Return what happens to each file, the design among them; raise where the project waits for a build already."""
-    from backend_architect.cli.writing import Change, Fate, plan_writing
+    from backend_architect.cli.writing import Fate, FileChange, plan_writing
     from backend_architect.cli.writing.change import WRITTEN
     from backend_architect.pipeline import build_loaded
 
@@ -85,10 +85,10 @@ def _planned(folder: Path, change: "DesignChange") -> tuple["Change", ...]:
         message = "a build would change this project already: the design or the tool is newer than its files"
         raise _refused("build-first", message, "run `architect build` first, so that this change stands alone")
     changes = plan_writing(build_loaded(change.after).files, folder, design=design)
-    return Change(DESIGN, Fate.UPDATED, change.before.text, change.after.text), *changes
+    return FileChange(DESIGN, Fate.UPDATED, change.before.text, change.after.text), *changes
 
 
-def _refuse_conflicts(changes: "Sequence[Change]") -> None:
+def _refuse_conflicts(changes: "Sequence[FileChange]") -> None:
     from backend_architect.cli.writing.change import NEEDS_YOU
 
     clashing = [change.path for change in changes if change.fate in NEEDS_YOU]
@@ -107,7 +107,7 @@ def _confirm(*, yes: bool) -> None:
         raise _refused("not-confirmed", "nothing was written", "write y to confirm")
 
 
-def _show(folder: Path, change: "DesignChange", changes: "Sequence[Change]", *, json: bool, dry_run: bool) -> None:
+def _show(folder: Path, change: "DesignChange", changes: "Sequence[FileChange]", *, json: bool, dry_run: bool) -> None:
     from backend_architect.cli.added import added_data, added_text
 
     if json:

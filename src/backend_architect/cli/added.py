@@ -7,7 +7,7 @@ from pathlib import Path
 from backend_architect.change import DesignChange
 from backend_architect.cli.built import built_text
 from backend_architect.cli.terminal import quoted
-from backend_architect.cli.writing import Change, Fate
+from backend_architect.cli.writing import Fate, FileChange
 from backend_architect.decisions import decide_all
 
 TITLES = {"google": "Google", "github": "GitHub", "openid": "your provider"}
@@ -18,7 +18,7 @@ REGISTERED_AT = {
 }
 
 
-def added_text(change: DesignChange, changes: Sequence[Change]) -> str:
+def added_text(change: DesignChange, changes: Sequence[FileChange]) -> str:
     """Return the whole change on one page: design, decisions, files and SQL."""
     parts = [
         ["The design:", *(f"  {line}" for line in _design_lines(change))],
@@ -30,7 +30,7 @@ def added_text(change: DesignChange, changes: Sequence[Change]) -> str:
     return "\n\n".join("\n".join(part) for part in parts if len(part) > 1) + "\n"
 
 
-def added_data(change: DesignChange, changes: Sequence[Change], folder: Path) -> dict[str, object]:
+def added_data(change: DesignChange, changes: Sequence[FileChange], folder: Path) -> dict[str, object]:
     """Return the same as data."""
     return {
         "changed": True,
@@ -81,10 +81,10 @@ def _decided(change: DesignChange) -> Iterator[str]:
             yield f"{decision.title}: {old} → {decision.answer}, {decision.summary}"
 
 
-def _migrations(changes: Sequence[Change]) -> list[tuple[str, str]]:
+def _migrations(changes: Sequence[FileChange]) -> list[tuple[str, str]]:
     new = (each for each in changes if each.path.startswith("migrations/") and each.fate is Fate.CREATED)
     return [(each.path, each.after or "") for each in new]
 
 
-def _without_design(changes: Sequence[Change]) -> list[Change]:
+def _without_design(changes: Sequence[FileChange]) -> list[FileChange]:
     return [each for each in changes if each.path != "backend.yaml"]

@@ -9,18 +9,18 @@ from urllib.parse import unquote, urlsplit
 import typer
 
 from backend_architect.cli.as_data import print_data
-from backend_architect.cli.changes import Changes, Refusal
+from backend_architect.cli.changes import ChangeRefused, Changes
 from backend_architect.cli.migration_files import rollback_file, write_migration
 from backend_architect.cli.terminal import paint
-from backend_architect.cli.tune_options import Form
+from backend_architect.cli.tune_options import OutputForm
 from backend_architect.errors import Problem
 from backend_architect.report.changes_data import Applied, changes_document
 from backend_architect.report.comparing import comparison_lines
 from backend_architect.report.migration import journal_lines, migration_lines
 from backend_architect.tune.migration import (
+    ApplyRun,
     Migration,
-    Run,
-    Step,
+    MigrationStep,
     apply_migration,
     default_journal,
     measure,
@@ -36,7 +36,7 @@ def go_on(changes: Changes) -> int | None:
         return None
     changes.say(f"{journal} says that a migration was interrupted; resuming")
     applied = _apply(changes, None, found.migration, journal)
-    if changes.form is Form.JSON:
+    if changes.form is OutputForm.JSON:
         print_data(changes_document(applied))
     return int(applied.failed)
 
@@ -58,13 +58,15 @@ def _apply(changes: Changes, migration: Migration | None, shown: Migration, jour
     changes.say("\n".join(migration_lines(shown, _where(changes.url), paint(changes.stream))))
     _confirm(changes)
     try:
-        ended = asyncio.run(apply_migration(changes.url, migration, Run(journal, _teller(), canary=changes.canary)))
+        ended = asyncio.run(
+            apply_migration(changes.url, migration, ApplyRun(journal, _teller(), canary=changes.canary))
+        )
         comparison = asyncio.run(measure(changes.url, ended, changes.wait))
     except KeyboardInterrupt:
         print(f"interrupted; resume with: architect tune URL --apply --journal {journal}", file=sys.stderr)
         raise
     applied = Applied(ended, journal, comparison)
-    if changes.form is not Form.JSON:
+    if changes.form is not OutputForm.JSON:
         changes.say("\n".join(_lines(changes, applied)))
     return applied
 
@@ -74,7 +76,7 @@ def _lines(changes: Changes, applied: Applied) -> list[str]:
     colours, later = paint(changes.stream), f"architect tune URL --compare {applied.path}"
     lines = ["", *journal_lines(applied.journal, applied.path, colours), ""]
     if applied.too_early:
-        return [*lines, f"Not enough calls yet to measure the effect. Run later: {later}"]
+        return [*lines, f"Not enough calls yet to measure the effect. ApplyRun later: {later}"]
     told = comparison_lines(applied.comparison, colours) if applied.comparison else []
     return [*lines, *told, *([""] if told else []), f"Later: {later}"]
 
@@ -83,13 +85,13 @@ def _confirm(changes: Changes) -> None:
     if changes.yes:
         return
     if not sys.stdin.isatty():
-        raise Refusal(Problem("not-confirmed", "nothing was changed: nobody can confirm here", "add --yes"))
+        raise ChangeRefused(Problem("not-confirmed", "nothing was changed: nobody can confirm here", "add --yes"))
     if not typer.confirm("Do it?", err=changes.stream is sys.stderr):
-        raise Refusal(Problem("not-confirmed", "nothing was changed", "write y to confirm"))
+        raise ChangeRefused(Problem("not-confirmed", "nothing was changed", "write y to confirm"))
 
 
-def _teller() -> Callable[[Step, str], None]:
-    def tell(step: Step, text: str) -> None:
+def _teller() -> Callable[[MigrationStep, str], None]:
+    def tell(step: MigrationStep, text: str) -> None:
         print(f"  {step.kind.value} {' '.join(step.subject.split())}: {text}", file=sys.stderr, flush=True)
 
     return tell

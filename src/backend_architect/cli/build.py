@@ -10,7 +10,7 @@ from backend_architect.cli.check import Json
 from backend_architect.cli.terminal import quoted
 
 if TYPE_CHECKING:
-    from backend_architect.cli.writing import Change, Choices
+    from backend_architect.cli.writing import Choices, FileChange
     from backend_architect.errors import Problem
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="The project's folder.")]
@@ -77,13 +77,13 @@ def build_into(
     return _status(changes)
 
 
-def _status(changes: Sequence["Change"]) -> int:
+def _status(changes: Sequence["FileChange"]) -> int:
     from backend_architect.cli.writing.change import NEEDS_YOU
 
     return int(any(change.fate in NEEDS_YOU for change in changes))
 
 
-def _show(changes: Sequence["Change"], folder: Path, before: Mapping[str, object], *, json: bool) -> None:
+def _show(changes: Sequence["FileChange"], folder: Path, before: Mapping[str, object], *, json: bool) -> None:
     from backend_architect.cli.as_data import print_data
     from backend_architect.cli.built import built_text
 

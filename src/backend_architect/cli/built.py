@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 from backend_architect.cli.terminal import paint
-from backend_architect.cli.writing import Change, Fate
+from backend_architect.cli.writing import Fate, FileChange
 from backend_architect.cli.writing.change import MEANING, NEEDS_YOU, SILENT
 
 COUNTED = SILENT | {Fate.CREATED, Fate.UPDATED}
 
 
-def built_text(changes: Sequence[Change]) -> str:
+def built_text(changes: Sequence[FileChange]) -> str:
     """Return the counts, then each fate that is more than a plain write with its files."""
     counts = Counter(change.fate for change in changes)
     lines = [", ".join(f"{counts[fate]} {fate}" for fate in Fate if counts[fate]) or "nothing to write"]

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from backend_architect.cli.tune_options import Form
+from backend_architect.cli.tune_options import OutputForm
 from backend_architect.errors import ArchitectError, Place, Problem
 
 
-class Refusal(ArchitectError):
+class ChangeRefused(ArchitectError):
     """What was asked for is not done."""
 
 
@@ -18,7 +18,7 @@ class Changes:
     """What was asked for. `wait` and `canary` are in seconds."""
 
     url: str
-    form: Form = Form.TEXT
+    form: OutputForm = OutputForm.TEXT
     apply: bool = False
     yes: bool = False
     journal: Path | None = None
@@ -31,7 +31,7 @@ class Changes:
     @property
     def stream(self) -> TextIO:
         """Return where sentences go: beside what is printed for a program to read."""
-        return sys.stdout if self.form is Form.TEXT else sys.stderr
+        return sys.stdout if self.form is OutputForm.TEXT else sys.stderr
 
     def say(self, text: str) -> None:
         """Print a sentence for a person."""
@@ -39,7 +39,9 @@ class Changes:
 
 
 def free(path: Path) -> Path:
-    """Return the path; raises Refusal where something is there."""
+    """Return the path; raises ChangeRefused where something is there."""
     if path.exists():
-        raise Refusal(Problem("file-exists", "it exists already", "give another name, or remove it", Place(str(path))))
+        raise ChangeRefused(
+            Problem("file-exists", "it exists already", "give another name, or remove it", Place(str(path)))
+        )
     return path

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterable
 
-from backend_architect.cli.terminal import Paint, paint
+from backend_architect.cli.terminal import TerminalPaint, paint
 from backend_architect.errors import ArchitectError, Problem
 from backend_architect.report.visible import visible
 
@@ -35,7 +35,7 @@ def print_warnings(warnings: Iterable[Problem]) -> None:
         print(problem_text(warning, colours))
 
 
-def problem_text(problem: Problem, colours: Paint) -> str:
+def problem_text(problem: Problem, colours: TerminalPaint) -> str:
     """Return a problem as a line that editors can jump to, and its fix below."""
     where = f"{colours.bold(str(problem.place))}: " if problem.place.file else ""
     code = colours.red(problem.code) if problem.severity == "problem" else colours.yellow(problem.code)

@@ -39,10 +39,10 @@ def prove(
     \b
     Exit status: 0 everything held · 1 something failed or could not be tried · 130 interrupted
     """
-    from backend_architect.cli.proving import Wish, list_probes, prove_project
+    from backend_architect.cli.proving import ProveOptions, list_probes, prove_project
 
     words = list(what or ())
     folder = Path(words.pop()) if words and Path(words[-1]).is_dir() else Path()
     if listed:
         return list_probes(words, json=json)
-    return prove_project(Wish(folder.absolute(), tuple(words), html=html, fresh=fresh, keep=keep, json=json))
+    return prove_project(ProveOptions(folder.absolute(), tuple(words), html=html, fresh=fresh, keep=keep, json=json))

@@ -19,7 +19,7 @@ from backend_architect.report.plan_lines import plan_lines
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ProveOptions:
     """What was asked for: a project's folder, groups or probes by name (all without any), and what to do with it."""
 
     folder: Path
@@ -50,7 +50,7 @@ def list_probes(words: Sequence[str], *, json: bool) -> int:
     return 0
 
 
-def prove_project(wish: Wish) -> int:
+def prove_project(wish: ProveOptions) -> int:
     """Return 0 when everything that was asked for held."""
     probes = choose_probes(wish.words)
     if wish.html:
@@ -74,13 +74,13 @@ def prove_project(wish: Wish) -> int:
     return 0 if evidence.held else 1
 
 
-def _tell(wish: Wish, result: Result) -> None:
+def _tell(wish: ProveOptions, result: Result) -> None:
     colours = paint(sys.stderr if wish.json else sys.stdout)
     lines = [result_line(result, colours), *plan_lines(result, colours), *case_lines(result, colours)]
     wish.tell("\n".join(lines))
 
 
-def _end(wish: Wish, evidence: Evidence) -> None:
+def _end(wish: ProveOptions, evidence: Evidence) -> None:
     colours = paint(sys.stderr if wish.json else sys.stdout)
     wish.tell("\n".join(["", *verdict_lines(evidence, colours), f"Evidence: {wish.file}"]))
     if wish.html:
@@ -116,7 +116,7 @@ def _keep(file: Path, evidence: Evidence, earlier: Evidence | None) -> None:
         raise FolderError(Problem("not-writable", f"{file}: {error.strerror}", "make the folder writable")) from error
 
 
-def _wait(wish: Wish, lab: Lab) -> None:
+def _wait(wish: ProveOptions, lab: Lab) -> None:
     """Leave the backend running until Ctrl-C, with what the repeated commands need."""
     people = {person.variable: person.token for person in lab.backend.people}
     lines = [f"export API={lab.backend.url}", *(f"export {name}={token}" for name, token in people.items())]

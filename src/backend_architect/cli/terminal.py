@@ -7,7 +7,7 @@ from typing import TextIO
 
 
 @dataclass(frozen=True, slots=True)
-class Paint:
+class TerminalPaint:
     """Wraps text in the terminal's colour codes, or leaves it as it is."""
 
     on: bool
@@ -36,7 +36,7 @@ def quoted(word: object) -> str:
     return shlex.quote(str(word))
 
 
-def paint(stream: TextIO) -> Paint:
+def paint(stream: TextIO) -> TerminalPaint:
     """Return the colours for a stream."""
     quiet = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return Paint(stream.isatty() and not quiet)
+    return TerminalPaint(stream.isatty() and not quiet)

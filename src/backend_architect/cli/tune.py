@@ -9,19 +9,19 @@ from backend_architect.cli.tune_options import (
     CompareFile,
     FailOn,
     FailOnOption,
-    Form,
     FormOption,
     Html,
     JournalFile,
     Json,
     MigrationFile,
-    Planned,
+    OutputForm,
     SnapshotFile,
     Time,
     Url,
     Wait,
     Watch,
     WhatIf,
+    WhatIfMethod,
     WorkloadFiles,
     Yes,
 )
@@ -35,9 +35,9 @@ def tune(
     at: At = "",
     budget: Budget = "",
     time: Time = "45s",
-    what_if: WhatIf = Planned.AUTO,
+    what_if: WhatIf = WhatIfMethod.AUTO,
     baseline: Baseline = None,
-    form: FormOption = Form.TEXT,
+    form: FormOption = OutputForm.TEXT,
     json: Json = False,
     html: Html = None,
     fail_on: FailOnOption = FailOn.NEVER,
@@ -75,15 +75,15 @@ def tune(
     from backend_architect.cli.comparing import store_or_compare
     from backend_architect.cli.durations import read_seconds, read_times, read_waits
     from backend_architect.cli.sizes import read_bytes
-    from backend_architect.cli.tuning import Wish, tune_database
+    from backend_architect.cli.tuning import TuneOptions, tune_database
     from backend_architect.tune.advising import By
-    from backend_architect.tune.indexes.worth import Limits
+    from backend_architect.tune.indexes.worth import ChoiceLimits
 
-    form, limits = Form.JSON if json else form, Limits(budget=read_bytes(budget), seconds=read_seconds(time))
-    watched = read_seconds(watch or "0s")
-    wish = Wish(url, workload, form, baseline, fail_on, html, limits, By(what_if.value), watched, read_times(at))
+    form, watched = OutputForm.JSON if json else form, read_seconds(watch or "0s")
+    limits = ChoiceLimits(budget=read_bytes(budget), seconds=read_seconds(time))
+    wish = TuneOptions(url, workload, form, baseline, fail_on, html, limits, By(what_if.value), watched, read_times(at))
     waits = read_waits(wait, canary, applies=apply)
     changes = Changes(url, form, apply, yes, journal, migration, snapshot, compare, *waits)
-    stored = store_or_compare(changes)
-    status = go_on(changes) if stored is None else stored
+    status = store_or_compare(changes)
+    status = go_on(changes) if status is None else status
     return tune_database(wish, changes) if status is None else status

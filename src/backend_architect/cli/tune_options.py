@@ -9,7 +9,7 @@ import typer
 WHAT_RUNS, LOOK, TOLD, CHANGE = "Workload", "Analysis", "Output", "Changes and measurement"
 
 
-class Form(StrEnum):
+class OutputForm(StrEnum):
     """Output format."""
 
     TEXT = "text"
@@ -27,7 +27,7 @@ class FailOn(StrEnum):
     NEVER = "never"
 
 
-class Planned(StrEnum):
+class WhatIfMethod(StrEnum):
     """The engine that plans with hypothetical indexes."""
 
     AUTO = "auto"
@@ -69,11 +69,11 @@ Time = Annotated[
     ),
 ]
 WhatIf = Annotated[
-    Planned,
+    WhatIfMethod,
     typer.Option(help="Engine for hypothetical indexes: hypopg where installed, else the twin.", rich_help_panel=LOOK),
 ]
 Baseline = Annotated[Path | None, typer.Option(help="Accepted findings, each with a reason.", rich_help_panel=LOOK)]
-FormOption = Annotated[Form, typer.Option("--format", help="How the findings are written.", rich_help_panel=TOLD)]
+FormOption = Annotated[OutputForm, typer.Option("--format", help="How the findings are written.", rich_help_panel=TOLD)]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.", rich_help_panel=TOLD)]
 Html = Annotated[
     Path | None, typer.Option(help="Write the report as an HTML page.", dir_okay=False, rich_help_panel=TOLD)

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from backend_architect.cli.applying import apply_advice
-from backend_architect.cli.changes import Changes, Refusal
+from backend_architect.cli.changes import ChangeRefused, Changes
 from backend_architect.cli.progress import progress
-from backend_architect.cli.tune_options import FailOn, Form
+from backend_architect.cli.tune_options import FailOn, OutputForm
 from backend_architect.cli.tuning_forms import print_tuning
 from backend_architect.cli.watching import watch_database
 from backend_architect.cli.writing.disk import check_place
@@ -24,7 +24,7 @@ from backend_architect.tune.accepted import not_found, read_accepted
 from backend_architect.tune.advising import By, advise
 from backend_architect.tune.find import worst_first
 from backend_architect.tune.grouped import grouped
-from backend_architect.tune.indexes.worth import Limits
+from backend_architect.tune.indexes.worth import ChoiceLimits
 from backend_architect.tune.migration import Migration, beside_advice, migration_sql, plan_migration
 from backend_architect.tune.projecting import Projected, project_growth
 from backend_architect.tune.rewriting import write_anew
@@ -32,22 +32,22 @@ from backend_architect.tune.watching import Watched
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class TuneOptions:
     """What was asked for. `watch` is in seconds, 0 for what was counted before; `at` is how many times the rows."""
 
     url: str
     workload: Path | None
-    form: Form
+    form: OutputForm
     baseline: Path | None
     fail_on: FailOn
     html: Path | None
-    limits: Limits
+    limits: ChoiceLimits
     what_if: By
     watch: float = 0.0
     at: float | None = None
 
 
-def tune_database(wish: Wish, changes: Changes) -> int:
+def tune_database(wish: TuneOptions, changes: Changes) -> int:
     """Return 1 when a finding is as severe as what was asked to fail on, or a change that was asked for failed."""
     if wish.html:
         check_page(wish.html)
@@ -59,25 +59,25 @@ def tune_database(wish: Wish, changes: Changes) -> int:
     tuning, migration = _tuning(wish, _observe(wish, watched), accepted)
     if wish.html:
         write_page(wish.html, tune_page(tuning, when=datetime.now(UTC)))
-    if wish.form is not Form.JSON:  # a person reads the findings before the changes; a program reads one document
+    if wish.form is not OutputForm.JSON:  # a person reads the findings before the changes; a program reads one document
         print_tuning(tuning, wish.form, url=wish.url, page=wish.html)
     applied = apply_advice(changes, migration)
-    if wish.form is Form.JSON:
+    if wish.form is OutputForm.JSON:
         print_tuning(replace(tuning, applied=applied), wish.form, url=wish.url)
     severe = [finding for finding in tuning.findings if finding.severity.value in _failing(wish.fail_on)]
     unread = not tuning.observed.catalog.knows_tables
     return int(unread or bool(severe) or (applied is not None and applied.failed))
 
 
-def _watched(wish: Wish) -> Watched | None:
+def _watched(wish: TuneOptions) -> Watched | None:
     """Return what ran while it was watched, None where nobody asked for that."""
     if wish.watch and wish.workload:
         fix = "leave out one of them"
-        raise Refusal(Problem("two-workloads", "--watch counts what runs, --workload gives what ran", fix))
+        raise ChangeRefused(Problem("two-workloads", "--watch counts what runs, --workload gives what ran", fix))
     return watch_database(wish.url, wish.watch) if wish.watch else None
 
 
-def _observe(wish: Wish, watched: Watched | None) -> Observation:
+def _observe(wish: TuneOptions, watched: Watched | None) -> Observation:
     """Return the database as it is, with the workload that was given or watched."""
     if watched is None:
         return asyncio.run(observe(wish.url, wish.workload))
@@ -85,7 +85,7 @@ def _observe(wish: Wish, watched: Watched | None) -> Observation:
     return replace(observation, problems=(*watched.problems, *observation.problems))
 
 
-def _tuning(wish: Wish, observation: Observation, accepted: Mapping[str, str]) -> tuple[Tuning, Migration]:
+def _tuning(wish: TuneOptions, observation: Observation, accepted: Mapping[str, str]) -> tuple[Tuning, Migration]:
     """Return what there is to say (findings but the accepted ones, indexes, growth), and the migration of it."""
     observed = observation.observed
     found = find_everything(observed)

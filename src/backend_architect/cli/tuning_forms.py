@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from backend_architect.cli.as_data import print_data
 from backend_architect.cli.failures import problem_text
 from backend_architect.cli.terminal import paint
-from backend_architect.cli.tune_options import Form
+from backend_architect.cli.tune_options import OutputForm
 from backend_architect.report.advice import advice_lines
 from backend_architect.report.findings import counted, finding_lines, findings_sarif
 from backend_architect.report.growth import growth_lines
@@ -21,14 +21,14 @@ from backend_architect.report.workload import dearest_lines, note_lines, read_fr
 from backend_architect.tune import all_rules
 
 
-def print_tuning(tuning: Tuning, form: Form, *, url: str, page: Path | None = None) -> None:
+def print_tuning(tuning: Tuning, form: OutputForm, *, url: str, page: Path | None = None) -> None:
     """Print what a run came to; `page` is where the HTML page was written."""
-    if form is Form.SARIF:
+    if form is OutputForm.SARIF:
         titles = {rule.code: rule.title for rule in all_rules()}
         print(json.dumps(findings_sarif(tuning.findings, titles, _place(url)), indent=2, ensure_ascii=False))
-    elif form is Form.MARKDOWN:
+    elif form is OutputForm.MARKDOWN:
         print(tuning_markdown(tuning), end="")
-    elif form is Form.JSON:
+    elif form is OutputForm.JSON:
         print_data(tuning_data(tuning))
     else:
         print("\n\n".join([*_parts(tuning), _end(tuning, page)]))

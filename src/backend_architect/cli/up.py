@@ -33,6 +33,6 @@ def up(
       architect up
       architect up shop --port 9000 --seed 0
     """
-    from backend_architect.cli.running.run import Wish, run_project
+    from backend_architect.cli.running.run import UpOptions, run_project
 
-    return run_project(Wish(folder.absolute(), port, seed, reload=not no_reload, reset=reset, json=json))
+    return run_project(UpOptions(folder.absolute(), port, seed, reload=not no_reload, reset=reset, json=json))

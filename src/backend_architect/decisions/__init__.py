@@ -6,17 +6,26 @@ One decision a file; its docstring is its public page. The registry is one visib
 from backend_architect.decisions.capacity import Capacity, estimate_capacity
 from backend_architect.decisions.comparison import Flip, compare_decisions
 from backend_architect.decisions.deciding import check_pins, decide_all, unbuildable
-from backend_architect.decisions.decision import Decision, Decisions, Draft, Entry, Fact, FlipsWhen, Pinned, Question
+from backend_architect.decisions.decision import (
+    Decision,
+    DecisionFact,
+    Decisions,
+    Draft,
+    Entry,
+    FlipsWhen,
+    Pinned,
+    Question,
+)
 from backend_architect.decisions.registry import questions
 from backend_architect.decisions.scaling import scale_load
 
 __all__ = [
     "Capacity",
     "Decision",
+    "DecisionFact",
     "Decisions",
     "Draft",
     "Entry",
-    "Fact",
     "Flip",
     "FlipsWhen",
     "Pinned",

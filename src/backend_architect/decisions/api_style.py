@@ -22,7 +22,7 @@ clients are written by the team that writes the server, later.
 """
 
 from backend_architect.decisions import thresholds
-from backend_architect.decisions.decision import Draft, Fact, Question, crossing
+from backend_architect.decisions.decision import DecisionFact, Draft, Question, crossing
 from backend_architect.decisions.shape import nested_paths
 from backend_architect.design.model import Design
 
@@ -47,20 +47,20 @@ def decide_api_style(design: Design) -> Draft:
     return Draft(
         answer="graphql" if shapes >= limit.value else "rest",
         because=(
-            Fact(
+            DecisionFact(
                 "nested shapes",
                 shapes,
                 "paths",
                 f"{len(design.clients)} kinds of client ({clients}) x {paths} paths of two relations = {shapes} nested "
                 f"shapes, against {limit.value:.0f} at which composing pays.",
             ),
-            Fact(
+            DecisionFact(
                 "cost of the same feed",
                 3.9,
                 "times",
                 "The same feed cost 3,305 µs through GraphQL with its caches on and 837 µs through REST (measured).",
             ),
-            Fact(
+            DecisionFact(
                 "named lists",
                 len(design.lists),
                 "lists",

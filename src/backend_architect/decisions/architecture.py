@@ -20,7 +20,7 @@ When one part needs other hardware, another language or another level of secrecy
 
 from backend_architect.decisions import thresholds
 from backend_architect.decisions.capacity import estimate_capacity
-from backend_architect.decisions.decision import Draft, Fact, Question, crossing
+from backend_architect.decisions.decision import DecisionFact, Draft, Question, crossing
 from backend_architect.decisions.figures import quantity
 from backend_architect.decisions.shape import independent_groups, relation_count
 from backend_architect.design.model import Design
@@ -41,20 +41,20 @@ def decide_architecture(design: Design) -> Draft:
     return Draft(
         answer="extract" if entities >= limit.value and groups >= 2 else "monolith",
         because=(
-            Fact(
+            DecisionFact(
                 "entities",
                 entities,
                 "entities",
                 f"{entities} entities and {len(design.edges)} edges; one team keeps about {limit.value:.0f}.",
             ),
-            Fact(
+            DecisionFact(
                 "independent groups",
                 groups,
                 "groups",
                 f"{relation_count(design)} relations tie the tables into {quantity(groups, 'groups')}"
                 + ("; none could leave without cutting relations." if groups < 2 else "."),
             ),
-            Fact(
+            DecisionFact(
                 "API processes",
                 capacity.processes,
                 "processes",

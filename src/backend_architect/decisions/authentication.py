@@ -22,7 +22,7 @@ other processes hear of an end within moments, but for up to 4 s not where their
 """
 
 from backend_architect.decisions import thresholds
-from backend_architect.decisions.decision import Draft, Fact, FlipsWhen, Question, crossing
+from backend_architect.decisions.decision import DecisionFact, Draft, FlipsWhen, Question, crossing
 from backend_architect.design.model import Design
 
 QUESTION = Question(
@@ -61,7 +61,7 @@ def decide_authentication(design: Design) -> Draft:
     return Draft(
         answer=with_accounts if accounts else "none",
         because=(
-            Fact(
+            DecisionFact(
                 "kinds of client that are browsers",
                 browsers,
                 "kinds",
@@ -69,13 +69,13 @@ def decide_authentication(design: Design) -> Draft:
                 if browsers
                 else "No browser is among the clients: nothing needs a cookie or protection from forged form posts.",
             ),
-            Fact(
+            DecisionFact(
                 "other kinds of client",
                 ", ".join(others) or "none",
                 "",
                 f"{' and '.join(others).capitalize() or 'No client'} would carry a token in a header.",
             ),
-            Fact(
+            DecisionFact(
                 "cost of checking a token",
                 0.4,
                 "µs",

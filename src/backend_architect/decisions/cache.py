@@ -22,7 +22,7 @@ When two answers in a row must agree, whichever process gives them.
 
 from backend_architect.decisions import thresholds
 from backend_architect.decisions.capacity import Capacity, estimate_capacity, refill_cores
-from backend_architect.decisions.decision import Draft, Fact, FlipsWhen, Question, crossing
+from backend_architect.decisions.decision import DecisionFact, Draft, FlipsWhen, Question, crossing
 from backend_architect.decisions.figures import quantity
 from backend_architect.decisions.workload import spread_load
 from backend_architect.design.model import Design
@@ -49,9 +49,9 @@ def decide_cache(design: Design) -> Draft:
     return Draft(
         answer=place if cached else "none",
         because=(
-            Fact("lists that may be stale", len(cached), "lists", f"Lists with `cache:`: {named}."),
+            DecisionFact("lists that may be stale", len(cached), "lists", f"Lists with `cache:`: {named}."),
             _saved(design),
-            Fact(
+            DecisionFact(
                 "refill work",
                 cores,
                 "cores",
@@ -74,9 +74,9 @@ def decide_cache(design: Design) -> Draft:
     )
 
 
-def _saved(design: Design) -> Fact:
+def _saved(design: Design) -> DecisionFact:
     cores = sum(op.rate * op.database_us for op in spread_load(design) if op.cache_seconds is not None) / 1e6
-    return Fact(
+    return DecisionFact(
         "work without a cache",
         cores,
         "cores",
@@ -84,7 +84,7 @@ def _saved(design: Design) -> Fact:
     )
 
 
-def _refill_time(design: Design, capacity: Capacity) -> tuple[Fact, ...]:
+def _refill_time(design: Design, capacity: Capacity) -> tuple[DecisionFact, ...]:
     """Return what the dearest refill takes beside the latency that the design asks for."""
     refills = [(op.database_us / 1000, op.name) for op in capacity.operations if op.cache_seconds is not None]
     if not refills:
@@ -93,16 +93,16 @@ def _refill_time(design: Design, capacity: Capacity) -> tuple[Fact, ...]:
     limit = design.load.p95_ms
     verdict = "within" if took <= limit else "longer than"
     text = f"One refill of {name} takes about {quantity(took, 'ms')}, {verdict} the {limit} ms of p95."
-    return (Fact("dearest refill", took, "ms", text),)
+    return (DecisionFact("dearest refill", took, "ms", text),)
 
 
-def _dearest(capacity: Capacity) -> Fact:
+def _dearest(capacity: Capacity) -> DecisionFact:
     fresh = [op for op in capacity.operations if op.cache_seconds is None]
     if not fresh:
-        return Fact("dearest fresh operation", "none", "", "Nothing is computed fresh.")
+        return DecisionFact("dearest fresh operation", "none", "", "Nothing is computed fresh.")
     op = max(fresh, key=lambda op: (op.rate * op.database_us, op.name))
     cores = op.rate * op.database_us / 1e6
-    return Fact(
+    return DecisionFact(
         "dearest fresh operation",
         op.name,
         "",

@@ -10,14 +10,16 @@ from backend_architect.decisions.costs import (
     POOL_FLOOR,
     POOL_HEADROOM,
     ROUND_TRIP_US,
-    Kind,
+    OperationKind,
 )
 from backend_architect.decisions.kept_counts import CountBalance, kept_counts, weigh_counts
 from backend_architect.decisions.storage import TableSize, estimate_storage
 from backend_architect.decisions.workload import Operation, spread_load
 from backend_architect.design.model import Design
 
-READS = frozenset({Kind.READ_ONE, Kind.LIST, Kind.FEED, Kind.SEARCH, Kind.RANKED})
+READS = frozenset(
+    {OperationKind.READ_ONE, OperationKind.LIST, OperationKind.FEED, OperationKind.SEARCH, OperationKind.RANKED}
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Capacity:
 def estimate_capacity(design: Design) -> Capacity:
     """Return the processors, processes, connections and bytes that the declared load needs."""
     counted = _with_counts(design, spread_load(design))
-    server_cores = sum(op.rate * op.server_us for op in counted if op.kind is not Kind.JOB) / 1e6
+    server_cores = sum(op.rate * op.server_us for op in counted if op.kind is not OperationKind.JOB) / 1e6
     processes = max(1, ceil(server_cores / BUSY_SHARE))
     operations = tuple(_past_cache(op, processes) for op in counted)
     busy = sum(op.rate * (op.database_us + ROUND_TRIP_US) for op in operations) / 1e6

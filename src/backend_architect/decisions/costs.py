@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class OperationKind(StrEnum):
     """Every kind of operation that has a cost of its own."""
 
     READ_ONE = "read one"
@@ -32,16 +32,16 @@ class Cost:
     source: str
 
 
-COSTS: dict[Kind, Cost] = {
-    Kind.READ_ONE: Cost(588, 225, "measured: 588 + 225 µs"),
-    Kind.LIST: Cost(876, 486, "measured: 1,141 requests/s a process; 4,114 transactions/s on two cores"),
-    Kind.FEED: Cost(945, 811, "measured: 1,058 requests/s a process; 2,467 transactions/s on two cores"),
-    Kind.SEARCH: Cost(945, 5_000, "judgement: some thousand matching rows are read and sorted"),
-    Kind.RANKED: Cost(945, 486, "a list, and each row of the window at WINDOW_ROW_US"),
-    Kind.WRITE: Cost(675, 362, "measured: 1,482 requests/s a process; 5,517 transactions/s on two cores"),
-    Kind.PAIR: Cost(830, 323, "measured: 1,204 requests/s a process; 6,200 transactions/s on two cores"),
-    Kind.SIGN_IN: Cost(33_000, 450, "measured: argon2id with 19 MiB and two passes took 33 ms"),
-    Kind.JOB: Cost(500, 480, "enqueue, take and finish: three writes of one row at KEEP_COUNT_US"),
+COSTS: dict[OperationKind, Cost] = {
+    OperationKind.READ_ONE: Cost(588, 225, "measured: 588 + 225 µs"),
+    OperationKind.LIST: Cost(876, 486, "measured: 1,141 requests/s a process; 4,114 transactions/s on two cores"),
+    OperationKind.FEED: Cost(945, 811, "measured: 1,058 requests/s a process; 2,467 transactions/s on two cores"),
+    OperationKind.SEARCH: Cost(945, 5_000, "judgement: some thousand matching rows are read and sorted"),
+    OperationKind.RANKED: Cost(945, 486, "a list, and each row of the window at WINDOW_ROW_US"),
+    OperationKind.WRITE: Cost(675, 362, "measured: 1,482 requests/s a process; 5,517 transactions/s on two cores"),
+    OperationKind.PAIR: Cost(830, 323, "measured: 1,204 requests/s a process; 6,200 transactions/s on two cores"),
+    OperationKind.SIGN_IN: Cost(33_000, 450, "measured: argon2id with 19 MiB and two passes took 33 ms"),
+    OperationKind.JOB: Cost(500, 480, "enqueue, take and finish: three writes of one row at KEEP_COUNT_US"),
 }
 
 FASTAPI_US = 250.0

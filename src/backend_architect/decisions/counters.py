@@ -25,7 +25,7 @@ its column becomes the queue that all of them stand in.
 from collections.abc import Mapping
 
 from backend_architect.decisions import thresholds
-from backend_architect.decisions.decision import Draft, Fact, FlipsWhen, Question, crossing
+from backend_architect.decisions.decision import DecisionFact, Draft, FlipsWhen, Question, crossing
 from backend_architect.decisions.figures import quantity, short
 from backend_architect.decisions.kept_counts import CountBalance, weigh_counts
 from backend_architect.design.model import Design
@@ -59,7 +59,7 @@ def decide_counters(design: Design) -> Draft:
     kept = sum(b.worth_keeping for b in balances)
     return Draft(
         answer=answer,
-        because=tuple(_fact(b) for b in balances) or (Fact("counts", 0, "counts", "No entity has `counts:`."),),
+        because=tuple(_fact(b) for b in balances) or (DecisionFact("counts", 0, "counts", "No entity has `counts:`."),),
         verdicts={
             "kept": f"{len(balances) - kept} of {quantity(len(balances), 'counts')} cost more to keep than to count; "
             f"{totals}",
@@ -79,7 +79,7 @@ def counters_answer(kept: Mapping[tuple[str, str], bool]) -> str:
     return "mixed" if len(set(kept.values())) == 2 else ("kept" if any(kept.values()) else "computed")
 
 
-def _fact(balance: CountBalance) -> Fact:
+def _fact(balance: CountBalance) -> DecisionFact:
     b = balance
     verb = "kept" if b.worth_keeping else "counted"
     if b.ordered_list:
@@ -90,7 +90,7 @@ def _fact(balance: CountBalance) -> Fact:
             f"{quantity(b.counting_us / 1000, 'ms')} a second; {quantity(b.writes, 'writes/s')} = "
             f"{quantity(b.keeping_us / 1000, 'ms')}"
         )
-    return Fact(f"{b.entity}.{b.count}", min(b.ratio, 1e6), "times", f"{b.entity}.{b.count} is {verb}: {why}.")
+    return DecisionFact(f"{b.entity}.{b.count}", min(b.ratio, 1e6), "times", f"{b.entity}.{b.count} is {verb}: {why}.")
 
 
 def _flip(balance: CountBalance) -> FlipsWhen:

@@ -12,7 +12,7 @@ Comparison = Literal[">=", "<"]
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class DecisionFact:
     """One number or word of this design, and the sentence that says what it means for the question."""
 
     name: str
@@ -61,7 +61,7 @@ class Draft:
     """An answer and its reasons, before pins: `verdicts` says of every alternative why this design does not take it."""
 
     answer: str
-    because: tuple[Fact, ...]
+    because: tuple[DecisionFact, ...]
     verdicts: Mapping[str, str]
     flips_when: tuple[FlipsWhen, ...]
     settings: Mapping[str, float] = field(default_factory=dict)
@@ -111,7 +111,7 @@ class Decision:
     question: str
     answer: str
     summary: str
-    because: tuple[Fact, ...]
+    because: tuple[DecisionFact, ...]
     rejected: Mapping[str, str]
     flips_when: tuple[FlipsWhen, ...]
     carried_out_by: tuple[str, ...]

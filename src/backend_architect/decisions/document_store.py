@@ -20,7 +20,7 @@ When documents are changed in many small places at once: jsonb rewrites the whol
 """
 
 from backend_architect.decisions import thresholds
-from backend_architect.decisions.decision import Draft, Fact, FlipsWhen, Question, crossing
+from backend_architect.decisions.decision import DecisionFact, Draft, FlipsWhen, Question, crossing
 from backend_architect.decisions.figures import quantity, size
 from backend_architect.decisions.shape import free_form_fields
 from backend_architect.decisions.storage import json_bytes
@@ -45,8 +45,10 @@ def decide_document_store(design: Design) -> Draft:
     return Draft(
         answer=stored if names else "none",
         because=(
-            Fact("free-form fields", len(names), "fields", f"{quantity(len(names), 'free-form fields')}: {listed}."),
-            Fact("stored documents", held, "bytes", f"Together they hold about {size(held)}."),
+            DecisionFact(
+                "free-form fields", len(names), "fields", f"{quantity(len(names), 'free-form fields')}: {listed}."
+            ),
+            DecisionFact("stored documents", held, "bytes", f"Together they hold about {size(held)}."),
         ),
         verdicts={
             "none": f"{quantity(len(names), 'fields')} are free-form: {listed}.",

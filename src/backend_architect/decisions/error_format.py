@@ -21,7 +21,7 @@ When existing clients already read another shape and cannot be changed.
 
 from backend_architect.decisions import thresholds
 from backend_architect.decisions.api_style import client_paths
-from backend_architect.decisions.decision import Draft, Fact, Question, crossing
+from backend_architect.decisions.decision import DecisionFact, Draft, Question, crossing
 from backend_architect.decisions.shape import route_count
 from backend_architect.design.model import Design
 
@@ -45,8 +45,8 @@ def decide_error_format(design: Design) -> Draft:
     return Draft(
         answer="graphql-errors" if style == "graphql" else "problem-details",
         because=(
-            Fact("API style", style, "", f"The API is {style}."),
-            Fact(
+            DecisionFact("API style", style, "", f"The API is {style}."),
+            DecisionFact(
                 "routes",
                 routes,
                 "routes",

@@ -22,7 +22,7 @@ When load comes in rare, enormous bursts with nothing between them.
 from backend_architect.decisions import thresholds
 from backend_architect.decisions.capacity import estimate_capacity
 from backend_architect.decisions.costs import PEAK_FACTOR
-from backend_architect.decisions.decision import Draft, Fact, Question, crossing
+from backend_architect.decisions.decision import DecisionFact, Draft, Question, crossing
 from backend_architect.decisions.figures import quantity, short
 from backend_architect.design.model import Design
 
@@ -47,20 +47,20 @@ def decide_hosting(design: Design) -> Draft:
     return Draft(
         answer="container" if rate >= limit.value or awake else "serverless",
         because=(
-            Fact(
+            DecisionFact(
                 limit.name,
                 rate,
                 "/s",
                 f"{quantity(rate, '/s')} at the busiest hour, about {short(a_day)} requests a "
                 f"day, keep {quantity(capacity.server_cores, 'cores')} of the API busy.",
             ),
-            Fact(
+            DecisionFact(
                 "events",
                 len(design.events),
                 "events",
                 "A worker waits for jobs all day." if awake else "No worker has to stay awake.",
             ),
-            Fact(
+            DecisionFact(
                 "connections",
                 capacity.connections,
                 "connections",

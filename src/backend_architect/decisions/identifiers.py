@@ -21,7 +21,7 @@ When the moment at which a row was made is itself a secret: use uuidv4 for that 
 """
 
 from backend_architect.decisions import thresholds
-from backend_architect.decisions.decision import Draft, Fact, Question, crossing
+from backend_architect.decisions.decision import DecisionFact, Draft, Question, crossing
 from backend_architect.decisions.figures import short, size
 from backend_architect.decisions.storage import id_copies
 from backend_architect.design.model import Design
@@ -47,13 +47,13 @@ def decide_identifiers(design: Design) -> Draft:
     return Draft(
         answer="bigint" if extra >= limit.value else "uuidv7",
         because=(
-            Fact(
+            DecisionFact(
                 limit.name,
                 extra,
                 "bytes",
                 f"{short(rows)} rows with their references and indexes hold {size(extra)} more than with 8-byte ids.",
             ),
-            Fact(
+            DecisionFact(
                 "new rows",
                 design.load.writes,
                 "/s",

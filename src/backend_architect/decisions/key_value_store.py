@@ -22,7 +22,7 @@ When the team already runs Valkey for something else, using it costs nothing mor
 from backend_architect.decisions import thresholds
 from backend_architect.decisions.cache import decide_cache
 from backend_architect.decisions.capacity import estimate_capacity
-from backend_architect.decisions.decision import Draft, Fact, Question, crossing
+from backend_architect.decisions.decision import DecisionFact, Draft, Question, crossing
 from backend_architect.decisions.figures import quantity
 from backend_architect.decisions.rate_limits import decide_rate_limits
 from backend_architect.design.model import Design
@@ -46,9 +46,9 @@ def decide_key_value_store(design: Design) -> Draft:
     return Draft(
         answer="valkey" if needed else "none",
         because=(
-            Fact("rate limits", limits, "", f"Rate limits are counted: {limits}."),
-            Fact("cache", cache, "", f"Cached answers are kept: {cache}."),
-            Fact(
+            DecisionFact("rate limits", limits, "", f"Rate limits are counted: {limits}."),
+            DecisionFact("cache", cache, "", f"Cached answers are kept: {cache}."),
+            DecisionFact(
                 "API processes",
                 processes,
                 "processes",

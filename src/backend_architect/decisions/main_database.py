@@ -22,7 +22,7 @@ When nobody on the team may run PostgreSQL, not even as a hosted service.
 
 from backend_architect.decisions import thresholds
 from backend_architect.decisions.capacity import estimate_capacity
-from backend_architect.decisions.decision import Draft, Fact, Question, crossing
+from backend_architect.decisions.decision import DecisionFact, Draft, Question, crossing
 from backend_architect.decisions.figures import quantity, short
 from backend_architect.decisions.shape import aws_parts, by_key_only, free_form_share, relation_count
 from backend_architect.design.model import Design
@@ -50,23 +50,23 @@ def decide_main_database(design: Design) -> Draft:
     return Draft(
         answer="dynamodb" if all_in else document,
         because=(
-            Fact(
+            DecisionFact(
                 "relations",
                 relations,
                 "relations",
                 f"{relations} relations between tables want foreign keys, joins and transactions.",
             ),
-            Fact(
+            DecisionFact(
                 "share of free-form fields", share, "%", f"{quantity(share, '%')} of the stored fields are free-form."
             ),
-            Fact(
+            DecisionFact(
                 "stored bytes",
                 capacity.storage_bytes,
                 "bytes",
                 f"{short(sum(t.rows for t in capacity.tables))} rows take about "
                 f"{quantity(capacity.storage_bytes, 'bytes')} with their indexes: one server holds them.",
             ),
-            Fact(
+            DecisionFact(
                 "database cores",
                 capacity.database_cores,
                 "cores",

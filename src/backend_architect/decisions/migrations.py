@@ -21,7 +21,7 @@ When the service may stop for an hour every Sunday, the plain way is simpler at 
 """
 
 from backend_architect.decisions import thresholds
-from backend_architect.decisions.decision import Draft, Fact, Question, crossing
+from backend_architect.decisions.decision import DecisionFact, Draft, Question, crossing
 from backend_architect.decisions.figures import quantity, short
 from backend_architect.decisions.storage import estimate_storage
 from backend_architect.design.model import Design
@@ -51,14 +51,14 @@ def decide_migrations(design: Design) -> Draft:
     return Draft(
         answer="online-sql" if rows >= limit.value else "plain-sql",
         because=(
-            Fact(
+            DecisionFact(
                 limit.name,
                 rows,
                 "rows",
                 f"{name} is the largest table, with {short(rows)} rows: a plain index build "
                 f"holds its writes back for about {quantity(seconds, 's')}.",
             ),
-            Fact(
+            DecisionFact(
                 "writes",
                 design.load.writes,
                 "/s",

@@ -21,7 +21,7 @@ When people must jump to page 37 of a small table, as in some back offices.
 """
 
 from backend_architect.decisions import thresholds
-from backend_architect.decisions.decision import Draft, Fact, Question, crossing
+from backend_architect.decisions.decision import DecisionFact, Draft, Question, crossing
 from backend_architect.decisions.figures import quantity, short
 from backend_architect.design.model import Design
 
@@ -45,8 +45,10 @@ def decide_pagination(design: Design) -> Draft:
     return Draft(
         answer="keyset" if lists >= limit.value else "none",
         because=(
-            Fact("lists", lists, "lists", f"{quantity(lists, 'named lists')} are read in pages of 1 to {MAX_PAGE}."),
-            Fact(
+            DecisionFact(
+                "lists", lists, "lists", f"{quantity(lists, 'named lists')} are read in pages of 1 to {MAX_PAGE}."
+            ),
+            DecisionFact(
                 "rows of the longest list",
                 rows,
                 "rows",

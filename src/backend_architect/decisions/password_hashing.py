@@ -21,8 +21,8 @@ When a certification prescribes PBKDF2 (FIPS 140).
 """
 
 from backend_architect.decisions import thresholds
-from backend_architect.decisions.costs import COSTS, Kind
-from backend_architect.decisions.decision import Draft, Fact, Question, crossing
+from backend_architect.decisions.costs import COSTS, OperationKind
+from backend_architect.decisions.decision import DecisionFact, Draft, Question, crossing
 from backend_architect.decisions.figures import quantity
 from backend_architect.decisions.sign_in import password_ways
 from backend_architect.decisions.workload import sign_ins_per_second
@@ -44,22 +44,22 @@ QUESTION = Question(
 def decide_password_hashing(design: Design) -> Draft:
     """Return argon2id wherever somebody signs in with a password."""
     ways, rate, limit = password_ways(design), sign_ins_per_second(design), thresholds.PASSWORD_WAYS
-    cores = rate * COSTS[Kind.SIGN_IN].server_us / 1e6
+    cores = rate * COSTS[OperationKind.SIGN_IN].server_us / 1e6
     shown = quantity(rate, "/s")
     return Draft(
         answer="argon2id" if ways >= limit.value else "none",
         because=(
-            Fact(
+            DecisionFact(
                 limit.name, ways, "ways", "People sign in with a password." if ways else "Nobody has a password here."
             ),
-            Fact(
+            DecisionFact(
                 "sign-ins",
                 rate,
                 "/s",
                 f"{design.load.users:,} users make about {shown} sign-ins at the busiest hour; at 33 ms each "
                 f"that is {quantity(cores, 'cores')}.",
             ),
-            Fact(
+            DecisionFact(
                 "memory of one hash",
                 MEMORY_KIB * 1024,
                 "bytes",

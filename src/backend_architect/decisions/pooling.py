@@ -21,7 +21,7 @@ When requests hold a transaction open while they call another service: the time 
 
 from backend_architect.decisions import thresholds
 from backend_architect.decisions.capacity import estimate_capacity
-from backend_architect.decisions.decision import Draft, Fact, Question, crossing
+from backend_architect.decisions.decision import DecisionFact, Draft, Question, crossing
 from backend_architect.decisions.figures import quantity
 from backend_architect.design.model import Design
 
@@ -48,20 +48,20 @@ def decide_pooling(design: Design) -> Draft:
     return Draft(
         answer="pgbouncer" if capacity.connections >= limit.value else "in-process",
         because=(
-            Fact(
+            DecisionFact(
                 "connections in use",
                 busy,
                 "connections",
                 f"{quantity(rate, 'statements/s')} x {held_ms:.2f} ms held = {quantity(busy, 'connections')} in use "
                 "on average (Little's law).",
             ),
-            Fact(
+            DecisionFact(
                 "pool size",
                 capacity.pool_size,
                 "connections",
                 f"Three times the average of a process for bursts, and at least 5: {capacity.pool_size} a process.",
             ),
-            Fact(
+            DecisionFact(
                 limit.name,
                 capacity.connections,
                 "connections",

@@ -22,8 +22,8 @@ When other companies' programs consume the events, they need a broker that speak
 """
 
 from backend_architect.decisions import thresholds
-from backend_architect.decisions.costs import COSTS, Kind
-from backend_architect.decisions.decision import Draft, Fact, FlipsWhen, Question, crossing
+from backend_architect.decisions.costs import COSTS, OperationKind
+from backend_architect.decisions.decision import DecisionFact, Draft, FlipsWhen, Question, crossing
 from backend_architect.decisions.figures import quantity
 from backend_architect.decisions.shape import aws_parts
 from backend_architect.decisions.workload import jobs_per_second
@@ -48,15 +48,17 @@ def decide_queue(design: Design) -> Draft:
     """Return a table of jobs where there are events, until they outweigh the requests."""
     jobs, events, limit = jobs_per_second(design), len(design.events), thresholds.QUEUED_JOBS
     carrier = "rabbitmq" if jobs >= limit.value else "postgresql"
-    cores = jobs * COSTS[Kind.JOB].database_us / 1e6
+    cores = jobs * COSTS[OperationKind.JOB].database_us / 1e6
     named = ", ".join(f"{e.plural}.{e.action} → {e.run}" for e in design.events) or "none"
     rate = quantity(jobs, "jobs/s")
     return Draft(
         answer=carrier if events else "none",
         because=(
-            Fact("events", events, "events", f"Events of the design: {named}."),
-            Fact("jobs", jobs, "/s", f"They start about {rate} at the busiest hour: {cores:.4f} cores of database."),
-            Fact(
+            DecisionFact("events", events, "events", f"Events of the design: {named}."),
+            DecisionFact(
+                "jobs", jobs, "/s", f"They start about {rate} at the busiest hour: {cores:.4f} cores of database."
+            ),
+            DecisionFact(
                 "commit",
                 "together",
                 "",

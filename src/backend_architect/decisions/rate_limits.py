@@ -22,7 +22,7 @@ When a limit is a price (a paid quota), it has to be exact from the second proce
 
 from backend_architect.decisions import thresholds
 from backend_architect.decisions.capacity import estimate_capacity
-from backend_architect.decisions.decision import Draft, Fact, Question, crossing
+from backend_architect.decisions.decision import DecisionFact, Draft, Question, crossing
 from backend_architect.decisions.figures import quantity
 from backend_architect.design.model import Design
 
@@ -47,7 +47,7 @@ def decide_rate_limits(design: Design) -> Draft:
     return Draft(
         answer="valkey" if processes >= limit.value else "in-process",
         because=(
-            Fact(
+            DecisionFact(
                 "API processes",
                 processes,
                 "processes",
@@ -58,14 +58,14 @@ def decide_rate_limits(design: Design) -> Draft:
                     or "."
                 ),
             ),
-            Fact(
+            DecisionFact(
                 "time in Valkey",
                 requests * 57e-6,
                 "cores",
                 f"Asking Valkey for {requests:,.0f} requests/s takes 57 to 126 µs each, "
                 f"{requests * 57e-6:.2f} to {requests * 126e-6:.2f} cores; in the process 7 µs (measured).",
             ),
-            Fact(
+            DecisionFact(
                 "limits",
                 len(design.limits),
                 "limits",

@@ -21,7 +21,7 @@ When readers on another continent need nearness more than freshness.
 
 from backend_architect.decisions import thresholds
 from backend_architect.decisions.capacity import estimate_capacity
-from backend_architect.decisions.decision import Draft, Fact, Question, crossing
+from backend_architect.decisions.decision import DecisionFact, Draft, Question, crossing
 from backend_architect.decisions.figures import quantity
 from backend_architect.design.model import Design
 
@@ -42,14 +42,14 @@ def decide_read_replicas(design: Design) -> Draft:
     return Draft(
         answer="replicas" if cores >= limit.value else "none",
         because=(
-            Fact(
+            DecisionFact(
                 limit.name,
                 cores,
                 "cores",
                 f"{design.load.reads:,.0f} reads/s keep {quantity(cores, 'cores')} of the database busy; a replica is "
                 f"worth its lag from {limit.value:.0f}.",
             ),
-            Fact(
+            DecisionFact(
                 "share of reads",
                 100 * design.load.reads / total,
                 "%",

@@ -21,8 +21,8 @@ When one route takes nearly all of the load: it alone may be worth a handler of 
 
 from backend_architect.decisions import thresholds
 from backend_architect.decisions.capacity import estimate_capacity
-from backend_architect.decisions.costs import BUSY_SHARE, FASTAPI_US, Kind
-from backend_architect.decisions.decision import Draft, Fact, Question, crossing
+from backend_architect.decisions.costs import BUSY_SHARE, FASTAPI_US, OperationKind
+from backend_architect.decisions.decision import DecisionFact, Draft, Question, crossing
 from backend_architect.decisions.figures import quantity
 from backend_architect.decisions.workload import spread_load
 from backend_architect.design.model import Design
@@ -39,7 +39,7 @@ QUESTION = Question(
 def decide_request_dispatch(design: Design) -> Draft:
     """Return FastAPI, until what it costs fills more processes than a second way to answer is worth."""
     limit = thresholds.DISPATCH_PROCESSES
-    rate = sum(operation.rate for operation in spread_load(design) if operation.kind is not Kind.JOB)
+    rate = sum(operation.rate for operation in spread_load(design) if operation.kind is not OperationKind.JOB)
     cores = rate * FASTAPI_US / 1e6
     filled = cores / BUSY_SHARE
     all_processes = quantity(estimate_capacity(design).processes, "processes")
@@ -47,8 +47,8 @@ def decide_request_dispatch(design: Design) -> Draft:
     return Draft(
         answer="starlette" if filled >= limit.value else "fastapi",
         because=(
-            Fact("requests", rate, "/s", f"{told} go into FastAPI's own work at the busiest hour."),
-            Fact(
+            DecisionFact("requests", rate, "/s", f"{told} go into FastAPI's own work at the busiest hour."),
+            DecisionFact(
                 limit.name,
                 filled,
                 "processes",

@@ -20,7 +20,7 @@ When law requires that each country's rows stay in that country.
 
 from backend_architect.decisions import thresholds
 from backend_architect.decisions.capacity import estimate_capacity
-from backend_architect.decisions.decision import Draft, Fact, Question, crossing
+from backend_architect.decisions.decision import DecisionFact, Draft, Question, crossing
 from backend_architect.decisions.figures import short, size
 from backend_architect.design.model import Design
 
@@ -41,14 +41,14 @@ def decide_sharding(design: Design) -> Draft:
     return Draft(
         answer="citus" if held >= disk.value or writes >= rate.value else "none",
         because=(
-            Fact(
+            DecisionFact(
                 disk.name,
                 held,
                 "bytes",
                 f"The declared rows take about {size(held)} with indexes; one server holds "
                 f"{size(disk.value)} with comfort.",
             ),
-            Fact(
+            DecisionFact(
                 "largest table",
                 largest.plural if largest else "none",
                 "",
@@ -56,7 +56,7 @@ def decide_sharding(design: Design) -> Draft:
                 if largest
                 else "There is no table.",
             ),
-            Fact(
+            DecisionFact(
                 rate.name, writes, "/s", f"{writes:,.0f} writes/s, of about {rate.value:,.0f}/s that one server takes."
             ),
         ),

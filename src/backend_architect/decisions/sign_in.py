@@ -22,7 +22,7 @@ When all users belong to companies with their own directories, they expect their
 """
 
 from backend_architect.decisions import thresholds
-from backend_architect.decisions.decision import Draft, Fact, FlipsWhen, Question, crossing
+from backend_architect.decisions.decision import DecisionFact, Draft, FlipsWhen, Question, crossing
 from backend_architect.design.model import Design
 
 FILES = ("app/auth/routes.py", "app/auth/sign_in.py", "app/auth/passwords.py")
@@ -65,8 +65,8 @@ def decide_sign_in(design: Design) -> Draft:
     return Draft(
         answer=answer,
         because=(
-            Fact("ways to sign in", listed, "", f"The design asks for {listed}."),
-            Fact(
+            DecisionFact("ways to sign in", listed, "", f"The design asks for {listed}."),
+            DecisionFact(
                 "identity providers",
                 len(named),
                 "providers",

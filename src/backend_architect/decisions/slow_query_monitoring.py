@@ -23,7 +23,7 @@ When a hosted database brings its own, better view of the same statistics.
 
 from backend_architect.decisions import thresholds
 from backend_architect.decisions.capacity import estimate_capacity
-from backend_architect.decisions.decision import Draft, Fact, Question, crossing
+from backend_architect.decisions.decision import DecisionFact, Draft, Question, crossing
 from backend_architect.decisions.figures import quantity, short
 from backend_architect.design.model import Design
 
@@ -51,14 +51,14 @@ def decide_slow_query_monitoring(design: Design) -> Draft:
     return Draft(
         answer="statements-and-sample" if sampled else "statements-and-log",
         because=(
-            Fact(
+            DecisionFact(
                 limit.name,
                 rate,
                 "/s",
                 f"{quantity(rate, 'statements/s')}; one in a hundred being slow would be "
                 f"{short(lines)} log lines a day.",
             ),
-            Fact(
+            DecisionFact(
                 "slow means",
                 slow_ms,
                 "ms",

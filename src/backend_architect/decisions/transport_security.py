@@ -23,7 +23,7 @@ When the network between proxy and application is not one's own: TLS has to reac
 
 from backend_architect.decisions import thresholds
 from backend_architect.decisions.authentication import browser_clients
-from backend_architect.decisions.decision import Draft, Fact, Question, crossing
+from backend_architect.decisions.decision import DecisionFact, Draft, Question, crossing
 from backend_architect.design.model import Design
 
 FILES = ("app/core/middleware.py", "compose.yaml")
@@ -47,7 +47,7 @@ def decide_transport_security(design: Design) -> Draft:
     return Draft(
         answer="https-and-hsts" if browsers >= limit.value else "https",
         because=(
-            Fact(
+            DecisionFact(
                 "kinds of client that are browsers",
                 browsers,
                 "kinds",
@@ -58,7 +58,7 @@ def decide_transport_security(design: Design) -> Draft:
                     else "none of them is a browser that reads HSTS."
                 ),
             ),
-            Fact(
+            DecisionFact(
                 "requests",
                 design.load.reads + design.load.writes,
                 "/s",

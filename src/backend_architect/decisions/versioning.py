@@ -19,7 +19,7 @@ When hundreds of routes are used by companies that one cannot reach, moving all 
 """
 
 from backend_architect.decisions import thresholds
-from backend_architect.decisions.decision import Draft, Fact, Question, crossing
+from backend_architect.decisions.decision import DecisionFact, Draft, Question, crossing
 from backend_architect.decisions.shape import route_count
 from backend_architect.design.model import Design
 
@@ -38,13 +38,13 @@ def decide_versioning(design: Design) -> Draft:
     return Draft(
         answer="header" if routes >= limit.value else "path",
         because=(
-            Fact(
+            DecisionFact(
                 "routes",
                 routes,
                 "routes",
                 f"{routes} routes share one version; moving them together stays reasonable up to {limit.value:.0f}.",
             ),
-            Fact(
+            DecisionFact(
                 "kinds of client",
                 len(design.clients),
                 "kinds",

@@ -12,7 +12,7 @@ from backend_architect.decisions.costs import (
     SHARE_OF_LISTS,
     SIGN_INS_A_DAY,
     WINDOW_ROW_US,
-    Kind,
+    OperationKind,
 )
 from backend_architect.design.model import Design, Edge, Entity, Event, ListSpec
 
@@ -27,7 +27,7 @@ class Operation:
     """
 
     name: str
-    kind: Kind
+    kind: OperationKind
     of: str
     rate: float
     server_us: float
@@ -72,7 +72,7 @@ def event_rate(design: Design, event: Event) -> float:
     return sum(op.rate for op in _changes(design) if op.name == f"{event.plural}.{event.action}")
 
 
-def _operation(name: str, kind: Kind, of: str, rate: float) -> Operation:
+def _operation(name: str, kind: OperationKind, of: str, rate: float) -> Operation:
     cost = COSTS[kind]
     return Operation(name, kind, of, rate, cost.server_us, cost.database_us)
 
@@ -91,7 +91,7 @@ def _lists(design: Design) -> tuple[Operation, ...]:
 def _list(design: Design, spec: ListSpec, rate: float) -> Operation:
     entity, kind = design.entities[spec.of], list_kind(design, spec)
     base, cost = _operation(spec.name, kind, entity.plural, rate), COSTS[kind].database_us
-    if kind is Kind.RANKED:
+    if kind is OperationKind.RANKED:
         cost += WINDOW_ROW_US * min(
             design.declared_rows(entity.plural),
             creations_per_second(design, entity.plural) * SECONDS_A_DAY / PEAK_FACTOR,
@@ -101,13 +101,13 @@ def _list(design: Design, spec: ListSpec, rate: float) -> Operation:
     )
 
 
-def list_kind(design: Design, spec: ListSpec) -> Kind:
+def list_kind(design: Design, spec: ListSpec) -> OperationKind:
     """Return which measured kind of list one is nearest to."""
     if spec.match:
-        return Kind.SEARCH
+        return OperationKind.SEARCH
     if spec.where and spec.order.field in design.entities[spec.of].counts:
-        return Kind.RANKED
-    return Kind.FEED if spec.where and _mentions(spec.where, "select") else Kind.LIST
+        return OperationKind.RANKED
+    return OperationKind.FEED if spec.where and _mentions(spec.where, "select") else OperationKind.LIST
 
 
 def _cache_keys(design: Design, spec: ListSpec) -> int:
@@ -130,7 +130,7 @@ def _single_reads(design: Design) -> tuple[Operation, ...]:
     entities = _readable(design)
     share = 1 - SHARE_OF_LISTS if design.lists else 1.0
     return tuple(
-        _operation(f"{e.plural}.read", Kind.READ_ONE, e.plural, design.load.reads * share / len(entities))
+        _operation(f"{e.plural}.read", OperationKind.READ_ONE, e.plural, design.load.reads * share / len(entities))
         for e in entities
     )
 
@@ -147,7 +147,7 @@ def _creations(design: Design) -> tuple[Operation, ...]:
     return tuple(
         _operation(
             f"{t.plural}.create",
-            Kind.PAIR if isinstance(t, Edge) else Kind.WRITE,
+            OperationKind.PAIR if isinstance(t, Edge) else OperationKind.WRITE,
             t.plural,
             design.load.writes * share * design.declared_rows(t.plural) / total,
         )
@@ -164,7 +164,7 @@ def _changes(design: Design) -> tuple[Operation, ...]:
     actions = _changeable(design)
     share = 1 - SHARE_OF_CREATIONS if _creatable(design) else 1.0
     return tuple(
-        _operation(f"{plural}.{action}", Kind.WRITE, plural, design.load.writes * share / len(actions))
+        _operation(f"{plural}.{action}", OperationKind.WRITE, plural, design.load.writes * share / len(actions))
         for plural, action in actions
     )
 
@@ -172,7 +172,7 @@ def _changes(design: Design) -> tuple[Operation, ...]:
 def _sign_ins(design: Design) -> tuple[Operation, ...]:
     if not design.account or not design.auth or "password" not in design.auth.sign_in:
         return ()
-    return (_operation("sign-in", Kind.SIGN_IN, design.account.plural, sign_ins_per_second(design)),)
+    return (_operation("sign-in", OperationKind.SIGN_IN, design.account.plural, sign_ins_per_second(design)),)
 
 
 def sign_ins_per_second(design: Design) -> float:
@@ -181,4 +181,4 @@ def sign_ins_per_second(design: Design) -> float:
 
 
 def _jobs(design: Design) -> tuple[Operation, ...]:
-    return tuple(_operation(f"job {e.run}", Kind.JOB, e.plural, event_rate(design, e)) for e in design.events)
+    return tuple(_operation(f"job {e.run}", OperationKind.JOB, e.plural, event_rate(design, e)) for e in design.events)

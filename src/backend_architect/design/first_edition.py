@@ -12,7 +12,7 @@ from sqlglot import TokenType, exp
 from sqlglot.dialects import Postgres
 from sqlglot.errors import SqlglotError
 
-from backend_architect.design.check.expressions import Written, expressions_of
+from backend_architect.design.check.expressions import WrittenExpression, expressions_of
 from backend_architect.design.check.paths import fields_with_paths
 from backend_architect.design.load import LoadedDesign
 from backend_architect.design.model import Design, Entity, Row
@@ -45,15 +45,15 @@ def _summary(loaded: LoadedDesign, count: int) -> Problem:
     return loaded.note("built-by-first-edition", "design", message, "build it again: architect build")
 
 
-def _all_expressions(design: Design) -> Iterator[Written]:
+def _all_expressions(design: Design) -> Iterator[WrittenExpression]:
     yield from expressions_of(design)
     for entity in design.entities.values():
         for action, changes in entity.effects.items():
             for target, text in changes.items():
-                yield Written(f"entities.{entity.name}.effects.{action}.{target}", entity, text, "number")
+                yield WrittenExpression(f"entities.{entity.name}.effects.{action}.{target}", entity, text, "number")
 
 
-def _of_expression(loaded: LoadedDesign, written: Written) -> Iterator[Problem]:
+def _of_expression(loaded: LoadedDesign, written: WrittenExpression) -> Iterator[Problem]:
     said = [*_lost_words(written.text), *_Tree(loaded.design).wrong(written.row, written.text)]
     for message in dict.fromkeys(said):
         yield loaded.note(

@@ -17,7 +17,7 @@ USUAL_FIXES = {
 
 
 @dataclass(slots=True)
-class Found:
+class ProblemCollector:
     """The only thing that grows while a file is read; nothing of it is kept but `problems` and `places`."""
 
     file: str

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from backend_architect.design.found import Found, did_you_mean
+from backend_architect.design.found import ProblemCollector, did_you_mean
 from backend_architect.design.nodes import ListNode, MapNode, Node, ScalarNode
 
 Schema = dict[str, Any]
@@ -18,7 +18,7 @@ Schema = dict[str, Any]
 class Kind(Protocol):
     """A kind of value."""
 
-    def read(self, node: Node, path: str, found: Found) -> Any:
+    def read(self, node: Node, path: str, found: ProblemCollector) -> Any:
         """Return the plain value of `node`; add to `found` what is wrong with it."""
 
     def schema(self) -> Schema:
@@ -30,7 +30,7 @@ def _same(match: re.Match[str]) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class TextForm:
     """A text of one form, such as `20/hour`; `means` turns the match into its value, and may raise ValueError."""
 
     what: str
@@ -42,12 +42,12 @@ class Form:
     also: tuple[str, ...] = ()
     minimum: int | None = None
 
-    def read(self, node: Node, path: str, found: Found) -> Any:
+    def read(self, node: Node, path: str, found: ProblemCollector) -> Any:
         """Return what the text means."""
         scalar = as_scalar(node, self.what, path, found)
         return None if scalar is None else self.read_text(scalar, path, found)
 
-    def read_text(self, scalar: ScalarNode, path: str, found: Found) -> Any:
+    def read_text(self, scalar: ScalarNode, path: str, found: ProblemCollector) -> Any:
         """Return what a scalar's text means, whether it stands as a value or as a key."""
         too_long = len(scalar.text) > self.max
         match = None if too_long else re.fullmatch(self.pattern, scalar.text)
@@ -76,7 +76,7 @@ class Text:
     max: int = 1000
     what: str = "a text"
 
-    def read(self, node: Node, path: str, found: Found) -> str | None:
+    def read(self, node: Node, path: str, found: ProblemCollector) -> str | None:
         """Return the text."""
         scalar = as_scalar(node, self.what, path, found)
         if scalar is None:
@@ -99,7 +99,7 @@ class Text:
 class Expression:
     """An SQL expression as written; its meaning is checked later."""
 
-    def read(self, node: Node, path: str, found: Found) -> str | None:
+    def read(self, node: Node, path: str, found: ProblemCollector) -> str | None:
         """Return the expression's text."""
         scalar = as_scalar(node, "an SQL expression", path, found)
         if scalar is not None and not 0 < len(scalar.text.strip()) <= 2000:
@@ -114,19 +114,19 @@ class Expression:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class ClosedWord:
     """One word of a closed set."""
 
     what: str
     words: tuple[str, ...]
     elsewhere: tuple[tuple[str, str], ...] = ()
 
-    def read(self, node: Node, path: str, found: Found) -> str | None:
+    def read(self, node: Node, path: str, found: ProblemCollector) -> str | None:
         """Return the word."""
         scalar = as_scalar(node, self.what, path, found)
         return None if scalar is None else self.read_text(scalar, path, found)
 
-    def read_text(self, scalar: ScalarNode, path: str, found: Found) -> str | None:
+    def read_text(self, scalar: ScalarNode, path: str, found: ProblemCollector) -> str | None:
         """Return the word that a scalar's text is."""
         if scalar.text in self.words:
             return scalar.text
@@ -144,7 +144,7 @@ class Word:
 class Flag:
     """True or false."""
 
-    def read(self, node: Node, path: str, found: Found) -> bool | None:
+    def read(self, node: Node, path: str, found: ProblemCollector) -> bool | None:
         """Return the boolean."""
         scalar = as_scalar(node, "true or false", path, found)
         if scalar is not None and not isinstance(scalar.value, bool):
@@ -161,7 +161,7 @@ class Flag:
 class Value:
     """Any single value: a text, a number or a boolean."""
 
-    def read(self, node: Node, path: str, found: Found) -> str | int | float | bool | None:
+    def read(self, node: Node, path: str, found: ProblemCollector) -> str | int | float | bool | None:
         """Return the value; numbers may be grouped by underscores."""
         scalar = as_scalar(node, "a single value", path, found)
         if scalar is None:
@@ -175,7 +175,7 @@ class Value:
         return {"type": ["string", "number", "boolean"]}
 
 
-def as_scalar(node: Node, what: str, path: str, found: Found) -> ScalarNode | None:
+def as_scalar(node: Node, what: str, path: str, found: ProblemCollector) -> ScalarNode | None:
     """Return the node when it is a single value that is there; else add why not."""
     if isinstance(node, ScalarNode) and (not node.plain or node.value is not None):
         return node
@@ -194,7 +194,7 @@ def name_of(node: Node) -> str:
     return "a list" if isinstance(node, ListNode) else f"`{shortened(node.text)}`"
 
 
-def place_of(node: Node, path: str, found: Found) -> tuple[int, int]:
+def place_of(node: Node, path: str, found: ProblemCollector) -> tuple[int, int]:
     """Return the place kept for `path`, which is its key's when the value starts on a later line."""
     return found.places.get(path, (node.line, node.column))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from backend_architect.design.build import build_design
-from backend_architect.design.found import USUAL_FIXES, Found
+from backend_architect.design.found import USUAL_FIXES, ProblemCollector
 from backend_architect.design.language.whole import DESIGN
 from backend_architect.design.model import Design
 from backend_architect.design.nodes import MapNode, Node, read_nodes
@@ -57,7 +57,7 @@ def read_design(text: str, file: str = "backend.yaml") -> LoadedDesign:
 
 
 def _read(text: str, file: str) -> LoadedDesign:
-    found = Found(file)
+    found = ProblemCollector(file)
     root = _top_mapping(read_nodes(text, found), file)
     values = DESIGN.read(root, "", found)
     if found.problems or values is None:

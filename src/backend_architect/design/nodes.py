@@ -21,7 +21,7 @@ from ruamel.yaml.events import (
     ScalarEvent,
 )
 
-from backend_architect.design.found import Found
+from backend_architect.design.found import ProblemCollector
 from backend_architect.design.syntax_errors import syntax_problem
 from backend_architect.errors import DesignError
 
@@ -94,7 +94,7 @@ class _Open:
     children: list[Node]
 
 
-def read_nodes(text: str, found: Found) -> Node | None:
+def read_nodes(text: str, found: ProblemCollector) -> Node | None:
     """Return the one document in `text`, or None when it holds none; raise DesignError when it is not plain YAML."""
     root: Node | None = None
     try:
@@ -106,7 +106,7 @@ def read_nodes(text: str, found: Found) -> Node | None:
     return root
 
 
-def _compose(events: Iterator[Event], found: Found) -> Node | None:
+def _compose(events: Iterator[Event], found: ProblemCollector) -> Node | None:
     root: Node | None = None
     stack: list[_Open] = []
     for event in events:
@@ -122,7 +122,7 @@ def _compose(events: Iterator[Event], found: Found) -> Node | None:
     return root
 
 
-def _next_node(event: Event, stack: list[_Open], found: Found) -> Node | None:
+def _next_node(event: Event, stack: list[_Open], found: ProblemCollector) -> Node | None:
     """Return the node that `event` completes, if it completes one."""
     line, column = _at(event)
     if isinstance(event, CollectionStartEvent):
@@ -135,7 +135,7 @@ def _next_node(event: Event, stack: list[_Open], found: Found) -> Node | None:
     return ScalarNode("", True, line, column) if isinstance(event, AliasEvent) else None
 
 
-def _closed(opened: _Open, end: int, found: Found) -> Node:
+def _closed(opened: _Open, end: int, found: ProblemCollector) -> Node:
     """Return the collection; a block ends with its last child, for its mark stands after the comments that follow."""
     (line, column), flow, start = _at(opened.begin), bool(opened.begin.flow_style), opened.begin.start_mark.index
     end = end if flow or not opened.children else opened.children[-1].end
@@ -144,7 +144,7 @@ def _closed(opened: _Open, end: int, found: Found) -> Node:
     return MapNode(_entries(opened.children, found), line, column, flow, start, end)
 
 
-def _entries(children: list[Node], found: Found) -> tuple[tuple[ScalarNode, Node], ...]:
+def _entries(children: list[Node], found: ProblemCollector) -> tuple[tuple[ScalarNode, Node], ...]:
     entries: dict[str, tuple[ScalarNode, Node]] = {}
     for key, value in zip(children[::2], children[1::2], strict=True):
         if not isinstance(key, ScalarNode):
@@ -160,7 +160,7 @@ def _entries(children: list[Node], found: Found) -> tuple[tuple[ScalarNode, Node
     return tuple(entries.values())
 
 
-def _refuse_specials(event: Event, found: Found, *, first: bool) -> None:
+def _refuse_specials(event: Event, found: ProblemCollector, *, first: bool) -> None:
     if isinstance(event, DocumentStartEvent) and not first:
         found.add("several-documents", "the file holds a second document (`---`)", _at(event), "", "keep one design")
     if not isinstance(event, NodeEvent):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from backend_architect.design.found import Found
+from backend_architect.design.found import ProblemCollector
 from backend_architect.design.nodes import ListNode, MapNode, Node, ScalarNode, read_nodes
 from backend_architect.design.yaml_text import (
     Raw,
@@ -42,7 +42,7 @@ def _as_read_there(parts: tuple[str, ...], value: Tree) -> Tree:
 
 
 def _root(text: str) -> MapNode:
-    root = read_nodes(text, Found(""))
+    root = read_nodes(text, ProblemCollector(""))
     if not isinstance(root, MapNode):
         raise DesignError(Problem("not-a-mapping", "a design is a mapping of keys to values", "", Place()))
     return root

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from backend_architect.design.found import Found, did_you_mean
-from backend_architect.design.kinds import Form, Kind, Schema, Word, name_of, place_of, shortened
+from backend_architect.design.found import ProblemCollector, did_you_mean
+from backend_architect.design.kinds import ClosedWord, Kind, Schema, TextForm, name_of, place_of, shortened
 from backend_architect.design.nodes import ListNode, MapNode, Node, ScalarNode
 
 
@@ -34,7 +34,7 @@ class ListOf:
     min: int = 0
     max: int = 1000
 
-    def read(self, node: Node, path: str, found: Found) -> tuple[Any, ...] | None:
+    def read(self, node: Node, path: str, found: ProblemCollector) -> tuple[Any, ...] | None:
         """Return the items."""
         if not isinstance(node, ListNode):
             fix = f"write [{node.text}]" if isinstance(node, ScalarNode) and node.text else ""
@@ -50,7 +50,7 @@ class ListOf:
         return {"type": "array", "items": self.item.schema(), "minItems": self.min, "maxItems": self.max}
 
 
-def _item(kind: Kind, node: Node, path: str, found: Found) -> Any:
+def _item(kind: Kind, node: Node, path: str, found: ProblemCollector) -> Any:
     found.places[path] = (node.line, node.column)
     return kind.read(node, path, found)
 
@@ -59,13 +59,13 @@ def _item(kind: Kind, node: Node, path: str, found: Found) -> Any:
 class MapOf:
     """A mapping from names of one form to values of one kind."""
 
-    key: Form | Word
+    key: TextForm | ClosedWord
     value: Kind
     what: str
     min: int = 0
     max: int = 10_000
 
-    def read(self, node: Node, path: str, found: Found) -> dict[Any, Any] | None:
+    def read(self, node: Node, path: str, found: ProblemCollector) -> dict[Any, Any] | None:
         """Return the values by what their keys mean, in the order of the file."""
         if not isinstance(node, MapNode):
             refuse_shape(node, f"a mapping of {self.what}", path, found)
@@ -82,7 +82,7 @@ class MapOf:
     def schema(self) -> Schema:
         """Return an object whose keys match the form."""
         schema: Schema = {"type": "object", "minProperties": self.min, "maxProperties": self.max}
-        if isinstance(self.key, Word):
+        if isinstance(self.key, ClosedWord):
             value = self.value.schema()
             properties = {word: {"description": f"{self.what}: {word}"} | value for word in self.key.words}
             return schema | {"properties": properties, "additionalProperties": False}
@@ -91,7 +91,7 @@ class MapOf:
         return schema | {"patternProperties": {keys["pattern"]: self.value.schema()}} | names
 
 
-Also = Callable[[dict[str, Any], str, Found], None]
+Also = Callable[[dict[str, Any], str, ProblemCollector], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Record:
     extra: Schema = field(default_factory=dict)
     elsewhere: tuple[tuple[str, str], ...] = ()
 
-    def read(self, node: Node, path: str, found: Found) -> dict[str, Any] | None:
+    def read(self, node: Node, path: str, found: ProblemCollector) -> dict[str, Any] | None:
         """Return the values that are given, by key."""
         if not isinstance(node, MapNode):
             refuse_shape(node, f"a mapping with the keys of {self.what}", path, found)
@@ -122,13 +122,13 @@ class Record:
             self.also(values, path, found)
         return values
 
-    def _refuse_key(self, key: ScalarNode, path: str, found: Found) -> None:
+    def _refuse_key(self, key: ScalarNode, path: str, found: ProblemCollector) -> None:
         known = tuple(k.name for k in self.keys)
         fix = dict(self.elsewhere).get(key.text) or did_you_mean(key.text, known)
         message = f"`{shortened(key.text)}` is not a key of {self.what}"
         found.add("unknown-key", message, (key.line, key.column), path, fix)
 
-    def _require(self, values: dict[str, Any], node: MapNode, path: str, found: Found) -> None:
+    def _require(self, values: dict[str, Any], node: MapNode, path: str, found: ProblemCollector) -> None:
         for key in self.keys:
             if key.required and key.name not in values:
                 message = f"{self.what} needs `{key.name}`"
@@ -149,7 +149,7 @@ class ShortOr:
     long: Kind
     short_is: str
 
-    def read(self, node: Node, path: str, found: Found) -> dict[str, Any] | None:
+    def read(self, node: Node, path: str, found: ProblemCollector) -> dict[str, Any] | None:
         """Return the long form; a short one becomes its key `short_is`."""
         if isinstance(node, MapNode):
             read: dict[str, Any] | None = self.long.read(node, path, found)
@@ -161,7 +161,7 @@ class ShortOr:
         return {"anyOf": [self.short.schema(), self.long.schema()]}
 
 
-def entries(node: MapNode, path: str, found: Found) -> list[tuple[ScalarNode, Node, str]]:
+def entries(node: MapNode, path: str, found: ProblemCollector) -> list[tuple[ScalarNode, Node, str]]:
     """Return the entries of a mapping with their paths, after keeping the place of each."""
     result = []
     for key, value in node.entries:
@@ -177,7 +177,7 @@ def is_missing(node: Node) -> bool:
     return isinstance(node, ScalarNode) and node.plain and node.text == ""
 
 
-def refuse_shape(node: Node, wanted: str, path: str, found: Found, fix: str = "") -> None:
+def refuse_shape(node: Node, wanted: str, path: str, found: ProblemCollector, fix: str = "") -> None:
     """Add that a node has another shape than the one wanted."""
     if isinstance(node, ScalarNode) and node.plain and node.value is None:
         found.add("missing-value", f"nothing is given here; it should be {wanted}", place_of(node, path, found), path)

@@ -6,7 +6,7 @@ from typing import Any
 
 from backend_architect.design.expressions import resolve_rule
 from backend_architect.design.model import Action, Design, Row
-from backend_architect.design.truth import ME, OTHER, Facts, truth
+from backend_architect.design.truth import ME, OTHER, KnownFacts, truth
 
 MOST_HOPS = 12
 
@@ -14,21 +14,23 @@ MOST_HOPS = 12
 def stranger_may_read(design: Design, row: Row, roles: frozenset[str] = frozenset()) -> bool:
     """Tell whether somebody who made nothing of it, and is in no team, may see a row."""
     tree = resolve_rule(design, row, row.allow.get("read", "nobody"))
-    facts = Facts(ME, roles, {row.table: _people(design, row, OTHER)}, _Parents(_related(design, row)), edges=False)
+    facts = KnownFacts(
+        ME, roles, {row.table: _people(design, row, OTHER)}, _Parents(_related(design, row)), edges=False
+    )
     return True in truth(tree, facts)
 
 
 def anybody_may(design: Design, row: Row, action: Action) -> bool:
     """Tell whether there are rows with which somebody without a role may do this, whoever they are."""
     tree = resolve_rule(design, row, row.allow.get(action, "nobody"))
-    return True in truth(tree, Facts(ME))
+    return True in truth(tree, KnownFacts(ME))
 
 
 def maker_may(design: Design, row: Row, action: Action, team: str) -> bool:
     """Tell whether who made a row may do this with it when they are no longer in the `team`, which others own."""
     tree = resolve_rule(design, row, row.allow.get(action, "nobody"))
     related = _Parents(_related(design, row, maker=ME, team=team))
-    facts = Facts(ME, frozenset(), {row.table: _people(design, row, ME, team)}, related, edges=False)
+    facts = KnownFacts(ME, frozenset(), {row.table: _people(design, row, ME, team)}, related, edges=False)
     return True in truth(tree, facts)
 
 

@@ -22,7 +22,7 @@ FLIPPED = {True: False, False: True, None: None}
 
 
 @dataclass(frozen=True)
-class Facts:
+class KnownFacts:
     """What is known: the caller (`ME`, or None for nobody), the roles held, and columns by alias.
 
     `related` holds the columns of the rows that relations lead to, by alias and relation; `edges` whether there may be
@@ -38,10 +38,10 @@ class Facts:
 
 def needs_caller(design: Design, row: Row | None, text: str) -> bool:
     """Return whether a rule can never hold for somebody who has not signed in."""
-    return True not in truth(resolve_rule(design, row, text), Facts(me=None))
+    return True not in truth(resolve_rule(design, row, text), KnownFacts(me=None))
 
 
-def truth(tree: exp.Expr, facts: Facts) -> Truth:
+def truth(tree: exp.Expr, facts: KnownFacts) -> Truth:
     """Return the truth values that a boolean tree may have under the facts."""
     if isinstance(tree, exp.Paren):
         return truth(tree.this, facts)
@@ -78,7 +78,7 @@ def _combined(tree: exp.And | exp.Or, left: Truth, right: Truth) -> Truth:
     )
 
 
-def _is(tree: exp.Is, facts: Facts) -> Truth:
+def _is(tree: exp.Is, facts: KnownFacts) -> Truth:
     value, negated = _value(tree.this, facts), bool(tree.args.get("negate"))
     if not isinstance(tree.expression, exp.Null):
         wanted = bool(tree.expression.this)
@@ -86,7 +86,7 @@ def _is(tree: exp.Is, facts: Facts) -> Truth:
     return EITHER if value is UNKNOWN else frozenset({(value is None) is not negated})
 
 
-def _equal(tree: exp.EQ | exp.NEQ, facts: Facts) -> Truth:
+def _equal(tree: exp.EQ | exp.NEQ, facts: KnownFacts) -> Truth:
     left, right = _value(tree.this, facts), _value(tree.args["expression"], facts)
     if left is None or right is None:
         return frozenset({None})
@@ -95,7 +95,7 @@ def _equal(tree: exp.EQ | exp.NEQ, facts: Facts) -> Truth:
     return frozenset({(left == right) is isinstance(tree, exp.EQ)})
 
 
-def _in(tree: exp.In, facts: Facts) -> Truth:
+def _in(tree: exp.In, facts: KnownFacts) -> Truth:
     query = tree.args.get("query")
     if query is not None:
         inner = truth(query.this.args["where"].this, facts)
@@ -109,7 +109,7 @@ def _in(tree: exp.In, facts: Facts) -> Truth:
     return frozenset({value in listed})
 
 
-def _exists(tree: exp.Exists, facts: Facts) -> Truth:
+def _exists(tree: exp.Exists, facts: KnownFacts) -> Truth:
     hop = tree.meta.get("hop")
     where = tree.this.args["where"].this
     if hop is None:
@@ -121,23 +121,23 @@ def _exists(tree: exp.Exists, facts: Facts) -> Truth:
     return frozenset(value is True for value in truth(rule, there))
 
 
-def _related_value(tree: exp.Subquery, facts: Facts) -> Truth:
+def _related_value(tree: exp.Subquery, facts: KnownFacts) -> Truth:
     """Return what a rule of a related row is: unknown where that row is missing."""
     value = tree.this.expressions[0]
     there = _beyond(tree.meta["hop"], facts)
     return truth(value, facts) | {None} if there is None else truth(value, there)
 
 
-def _beyond(hop: tuple[str, str, str], facts: Facts) -> Facts | None:
+def _beyond(hop: tuple[str, str, str], facts: KnownFacts) -> KnownFacts | None:
     """Return the facts with those of the row that a relation leads to, None where nothing is known of it."""
     outer, relation, alias = hop
     known = facts.related.get((outer, relation))
     if known is None:
         return None
-    return Facts(facts.me, facts.roles, {**facts.columns, alias: known}, facts.related, facts.edges)
+    return KnownFacts(facts.me, facts.roles, {**facts.columns, alias: known}, facts.related, facts.edges)
 
 
-def _value(node: exp.Expr, facts: Facts) -> object:
+def _value(node: exp.Expr, facts: KnownFacts) -> object:
     if isinstance(node, exp.Paren):
         return _value(node.this, facts)
     if isinstance(node, exp.Null):
@@ -153,7 +153,7 @@ def _value(node: exp.Expr, facts: Facts) -> object:
     return UNKNOWN
 
 
-def persona_facts(design: Design, row: Row, persona: Persona, alias: str, *, is_new: bool = False) -> Facts:
+def persona_facts(design: Design, row: Row, persona: Persona, alias: str, *, is_new: bool = False) -> KnownFacts:
     """Return what is known when `persona` meets a row that `owner` made with the usual values, and no edges yet.
 
     With `is_new` the row is the one that the persona is about to make, beside parents that the owner made.
@@ -165,7 +165,7 @@ def persona_facts(design: Design, row: Row, persona: Persona, alias: str, *, is_
     columns = {alias: usual_columns(design, row, me if is_new else maker)}
     related: dict[tuple[str, str], Mapping[str, object]] = {}
     _relate(design, row, alias, owner=owner, related=related)
-    return Facts(me, roles, columns, related, edges=False)
+    return KnownFacts(me, roles, columns, related, edges=False)
 
 
 def usual_columns(design: Design, row: Row, maker: str | None) -> dict[str, object]:

@@ -53,7 +53,7 @@ END $$;
 
 
 @dataclass(frozen=True)
-class Asked:
+class ExplanationDatabase:
     """A database in which the cases of one design can be asked."""
 
     design: Design
@@ -91,7 +91,7 @@ class Asked:
 
 
 @contextmanager
-def small_database(design: Design) -> Iterator[Asked]:
+def small_database(design: Design) -> Iterator[ExplanationDatabase]:
     """Give a database with the design's tables for as long as the block lasts; the server is its own."""
     with (
         TemporaryDirectory(prefix="architect-cases-") as folder,
@@ -101,7 +101,7 @@ def small_database(design: Design) -> Iterator[Asked]:
         database.run(tables_sql(design))
         Oracle(database, design)
         database.run(ASKED)
-        yield Asked(design, database)
+        yield ExplanationDatabase(design, database)
 
 
 def _columns(row: Row) -> Iterator[str]:

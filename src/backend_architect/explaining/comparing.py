@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from backend_architect.design.expressions import resolve_rule
 from backend_architect.design.load import LoadedDesign
 from backend_architect.errors import Problem
-from backend_architect.explaining.asking import Asked, small_database
+from backend_architect.explaining.asking import ExplanationDatabase, small_database
 from backend_architect.explaining.rules import NamedRule, rules_of
 from backend_architect.oracle.cases import Cases, cases_of
-from backend_architect.queries.text import Statement
+from backend_architect.queries.text import StatementText
 
 MOST = 60
 """Cases of one rule; `architect explain` asks more."""
@@ -20,9 +20,9 @@ def compare_readings(loaded: LoadedDesign) -> tuple[Problem, ...]:
         return tuple(problem for rule in rules_of(loaded.design) for problem in _compared(loaded, rule, asked))
 
 
-def _compared(loaded: LoadedDesign, rule: NamedRule, asked: Asked) -> Iterator[Problem]:
+def _compared(loaded: LoadedDesign, rule: NamedRule, asked: ExplanationDatabase) -> Iterator[Problem]:
     cases = cases_of(loaded.design, rule.row, rule.text, action=rule.action, most=MOST)
-    statement = Statement()
+    statement = StatementText()
     sql = statement.rule(resolve_rule(loaded.design, rule.row, rule.text))
     compiled = asked.compiled(cases, sql, [param.name for param in statement.params])
     for number, (mine, theirs) in enumerate(zip(compiled, asked.oracle(cases, rule.text), strict=True)):

@@ -9,7 +9,7 @@ from itertools import product
 
 from backend_architect.design.model import Design, Entity, Row
 from backend_architect.oracle.rewriting import closing, from_of
-from backend_architect.oracle.tokens import Token, tokens_of
+from backend_architect.oracle.tokens import RuleToken, tokens_of
 
 Truths = frozenset[bool | None]
 ANYTHING: Truths = frozenset({True, False, None})
@@ -34,7 +34,7 @@ class _Anonymous:
         self.depth -= 1
         return found
 
-    def truths(self, tokens: Sequence[Token], rows: tuple[Row, ...]) -> Truths:
+    def truths(self, tokens: Sequence[RuleToken], rows: tuple[Row, ...]) -> Truths:
         """Return what the words of a condition may be; the first row is the innermost."""
         for word, decisive in (("or", True), ("and", False)):
             parts = split(tokens, word)
@@ -44,7 +44,7 @@ class _Anonymous:
             return frozenset(None if value is None else not value for value in self.truths(tokens[1:], rows))
         return self._is(tokens, rows) or self._exists(tokens, rows) or self._atom(tokens, rows)
 
-    def _is(self, tokens: Sequence[Token], rows: tuple[Row, ...]) -> Truths:
+    def _is(self, tokens: Sequence[RuleToken], rows: tuple[Row, ...]) -> Truths:
         at = next((place for place, token in _outside(tokens) if token.is_word("is")), 0)
         if not at or len(tokens) > at + 3:
             return frozenset()
@@ -53,7 +53,7 @@ class _Anonymous:
         inner = frozenset({None}) if _is_me(tokens[:at]) else self.truths(tokens[:at], rows)
         return frozenset((value is against) is (words[0] != "not") for value in inner)
 
-    def _exists(self, tokens: Sequence[Token], rows: tuple[Row, ...]) -> Truths:
+    def _exists(self, tokens: Sequence[RuleToken], rows: tuple[Row, ...]) -> Truths:
         """Return what a subquery that ends the words may be: nothing is in one whose condition cannot hold."""
         if len(tokens) < 2 or not tokens[-1].is_sign(")"):
             return frozenset()
@@ -71,12 +71,12 @@ class _Anonymous:
             return frozenset({negated})
         return frozenset({negated, None}) if _is_me(tokens[: at - 1 - negated]) else ANYTHING
 
-    def _where(self, group: Sequence[Token], rows: tuple[Row, ...]) -> Truths:
+    def _where(self, group: Sequence[RuleToken], rows: tuple[Row, ...]) -> Truths:
         at = from_of(group)
         row = self.design.rows_by_plural.get(group[at + 1].text)
         return self.truths(group[at + 3 :], (row, *rows)) if row and len(group) > at + 3 else ANYTHING
 
-    def _atom(self, tokens: Sequence[Token], rows: tuple[Row, ...]) -> Truths:
+    def _atom(self, tokens: Sequence[RuleToken], rows: tuple[Row, ...]) -> Truths:
         if tokens and tokens[0].is_sign("(") and closing(tokens, 0) == len(tokens) - 1:
             return self.truths(tokens[1:-1], rows)
         at = next((place for place, token in _outside(tokens) if token.text in COMPARISONS), 0)
@@ -122,9 +122,9 @@ def _joined(parts: Sequence[Truths], *, decisive: bool) -> Truths:
     return frozenset(found)
 
 
-def split(tokens: Sequence[Token], word: str) -> list[Sequence[Token]]:
+def split(tokens: Sequence[RuleToken], word: str) -> list[Sequence[RuleToken]]:
     """Return the parts between a word outside of parentheses; the `and` of a `between` and what a case holds stay."""
-    parts: list[Sequence[Token]] = []
+    parts: list[Sequence[RuleToken]] = []
     start, cases, between = 0, 0, False
     for place, token in _outside(tokens):
         cases += token.is_word("case") - token.is_word("end")
@@ -138,9 +138,9 @@ def split(tokens: Sequence[Token], word: str) -> list[Sequence[Token]]:
     return [*parts, tokens[start:]]
 
 
-def _outside(tokens: Sequence[Token]) -> list[tuple[int, Token]]:
+def _outside(tokens: Sequence[RuleToken]) -> list[tuple[int, RuleToken]]:
     """Return the tokens that stand in no parentheses, with their places; an opening one is outside."""
-    found: list[tuple[int, Token]] = []
+    found: list[tuple[int, RuleToken]] = []
     depth = 0
     for place, token in enumerate(tokens):
         depth -= token.is_sign(")")
@@ -150,14 +150,14 @@ def _outside(tokens: Sequence[Token]) -> list[tuple[int, Token]]:
     return found
 
 
-def _closing_if_open(tokens: Sequence[Token], at: int) -> int | None:
+def _closing_if_open(tokens: Sequence[RuleToken], at: int) -> int | None:
     """Return where a parenthesis closes that opens here, if one does."""
     return closing(tokens, at) if tokens[at].is_sign("(") else None
 
 
-def _is_me(tokens: Sequence[Token]) -> bool:
+def _is_me(tokens: Sequence[RuleToken]) -> bool:
     return [token.text for token in tokens if token.text not in {"(", ")"}] == ["me"]
 
 
-def _is_null(tokens: Sequence[Token]) -> bool:
+def _is_null(tokens: Sequence[RuleToken]) -> bool:
     return [token.text for token in tokens if token.text not in {"(", ")"}] == ["null"]

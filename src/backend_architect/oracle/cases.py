@@ -19,7 +19,7 @@ Stored = Mapping[str, tuple[Mapping[str, object], ...]]
 
 
 @dataclass(frozen=True)
-class Case:
+class TruthCase:
     """One situation: what each column of the table shows, the row that is asked about, and what else is stored."""
 
     shown: tuple[str, ...]
@@ -34,7 +34,7 @@ class Cases:
     row: Row
     columns: tuple[str, ...]
     callers: Mapping[str, Caller]
-    cases: tuple[Case, ...]
+    cases: tuple[TruthCase, ...]
     possible: int
     is_stored: bool = True
 
@@ -76,7 +76,7 @@ class _World:
         for plural in sorted(looked.plurals):
             self.columns[f"rows of {plural}"] = self._rows_of(design.rows_by_plural[plural])
 
-    def case(self, chosen: Mapping[str, Option]) -> Case:
+    def case(self, chosen: Mapping[str, Option]) -> TruthCase:
         """Return the rows that a choice stands for."""
         own = self._filled((), self.row, chosen)
         stored: dict[str, list[Mapping[str, object]]] = {} if self.is_new else {self.row.table: [own]}
@@ -90,7 +90,7 @@ class _World:
                 row = self.design.rows_by_plural[label.removeprefix("rows of ")]
                 stored.setdefault(row.table, []).append(option.value)
         unique = {table: _without_same_id(rows) for table, rows in stored.items()}
-        return Case(tuple(option.shown for option in chosen.values()), own, unique)
+        return TruthCase(tuple(option.shown for option in chosen.values()), own, unique)
 
     def _add_column(self, path: tuple[str, ...], name: str) -> None:
         row = self.targets[path][0] if path in self.targets else self.row

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from backend_architect.design.model import Design, Row
-from backend_architect.oracle.scopes import THIS, Names, Scope, here, inner_scope, own_scope, quoted
-from backend_architect.oracle.tokens import OracleError, Token, tokens_of
+from backend_architect.oracle.scopes import THIS, Names, RowScope, here, inner_scope, own_scope, quoted
+from backend_architect.oracle.tokens import OracleError, RuleToken, tokens_of
 
 WORDS = frozenset(
     (
@@ -47,7 +47,7 @@ class _Rewriter:
         self.design = design
         self.names = names
 
-    def rewritten(self, tokens: Sequence[Token], scopes: tuple[Scope, ...]) -> Iterator[str]:
+    def rewritten(self, tokens: Sequence[RuleToken], scopes: tuple[RowScope, ...]) -> Iterator[str]:
         """Yield the text of the tokens, each subquery with its own row in sight."""
         at = 0
         while at < len(tokens):
@@ -63,7 +63,7 @@ class _Rewriter:
                 yield token.text
                 at += 1
 
-    def _group(self, tokens: Sequence[Token], scopes: tuple[Scope, ...]) -> Iterator[str]:
+    def _group(self, tokens: Sequence[RuleToken], scopes: tuple[RowScope, ...]) -> Iterator[str]:
         if not tokens or not tokens[0].is_word("select"):
             yield from self.rewritten(tokens, scopes)
             return
@@ -78,7 +78,7 @@ class _Rewriter:
         yield f"FROM {here(plural)} AS {quoted(plural)}"
         yield from self.rewritten(tokens[at + 2 :], inner)
 
-    def _word(self, tokens: Sequence[Token], at: int, scopes: tuple[Scope, ...]) -> tuple[str, int]:
+    def _word(self, tokens: Sequence[RuleToken], at: int, scopes: tuple[RowScope, ...]) -> tuple[str, int]:
         """Return the text of the word or the path that begins here, and where the next token is."""
         name, after = tokens[at].text, tokens[at + 1 : at + 2]
         if name in WORDS or (name == "interval" and after and after[0].kind == "text"):
@@ -94,7 +94,7 @@ class _Rewriter:
         return self.names.sql(parts, scopes), at
 
 
-def closing(tokens: Sequence[Token], at: int) -> int:
+def closing(tokens: Sequence[RuleToken], at: int) -> int:
     """Return where the parenthesis that opens at `at` closes."""
     depth = 0
     for place in range(at, len(tokens)):
@@ -104,7 +104,7 @@ def closing(tokens: Sequence[Token], at: int) -> int:
     raise OracleError("a parenthesis is not closed")
 
 
-def from_of(tokens: Sequence[Token]) -> int:
+def from_of(tokens: Sequence[RuleToken]) -> int:
     """Return where the `from` of a subquery stands: not inside of parentheses, nor in `is distinct from`."""
     depth = 0
     for place, token in enumerate(tokens):

@@ -26,7 +26,7 @@ def here(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class RowScope:
     """A row in sight. `value` is the whole row as SQL, `column` what stands before the name of one of its columns.
 
     `path` are the relations that lead to it from the row that the rule belongs to; None for the row of a subquery.
@@ -42,15 +42,15 @@ class Scope:
         return f"{self.column}.{quoted(name)}"
 
 
-def own_scope(row: Row) -> Scope:
+def own_scope(row: Row) -> RowScope:
     """Return the row that a rule belongs to."""
-    return Scope(row, THIS, f"({THIS})")
+    return RowScope(row, THIS, f"({THIS})")
 
 
-def inner_scope(row: Row) -> Scope:
+def inner_scope(row: Row) -> RowScope:
     """Return the row of a subquery: a column may have the name of its table, so that the row is written out."""
     name = quoted(row.plural)
-    return Scope(row, f"ROW({name}.*)::{here(row.plural)}", name, None)
+    return RowScope(row, f"ROW({name}.*)::{here(row.plural)}", name, None)
 
 
 def stored_names(row: Row) -> tuple[str, ...]:
@@ -79,7 +79,7 @@ class Names:
     plurals: set[str] = field(default_factory=set)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
-    def sql(self, parts: Sequence[str], scopes: Sequence[Scope]) -> str:
+    def sql(self, parts: Sequence[str], scopes: Sequence[RowScope]) -> str:
         """Return the SQL of `audience`, `post.author` or `likes.user`; the first scope is the innermost."""
         first, *rest = parts
         if not rest and (special := self._special(first)):
@@ -104,7 +104,7 @@ class Names:
             return f"{SCHEMA}.{name}()"
         return f"{SCHEMA}.holds('{name}')" if name in roles else ""
 
-    def _member(self, scope: Scope, parts: Sequence[str]) -> str:
+    def _member(self, scope: RowScope, parts: Sequence[str]) -> str:
         """Return a value of the row in scope, or of the row that one of its relations leads to."""
         name, *rest = parts
         if rest:
@@ -117,7 +117,7 @@ class Names:
             return f"{here(name)}({scope.value})"
         raise OracleError(f"{scope.row.name} has no `{name}`")
 
-    def _related(self, scope: Scope, name: str, rest: Sequence[str]) -> str:
+    def _related(self, scope: RowScope, name: str, rest: Sequence[str]) -> str:
         """Return a value of a related row: null where there is none, so that nobody takes it for false."""
         item = scope.row.fields.get(name)
         target = self.design.entities.get(item.to or "") if item else None
@@ -126,5 +126,5 @@ class Names:
         self.followed.add((scope.path, name))
         alias = quoted(f"~{next(self._numbers)}")
         path = None if scope.path is None else (*scope.path, name)
-        value = self._member(Scope(target, alias, alias, path), rest)
+        value = self._member(RowScope(target, alias, alias, path), rest)
         return f"(SELECT {value} FROM {here(target.plural)} AS {alias} WHERE {alias}.id = {scope.field(name)})"

@@ -26,7 +26,7 @@ class OracleError(ArchitectError):
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class RuleToken:
     """One word of a rule; a name is in small letters, as PostgreSQL folds it."""
 
     kind: Kind
@@ -44,9 +44,9 @@ class Token:
         return self.kind == "name" and self.text == text
 
 
-def tokens_of(text: str) -> list[Token]:
+def tokens_of(text: str) -> list[RuleToken]:
     """Return the tokens of a rule without its spaces; raise OracleError at what no rule may hold."""
-    found: list[Token] = []
+    found: list[RuleToken] = []
     at = 0
     while at < len(text):
         match = _TOKEN.match(text, at)
@@ -54,6 +54,6 @@ def tokens_of(text: str) -> list[Token]:
             raise OracleError(f"`{text[at : at + 20]}` cannot stand in a rule", "docs/design-file.md#expressions")
         kind: Kind = match.lastgroup  # type: ignore[assignment]
         if kind != "space":
-            found.append(Token(kind, match[0].lower() if kind == "name" else match[0]))
+            found.append(RuleToken(kind, match[0].lower() if kind == "name" else match[0]))
         at = match.end()
     return found

@@ -15,7 +15,7 @@ from backend_architect.patterns.sensitive import kind_of
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class CompositionRequest:
     """What is to be put together: names of patterns, the kinds a brief named for them, and nouns without a pattern.
 
     `about` holds what an attached pattern was said to be about: a noun, or an entity as the pattern names it.
@@ -54,7 +54,7 @@ class Composition:
     said_by: Mapping[str, str] = field(default_factory=dict)
 
 
-def compose(wish: Wish) -> Composition:
+def compose(wish: CompositionRequest) -> Composition:
     """Return the patterns wished for, and those they need, as one design; the order of the wish makes no difference."""
     plan = _plan(wish)
     design = _with_held_parts(_with_main_parts({}, plan), plan)
@@ -89,7 +89,7 @@ class _Plan:
         return tuple(kept) if self.team else ()
 
 
-def _plan(wish: Wish) -> _Plan:
+def _plan(wish: CompositionRequest) -> _Plan:
     chosen = resolve_patterns(wish)
     taken = names_in(chosen)
     names = _names(chosen, wish, taken)
@@ -123,7 +123,7 @@ def _not_added(part: "_Part") -> str:
     return f"no {part.pattern.name} for {part.filled('<its>')}, which nobody but whom they concern reads"
 
 
-def _free(wish: Wish) -> list[str]:
+def _free(wish: CompositionRequest) -> list[str]:
     return [noun for noun in wish.nouns if noun not in wish.kinds.values()]
 
 
@@ -217,7 +217,7 @@ def _called(plan: _Plan) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def resolve_patterns(wish: Wish) -> tuple[Pattern, ...]:
+def resolve_patterns(wish: CompositionRequest) -> tuple[Pattern, ...]:
     """Return the patterns wished for with all that they need, in the catalogue's order, bundles opened."""
     found: dict[str, Pattern] = {}
     free = _free(wish)
@@ -279,7 +279,7 @@ def _target(
     return names.get(first, first) if first is not None else next(iter(nouns), None)
 
 
-def _names(chosen: Iterable[Pattern], wish: Wish, taken: frozenset[str]) -> dict[str, str]:
+def _names(chosen: Iterable[Pattern], wish: CompositionRequest, taken: frozenset[str]) -> dict[str, str]:
     """Return what stands for each kind: `<room>` → `room`, or the noun the brief used."""
     names: dict[str, str] = {}
     for pattern in chosen:
@@ -291,7 +291,9 @@ def _names(chosen: Iterable[Pattern], wish: Wish, taken: frozenset[str]) -> dict
     return names
 
 
-def _it(target: str | None, chosen: Iterable[Pattern], names: Mapping[str, str], wish: Wish) -> dict[str, Any]:
+def _it(
+    target: str | None, chosen: Iterable[Pattern], names: Mapping[str, str], wish: CompositionRequest
+) -> dict[str, Any]:
     if target is None:
         return {}
     fields: list[str] = []

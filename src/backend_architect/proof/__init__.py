@@ -4,10 +4,10 @@
 one after the other, and gives the evidence after each. Nothing of the project is changed.
 """
 
-from backend_architect.proof.evidence import Case, Evidence, Group, Measure, Question, Result, Verdict
+from backend_architect.proof.evidence import Case, Evidence, Group, Measure, ProofQuestion, Result, Verdict
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
-from backend_architect.proof.prove import Step, prove
+from backend_architect.proof.prove import ProofStep, prove
 from backend_architect.proof.registry import PROBES, choose_probes
 from backend_architect.proof.subject import Subject, read_subject
 
@@ -19,9 +19,9 @@ __all__ = [
     "Lab",
     "Measure",
     "Probe",
-    "Question",
+    "ProofQuestion",
+    "ProofStep",
     "Result",
-    "Step",
     "Subject",
     "Verdict",
     "choose_probes",

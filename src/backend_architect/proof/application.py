@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend_architect.errors import FolderError, Problem
-from backend_architect.running import Place
+from backend_architect.running import RunEnvironment
 
 SCRIPT = """
 import json
@@ -37,7 +37,7 @@ class Application:
     document: dict[str, Any]
 
 
-def read_application(place: Place) -> Application:
+def read_application(place: RunEnvironment) -> Application:
     """Return what `create_app()` says; raise FolderError where it cannot be made."""
     command = [str(place.python), "-c", SCRIPT]
     done = subprocess.run(

@@ -13,7 +13,7 @@ from backend_architect.postgres import Session
 from backend_architect.proof.client import Actor, Client
 from backend_architect.proof.people import NOBODY, join
 from backend_architect.proof.rows import Rows
-from backend_architect.running import Place, serving
+from backend_architect.running import RunEnvironment, serving
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Backend:
     """A running server on a database of its own. `log` is the file that it writes to."""
 
     design: Design
-    place: Place
+    place: RunEnvironment
     port: int
     process: subprocess.Popen[bytes]
     log: Path
@@ -75,7 +75,7 @@ class Backend:
 
 
 @contextmanager
-def running(design: Design, place: Place, port: int, folder: Path) -> Iterator[Backend]:
+def running(design: Design, place: RunEnvironment, port: int, folder: Path) -> Iterator[Backend]:
     """Give the backend while the block lasts; its log is kept in `folder`."""
     log = folder / f"server-{port}.log"
     database = Session(place.environment["DATABASE_URL"])

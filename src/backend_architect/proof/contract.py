@@ -53,7 +53,7 @@ Generated: TypeAlias = schemathesis.Case[Any]
 
 
 @dataclass
-class Tried:
+class RouteTrial:
     """What one route answered: how often each status, and what was wrong with which request."""
 
     statuses: Counter[int] = field(default_factory=Counter)
@@ -96,7 +96,7 @@ def _undeclared(operation: Operation) -> ProjectRoute:
 def _tried(backend: Backend, operation: Operation, route: ProjectRoute, person: Actor, *, share: int) -> Case:
     """Return what all requests to one operation came to: right ones, wrong ones, and some of nobody's."""
     ids = dict(valid_request(backend, route, person).ids)
-    tried = Tried()
+    tried = RouteTrial()
     third = max(share // 3, 2)
     for actor, mode, number in (
         (person, GenerationMode.POSITIVE, share - third - 2),
@@ -110,7 +110,7 @@ def _tried(backend: Backend, operation: Operation, route: ProjectRoute, person: 
 def _send(
     backend: Backend,
     operation: Operation,
-    tried: Tried,
+    tried: RouteTrial,
     *,
     actor: Actor,
     mode: GenerationMode,
@@ -148,7 +148,7 @@ def _curl(backend: Backend, generated: Generated, actor: Actor) -> str:
     return f'{command} -H "authorization: Bearer ${actor.variable}"' if actor.token else command
 
 
-def _case(title: str, tried: Tried) -> Case:
+def _case(title: str, tried: RouteTrial) -> Case:
     answers = ", ".join(f"{status} x {number}" for status, number in sorted(tried.statuses.items()))
     measures = (Measure("requests", float(tried.statuses.total())),)
     if not tried.wrong:

@@ -16,7 +16,7 @@ class Verdict(StrEnum):
     """It could not be tried: that is no proof, and counts as a failure."""
 
 
-class Question(StrEnum):
+class ProofQuestion(StrEnum):
     """The three questions at the end of everything."""
 
     WORKS = "Will it work?"
@@ -36,10 +36,10 @@ class Group(StrEnum):
     MAINTAIN = "maintain"
 
     @property
-    def question(self) -> Question:
+    def question(self) -> ProofQuestion:
         """Return the question that the group's probes answer."""
-        answers = {Group.PLANS: Question.TENFOLD, Group.MAINTAIN: Question.MAINTAINED}
-        return answers.get(self, Question.WORKS)
+        answers = {Group.PLANS: ProofQuestion.TENFOLD, Group.MAINTAIN: ProofQuestion.MAINTAINED}
+        return answers.get(self, ProofQuestion.WORKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class Evidence:
         kept = tuple(result for result in earlier.results if result.probe not in own)
         return replace(self, results=(*kept, *self.results))
 
-    def of(self, question: Question) -> tuple[Result, ...]:
+    def of(self, question: ProofQuestion) -> tuple[Result, ...]:
         """Return the results that answer a question."""
         return tuple(result for result in self.results if result.group.question is question)
 

@@ -15,7 +15,7 @@ from backend_architect.postgres import EmbeddedServer, Session, start_embedded
 from backend_architect.proof.application import Application, read_application
 from backend_architect.proof.backend import Backend, running
 from backend_architect.proof.subject import Subject
-from backend_architect.running import Place, migrate, python_for
+from backend_architect.running import RunEnvironment, migrate, python_for
 
 FAST = {
     "shared_preload_libraries": "pg_stat_statements",
@@ -133,7 +133,7 @@ class Lab:
         self._create(name, self._template)
         return self.server.url(name)
 
-    def place(self, url: str, **environment: str) -> Place:
+    def place(self, url: str, **environment: str) -> RunEnvironment:
         """Return what the project's commands run with, in production's settings unless told otherwise."""
         kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
         own = {
@@ -148,7 +148,7 @@ class Lab:
             **FILE_STORE,
             **provider_settings(self.providers),
         }
-        return Place(self.subject.folder, self.python, {**kept, **own, **environment})
+        return RunEnvironment(self.subject.folder, self.python, {**kept, **own, **environment})
 
     @contextmanager
     def own(self, url: str = "", **environment: str) -> Iterator[Backend]:

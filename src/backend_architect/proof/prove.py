@@ -20,23 +20,23 @@ TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ProofStep:
     """Where a proof is: the evidence so far, and the probe that runs next (None at the end)."""
 
     evidence: Evidence
     next: Probe | None
 
 
-def prove(lab: Lab, probes: Sequence[Probe], earlier: Evidence | None = None) -> Iterator[Step]:
+def prove(lab: Lab, probes: Sequence[Probe], earlier: Evidence | None = None) -> Iterator[ProofStep]:
     """Give the evidence after each probe; what `earlier` found to hold in the same state is kept, not tried again."""
     evidence = _begin(lab, probes, earlier)
     done = {result.probe for result in evidence.results}
     for probe in probes:
         if probe.name in done:
             continue
-        yield Step(evidence, probe)
+        yield ProofStep(evidence, probe)
         evidence = replace(evidence, results=(*evidence.results, try_probe(lab, probe)))
-    yield Step(evidence, None)
+    yield ProofStep(evidence, None)
 
 
 def _begin(lab: Lab, probes: Sequence[Probe], earlier: Evidence | None) -> Evidence:

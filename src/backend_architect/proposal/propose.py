@@ -11,7 +11,7 @@ from backend_architect.design.load import read_design
 from backend_architect.design.model import Design
 from backend_architect.design.names import words
 from backend_architect.errors import BriefError, Place, Problem
-from backend_architect.patterns import Composition, Pattern, Trap, Wish, compose, pattern_named
+from backend_architect.patterns import Composition, CompositionRequest, Pattern, Trap, compose, pattern_named
 from backend_architect.patterns.pattern import Fragment
 from backend_architect.patterns.text import design_text
 from backend_architect.proposal.closed import Closed, close_design
@@ -90,7 +90,7 @@ def propose_from_text(text: str) -> Proposal:
     return propose_design(read_brief(text))
 
 
-def read_wish(brief: Brief) -> Wish:
+def read_wish(brief: Brief) -> CompositionRequest:
     """Return the patterns a brief asks for; one unknown noun names the one kind without a name if it is tied to it."""
     patterns = tuple(dict.fromkeys(feature.pattern for feature in brief.features))
     kinds: dict[str, str] = {}
@@ -103,7 +103,7 @@ def read_wish(brief: Brief) -> Wish:
         kinds[nameless[0]] = nouns.pop()
     plurals = {noun.name: noun.plural for noun in brief.nouns if noun.plural}
     about = read_targets(brief)
-    return Wish(patterns, kinds, tuple(nouns), brief.accounts, about, without, plurals, brief.anonymous)
+    return CompositionRequest(patterns, kinds, tuple(nouns), brief.accounts, about, without, plurals, brief.anonymous)
 
 
 def _with_kinds(patterns: Sequence[str]) -> list[str]:
@@ -133,21 +133,21 @@ def _refuse_empty(brief: Brief) -> None:
     raise BriefError(Problem("brief-not-understood", message, works, PLACE))
 
 
-def _heading(brief: Brief, wish: Wish, assumed: Sequence[str]) -> Fragment:
+def _heading(brief: Brief, wish: CompositionRequest, assumed: Sequence[str]) -> Fragment:
     heading: Fragment = {"design": 1, "backend": _slug(brief, wish), "summary": _summary(wish)}
     heading["assumptions"] = list(assumed)
     heading["clients"] = [mention.name for mention in brief.clients] or ["web", "mobile"]
     return heading
 
 
-def _slug(brief: Brief, wish: Wish) -> str:
+def _slug(brief: Brief, wish: CompositionRequest) -> str:
     named = brief.product.text if brief.product else _subject(brief, wish)
     kept = "".join(char if char.isascii() and char.isalnum() else "-" for char in named.lower())
     slug = "-".join(part for part in kept.split("-") if part)[:40].strip("-")
     return slug if slug[:1].isalpha() else f"app-{slug}".strip("-")
 
 
-def _subject(brief: Brief, wish: Wish) -> str:
+def _subject(brief: Brief, wish: CompositionRequest) -> str:
     """Return what the brief is about in its own words: its bundle, or else the first main pattern, or the nouns."""
     features = {feature.pattern: feature for feature in brief.features}
     ranked = sorted((pattern_named(name) for name in features), key=lambda pattern: pattern.rank)
@@ -169,7 +169,7 @@ def _headline(feature: Feature, pattern: Pattern) -> str:
     return min(said)[1] if said else pattern.name
 
 
-def _summary(wish: Wish) -> str:
+def _summary(wish: CompositionRequest) -> str:
     ranked = sorted((pattern_named(name) for name in wish.patterns), key=lambda pattern: (-pattern.rank, pattern.name))
     said = [p.summary for p in ranked if p.summary][:1]
     if said and not any(less_than_whole(p, wish) for p in ranked):
@@ -187,7 +187,7 @@ def _with_providers(content: Fragment, brief: Brief) -> Fragment:
     return content | {"auth": auth | {"sign_in": [*auth["sign_in"], *(mention.name for mention in brief.providers)]}}
 
 
-def _understood(brief: Brief, wish: Wish) -> dict[str, str]:
+def _understood(brief: Brief, wish: CompositionRequest) -> dict[str, str]:
     found = {span.text: _meaning(f, span.text, wish) for f in brief.features for span in f.words}
     for noun in brief.nouns:
         pattern = next((p for p, name in wish.kinds.items() if name == noun.name), None)
@@ -227,7 +227,7 @@ def _left(team: str | None, left: Sequence[str]) -> list[str]:
     return [f"whoever leaves a {words(team)} keeps what they made: {named}"] if team and left else []
 
 
-def _meaning(feature: Feature, said: str, wish: Wish) -> str:
+def _meaning(feature: Feature, said: str, wish: CompositionRequest) -> str:
     """Return what a feature means, and whether it has nothing of its own for the word that meant it."""
     pattern, key = pattern_named(feature.pattern), read_vocabulary().key
     meaning = meaning_in(pattern, wish)

@@ -13,7 +13,7 @@ from backend_architect.queries.model import Query
 from backend_architect.queries.new_row import NEW, absent_value, new_columns, select_new
 from backend_architect.queries.resolved import ResolvedDesign, conditions, hops
 from backend_architect.queries.rows import answered_query, entity_of, must_be_readable, readable_or_absent
-from backend_architect.queries.text import Statement, listed
+from backend_architect.queries.text import StatementText, listed
 from backend_architect.queries.turns import with_turn
 
 
@@ -46,7 +46,7 @@ def create_query(resolved: ResolvedDesign, route: Route) -> Query:
 def _asked_first(
     resolved: ResolvedDesign,
     entity: Entity,
-    statement: Statement,
+    statement: StatementText,
     given: Mapping[str, str],
     computed: Mapping[str, exp.Expr],
     *,
@@ -67,7 +67,7 @@ def _early(computed: Mapping[str, exp.Expr], rules: Sequence[exp.Expr]) -> dict[
 
 
 def _chosen(
-    statement: Statement, given: Mapping[str, str], computed: Mapping[str, exp.Expr], rules: Sequence[exp.Expr]
+    statement: StatementText, given: Mapping[str, str], computed: Mapping[str, exp.Expr], rules: Sequence[exp.Expr]
 ) -> str:
     early = _early(computed, rules)
     late = {name: f"({statement.rule(tree, 8)})" for name, tree in computed.items() if name not in early}
@@ -80,7 +80,7 @@ def _stored(entity: Entity) -> tuple[Field, ...]:
     return tuple(item for item in entity.fields.values() if item.set or item in accepted)
 
 
-def _given(route: Route, statement: Statement, item: Field) -> str:
+def _given(route: Route, statement: StatementText, item: Field) -> str:
     """Return the SQL of a field's first value: a parameter, the caller, or '' where it is computed."""
     if item.set == "me":
         return f"{statement.viewer('me')}::uuid"

@@ -10,14 +10,14 @@ from backend_architect.queries.model import Query
 from backend_architect.queries.new_row import NEW, absent_value, new_columns, select_new
 from backend_architect.queries.resolved import ResolvedDesign, conditions
 from backend_architect.queries.rows import looks_through, readable_or_absent, sql_type
-from backend_architect.queries.text import Statement
+from backend_architect.queries.text import StatementText
 from backend_architect.queries.turns import with_turn
 
 
 def put_query(resolved: ResolvedDesign, route: Route) -> Query:
     """Return the statement that inserts a pair if it may be there; it answers whether that is allowed."""
     edge = _edge(route)
-    statement = Statement()
+    statement = StatementText()
     given = [f"{_value(statement, edge, item)} AS {item.column}" for item in edge.fields.values()]
     rule = resolved.allowed(edge, "create", NEW, signed_in=True)
     sent = [item for item in edge.references if item.set != "me"]
@@ -40,7 +40,7 @@ def put_query(resolved: ResolvedDesign, route: Route) -> Query:
     return with_turn(resolved, query, "create", rule)
 
 
-def _replaced(resolved: ResolvedDesign, edge: Edge, statement: Statement) -> str:
+def _replaced(resolved: ResolvedDesign, edge: Edge, statement: StatementText) -> str:
     """Return what happens to a pair that is there: its values change, if the rule holds for it as it is, too."""
     columns = {item.column for item in edge.extra.values()}
     rule = resolved.allowed(edge, "create", edge.table, signed_in=True)
@@ -54,7 +54,7 @@ def _replaced(resolved: ResolvedDesign, edge: Edge, statement: Statement) -> str
 def delete_pair_query(resolved: ResolvedDesign, route: Route) -> Query:
     """Return the statement that deletes a pair that the rule allows; that it was not there is no error."""
     edge = _edge(route)
-    statement = Statement()
+    statement = StatementText()
     tree = resolved.allowed(edge, "delete", signed_in=True)
     rule = conditions(statement, locked(resolved, edge, "delete", tree))
     pair = [f"{edge.table}.{item.column} = {_value(statement, edge, item).partition('::')[0]}" for item in edge.pair]
@@ -64,7 +64,7 @@ def delete_pair_query(resolved: ResolvedDesign, route: Route) -> Query:
     return with_turn(resolved, query, "delete", tree)
 
 
-def _value(statement: Statement, edge: Edge, item: Field) -> str:
+def _value(statement: StatementText, edge: Edge, item: Field) -> str:
     if item.set == "me":
         return f"{statement.viewer('me')}::uuid"
     if not item.is_reference or item.name in edge.extra:

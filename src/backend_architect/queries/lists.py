@@ -14,7 +14,7 @@ from backend_architect.queries.model import Query
 from backend_architect.queries.resolved import ResolvedDesign, conditions
 from backend_architect.queries.rows import sql_type
 from backend_architect.queries.searches import SearchParts, search_sql
-from backend_architect.queries.text import Statement
+from backend_architect.queries.text import StatementText
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class _ListParts:
     route: Route
     spec: ListSpec
     filters: tuple[str, ...]
-    statement: Statement
+    statement: StatementText
     entity: Entity
 
     def parent(self) -> str:

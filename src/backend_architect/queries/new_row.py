@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from backend_architect.design.model import Entity, Field, FieldType, Row
 from backend_architect.design.postgres_types import column_type
-from backend_architect.queries.text import Statement
+from backend_architect.queries.text import StatementText
 
 NEW = "new"
 """The row that a creation would store."""
@@ -31,7 +31,7 @@ def in_layers(computed: Mapping[str, exp.Expr], alias: str) -> list[list[str]]:
 
 
 def select_new(
-    statement: Statement, given: Sequence[str], computed: Mapping[str, exp.Expr], column: int, alias: str = NEW
+    statement: StatementText, given: Sequence[str], computed: Mapping[str, exp.Expr], column: int, alias: str = NEW
 ) -> str:
     """Return the SELECT of the new row: what is given, and around it what is computed from that."""
     pad = " " * column

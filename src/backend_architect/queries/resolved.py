@@ -15,7 +15,7 @@ from backend_architect.design.model import Action, Design, Entity, Field, Row
 from backend_architect.design.routes import Route, routes_of
 from backend_architect.design.syntax import fold
 from backend_architect.queries.model import Shape
-from backend_architect.queries.text import Statement, looked_up
+from backend_architect.queries.text import StatementText, looked_up
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class ResolvedDesign:
         """Return a rule as SQL over `alias`, where the caller is known to have signed in."""
         return fold(without_signed_in(self.rule(row, text, alias)))
 
-    def may_read(self, statement: Statement, entity: Entity, indent: int = 0) -> str:
+    def may_read(self, statement: StatementText, entity: Entity, indent: int = 0) -> str:
         """Return the read rule of an entity's own row as text: the shape's shared text, or a short condition."""
         if self.shape(entity).readable:
             return "{READABLE}"
@@ -70,9 +70,9 @@ class ResolvedDesign:
         """Return the shape of an entity's rows."""
         return self.shapes[entity.name]
 
-    def statement(self, entity: Entity) -> Statement:
+    def statement(self, entity: Entity) -> StatementText:
         """Return a statement whose first parameters are those that the entity's shape uses."""
-        return Statement(self.shape(entity).viewer)
+        return StatementText(self.shape(entity).viewer)
 
 
 def column(alias: str, name: str) -> exp.Column:
@@ -85,7 +85,7 @@ def aliased(table: str, alias: str) -> exp.Table:
     return exp.Table(this=exp.to_identifier(table), alias=exp.TableAlias(this=exp.to_identifier(alias)))
 
 
-def conditions(statement: Statement, *trees: exp.Expr, indent: int = 0) -> str:
+def conditions(statement: StatementText, *trees: exp.Expr, indent: int = 0) -> str:
     """Return the conditions that are not simply true, each on a line of its own, joined by AND."""
     texts = []
     for tree in trees:

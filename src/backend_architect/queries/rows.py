@@ -8,7 +8,7 @@ from backend_architect.design.routes import Route
 from backend_architect.queries.locks import locked
 from backend_architect.queries.model import Query
 from backend_architect.queries.resolved import ResolvedDesign, any_of, column, conditions, hops
-from backend_architect.queries.text import Statement
+from backend_architect.queries.text import StatementText
 from backend_architect.queries.turns import with_turn
 
 SQL_TYPES = {
@@ -51,7 +51,7 @@ def change_label(entity: Entity) -> str:
 def delete_query(resolved: ResolvedDesign, route: Route) -> Query:
     """Return the statement that deletes a row that the rule allows; it answers whether there was one."""
     entity = entity_of(route)
-    statement = Statement()
+    statement = StatementText()
     rule = resolved.allowed(entity, "delete", signed_in=True)
     where = conditions(statement, locked(resolved, entity, "delete", rule))
     identity = statement.value("id", f"{entity.name}_id")
@@ -85,7 +85,7 @@ def entity_of(route: Route) -> Entity:
 
 
 def answered_query(
-    resolved: ResolvedDesign, route: Route, statement: Statement, template: str, *, refused: int = 404
+    resolved: ResolvedDesign, route: Route, statement: StatementText, template: str, *, refused: int = 404
 ) -> Query:
     """Return a statement that answers a row as a read would."""
     entity = entity_of(route)

@@ -13,7 +13,7 @@ from backend_architect.design.python_names import nested_class
 from backend_architect.design.syntax import conjuncts, parse
 from backend_architect.queries.model import Nested, Output, Shape
 from backend_architect.queries.rows import SQL_TYPES
-from backend_architect.queries.text import Statement, listed, looked_up, placeholders
+from backend_architect.queries.text import StatementText, listed, looked_up, placeholders
 
 CARD_TEXT = 100
 """A related row shows its texts up to this length, unless the relation says what to `show`."""
@@ -70,7 +70,7 @@ class _ShapeBuilder:
         self.entity = entity
         self.kept = kept
         self.table = entity.table
-        self.statement = Statement()
+        self.statement = StatementText()
         self.columns: list[str] = []
         self.joins: list[str] = []
         self.outputs: list[Output | Nested] = []

@@ -14,7 +14,7 @@ LAST_COLUMN = 112
 """Where a condition far to the right ends at the latest: with the word before it, no line is longer than 120."""
 
 
-class Statement:
+class StatementText:
     """Numbers the parameters of one statement while its text is written; the viewer's come first."""
 
     def __init__(self, viewer: Sequence[str] = ()) -> None:

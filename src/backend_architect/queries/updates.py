@@ -26,7 +26,7 @@ from backend_architect.queries.rows import (
     readable_or_absent,
     sql_type,
 )
-from backend_architect.queries.text import Statement, listed
+from backend_architect.queries.text import StatementText, listed
 from backend_architect.queries.turns import with_turn
 
 
@@ -140,7 +140,7 @@ def _unchanged(entity: Entity, item: Field) -> exp.Expr:
     return kind(this=column(CHANGED, item.column), expression=column(entity.table, item.column))
 
 
-def _new_row(statement: Statement, change: _Change, values: dict[str, str], identity: str) -> str:
+def _new_row(statement: StatementText, change: _Change, values: dict[str, str], identity: str) -> str:
     """Return the row as it would be: locked, so that nothing changes it between the rule and the write."""
     table = change.entity.table
     computed = {item.column: tree for item, tree in change.computed}
@@ -163,7 +163,7 @@ def _assignments(change: _Change, values: dict[str, str]) -> list[str]:
     return [*sent, *(f"{item.column} = {CHANGED}.{item.column}" for item, _ in change.computed)]
 
 
-def _value(statement: Statement, item: Field, table: str) -> str:
+def _value(statement: StatementText, item: Field, table: str) -> str:
     """Return the value of one field: absent in the request means unchanged, and null clears what is optional."""
     value = statement.value(item.column, f"changes.{item.column}")
     if not item.optional:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from textwrap import wrap
 
-from backend_architect.report.findings import WIDTH, Paint
+from backend_architect.report.findings import WIDTH
+from backend_architect.report.paint import Paint
 from backend_architect.report.tuning import claim, of_the_time
 from backend_architect.report.visible import as_markdown, in_one_line, visible
 from backend_architect.tune.amounts import duration, size

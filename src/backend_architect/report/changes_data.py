@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend_architect.tune.comparing import Change, Comparison, IndexChange, Verdict
+from backend_architect.tune.comparing import ChangeVerdict, IndexChange, StatementChange, WorkloadComparison
 from backend_architect.tune.comparing.model import CountedIndex
-from backend_architect.tune.migration import Entry, Journal, State, Step
+from backend_architect.tune.migration import Journal, MigrationStep, StepRecord, StepState
 
 FORMAT = 1
 Data = dict[str, object]
@@ -18,18 +18,18 @@ class Applied:
 
     journal: Journal
     path: Path
-    comparison: Comparison | None
+    comparison: WorkloadComparison | None
 
     @property
     def failed(self) -> bool:
         """Return whether a step is not done."""
-        return any(self.journal.state(step.id) is not State.DONE for step in self.journal.migration.steps)
+        return any(self.journal.state(step.id) is not StepState.DONE for step in self.journal.migration.steps)
 
     @property
     def too_early(self) -> bool:
         """Return whether there are new indexes, and too few calls to judge any of them."""
         created = self.comparison.created if self.comparison else ()
-        return bool(created) and all(each.verdict is Verdict.TOO_FEW for each in created)
+        return bool(created) and all(each.verdict is ChangeVerdict.TOO_FEW for each in created)
 
 
 def changes_document(applied: Applied) -> Data:
@@ -37,7 +37,7 @@ def changes_document(applied: Applied) -> Data:
     return {"format": FORMAT, "database": applied.journal.migration.database, "changes": changes_data(applied)}
 
 
-def comparison_document(comparison: Comparison) -> Data:
+def comparison_document(comparison: WorkloadComparison) -> Data:
     """Return the document of a run that only compared."""
     return {"format": FORMAT, "database": comparison.database, "comparison": comparison_data(comparison)}
 
@@ -53,13 +53,15 @@ def changes_data(applied: Applied) -> Data:
     return {
         "journal": str(applied.path),
         "done": not applied.failed,
-        "steps": [_step(step, journal.entries.get(step.id, Entry(State.WAITING))) for step in journal.migration.steps],
+        "steps": [
+            _step(step, journal.entries.get(step.id, StepRecord(StepState.WAITING))) for step in journal.migration.steps
+        ],
         "left_out": list(journal.migration.left_out),
         "comparison": comparison_data(applied.comparison) if applied.comparison else None,
     }
 
 
-def comparison_data(comparison: Comparison) -> Data:
+def comparison_data(comparison: WorkloadComparison) -> Data:
     """Return what came of each index."""
     return {
         "seconds": comparison.seconds,
@@ -70,7 +72,7 @@ def comparison_data(comparison: Comparison) -> Data:
     }
 
 
-def _step(step: Step, entry: Entry) -> Mapping[str, object]:
+def _step(step: MigrationStep, entry: StepRecord) -> Mapping[str, object]:
     return {
         "id": step.id,
         "kind": step.kind.value,
@@ -99,7 +101,7 @@ def _index(index: CountedIndex) -> Data:
     return {name: getattr(index, name) for name in names}
 
 
-def _change(change: Change) -> Mapping[str, object]:
+def _change(change: StatementChange) -> Mapping[str, object]:
     sides = ("calls_before", "calls_after", "ms_before", "ms_after", "blocks_before", "blocks_after")
     figures = {name: getattr(change, name) for name in sides}
     return {"id": change.id, "statement": change.shown, **figures, "verdict": change.verdict.value}

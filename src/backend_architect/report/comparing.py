@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from backend_architect.report.findings import Paint
+from backend_architect.report.paint import Paint
 from backend_architect.tune.amounts import size
-from backend_architect.tune.comparing import Change, Comparison, IndexChange, Verdict
+from backend_architect.tune.comparing import ChangeVerdict, IndexChange, StatementChange, WorkloadComparison
 
 THRESHOLD = (
     "Blocks (pages of 8 kB read or found in memory, a call) count from a change of 20 % on, time from 30 % on, "
@@ -13,7 +13,7 @@ THRESHOLD = (
 MOST = 10
 
 
-def comparison_lines(comparison: Comparison, paint: Paint) -> list[str]:
+def comparison_lines(comparison: WorkloadComparison, paint: Paint) -> list[str]:
     """Return the truth about each new index, the dropped ones, and the other statements that moved."""
     lines = [paint.bold(f"{comparison.database}: {_time(comparison.seconds)} of counts since the indexes changed")]
     for each in comparison.created:
@@ -29,7 +29,7 @@ def comparison_lines(comparison: Comparison, paint: Paint) -> list[str]:
     return [*lines, "", *(f"note: {note}" for note in comparison.notes), paint.dim(THRESHOLD)]
 
 
-def comparison_markdown(comparison: Comparison) -> str:
+def comparison_markdown(comparison: WorkloadComparison) -> str:
     """Return the same as a part of a Markdown report."""
     parts = [f"## What came of it: {comparison.database}, {_time(comparison.seconds)}", ""]
     for each in comparison.created:
@@ -56,7 +56,7 @@ def _counts(each: IndexChange) -> str:
     return f"{size(each.index.bytes)}, {each.scans:,} scans since"
 
 
-def _change_lines(change: Change, paint: Paint) -> list[str]:
+def _change_lines(change: StatementChange, paint: Paint) -> list[str]:
     figures = (
         f"{change.ms_before:,.2f} → {change.ms_after:,.2f} ms, "
         f"{change.blocks_before:,.0f} → {change.blocks_after:,.0f} blocks, {change.calls_after:,.0f} calls"
@@ -64,7 +64,7 @@ def _change_lines(change: Change, paint: Paint) -> list[str]:
     return [f"  {_coloured(change.verdict, paint)} {change.shown}", f"      {figures}"]
 
 
-def _table(changes: Iterable[Change]) -> list[str]:
+def _table(changes: Iterable[StatementChange]) -> list[str]:
     rows = [
         f"| {change.shown.replace('|', chr(92) + '|')} | {change.calls_after:,.0f} | {change.ms_before:,.2f} | "
         f"{change.ms_after:,.2f} | {change.blocks_before:,.0f} | {change.blocks_after:,.0f} | {change.verdict.value} |"
@@ -77,14 +77,14 @@ def _table(changes: Iterable[Change]) -> list[str]:
     ]
 
 
-def _moved(changes: Iterable[Change]) -> list[Change]:
+def _moved(changes: Iterable[StatementChange]) -> list[StatementChange]:
     """Return the statements whose time changed most, of those that moved at all."""
-    moved = [each for each in changes if each.verdict in {Verdict.HELPED, Verdict.WORSE}]
+    moved = [each for each in changes if each.verdict in {ChangeVerdict.HELPED, ChangeVerdict.WORSE}]
     return sorted(moved, key=lambda each: (-abs(each.saved_ms), each.id))[:MOST]
 
 
-def _coloured(verdict: Verdict, paint: Paint) -> str:
-    colours = {Verdict.HELPED: paint.green, Verdict.WORSE: paint.red, Verdict.NOT_USED: paint.red}
+def _coloured(verdict: ChangeVerdict, paint: Paint) -> str:
+    colours = {ChangeVerdict.HELPED: paint.green, ChangeVerdict.WORSE: paint.red, ChangeVerdict.NOT_USED: paint.red}
     return colours.get(verdict, paint.yellow)(f"{verdict.value:9}")
 
 

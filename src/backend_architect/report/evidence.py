@@ -1,21 +1,12 @@
 """Evidence → lines for a terminal: a line for each probe, more for what failed, and the three questions."""
 
 from collections.abc import Iterable
-from typing import Protocol
 
-from backend_architect.proof.evidence import Case, Evidence, Question, Result, Verdict, worst
+from backend_architect.proof.evidence import Case, Evidence, ProofQuestion, Result, Verdict, worst
+from backend_architect.report.paint import Paint
 from backend_architect.report.visible import visible
 
 SHOWN_FAILURES = 5
-
-
-class Paint(Protocol):
-    """The colours that lines are written in."""
-
-    def bold(self, text: str) -> str: ...
-    def dim(self, text: str) -> str: ...
-    def red(self, text: str) -> str: ...
-    def green(self, text: str) -> str: ...
 
 
 def result_line(result: Result, paint: Paint) -> str:
@@ -36,10 +27,10 @@ def case_lines(result: Result, paint: Paint) -> list[str]:
 
 def verdict_lines(evidence: Evidence, paint: Paint) -> list[str]:
     """Return the answers to the three questions; one of which no probe ran is not proven."""
-    return [_verdict_line(question, evidence.of(question), paint) for question in Question]
+    return [_verdict_line(question, evidence.of(question), paint) for question in ProofQuestion]
 
 
-def _verdict_line(question: Question, results: Iterable[Result], paint: Paint) -> str:
+def _verdict_line(question: ProofQuestion, results: Iterable[Result], paint: Paint) -> str:
     results = tuple(results)
     verdict = worst(result.verdict for result in results)
     tried = [case for result in results for case in result.cases if case.verdict is not Verdict.SKIPPED]

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
 
-from backend_architect.proof.evidence import Case, Evidence, Group, Measure, Question, Result, Verdict, worst
+from backend_architect.proof.evidence import Case, Evidence, Group, Measure, ProofQuestion, Result, Verdict, worst
 from backend_architect.report.growth_chart import growth_chart
 from backend_architect.report.plan_lines import is_planned
 from backend_architect.report.plan_rows import SIZES, plan_rows
@@ -26,7 +26,7 @@ BAD = {Verdict.FAILED, Verdict.BROKEN}
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QuestionOutcome:
     """One of the three questions: `verdict` is None where nothing was tried."""
 
     question: str
@@ -54,7 +54,7 @@ def evidence_page(evidence: Evidence) -> str:
         evidence=evidence,
         began=datetime.fromisoformat(evidence.began).strftime("%d %B %Y, %H:%M UTC").lstrip("0"),
         memory=f"{evidence.machine.memory / 2**30:.0f} GiB",
-        answers=[_answer(evidence, question) for question in Question],
+        answers=[_answer(evidence, question) for question in ProofQuestion],
         sections=[section for section in sections if section[2]],
         grid=_grid(_of(evidence, Group.ACCESS)),
         plans=plan_rows(case for result in _of(evidence, Group.PLANS) for case in result.cases),
@@ -72,14 +72,14 @@ def _of(evidence: Evidence, group: Group) -> list[Result]:
     return [result for result in evidence.results if result.group is group]
 
 
-def _answer(evidence: Evidence, question: Question) -> Answer:
+def _answer(evidence: Evidence, question: ProofQuestion) -> QuestionOutcome:
     results = evidence.of(question)
     tried = [case for result in results for case in result.cases if case.verdict is not Verdict.SKIPPED]
     if not tried:
-        return Answer(question.value, None, "not tried")
+        return QuestionOutcome(question.value, None, "not tried")
     failed = sum(case.verdict in BAD for case in tried)
     told = f"{failed:,} of {len(tried):,} cases did not hold" if failed else f"{len(tried):,} cases held"
-    return Answer(question.value, worst(result.verdict for result in results), told)
+    return QuestionOutcome(question.value, worst(result.verdict for result in results), told)
 
 
 def _grid(results: Iterable[Result]) -> Grid:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from textwrap import wrap
-from typing import Protocol
 
 from backend_architect import __version__
 from backend_architect.finding import Finding, Severity
+from backend_architect.report.paint import Paint
 from backend_architect.report.visible import as_markdown, in_one_line, visible
 
 WIDTH = 98
@@ -13,16 +13,6 @@ LEVELS = {Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "not
 SARIF = "2.1.0"
 MOST_PLACES = 10
 """Of a finding with many, that a terminal shows."""
-
-
-class Paint(Protocol):
-    """The colours that lines are written in."""
-
-    def bold(self, text: str) -> str: ...
-    def dim(self, text: str) -> str: ...
-    def red(self, text: str) -> str: ...
-    def green(self, text: str) -> str: ...
-    def yellow(self, text: str) -> str: ...
 
 
 def finding_lines(finding: Finding, paint: Paint) -> list[str]:

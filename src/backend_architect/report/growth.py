@@ -1,6 +1,6 @@
 """Queries that stop scaling as the tables grow → lines for a terminal, and a part of a Markdown report."""
 
-from backend_architect.report.findings import Paint
+from backend_architect.report.paint import Paint
 from backend_architect.report.visible import as_markdown, in_one_line
 from backend_architect.tune.growth import GrowthStudy, Turning
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from textwrap import wrap
 
-from backend_architect.report.findings import Paint
+from backend_architect.report.paint import Paint
 from backend_architect.tune.amounts import size
-from backend_architect.tune.migration import LOCKS, Entry, Journal, Kind, Migration, State, Step
+from backend_architect.tune.migration import LOCKS, Journal, Migration, MigrationStep, StepKind, StepRecord, StepState
 
 WIDTH = 98
 
@@ -16,7 +16,7 @@ def migration_lines(migration: Migration, where: str, paint: Paint) -> list[str]
     lines = [paint.bold(f"{len(migration.steps)} steps on database {migration.database} at {where}, one at a time:")]
     for number, step in enumerate(migration.steps, 1):
         lines += step_lines(step, number, paint)
-    told = sorted({step.kind for step in migration.steps}, key=list(Kind).index)
+    told = sorted({step.kind for step in migration.steps}, key=list(StepKind).index)
     lines += ["", paint.bold("What they lock:")]
     for kind in told:
         lines += _hanging(f"{kind.value}: {LOCKS[kind].told}", "  ")
@@ -31,7 +31,7 @@ def migration_lines(migration: Migration, where: str, paint: Paint) -> list[str]
     return lines
 
 
-def step_lines(step: Step, number: int, paint: Paint) -> list[str]:
+def step_lines(step: MigrationStep, number: int, paint: Paint) -> list[str]:
     """Return one step: its statement, and why."""
     about = [f"about {size(step.bytes)}"] if step.bytes else []
     about += [step.why] if step.why else []
@@ -54,12 +54,12 @@ def journal_lines(journal: Journal, path: Path, paint: Paint) -> list[str]:
     """Return what became of each step, and where it is noted."""
     lines = []
     for step in journal.migration.steps:
-        entry = journal.entries.get(step.id, Entry(State.WAITING))
-        colour = {State.DONE: paint.green, State.FAILED: paint.red}.get(entry.state, paint.yellow)
-        took = f" in {entry.seconds:,.1f} s" if entry.state is State.DONE and entry.seconds >= 0.1 else ""
+        entry = journal.entries.get(step.id, StepRecord(StepState.WAITING))
+        colour = {StepState.DONE: paint.green, StepState.FAILED: paint.red}.get(entry.state, paint.yellow)
+        took = f" in {entry.seconds:,.1f} s" if entry.state is StepState.DONE and entry.seconds >= 0.1 else ""
         lines.append(f"{colour(f'{entry.state.value:11}')} {step.kind.value} {' '.join(step.subject.split())}{took}")
         lines += _hanging(entry.reason, "            ") if entry.reason else []
-    done = sum(journal.state(step.id) is State.DONE for step in journal.migration.steps)
+    done = sum(journal.state(step.id) is StepState.DONE for step in journal.migration.steps)
     return [*lines, "", f"{done} of {len(journal.migration.steps)} steps are done; the journal is {path}"]
 
 

@@ -1,7 +1,7 @@
 """The plan proof as a table for a terminal: what each statement read, and would read on more rows."""
 
 from backend_architect.proof.evidence import Case, Group, Measure, Result
-from backend_architect.report.evidence import Paint
+from backend_architect.report.paint import Paint
 
 HEAD = ("statement", "", "read", "per row", "buffers", "ms", "busiest ms", "at 1x", "10x", "100x")
 NOTE = (

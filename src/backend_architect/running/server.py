@@ -20,7 +20,7 @@ WATCH_QUIETLY = "import logging; logging.disable(logging.WARNING); from watchfil
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RunEnvironment:
     """What a project's commands run with: its folder, the interpreter, and the environment."""
 
     folder: Path
@@ -32,7 +32,7 @@ class Place:
         return [str(self.python), "-m", module, *options]
 
 
-def migrate(place: Place) -> None:
+def migrate(place: RunEnvironment) -> None:
     """Apply the project's migrations with its own command."""
     done = subprocess.run(
         place.command("app.migrate"),
@@ -50,7 +50,7 @@ def migrate(place: Place) -> None:
 
 @contextlib.contextmanager
 def serving(
-    place: Place,
+    place: RunEnvironment,
     port: int,
     *,
     log: TextIO,
@@ -69,7 +69,7 @@ def serving(
 
 @contextlib.contextmanager
 def working(
-    place: Place, *, log: TextIO, reload: bool = False, started: Callable[[int], None] = lambda group: None
+    place: RunEnvironment, *, log: TextIO, reload: bool = False, started: Callable[[int], None] = lambda group: None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run the worker while the block lasts; with `reload` it starts again when a file of the application changes."""
     command = place.command("app.worker")
@@ -82,7 +82,7 @@ def working(
 
 @contextlib.contextmanager
 def _process(
-    place: Place, command: list[str], log: TextIO, started: Callable[[int], None]
+    place: RunEnvironment, command: list[str], log: TextIO, started: Callable[[int], None]
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run one of the project's commands in a process group of its own, of which nothing is left afterwards."""
     process = subprocess.Popen(

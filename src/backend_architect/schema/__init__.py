@@ -9,17 +9,27 @@ from backend_architect.schema.columns import edge_table, entity_table
 from backend_architect.schema.ddl import schema_sql
 from backend_architect.schema.fitting import fitting_functions
 from backend_architect.schema.indexes import index_tables
-from backend_architect.schema.model import Change, Column, Constraint, ForeignKey, Index, Schema, Table, Trigger, Turns
+from backend_architect.schema.model import (
+    ColumnChange,
+    ColumnDefinition,
+    Constraint,
+    ForeignKeyDefinition,
+    IndexDefinition,
+    Schema,
+    TableDefinition,
+    Trigger,
+    Turns,
+)
 from backend_architect.schema.triggers import build_triggers, build_turns
 
 __all__ = [
-    "Change",
-    "Column",
+    "ColumnChange",
+    "ColumnDefinition",
     "Constraint",
-    "ForeignKey",
-    "Index",
+    "ForeignKeyDefinition",
+    "IndexDefinition",
     "Schema",
-    "Table",
+    "TableDefinition",
     "Trigger",
     "Turns",
     "build_schema",

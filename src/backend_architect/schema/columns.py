@@ -9,7 +9,7 @@ from backend_architect.design.printing import sql_text
 from backend_architect.queries.new_row import default_sql
 from backend_architect.queries.resolved import ResolvedDesign
 from backend_architect.queries.rows import SQL_TYPES
-from backend_architect.schema.model import Column, Constraint, ForeignKey, Table
+from backend_architect.schema.model import ColumnDefinition, Constraint, ForeignKeyDefinition, TableDefinition
 
 LIST_MAX = 100
 FILLFACTOR = 90
@@ -47,20 +47,20 @@ def column_type(item: Field) -> str:
     return SQL_TYPES.get(item.type, "text")
 
 
-def entity_table(resolved: ResolvedDesign, entity: Entity) -> Table:
+def entity_table(resolved: ResolvedDesign, entity: Entity) -> TableDefinition:
     """Return the table of an entity, still without its indexes."""
-    columns = [Column("id", "uuid", default="uuidv7()")]
+    columns = [ColumnDefinition("id", "uuid", default="uuidv7()")]
     columns += [_column(item) for item in entity.fields.values()]
     counters = [name for name in entity.counts if resolved.kept(entity.name, name)]
-    columns += [Column(f"{name}_count", "bigint", default="0") for name in counters]
+    columns += [ColumnDefinition(f"{name}_count", "bigint", default="0") for name in counters]
     columns += [
-        Column("created_at", "timestamptz", default="now()"),
-        Column("updated_at", "timestamptz", default="now()"),
+        ColumnDefinition("created_at", "timestamptz", default="now()"),
+        ColumnDefinition("updated_at", "timestamptz", default="now()"),
     ]
     searched = _searched(resolved, entity)
     if searched:
         joined = " || ' ' || ".join(f"coalesce({name}, '')" for name in searched)
-        columns.append(Column("search", "tsvector", generated=f"to_tsvector('simple', {joined})"))
+        columns.append(ColumnDefinition("search", "tsvector", generated=f"to_tsvector('simple', {joined})"))
     checks = [check for item in entity.fields.values() if (check := _check(entity.table, item))]
     checks += [_named(resolved, entity, name, text) for name, text in entity.constraints.items()]
     if entity.no_overlap:
@@ -68,7 +68,7 @@ def entity_table(resolved: ResolvedDesign, entity: Entity) -> Table:
     unique = [item for item in entity.fields.values() if item.unique]
     single = [(item.column,) for item in unique if item.type is not FieldType.EMAIL]
     groups = [tuple(entity.fields[name].column for name in group) for group in entity.unique]
-    return Table(
+    return TableDefinition(
         name=entity.table,
         columns=tuple(columns),
         primary_key=("id",),
@@ -80,12 +80,15 @@ def entity_table(resolved: ResolvedDesign, entity: Entity) -> Table:
     )
 
 
-def edge_table(design: Design, edge: Edge) -> Table:
+def edge_table(design: Design, edge: Edge) -> TableDefinition:
     """Return the table of an edge: its pair is the primary key."""
-    columns = [*(_column(item) for item in edge.fields.values()), Column("created_at", "timestamptz", default="now()")]
+    columns = [
+        *(_column(item) for item in edge.fields.values()),
+        ColumnDefinition("created_at", "timestamptz", default="now()"),
+    ]
     checks = [check for item in edge.fields.values() if (check := _check(edge.table, item))]
     first, second = _pair_order(edge)
-    return Table(
+    return TableDefinition(
         name=edge.table,
         columns=tuple(columns),
         primary_key=(first.column, second.column),
@@ -99,8 +102,8 @@ def _pair_order(edge: Edge) -> tuple[Field, Field]:
     return (edge.mine, edge.other(edge.mine)) if edge.mine else edge.pair
 
 
-def _column(item: Field) -> Column:
-    return Column(item.column, column_type(item), nullable=item.optional, default=default_sql(item))
+def _column(item: Field) -> ColumnDefinition:
+    return ColumnDefinition(item.column, column_type(item), nullable=item.optional, default=default_sql(item))
 
 
 def _check(table: str, item: Field) -> Constraint | None:
@@ -163,9 +166,10 @@ def _no_overlap(entity: Entity) -> Constraint:
     return Constraint(f"{entity.table}_no_overlap", sql)
 
 
-def _foreign_keys(design: Design, row: Entity | Edge) -> tuple[ForeignKey, ...]:
+def _foreign_keys(design: Design, row: Entity | Edge) -> tuple[ForeignKeyDefinition, ...]:
     return tuple(
-        ForeignKey(item.column, design.entities[item.to or ""].table, item.on_delete) for item in row.references
+        ForeignKeyDefinition(item.column, design.entities[item.to or ""].table, item.on_delete)
+        for item in row.references
     )
 
 

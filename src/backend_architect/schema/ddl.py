@@ -1,7 +1,16 @@
 """A schema as SQL that people read: one statement a table, each index with the statements that need it."""
 
 from backend_architect.schema.columns import EACH_MATCHES
-from backend_architect.schema.model import Change, Column, Counted, Index, Schema, Table, Trigger, Turns
+from backend_architect.schema.model import (
+    ColumnChange,
+    ColumnDefinition,
+    IndexDefinition,
+    KeptCount,
+    Schema,
+    TableDefinition,
+    Trigger,
+    Turns,
+)
 
 
 def schema_sql(schema: Schema) -> str:
@@ -22,7 +31,7 @@ def schema_sql(schema: Schema) -> str:
     return "\n\n".join([*parts, *late, *turns, *(trigger_sql(trigger) for trigger in schema.triggers)]) + "\n"
 
 
-def table_sql(table: Table, created: set[str]) -> str:
+def table_sql(table: TableDefinition, created: set[str]) -> str:
     """Return CREATE TABLE; a foreign key to a table that is not `created` yet is left for later."""
     inline = len(table.primary_key) == 1
     lines = [_column_sql(table, column, created, primary=inline) for column in table.columns]
@@ -35,12 +44,12 @@ def table_sql(table: Table, created: set[str]) -> str:
     return f"CREATE TABLE {table.name} (\n    {body}\n){storage};"
 
 
-def letters_index_sql(table: Table, column: str) -> str:
+def letters_index_sql(table: TableDefinition, column: str) -> str:
     """Return CREATE UNIQUE INDEX for an address: `Ann@example.com` is `ann@example.com`."""
     return f"CREATE UNIQUE INDEX {table.name}_{column}_key ON {table.name} (lower({column}));"
 
 
-def index_sql(index: Index) -> str:
+def index_sql(index: IndexDefinition) -> str:
     """Return CREATE INDEX under a comment that names who needs it."""
     using = "" if index.method == "btree" else f" USING {index.method}"
     needed = ", ".join(index.needed_by)
@@ -75,7 +84,7 @@ def _row_trigger(trigger: Trigger) -> str:
     )
 
 
-def _moved_trigger(table: str, via: str, counted: list[Counted]) -> str:
+def _moved_trigger(table: str, via: str, counted: list[KeptCount]) -> str:
     """Return what counts a row at its new place, and no longer at the old one."""
     name = f"{table}_{via}_moved"
     lines = []
@@ -93,7 +102,7 @@ def _moved_trigger(table: str, via: str, counted: list[Counted]) -> str:
     )
 
 
-def _statement_trigger(table: str, counted: tuple[Counted, ...]) -> str:
+def _statement_trigger(table: str, counted: tuple[KeptCount, ...]) -> str:
     """Return what counts down once for all the rows that a statement deletes, however many a cascade takes along.
 
     The plan is made once a connection. One that was made for many rows would read the whole table for a single one,
@@ -112,7 +121,7 @@ def _statement_trigger(table: str, counted: tuple[Counted, ...]) -> str:
     )
 
 
-def _count_down(counted: tuple[Counted, ...]) -> list[str]:
+def _count_down(counted: tuple[KeptCount, ...]) -> list[str]:
     """Return the UPDATE of the counts that are in one table: each of its rows is written once."""
     table, columns = counted[0].table, [each.column for each in counted]
     if len(counted) == 1:
@@ -157,12 +166,12 @@ def turns_sql(turns: Turns) -> str:
     )
 
 
-def _changes(changes: tuple[Change, ...], row: str) -> list[str]:
+def _changes(changes: tuple[ColumnChange, ...], row: str) -> list[str]:
     updates = [f"UPDATE {c.table} SET {c.column} = {c.value} WHERE id = {row}.{c.via};" for c in changes]
     return [*_locks(changes, row), *updates]
 
 
-def _locks(changes: tuple[Change, ...], row: str) -> list[str]:
+def _locks(changes: tuple[ColumnChange, ...], row: str) -> list[str]:
     """Return the locks, in the order of ids, where one row changes two of a table: else two writers could deadlock."""
     lines = []
     for table in dict.fromkeys(change.table for change in changes):
@@ -176,7 +185,7 @@ def _indented(lines: list[str]) -> list[str]:
     return [f"    {line}" for line in lines]
 
 
-def _column_sql(table: Table, column: Column, created: set[str], *, primary: bool) -> str:
+def _column_sql(table: TableDefinition, column: ColumnDefinition, created: set[str], *, primary: bool) -> str:
     parts = [column.name, column.sql_type]
     if column.generated:
         return " ".join([*parts, f"GENERATED ALWAYS AS ({column.generated}) STORED"])
@@ -193,7 +202,7 @@ def _column_sql(table: Table, column: Column, created: set[str], *, primary: boo
     return " ".join(parts)
 
 
-def _late_key(table: Table, column: str) -> str:
+def _late_key(table: TableDefinition, column: str) -> str:
     key = next(key for key in table.foreign_keys if key.column == column)
     return (
         f"ALTER TABLE {table.name} ADD FOREIGN KEY ({column}) REFERENCES {key.table} ON DELETE {key.on_delete.upper()};"

@@ -28,7 +28,7 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class SchemaStatement:
     """One statement of a migration: `key` is what stays the same when it changes, `text` has its comments."""
 
     key: Key
@@ -43,23 +43,23 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class MigrationDraft:
     """The text of a migration, and a name for its file."""
 
     name: str
     text: str
 
 
-def draft_migration(before: str, after: str) -> Draft | None:
+def draft_migration(before: str, after: str) -> MigrationDraft | None:
     """Return the migration from one text to the other; None where they differ in comments at most."""
     old, new = _statements(before), _statements(after)
     parts = list(_parts(old, new))
     if not parts:
         return None
-    return Draft(_name(old, new), "\n\n".join([HEAD.rstrip(), *parts]) + "\n" + FOOT)
+    return MigrationDraft(_name(old, new), "\n\n".join([HEAD.rstrip(), *parts]) + "\n" + FOOT)
 
 
-def _statements(text: str) -> dict[Key, Statement]:
+def _statements(text: str) -> dict[Key, SchemaStatement]:
     found = {}
     encoded = text.encode()  # PostgreSQL counts bytes
     for raw in parse_sql(text):
@@ -68,7 +68,7 @@ def _statements(text: str) -> dict[Key, Statement]:
         begin = raw.stmt_location or 0
         end = begin + raw.stmt_len if raw.stmt_len else len(encoded)
         source = encoded[begin:end].decode().strip()
-        statement = Statement(_key(raw.stmt, source), source + ";", raw.stmt)
+        statement = SchemaStatement(_key(raw.stmt, source), source + ";", raw.stmt)
         found[statement.key] = statement
     return found
 
@@ -84,10 +84,10 @@ def _key(node: Any, source: str) -> Key:
         case "CreateTrigStmt":
             return "trigger", f"{node.trigname} ON {node.relation.relname}"
         case _:
-            return "other", Statement(("", ""), source, node).bare
+            return "other", SchemaStatement(("", ""), source, node).bare
 
 
-def _parts(old: Mapping[Key, Statement], new: Mapping[Key, Statement]) -> Iterator[str]:
+def _parts(old: Mapping[Key, SchemaStatement], new: Mapping[Key, SchemaStatement]) -> Iterator[str]:
     """Give the statements of the draft, in an order in which each finds what it needs."""
     gone = [each for key, each in old.items() if key not in new]
     added = [each for key, each in new.items() if key not in old]
@@ -106,15 +106,15 @@ def _parts(old: Mapping[Key, Statement], new: Mapping[Key, Statement]) -> Iterat
     yield from (f"-- No longer generated:\n-- {each.bare}" for each in _of("other", gone))
 
 
-def _of(kind: str, statements: Sequence[Statement]) -> list[Statement]:
+def _of(kind: str, statements: Sequence[SchemaStatement]) -> list[SchemaStatement]:
     return [each for each in statements if each.key[0] == kind]
 
 
-def _or_replace(function: Statement) -> str:
+def _or_replace(function: SchemaStatement) -> str:
     return function.text.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1)
 
 
-def _name(old: Mapping[Key, Statement], new: Mapping[Key, Statement]) -> str:
+def _name(old: Mapping[Key, SchemaStatement], new: Mapping[Key, SchemaStatement]) -> str:
     """Return a name after the tables that change, or after the whole where there are many or none."""
     tables = [
         key[1]

@@ -10,7 +10,7 @@ from backend_architect.design.syntax import conjuncts
 from backend_architect.queries.lists import fan_out, key_column
 from backend_architect.queries.model import Query
 from backend_architect.queries.resolved import ResolvedDesign
-from backend_architect.schema.model import Index, Table
+from backend_architect.schema.model import IndexDefinition, TableDefinition
 
 MAX_NAME = 63
 
@@ -26,7 +26,9 @@ class Need:
     method: str = "btree"
 
 
-def index_tables(resolved: ResolvedDesign, tables: tuple[Table, ...], queries: tuple[Query, ...]) -> tuple[Table, ...]:
+def index_tables(
+    resolved: ResolvedDesign, tables: tuple[TableDefinition, ...], queries: tuple[Query, ...]
+) -> tuple[TableDefinition, ...]:
     """Return the tables with the fewest indexes that serve every need; each index names who needs it."""
     needs = [need for query in queries for need in _needs_of(resolved, query)]
     needs += [need for table in tables for need in _foreign_key_needs(table)]
@@ -35,7 +37,7 @@ def index_tables(resolved: ResolvedDesign, tables: tuple[Table, ...], queries: t
     return tuple(_with(table, tuple(_own_name(index, taken) for index in table.indexes)) for table in indexed)
 
 
-def _own_name(index: Index, taken: set[str]) -> Index:
+def _own_name(index: IndexDefinition, taken: set[str]) -> IndexDefinition:
     """Return the index under a name that nothing else has: that of (`a`, `b_c`) is that of (`a_b`, `c`) too."""
     tried = (index.name, *(f"{index.name[: MAX_NAME - 4]}__{number}" for number in range(2, 100)))
     name = next(name for name in tried if name not in taken)
@@ -130,27 +132,29 @@ def _is_column(node: exp.Expr, alias: str) -> bool:
     return isinstance(node, exp.Column) and node.table == alias
 
 
-def _foreign_key_needs(table: Table) -> list[Need]:
+def _foreign_key_needs(table: TableDefinition) -> list[Need]:
     return [Need(table.name, (key.column,), (), f"delete from {key.table}") for key in table.foreign_keys]
 
 
-def _indexed(table: Table, needs: list[Need]) -> Table:
+def _indexed(table: TableDefinition, needs: list[Need]) -> TableDefinition:
     """Return the table with its indexes: the longest needs first, so that a shorter one finds itself served."""
-    indexes: list[Index] = []
+    indexes: list[IndexDefinition] = []
     for need in sorted(needs, key=lambda need: -len(need.exact) - len(need.ordered)):
         if _served_by_key(table, need):
             continue
         served = next((index for index in indexes if _serves(index, need)), None)
         if served is None:
             columns = (*need.exact, *need.ordered)
-            indexes.append(Index(_name(table.name, columns), table.name, columns, (need.by,), need.method))
+            indexes.append(IndexDefinition(_name(table.name, columns), table.name, columns, (need.by,), need.method))
         elif need.by not in served.needed_by:
             named = (*served.needed_by, need.by)
-            indexes[indexes.index(served)] = Index(served.name, served.table, served.columns, named, served.method)
+            indexes[indexes.index(served)] = IndexDefinition(
+                served.name, served.table, served.columns, named, served.method
+            )
     return _with(table, tuple(sorted(indexes, key=lambda index: index.name)))
 
 
-def _served_by_key(table: Table, need: Need) -> bool:
+def _served_by_key(table: TableDefinition, need: Need) -> bool:
     """Return whether the primary key or a unique constraint already serves the need."""
     if need.method != "btree":
         return False
@@ -162,7 +166,7 @@ def _served_by_key(table: Table, need: Need) -> bool:
     return False
 
 
-def _serves(index: Index, need: Need) -> bool:
+def _serves(index: IndexDefinition, need: Need) -> bool:
     if index.method != need.method:
         return False
     wanted = len(need.exact)
@@ -184,5 +188,5 @@ def _name(table: str, columns: tuple[str, ...]) -> str:
     return f"{table}_{'_'.join(keys)}_idx"[:MAX_NAME]
 
 
-def _with(table: Table, indexes: tuple[Index, ...]) -> Table:
+def _with(table: TableDefinition, indexes: tuple[IndexDefinition, ...]) -> TableDefinition:
     return replace(table, indexes=indexes)

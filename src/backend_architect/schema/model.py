@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ColumnDefinition:
     """A column with its PostgreSQL type; `default` and `generated` are SQL expressions."""
 
     name: str
@@ -15,7 +15,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class ForeignKey:
+class ForeignKeyDefinition:
     column: str
     table: str
     on_delete: str
@@ -30,7 +30,7 @@ class Constraint:
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
+class IndexDefinition:
     """An index and the statements that need it; `columns` carry DESC where the order runs down."""
 
     name: str
@@ -46,29 +46,29 @@ class Index:
 
 
 @dataclass(frozen=True)
-class Table:
+class TableDefinition:
     """One table. `unique` holds the column groups that a constraint makes unique; each is an index too.
 
     `unique_letters` are columns whose values differ in more than capital letters: e-mail addresses.
     """
 
     name: str
-    columns: tuple[Column, ...]
+    columns: tuple[ColumnDefinition, ...]
     primary_key: tuple[str, ...]
-    foreign_keys: tuple[ForeignKey, ...] = ()
+    foreign_keys: tuple[ForeignKeyDefinition, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
     unique_letters: tuple[str, ...] = ()
-    indexes: tuple[Index, ...] = ()
+    indexes: tuple[IndexDefinition, ...] = ()
     fillfactor: int | None = None
 
-    def column(self, name: str) -> Column:
+    def column(self, name: str) -> ColumnDefinition:
         """Return the column called `name`."""
         return next(column for column in self.columns if column.name == name)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ColumnChange:
     """`column` of the row of `table` that `via` points at becomes `value`, SQL over NEW or OLD."""
 
     table: str
@@ -78,7 +78,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class KeptCount:
     """`column` of the row of `table` that `via` points at counts the rows that point there."""
 
     table: str
@@ -95,10 +95,10 @@ class Trigger:
     """
 
     table: str
-    on_insert: tuple[Change, ...] = ()
-    on_delete: tuple[Change, ...] = ()
-    counted: tuple[Counted, ...] = ()
-    moved: tuple[Counted, ...] = ()
+    on_insert: tuple[ColumnChange, ...] = ()
+    on_delete: tuple[ColumnChange, ...] = ()
+    counted: tuple[KeptCount, ...] = ()
+    moved: tuple[KeptCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +114,12 @@ class Turns:
 class Schema:
     """Everything a migration creates, in an order in which it can be created."""
 
-    tables: tuple[Table, ...]
+    tables: tuple[TableDefinition, ...]
     triggers: tuple[Trigger, ...] = ()
     turns: tuple[Turns, ...] = ()
     extensions: tuple[str, ...] = field(default=())
     functions: tuple[str, ...] = field(default=())
 
-    def table(self, name: str) -> Table:
+    def table(self, name: str) -> TableDefinition:
         """Return the table called `name`."""
         return next(table for table in self.tables if table.name == name)

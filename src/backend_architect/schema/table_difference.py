@@ -12,7 +12,7 @@ COUNT = "_count"
 
 
 @dataclass(frozen=True, slots=True)
-class TableColumn:
+class ColumnText:
     """A column: `text` is its whole definition, `parts` what it says beside name and type, by kind."""
 
     name: str
@@ -52,12 +52,12 @@ def altered_table(before: Any, after: Any) -> str:
     return "\n".join(lines)
 
 
-def _columns(table: Any) -> dict[str, TableColumn]:
+def _columns(table: Any) -> dict[str, ColumnText]:
     found = {}
     for each in table.tableElts:
         if type(each).__name__ == "ColumnDef":
             parts = {part.contype: RawStream()(part) for part in each.constraints or ()}
-            found[each.colname] = TableColumn(each.colname, RawStream()(each.typeName), RawStream()(each), parts)
+            found[each.colname] = ColumnText(each.colname, RawStream()(each.typeName), RawStream()(each), parts)
     return found
 
 
@@ -83,13 +83,13 @@ def _new_constraints(before: Any, after: Any) -> Iterator[str]:
     yield from (text for name, text in new.items() if old.get(name) != text)
 
 
-def _no_longer_written(column: TableColumn) -> Iterator[str]:
+def _no_longer_written(column: ColumnText) -> Iterator[str]:
     """Give what lets rows be written without a column that stays until somebody drops it."""
     if column.required:
         yield f"ALTER COLUMN {column.name} DROP NOT NULL"
 
 
-def _notes(table: str, column: TableColumn) -> Iterator[str]:
+def _notes(table: str, column: ColumnText) -> Iterator[str]:
     if column.required:
         yield f"{table}.{column.name} is required: this fails where the table has rows. Add the column without NOT"
         yield "NULL, UPDATE it and SET NOT NULL, or give it a DEFAULT."
@@ -97,7 +97,7 @@ def _notes(table: str, column: TableColumn) -> Iterator[str]:
         yield f"{table}.{column.name} begins at 0 also for rows that have some: UPDATE it from what it counts."
 
 
-def _altered_column(table: str, old: TableColumn, new: TableColumn) -> tuple[list[str], list[str]]:
+def _altered_column(table: str, old: ColumnText, new: ColumnText) -> tuple[list[str], list[str]]:
     """Return the actions that change a column, and what they cannot do."""
     actions, notes, name = [], [], new.name
     if old.type != new.type:

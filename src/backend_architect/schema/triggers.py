@@ -7,7 +7,7 @@ from backend_architect.design.expressions import resolve_value
 from backend_architect.design.model import Action, Design, Entity, Row
 from backend_architect.design.printing import sql_text
 from backend_architect.queries.resolved import ResolvedDesign
-from backend_architect.schema.model import Change, Counted, Trigger, Turns
+from backend_architect.schema.model import ColumnChange, KeptCount, Trigger, Turns
 
 
 def build_triggers(resolved: ResolvedDesign) -> tuple[Trigger, ...]:
@@ -38,7 +38,7 @@ def _turns(entity: Entity) -> Turns:
 def _trigger(resolved: ResolvedDesign, row: Row) -> Trigger:
     design, kept = resolved.design, resolved.kept
     counted = _counted(resolved, row)
-    on_insert = [Change(each.table, each.column, each.via, f"{each.column} + 1") for each in counted]
+    on_insert = [ColumnChange(each.table, each.column, each.via, f"{each.column} + 1") for each in counted]
     if not isinstance(row, Entity):
         return Trigger(row.table, tuple(on_insert), counted=counted)
     changing = changing_columns(design, kept, row)
@@ -46,14 +46,14 @@ def _trigger(resolved: ResolvedDesign, row: Row) -> Trigger:
     on_insert += _effects(design, row, "create")
     on_delete = _effects(design, row, "delete")
     if on_delete:  # for each row, and the counts with them: locked in another order than on insert, two could deadlock
-        down = [Change(each.table, each.column, each.via, f"{each.column} - 1") for each in counted]
+        down = [ColumnChange(each.table, each.column, each.via, f"{each.column} - 1") for each in counted]
         return Trigger(row.table, tuple(on_insert), (*down, *on_delete), moved=moved)
     return Trigger(row.table, tuple(on_insert), counted=counted, moved=moved)
 
 
-def _counted(resolved: ResolvedDesign, row: Row) -> tuple[Counted, ...]:
+def _counted(resolved: ResolvedDesign, row: Row) -> tuple[KeptCount, ...]:
     found = (
-        Counted(entity.table, f"{count.name}_count", row.fields[count.via].column)
+        KeptCount(entity.table, f"{count.name}_count", row.fields[count.via].column)
         for entity in resolved.design.entities.values()
         for count in entity.counts.values()
         if count.source == row.plural and resolved.kept(entity.name, count.name)
@@ -61,7 +61,7 @@ def _counted(resolved: ResolvedDesign, row: Row) -> tuple[Counted, ...]:
     return tuple(sorted(found, key=lambda each: (each.table, each.column)))
 
 
-def _effects(design: Design, entity: Entity, action: Action) -> list[Change]:
+def _effects(design: Design, entity: Entity, action: Action) -> list[ColumnChange]:
     changes = []
     for path, text in entity.effects.get(action, {}).items():
         relation, _, name = path.partition(".")
@@ -69,7 +69,7 @@ def _effects(design: Design, entity: Entity, action: Action) -> list[Change]:
         target = design.entities[item.to or ""]
         row = "OLD" if action == "delete" else "NEW"
         tree = resolve_value(design, entity, text, alias=row).sql.transform(_own_column, relation)
-        changes.append(Change(target.table, target.fields[name].column, item.column, sql_text(tree)))
+        changes.append(ColumnChange(target.table, target.fields[name].column, item.column, sql_text(tree)))
     return changes
 
 

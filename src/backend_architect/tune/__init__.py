@@ -7,7 +7,7 @@ Nothing is changed.
 from dataclasses import replace
 
 from backend_architect.finding import Finding
-from backend_architect.tune.find import Found, RuleFailed, find_guarded
+from backend_architect.tune.find import FoundFindings, RuleFailed, find_guarded
 from backend_architect.tune.findings import RULES, all_rules, planner_misjudges
 from backend_architect.tune.indexes import Advice
 from backend_architect.tune.observe import Observation, observe
@@ -17,7 +17,7 @@ from backend_architect.tune.workload import Statement, Workload
 __all__ = [
     "RULES",
     "Finding",
-    "Found",
+    "FoundFindings",
     "Observation",
     "Observed",
     "RuleFailed",
@@ -31,12 +31,12 @@ __all__ = [
 ]
 
 
-def find_everything(observed: Observed) -> Found:
+def find_everything(observed: Observed) -> FoundFindings:
     """Return every finding, the worst first, the same however the database was read, and the rules that failed."""
     return find_guarded(observed, all_rules())
 
 
-def find_misjudged(observed: Observed, advice: Advice | None) -> Found:
+def find_misjudged(observed: Observed, advice: Advice | None) -> FoundFindings:
     """Return the statements that the planner misjudges, once it was asked for an advice."""
     costs = advice.statements if advice else ()
     planned = {cost.statement.id: cost.planned for cost in costs if not cost.problem}

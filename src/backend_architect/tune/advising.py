@@ -8,13 +8,21 @@ from enum import StrEnum
 
 from backend_architect.errors import DatabaseError, Problem
 from backend_architect.postgres import Lost, Session
-from backend_architect.postgres.copy import Asked, Known, TableName, make_copy, read_known, twin_server, with_combined
+from backend_architect.postgres.copy import (
+    CountRequest,
+    Known,
+    TableName,
+    make_copy,
+    read_known,
+    twin_server,
+    with_combined,
+)
 from backend_architect.postgres.structure import Named, Structure, reached, read_structure
 from backend_architect.tune.executing import verify
 from backend_architect.tune.indexes.groups import to_count
 from backend_architect.tune.indexes.model import Advice
 from backend_architect.tune.indexes.select import Progress, choose
-from backend_architect.tune.indexes.worth import Limits
+from backend_architect.tune.indexes.worth import ChoiceLimits
 from backend_architect.tune.observe import OLDEST, READ_ONLY
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.plannable import column_values, plannable, rare_values, with_values
@@ -35,7 +43,7 @@ NOT_READ = Problem("no-advice", "no indexes were chosen: the tables could not be
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PlanningSource:
     """What was read of a database for planning elsewhere."""
 
     structure: Structure
@@ -51,7 +59,7 @@ class Advised:
 
     advice: Advice | None
     problems: tuple[Problem, ...] = ()
-    source: Source | None = None
+    source: PlanningSource | None = None
     """What was read for it, so that nobody reads it again."""
 
 
@@ -64,7 +72,7 @@ class By(StrEnum):
     HYPOPG = "hypopg"
 
 
-def advise(url: str, observed: Observed, limits: Limits, tell: Progress, *, by: By = By.AUTO) -> Advised:
+def advise(url: str, observed: Observed, limits: ChoiceLimits, tell: Progress, *, by: By = By.AUTO) -> Advised:
     """Return which indexes the workload wants.
 
     Nothing is written on the server, and no row leaves it. What cannot be done becomes a problem.
@@ -93,7 +101,7 @@ def advise(url: str, observed: Observed, limits: Limits, tell: Progress, *, by: 
     return Advised(advice, problems, source)
 
 
-def _run(advice: Advice, observed: Observed, source: Source, limits: Limits, tell: Progress) -> Advice:
+def _run(advice: Advice, observed: Observed, source: PlanningSource, limits: ChoiceLimits, tell: Progress) -> Advice:
     """Return the advice as running it on generated rows leaves it."""
     if not advice.recommended or time.monotonic() > limits.until:
         return advice
@@ -123,13 +131,13 @@ def _planned_share(advice: Advice, workload: Workload | None) -> float | None:
     return min(max(1 - (max(without - inside, 0.0) + workload.unread_ms) / whole, 0.0), 1.0)
 
 
-def _wanted(source: Source, by: By) -> Source:
+def _wanted(source: PlanningSource, by: By) -> PlanningSource:
     if by is By.HYPOPG and not source.hypopg:
         raise DatabaseError(Problem("no-hypopg", "hypopg is not there", "CREATE EXTENSION hypopg, or --what-if twin"))
     return replace(source, hypopg=source.hypopg and (by is By.HYPOPG or (by is By.AUTO and source.may_plan)))
 
 
-def read_source(url: str, texts: Iterable[str] | None = None) -> Source:
+def read_source(url: str, texts: Iterable[str] | None = None) -> PlanningSource:
     """Return what planning needs, read on one connection that cannot change anything.
 
     Of all, or of what statements of these texts can reach.
@@ -138,10 +146,12 @@ def read_source(url: str, texts: Iterable[str] | None = None) -> Source:
         structure = read_structure(session)
         may_plan = may_plan_everything(session)
         if texts is None:
-            return Source(structure, read_known(session, structure.schemas), has_hypopg(session), may_plan)
+            return PlanningSource(structure, read_known(session, structure.schemas), has_hypopg(session), may_plan)
         structure = reached(structure, texts)
         only = frozenset((table.schema, table.name) for table in structure.tables)
-        return Source(structure, read_known(session, structure.schemas, only=only), has_hypopg(session), may_plan)
+        return PlanningSource(
+            structure, read_known(session, structure.schemas, only=only), has_hypopg(session), may_plan
+        )
 
 
 def texts_of(observed: Observed) -> tuple[str, ...]:
@@ -149,7 +159,9 @@ def texts_of(observed: Observed) -> tuple[str, ...]:
     return tuple(each.text for each in observed.workload.statements) if observed.workload else ()
 
 
-def _with_samples(url: str, source: Source, asked: Mapping[TableName, Asked], tell: Progress) -> Source:
+def _with_samples(
+    url: str, source: PlanningSource, asked: Mapping[TableName, CountRequest], tell: Progress
+) -> PlanningSource:
     """Return the source with what a sample tells of columns that an index may hold together."""
     if not asked:
         return source
@@ -160,7 +172,7 @@ def _with_samples(url: str, source: Source, asked: Mapping[TableName, Asked], te
 
 @contextmanager
 def planning(
-    url: str, source: Source, observed: Observed, *, until: float = float("inf")
+    url: str, source: PlanningSource, observed: Observed, *, until: float = float("inf")
 ) -> Iterator[tuple[WhatIf, Sequence[Named]]]:
     """Give something that plans, and what of the database it does not know as it is.
 
@@ -185,7 +197,7 @@ def planning(
             copy.twin.close()
 
 
-def _sql_of(observed: Observed, source: Source) -> Callable[[Statement], str]:
+def _sql_of(observed: Observed, source: PlanningSource) -> Callable[[Statement], str]:
     """Return what gives each statement as the planner takes it; what it gave once, it keeps."""
     values = column_values(source.known.statistics)
     made = plannable if not source.hypopg or observed.catalog.version >= GENERIC_FROM else with_values
@@ -199,7 +211,7 @@ def _sql_of(observed: Observed, source: Source) -> Callable[[Statement], str]:
     return sql_of
 
 
-def _rare_of(observed: Observed, source: Source) -> Callable[[Statement], str]:
+def _rare_of(observed: Observed, source: PlanningSource) -> Callable[[Statement], str]:
     """Return what gives a statement that asks for the rarest values of columns that have few."""
     values = rare_values(source.known.statistics)
     return lambda statement: with_values(observed.asks.named(statement), observed.catalog, values).sql
@@ -228,7 +240,7 @@ def _told(known: Known, left_out: Sequence[Named]) -> Iterator[Problem]:
         yield Problem("not-as-it-is", f"{each.kind} {each.name}: {each.reason}", "tune at another time to be surer")
 
 
-def short_of_time(advice: Advice, spent: float, limits: Limits) -> Iterator[Problem]:
+def short_of_time(advice: Advice, spent: float, limits: ChoiceLimits) -> Iterator[Problem]:
     """Give where the time went, when it was too short for the choice and much of it was gone before."""
     if advice.left and spent > MUCH * limits.seconds:
         told = f"reading the database and copying its structure took {spent:.0f} of the {limits.seconds:.0f} seconds"

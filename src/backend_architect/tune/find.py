@@ -13,7 +13,7 @@ FIX = "a fault of this tool: the other rules and statements were looked at; plea
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundFindings:
     """Findings, the worst first, and the rules that failed on a statement or altogether."""
 
     findings: tuple[Finding, ...]
@@ -24,7 +24,7 @@ class RuleFailed(ArchitectError):
     """A rule failed: what it would have found is unknown."""
 
 
-def find_guarded(observed: Observed, rules: Sequence[Rule]) -> Found:
+def find_guarded(observed: Observed, rules: Sequence[Rule]) -> FoundFindings:
     """Return every finding, the worst first, the same however the database was read, and what failed on the way."""
     found: dict[str, Finding] = {}
     problems: list[Problem] = []
@@ -32,7 +32,7 @@ def find_guarded(observed: Observed, rules: Sequence[Rule]) -> Found:
         findings, failed = _run(rule, observed)
         found |= {finding.key: finding for finding in findings}
         problems += failed
-    return Found(worst_first(found.values()), tuple(problems))
+    return FoundFindings(worst_first(found.values()), tuple(problems))
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

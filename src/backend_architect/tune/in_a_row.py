@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from backend_architect.finding import Fact
 from backend_architect.tune.statement_facts import select_of
-from backend_architect.tune.workload import Run, Statement, Workload
+from backend_architect.tune.workload import RepeatedCalls, Statement, Workload
 
 IN_A_ROW, SEEN = 3.0, 3
 
@@ -14,7 +14,7 @@ class InARow:
     """The list that a lookup comes after, and its runs."""
 
     listed: Statement
-    run: Run
+    run: RepeatedCalls
 
     @property
     def facts(self) -> tuple[Fact, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from backend_architect.errors import DatabaseError, Problem
 from backend_architect.postgres import Lost
 from backend_architect.postgres.copy import make_copy, twin_server
-from backend_architect.tune.advising import Source, read_source, texts_of
+from backend_architect.tune.advising import PlanningSource, read_source, texts_of
 from backend_architect.tune.growth import Growing, GrowthStudy, growing_tables, study_growth
 from backend_architect.tune.indexes.select import Progress
 from backend_architect.tune.observed import Observed
@@ -21,7 +21,7 @@ class Projected:
 
 
 def project_growth(
-    url: str, observed: Observed, times: float, tell: Progress, *, source: Source | None = None
+    url: str, observed: Observed, times: float, tell: Progress, *, source: PlanningSource | None = None
 ) -> Projected:
     """Return which statements of the workload turn bad up to `times` the rows of today, and from which size on.
 

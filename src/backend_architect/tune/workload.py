@@ -95,7 +95,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RepeatedCalls:
     """After `before`, its session ran `statement` at least twice in a row: `times` in all, with `calls` altogether.
 
     Both are ids of statements. In a loop over several statements each of them has its own.
@@ -127,7 +127,7 @@ class Workload:
     statements: tuple[Statement, ...]
     left_out: Mapping[str, int] = field(default_factory=dict)
     seconds: float | None = None
-    runs: tuple[Run, ...] = ()
+    runs: tuple[RepeatedCalls, ...] = ()
     notes: tuple[str, ...] = ()
     samples: Samples | None = None
     tenants: tuple[str, ...] = ()

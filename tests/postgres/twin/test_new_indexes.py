@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from backend_architect.postgres import EmbeddedServer, Session
-from backend_architect.postgres.twin import IndexStatistics, Tried, make_twin, read_statistics
+from backend_architect.postgres.twin import IndexStatistics, IndexTrial, make_twin, read_statistics
 from backend_architect.postgres.twin.column_sample import sample_rows
 from backend_architect.postgres.twin.gin_elements import elements_of
 from backend_architect.postgres.twin.model import ColumnStatistics
@@ -40,7 +40,7 @@ WRONG = ("CREATE INDEX ON nothing (id)", "DROP TABLE notes", "CREATE INDEX ON no
 
 
 @pytest.fixture(scope="module")
-def tried(server: EmbeddedServer, large: str) -> Iterator[Mapping[str, Tried]]:
+def tried(server: EmbeddedServer, large: str) -> Iterator[Mapping[str, IndexTrial]]:
     """Every index, made at once on a twin, among statements that fail."""
     with Session(server.url(large)) as session:
         session.run("CREATE EXTENSION pg_trgm")
@@ -66,14 +66,14 @@ def built(server: EmbeddedServer, large: str) -> Mapping[str, IndexStatistics]:
 
 
 @pytest.mark.parametrize("statement", WRONG)
-def test_one_that_fails_says_why(tried: Mapping[str, Tried], statement: str) -> None:
+def test_one_that_fails_says_why(tried: Mapping[str, IndexTrial], statement: str) -> None:
     assert not tried[statement].made
     assert tried[statement].refused
 
 
 @pytest.mark.parametrize("name", [*KINDS, *EXPRESSIONS])
 def test_it_is_as_large_as_the_built_one(
-    tried: Mapping[str, Tried], built: Mapping[str, IndexStatistics], name: str
+    tried: Mapping[str, IndexTrial], built: Mapping[str, IndexStatistics], name: str
 ) -> None:
     new, real = tried[name].made[0].index, built[name]
     assert new.pages == pytest.approx(real.pages, rel=0.25, abs=3)
@@ -83,7 +83,7 @@ def test_it_is_as_large_as_the_built_one(
 
 @pytest.mark.parametrize("name", EXPRESSIONS)
 def test_its_expressions_are_known_as_after_analyze(
-    tried: Mapping[str, Tried], built: Mapping[str, IndexStatistics], name: str
+    tried: Mapping[str, IndexTrial], built: Mapping[str, IndexStatistics], name: str
 ) -> None:
     (new,), (real,) = tried[name].made[0].index.expressions, built[name].expressions
     assert (new.attname, new.type, new.length, new.align) == (real.attname, real.type, real.length, real.align)

@@ -13,7 +13,7 @@ from backend_architect.postgres import EmbeddedServer, Session
 from backend_architect.proof import Lab, read_subject
 from backend_architect.proof.plans.growth import judge
 from backend_architect.proof.plans.study import Filled, Studied, fill_database, name_in, study
-from backend_architect.proof.plans.view import Failure
+from backend_architect.proof.plans.view import PlanFailure
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def examples(server: EmbeddedServer, built: Callable[[str], Path]) -> Examples:
     return example
 
 
-def failures_of(studied: Studied) -> Mapping[str, tuple[Failure, ...]]:
+def failures_of(studied: Studied) -> Mapping[str, tuple[PlanFailure, ...]]:
     """Return what is wrong with each statement."""
     assert not studied.refused, studied.refused
     return {view.statement.name: judge(view) for view in studied.views}

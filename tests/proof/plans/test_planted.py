@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from backend_architect.postgres import EmbeddedServer
-from backend_architect.proof.plans.view import Failure
+from backend_architect.proof.plans.view import PlanFailure
 from tests.proof.plans.conftest import Examples, failures_of, study_edited
 from tests.proof.plans.planted import SCHEMAS, SHOP, SQL, Planted
 
@@ -14,15 +14,15 @@ BATCHES = {"sql": ("social-sharing", SQL), "schemas": ("social-sharing", SCHEMAS
 """Mistakes in different statements stand in one copy of the project, so that its database is planned once."""
 CASES = [(batch, planted) for batch, (_, group) in BATCHES.items() for planted in group]
 
-Judged = Callable[[str], Mapping[str, tuple[Failure, ...]]]
+Judged = Callable[[str], Mapping[str, tuple[PlanFailure, ...]]]
 
 
 @pytest.fixture(scope="module")
 def judged(examples: Examples, server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Judged:
     """Return what is found in a copy with all mistakes of a batch, by statement."""
-    known: dict[str, Mapping[str, tuple[Failure, ...]]] = {}
+    known: dict[str, Mapping[str, tuple[PlanFailure, ...]]] = {}
 
-    def judge(batch: str) -> Mapping[str, tuple[Failure, ...]]:
+    def judge(batch: str) -> Mapping[str, tuple[PlanFailure, ...]]:
         if batch not in known:
             name, group = BATCHES[batch]
             folder: Path = tmp_path_factory.mktemp(batch) / "edited"

@@ -5,7 +5,7 @@ import pytest
 from backend_architect.tune.indexes.measured import Belief, believe
 from backend_architect.tune.indexes.model import NewIndex, NewKey
 from backend_architect.tune.indexes.risk import judge
-from backend_architect.tune.what_if import Planned
+from backend_architect.tune.what_if import PlanEstimate
 from backend_architect.tune.workload import Statement
 
 ORDER = NewIndex("public", "jobs", (NewKey("run_at"),))
@@ -47,11 +47,11 @@ def test_what_the_planner_does_not_see_stays_unless_the_index_holds_it_all() -> 
     assert blind.of(3.5, changed=True, tight=False, guessed=False) == pytest.approx(5_997.0 / 2)
 
 
-def _first(scan: dict[str, object]) -> Planned:
+def _first(scan: dict[str, object]) -> PlanEstimate:
     """Return the plan of a LIMIT 5 that walks an index."""
     whole = {"Node Type": "Index Scan", "Total Cost": 7_000.0, "Plan Rows": 100_000, **scan}
     plan = {"Node Type": "Limit", "Total Cost": 1.0, "Plan Rows": 5, "Plans": [whole]}
-    return Planned(1.0, frozenset({ORDER.name, EQUAL.name}), plan)
+    return PlanEstimate(1.0, frozenset({ORDER.name, EQUAL.name}), plan)
 
 
 def test_an_order_with_a_filter_may_be_walked_to_its_end() -> None:
@@ -76,11 +76,11 @@ def test_a_join_that_throws_rows_away_behind_an_order_is_walked_to_its_end() -> 
     outer = {"Node Type": "Index Scan", "Index Name": ORDER.name, "Total Cost": 7_000.0, "Plan Rows": 100_000}
     join = {"Node Type": "Nested Loop", "Total Cost": 90_000.0, "Plan Rows": 300, "Plans": [outer]}
     limit = {"Node Type": "Limit", "Total Cost": 1_500.0, "Plan Rows": 5, "Plans": [join]}
-    assert judge(Planned(1_500.0, frozenset(), limit), [ORDER], {}).cost == 90_000
+    assert judge(PlanEstimate(1_500.0, frozenset(), limit), [ORDER], {}).cost == 90_000
     join["Plan Rows"] = 100_000
-    assert judge(Planned(1_500.0, frozenset(), limit), [ORDER], {}).cost == 1_500
+    assert judge(PlanEstimate(1_500.0, frozenset(), limit), [ORDER], {}).cost == 1_500
 
 
 def test_what_words_find_is_a_guess() -> None:
     plan = {"Node Type": "Bitmap Heap Scan", "Total Cost": 30.0, "Plans": [{"Node Type": "Bitmap Index Scan"}]}
-    assert judge(Planned(30.0, frozenset(), plan), [WORDS], ROWS).guessed
+    assert judge(PlanEstimate(30.0, frozenset(), plan), [WORDS], ROWS).guessed

@@ -7,11 +7,11 @@ from itertools import combinations
 
 import pytest
 
-from backend_architect.tune.indexes.costs import Costs, Query
+from backend_architect.tune.indexes.costs import Costs, PlannedQuery
 from backend_architect.tune.indexes.model import NewIndex, NewKey
 from backend_architect.tune.indexes.pool import Pool
 from backend_architect.tune.indexes.search import best_set
-from backend_architect.tune.what_if import Planned, PlanRefused
+from backend_architect.tune.what_if import PlanEstimate, PlanRefused
 
 NEAR = 0.99
 
@@ -27,7 +27,7 @@ class MadeUp:
     def offer(self, indexes: Sequence[NewIndex]) -> Mapping[NewIndex, int]:
         return dict.fromkeys(indexes, 1)
 
-    def plan(self, sql: str, added: Collection[NewIndex] = (), hidden: Collection[str] = ()) -> Planned:
+    def plan(self, sql: str, added: Collection[NewIndex] = (), hidden: Collection[str] = ()) -> PlanEstimate:
         best: dict[str, tuple[float, NewIndex]] = {}
         for index in sorted(added):
             factor = self._factors.get((sql, index), 1.0)
@@ -38,7 +38,7 @@ class MadeUp:
             cost *= factor
         if len(best) > 1:
             cost *= 0.5
-        return Planned(cost, frozenset(index.name for _, index in best.values()), {})
+        return PlanEstimate(cost, frozenset(index.name for _, index in best.values()), {})
 
     def close(self) -> None:
         pass
@@ -59,7 +59,7 @@ def _pool(seed: int) -> Pool:
     chance = random.Random(seed)
     candidates = [NewIndex("public", f"t{n % 3}", (NewKey(f"c{n}"),)) for n in range(9)]
     queries = tuple(
-        Query(f"q{n}", chance.choice([1, 10, 100]), frozenset({("public", f"t{each}") for each in range(3)}))
+        PlannedQuery(f"q{n}", chance.choice([1, 10, 100]), frozenset({("public", f"t{each}") for each in range(3)}))
         for n in range(5)
     )
     factors = {
@@ -105,7 +105,7 @@ def test_a_budget_that_everything_fits_in_is_none(seed: int) -> None:
 
 def test_an_index_that_costs_more_than_it_saves_is_not_chosen() -> None:
     index = NewIndex("public", "t", (NewKey("a"),))
-    query = Query("q", 1.0, frozenset({("public", "t")}))
+    query = PlannedQuery("q", 1.0, frozenset({("public", "t")}))
     for upkeep, chosen in ((900.0, set()), (10.0, {index})):
         costs = Costs(MadeUp({("q", index): 0.5}))
         pool = Pool(
@@ -125,7 +125,7 @@ def test_past_the_deadline_the_best_yet_is_returned_and_it_says_so() -> None:
 def test_a_plan_is_asked_for_once_where_nothing_that_it_uses_has_gone() -> None:
     used, unused = (NewIndex("public", "t", (NewKey(name),)) for name in "ab")
     costs = Costs(MadeUp({("q", used): 0.1}))
-    query = Query("q", 1.0, frozenset({("public", "t")}))
+    query = PlannedQuery("q", 1.0, frozenset({("public", "t")}))
     assert costs.plan(query, {used, unused}) == (100.0, {used})
     assert costs.plan(query, {used}) == (100.0, {used})
     assert costs.asked == 1
@@ -133,8 +133,8 @@ def test_a_plan_is_asked_for_once_where_nothing_that_it_uses_has_gone() -> None:
 
 def test_a_refused_plan_is_an_error_of_its_own() -> None:
     class Refusing(MadeUp):
-        def plan(self, sql: str, added: Collection[NewIndex] = (), hidden: Collection[str] = ()) -> Planned:
+        def plan(self, sql: str, added: Collection[NewIndex] = (), hidden: Collection[str] = ()) -> PlanEstimate:
             raise PlanRefused("no such table")
 
     with pytest.raises(PlanRefused, match="no such table"):
-        Costs(Refusing({})).cost(Query("q", 1.0, frozenset()), ())
+        Costs(Refusing({})).cost(PlannedQuery("q", 1.0, frozenset()), ())

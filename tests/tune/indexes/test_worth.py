@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend_architect.tune.indexes.worth import Limits, Saving, is_worth_it
+from backend_architect.tune.indexes.worth import ChoiceLimits, Saving, is_worth_it
 
 LEAST = 100_000.0
 
@@ -18,11 +18,11 @@ LEAST = 100_000.0
     ],
 )
 def test_an_index_must_be_felt(told: str, saving: Saving, worth: bool) -> None:
-    assert is_worth_it([saving], 0.0, least=LEAST, limits=Limits(), replaces=False) is worth, told
+    assert is_worth_it([saving], 0.0, least=LEAST, limits=ChoiceLimits(), replaces=False) is worth, told
 
 
 def test_a_budget_is_filled_and_an_index_may_take_the_place_of_another() -> None:
     little = [Saving(100.0, 12.0, 4.0)]
-    assert is_worth_it(little, 0.0, least=LEAST, limits=Limits(budget=10**9), replaces=False)
-    assert is_worth_it(little, 0.0, least=LEAST, limits=Limits(), replaces=True)
-    assert not is_worth_it(little, 790.0, least=LEAST, limits=Limits(budget=10**9), replaces=True)
+    assert is_worth_it(little, 0.0, least=LEAST, limits=ChoiceLimits(budget=10**9), replaces=False)
+    assert is_worth_it(little, 0.0, least=LEAST, limits=ChoiceLimits(), replaces=True)
+    assert not is_worth_it(little, 790.0, least=LEAST, limits=ChoiceLimits(budget=10**9), replaces=True)

@@ -8,7 +8,7 @@ import pytest
 from backend_architect.postgres import EmbeddedServer, Session
 from backend_architect.postgres.catalog import Catalog
 from backend_architect.tune import observe
-from backend_architect.tune.rewrites import Rewrite, Verdict, rewrite
+from backend_architect.tune.rewrites import Rewrite, RewriteVerdict, rewrite
 from backend_architect.tune.rewrites.trial import check_all
 
 SHOP = """
@@ -25,7 +25,7 @@ CREATE TABLE "Sal es"."Or""der" ("Id" uuid PRIMARY KEY, "select" "Sal es".state 
   "user" bigint REFERENCES users)
 """
 
-Verdicts = Callable[[Sequence[Rewrite]], Sequence[Verdict]]
+Verdicts = Callable[[Sequence[Rewrite]], Sequence[RewriteVerdict]]
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import pytest
 
 from backend_architect.postgres.catalog import Catalog
-from backend_architect.tune.rewrites import Refusal, rewrite
+from backend_architect.tune.rewrites import RewriteRefusal, rewrite
 from tests.tune.rewrites.conftest import written
 
 KEYSET = [
@@ -76,13 +76,13 @@ def test_what_cannot_be_said_otherwise_is_refused_with_the_reason(
     code: str, text: str, reason: str, catalog: Catalog
 ) -> None:
     (found,) = rewrite(code, text, catalog)
-    assert isinstance(found, Refusal)
+    assert isinstance(found, RewriteRefusal)
     assert reason in found.reason
 
 
 def test_a_negated_condition_is_left_as_it_is(catalog: Catalog) -> None:
     (found,) = rewrite("function-on-column", "SELECT id FROM orders WHERE NOT date(created_at) = $1", catalog)
-    assert isinstance(found, Refusal)
+    assert isinstance(found, RewriteRefusal)
 
 
 def test_what_nulls_change_is_said(catalog: Catalog) -> None:

@@ -15,14 +15,14 @@ EMAIL = "developer@example.com"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """What an API said."""
 
     status: int
     body: dict[str, object]
 
 
-def ask(port: int, method: str, path: str, body: object = None, token: str = "") -> Answer:
+def ask(port: int, method: str, path: str, body: object = None, token: str = "") -> HttpAnswer:
     """Return the answer of a server on this machine."""
     headers = {"Accept": "application/json"}
     if body is not None:
@@ -34,7 +34,7 @@ def ask(port: int, method: str, path: str, body: object = None, token: str = "")
         connection.request(method, path, None if body is None else json.dumps(body), headers)
         response = connection.getresponse()
         content = response.read()
-        return Answer(response.status, json.loads(content) if content[:1] == b"{" else {})
+        return HttpAnswer(response.status, json.loads(content) if content[:1] == b"{" else {})
     finally:
         connection.close()
 

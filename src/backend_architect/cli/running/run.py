@@ -22,7 +22,7 @@ from backend_architect.design import Design
 from backend_architect.errors import FolderError, Problem
 from backend_architect.pipeline import columns_of, read_sound_design
 from backend_architect.postgres import EmbeddedServer, Session, read_postmaster, start_embedded
-from backend_architect.running import Place, environment_for, migrate, python_for, serving, working
+from backend_architect.running import RunEnvironment, environment_for, migrate, python_for, serving, working
 
 WATCH_SECONDS = 0.5
 APPLICATION_ROLE = "app"
@@ -30,7 +30,7 @@ APPLICATION_ROLE = "app"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class UpOptions:
     """What was asked for: a project's folder, the port or None for any, how many users to make up.
 
     With `reset` the development database is emptied first.
@@ -53,7 +53,7 @@ class Wish:
         print(text, file=sys.stderr if self.json else sys.stdout, flush=True)
 
 
-def run_project(wish: Wish) -> int:
+def run_project(wish: UpOptions) -> int:
     """Run the project until Ctrl-C or SIGTERM; return 1 when its server ends by itself."""
     _require_project(wish.folder)
     design = read_sound_design(wish.folder / "backend.yaml").design
@@ -66,8 +66,8 @@ def run_project(wish: Wish) -> int:
         if wish.reset:
             _empty(wish)
         database = _database(stack, wish)
-        place = Place(wish.folder, python, environment_for(database.url(), port))
-        application = Place(wish.folder, python, environment_for(_application_url(wish, database), port))
+        place = RunEnvironment(wish.folder, python, environment_for(database.url(), port))
+        application = RunEnvironment(wish.folder, python, environment_for(_application_url(wish, database), port))
         _prepare(wish, place, database, design)
         log = sys.stderr if wish.json else sys.stdout  # with --json the standard output is for data alone
         told = partial(lease.write_down, f"http://127.0.0.1:{port}")
@@ -81,7 +81,7 @@ def run_project(wish: Wish) -> int:
         return 1
 
 
-def _watch(wish: Wish, server: subprocess.Popen[bytes], worker: subprocess.Popen[bytes] | None) -> None:
+def _watch(wish: UpOptions, server: subprocess.Popen[bytes], worker: subprocess.Popen[bytes] | None) -> None:
     """Return when the server ends by itself; say meanwhile what happens that a developer should know of."""
     known = migrations_in(wish.folder)
     while server.poll() is None:
@@ -97,7 +97,7 @@ def _watch(wish: Wish, server: subprocess.Popen[bytes], worker: subprocess.Popen
     wish.tell(f"The server ended by itself (status {server.returncode}).")
 
 
-def _empty(wish: Wish) -> None:
+def _empty(wish: UpOptions) -> None:
     """Remove the development database; raise FolderError where something uses it, such as `make dev`."""
     folder = wish.data / "postgres"
     if read_postmaster(folder):
@@ -113,21 +113,21 @@ def _require_project(folder: Path) -> None:
         raise FolderError(Problem("no-project", f"{folder} holds no built project ({missing[0]} is missing)", fix))
 
 
-def _lease(stack: ExitStack, wish: Wish) -> Lease:
+def _lease(stack: ExitStack, wish: UpOptions) -> Lease:
     lease, found = stack.enter_context(leased(wish.data))
     if found:
         wish.tell("The last run was killed: its server is ended, its data is kept.")
     return lease
 
 
-def _database(stack: ExitStack, wish: Wish) -> EmbeddedServer:
+def _database(stack: ExitStack, wish: UpOptions) -> EmbeddedServer:
     started = time.monotonic()
     server = stack.enter_context(start_embedded(wish.data / "postgres"))
     wish.tell(f"PostgreSQL started in {time.monotonic() - started:.1f} s, data in {server.folder}")
     return server
 
 
-def _application_url(wish: Wish, database: EmbeddedServer) -> str:
+def _application_url(wish: UpOptions, database: EmbeddedServer) -> str:
     """Return the URL that the application signs in with: as a role that owns nothing, where the project has one."""
     if not (wish.folder / "app/core/database_role.py").exists():
         return database.url()  # built before there was one
@@ -137,7 +137,7 @@ def _application_url(wish: Wish, database: EmbeddedServer) -> str:
     return database.url(user=APPLICATION_ROLE)
 
 
-def _prepare(wish: Wish, place: Place, database: EmbeddedServer, design: Design) -> None:
+def _prepare(wish: UpOptions, place: RunEnvironment, database: EmbeddedServer, design: Design) -> None:
     migrate(place)
     wish.tell("Migrations applied.")
     with Session(database.url()) as session:
@@ -155,7 +155,7 @@ def _prepare(wish: Wish, place: Place, database: EmbeddedServer, design: Design)
         wish.tell(f"Data generated in {time.monotonic() - started:.1f} s: {told}")
 
 
-def _welcome(wish: Wish, port: int, design: Design, database: EmbeddedServer, *, python: Path) -> None:
+def _welcome(wish: UpOptions, port: int, design: Design, database: EmbeddedServer, *, python: Path) -> None:
     token = developer_token(port, design, _password_file(wish))
     url = f"http://127.0.0.1:{port}"
     lines = curl_lines(port, design, signed_in=bool(token))
@@ -176,11 +176,11 @@ def _welcome(wish: Wish, port: int, design: Design, database: EmbeddedServer, *,
     wish.tell("\n".join([*parts, "Press Ctrl-C to stop. Log:", ""]))
 
 
-def _password_file(wish: Wish) -> Path:
+def _password_file(wish: UpOptions) -> Path:
     return wish.data / "developer_password"
 
 
-def _role_command(wish: Wish, design: Design, python: Path, database: EmbeddedServer) -> str:
+def _role_command(wish: UpOptions, design: Design, python: Path, database: EmbeddedServer) -> str:
     """Return how the developer's account is given a role, without which its routes answer 403; empty without roles."""
     if not design.auth or not design.auth.roles or not (wish.folder / "app/auth/grant_role.py").exists():
         return ""

@@ -9,14 +9,14 @@ memory  ─┘   (pure: what would happen to each file)
 generated then, as edited by the team, as generated now; git merges them.
 """
 
-from backend_architect.cli.writing.change import Change, Fate, render_diff
+from backend_architect.cli.writing.change import Fate, FileChange, render_diff
 from backend_architect.cli.writing.disk import building_alone, carry_out
 from backend_architect.cli.writing.plan import Choices, plan_writing, refuse_other_files
 
 __all__ = [
-    "Change",
     "Choices",
     "Fate",
+    "FileChange",
     "building_alone",
     "carry_out",
     "plan_writing",

@@ -53,7 +53,7 @@ SILENT = frozenset({Fate.SAME, Fate.EDITED})
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FileChange:
     """One file: its text before and after (None: there is none), and the text to remember as generated."""
 
     path: str
@@ -63,12 +63,12 @@ class Change:
     remembered: str | None = None
 
 
-def render_diff(changes: Iterable[Change]) -> str:
+def render_diff(changes: Iterable[FileChange]) -> str:
     """Return the changes as a unified diff that `git apply` and `patch -p1` take."""
     return "".join(line for change in changes if change.fate in WRITTEN for line in _diff(change))
 
 
-def _diff(change: Change) -> Iterator[str]:
+def _diff(change: FileChange) -> Iterator[str]:
     old = "/dev/null" if change.before is None else f"a/{change.path}"
     new = "/dev/null" if change.after is None else f"b/{change.path}"
     before = (change.before or "").splitlines(keepends=True)

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from backend_architect.cli.writing.change import WRITTEN, Change, Fate
+from backend_architect.cli.writing.change import WRITTEN, Fate, FileChange
 from backend_architect.cli.writing.memory import ATTRIBUTES, base_text, pending_text
 from backend_architect.cli.writing.places import OURS, Seen, look, target
 from backend_architect.errors import FolderError, Problem
@@ -44,7 +44,7 @@ def _lock(handle: int, folder: Path) -> None:
         raise FolderError(Problem("build-running", message, "wait until it ends, then build again")) from error
 
 
-def carry_out(changes: Iterable[Change], folder: Path) -> None:
+def carry_out(changes: Iterable[FileChange], folder: Path) -> None:
     """Write the changes. Killed half way, the next build completes it; raises FolderError when the disk refuses."""
     changes = tuple(changes)
     with _told(folder):
@@ -77,7 +77,7 @@ def check_place(path: Path) -> None:
             pass
 
 
-def _is_there(memory: Path, changes: tuple[Change, ...]) -> bool:
+def _is_there(memory: Path, changes: tuple[FileChange, ...]) -> bool:
     """Return whether the disk already is as it should be."""
     if any(change.fate in WRITTEN for change in changes) or (memory / "pending.json").exists():
         return False
@@ -87,7 +87,7 @@ def _is_there(memory: Path, changes: tuple[Change, ...]) -> bool:
         return False
 
 
-def _write(folder: Path, change: Change) -> None:
+def _write(folder: Path, change: FileChange) -> None:
     path = target(folder, change.path)
     if change.after is None:
         path.unlink(missing_ok=True)

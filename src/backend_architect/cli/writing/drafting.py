@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from backend_architect.cli.writing.change import Change, Fate
+from backend_architect.cli.writing.change import Fate, FileChange
 
 MIGRATIONS = "migrations"
 NUMBERED = re.compile(r"(\d+)_.*\.sql")
 
 
-def with_draft(changes: Sequence[Change], generated: Mapping[str, str], folder: Path) -> list[Change]:
+def with_draft(changes: Sequence[FileChange], generated: Mapping[str, str], folder: Path) -> list[FileChange]:
     """Return the changes with a draft where a migration is now generated otherwise than the one that exists.
 
     From then on the memory has the new text, so that the next draft begins where this one ends. Where the texts cannot
@@ -36,7 +36,7 @@ def with_draft(changes: Sequence[Change], generated: Mapping[str, str], folder: 
     ]
     if draft is None or _is_there(draft.text, folder):
         return kept
-    return [*kept, Change(_next_name(folder, generated, draft.name), Fate.DRAFTED, after=draft.text)]
+    return [*kept, FileChange(_next_name(folder, generated, draft.name), Fate.DRAFTED, after=draft.text)]
 
 
 def _is_there(text: str, folder: Path) -> bool:

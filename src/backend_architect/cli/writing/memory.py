@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend_architect import __version__
-from backend_architect.cli.writing.change import WRITTEN, Change
+from backend_architect.cli.writing.change import WRITTEN, FileChange
 from backend_architect.cli.writing.places import OURS, look
 from backend_architect.errors import FolderError, Problem
 
@@ -48,7 +48,7 @@ def built_by(folder: Path) -> str | None:
     return str(content.get("tool", FIRST_EDITION)) if isinstance(content, dict) else None
 
 
-def pending_text(changes: Iterable[Change]) -> str:
+def pending_text(changes: Iterable[FileChange]) -> str:
     """Return the note that a build leaves before it writes: what it generates, and how each file will end."""
     entries: dict[str, str] = {}
     for change in changes:
@@ -58,7 +58,7 @@ def pending_text(changes: Iterable[Change]) -> str:
     return _dump(entries)
 
 
-def base_text(changes: Iterable[Change]) -> str:
+def base_text(changes: Iterable[FileChange]) -> str:
     """Return the memory after a build."""
     return _dump({change.path: change.remembered for change in changes if change.remembered is not None})
 

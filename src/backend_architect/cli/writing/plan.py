@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from backend_architect.cli.writing.change import Change, Fate
+from backend_architect.cli.writing.change import Fate, FileChange
 from backend_architect.cli.writing.drafting import with_draft
 from backend_architect.cli.writing.memory import Memory, recall
 from backend_architect.cli.writing.merge import has_markers, merge
@@ -27,7 +27,7 @@ class Choices:
 
 def plan_writing(
     project: Mapping[str, str], folder: Path, *, choices: Choices = Choices(), design: Path | None = None
-) -> tuple[Change, ...]:
+) -> tuple[FileChange, ...]:
     """Return what happens to each file, by path. `design` is the design file itself: it is never written over.
 
     Raises FolderError when the folder holds other files and was never built into, or when a path leads out of it.
@@ -51,7 +51,7 @@ def plan_writing(
 
 def _plan_moves(
     folder: Path, generated: Mapping[str, str], memory: Memory, moves: Mapping[str, str], choices: Choices
-) -> list[Change]:
+) -> list[FileChange]:
     """Return the changes where files get new places: as if the team had moved them, and changed the imports itself."""
     came_from = {new: old for old, new in moves.items()}
     places = {path: came_from.get(path, path) for path in generated}
@@ -67,12 +67,12 @@ def _plan_moves(
     renamed = with_new_imports(own)
     return [
         *(_from_disk(change, look(folder, change.path)) for change in changes),
-        *(Change(old, Fate.MOVED, file.text) for old, new in moves.items() if (file := look(folder, old))),
-        *(Change(path, Fate.IMPORTS, text, renamed[path]) for path, text in own.items() if renamed[path] != text),
+        *(FileChange(old, Fate.MOVED, file.text) for old, new in moves.items() if (file := look(folder, old))),
+        *(FileChange(path, Fate.IMPORTS, text, renamed[path]) for path, text in own.items() if renamed[path] != text),
     ]
 
 
-def _from_disk(change: Change, seen: Seen | None) -> Change:
+def _from_disk(change: FileChange, seen: Seen | None) -> FileChange:
     """Return a change that was planned on what stands elsewhere, or has other imports, as one of what stands there."""
     before = seen.text if seen else None
     if change.after == before or change.after is None:
@@ -82,46 +82,48 @@ def _from_disk(change: Change, seen: Seen | None) -> Change:
     return replace(change, fate=Fate.CREATED if before is None and fate is Fate.UPDATED else fate, before=before)
 
 
-def _change(path: str, seen: Seen | None, generated: str, base: str | None, choices: Choices) -> Change:
+def _change(path: str, seen: Seen | None, generated: str, base: str | None, choices: Choices) -> FileChange:
     if seen is None:
         deleted = base is not None and not choices.restore
-        return Change(path, Fate.DELETED if deleted else Fate.CREATED, None, None if deleted else generated, generated)
+        return FileChange(
+            path, Fate.DELETED if deleted else Fate.CREATED, None, None if deleted else generated, generated
+        )
     if seen.text is None:
-        return Change(path, Fate.BINARY, remembered=base)
+        return FileChange(path, Fate.BINARY, remembered=base)
     if seen.text == generated:
-        return Change(path, Fate.SAME, seen.text, seen.text, generated)
+        return FileChange(path, Fate.SAME, seen.text, seen.text, generated)
     return _against(path, seen.text, base, generated)
 
 
-def _against(path: str, yours: str, base: str | None, generated: str) -> Change:
+def _against(path: str, yours: str, base: str | None, generated: str) -> FileChange:
     """Return the fate of a file that is there and differs from what is generated now."""
     if base is None:
-        return Change(path, Fate.FOREIGN, yours, yours)
+        return FileChange(path, Fate.FOREIGN, yours, yours)
     if has_markers(yours):
-        return Change(path, Fate.UNRESOLVED, yours, yours, base)
+        return FileChange(path, Fate.UNRESOLVED, yours, yours, base)
     if generated == base:
-        return Change(path, Fate.EDITED, yours, yours, base)
+        return FileChange(path, Fate.EDITED, yours, yours, base)
     if path.startswith(MIGRATIONS):
-        return Change(path, Fate.MIGRATION, yours, yours, base)
+        return FileChange(path, Fate.MIGRATION, yours, yours, base)
     if yours == base:
-        return Change(path, Fate.UPDATED, yours, generated, generated)
+        return FileChange(path, Fate.UPDATED, yours, generated, generated)
     merged, clashes = merge(yours, base, generated)
-    return Change(path, Fate.CONFLICT if clashes else Fate.MERGED, yours, merged, generated)
+    return FileChange(path, Fate.CONFLICT if clashes else Fate.MERGED, yours, merged, generated)
 
 
-def _leftover(folder: Path, path: str, base: str, choices: Choices, *, renames: bool) -> Change:
+def _leftover(folder: Path, path: str, base: str, choices: Choices, *, renames: bool) -> FileChange:
     """Return the fate of a file that was generated before and is no longer."""
     seen = look(folder, path)
     if seen is None:
-        return Change(path, Fate.SAME)
+        return FileChange(path, Fate.SAME)
     untouched = seen.text == base and not path.startswith(MIGRATIONS)
     if untouched and choices.prune:
-        return Change(path, Fate.REMOVED, seen.text)
+        return FileChange(path, Fate.REMOVED, seen.text)
     if renames and seen.text is not None:
         yours, before = (with_new_imports({path: text})[path] for text in (seen.text, base))
         if yours != seen.text:
-            return Change(path, Fate.IMPORTS, seen.text, yours, before)
-    return Change(path, Fate.OBSOLETE, seen.text, seen.text, base)
+            return FileChange(path, Fate.IMPORTS, seen.text, yours, before)
+    return FileChange(path, Fate.OBSOLETE, seen.text, seen.text, base)
 
 
 def refuse_other_files(folder: Path, choices: Choices, design: Path | None) -> None:

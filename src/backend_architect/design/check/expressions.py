@@ -15,7 +15,7 @@ TOLD_ELSEWHERE = frozenset({"unknown-entity", "unknown-count"})
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenExpression:
     """One expression of the file. `wants` is the type it must have; `own` keeps it to the row's stored fields."""
 
     path: str
@@ -49,7 +49,7 @@ def check_expressions(loaded: LoadedDesign) -> Iterator[Problem]:
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 
-def _used_first(all_written: list[Written]) -> list[Written]:
+def _used_first(all_written: list[WrittenExpression]) -> list[WrittenExpression]:
     """Return the expressions with those first that use few rules, so that a fault is told where it arises."""
     names = {written.name for written in all_written if written.name}
     return sorted(all_written, key=lambda written: len(names & set(_WORD.findall(written.text))))
@@ -61,48 +61,50 @@ def _same_fault(problem: Problem) -> str:
     return " ".join(sorted(set(re.findall(r"[a-z0-9_.]+", problem.message.rpartition(":")[2]))))
 
 
-def expressions_of(design: Design) -> Iterator[Written]:
+def expressions_of(design: Design) -> Iterator[WrittenExpression]:
     """Return every expression of a design; what others use comes first."""
     for path, row in rows_with_paths(design):
         yield from _named(path, row)
     for path, row in rows_with_paths(design):
-        yield from (Written(f"{path}.allow.{action}", row, text) for action, text in row.allow.items())
+        yield from (WrittenExpression(f"{path}.allow.{action}", row, text) for action, text in row.allow.items())
     for path, row, item in fields_with_paths(design):
         yield from _of_field(path, row, item)
     for name, edge in design.edges.items():
-        yield from (Written(f"edges.{name}.set.{side.name}", edge, side.set, "uuid") for side in edge.pair if side.set)
+        yield from (
+            WrittenExpression(f"edges.{name}.set.{side.name}", edge, side.set, "uuid") for side in edge.pair if side.set
+        )
     yield from _of_routes(design)
 
 
-def _named(path: str, row: Row) -> Iterator[Written]:
-    yield from (Written(f"{path}.rules.{name}", row, text) for name, text in row.rules.items())
+def _named(path: str, row: Row) -> Iterator[WrittenExpression]:
+    yield from (WrittenExpression(f"{path}.rules.{name}", row, text) for name, text in row.rules.items())
     if not isinstance(row, Entity):
         return
     for name, computed in row.computed.items():
         wants = _expression_type(Field(name, computed.type))
-        yield Written(f"{path}.computed.{name}", row, computed.sql, wants)
+        yield WrittenExpression(f"{path}.computed.{name}", row, computed.sql, wants)
     for name, text in row.constraints.items():
-        yield Written(f"{path}.constraints.{name}", row, text, own=True)
+        yield WrittenExpression(f"{path}.constraints.{name}", row, text, own=True)
 
 
-def _of_field(path: str, row: Row, item: Field) -> Iterator[Written]:
+def _of_field(path: str, row: Row, item: Field) -> Iterator[WrittenExpression]:
     if item.set is not None:
-        yield Written(f"{path}.set", row, item.set, _expression_type(item))
+        yield WrittenExpression(f"{path}.set", row, item.set, _expression_type(item))
     if item.read is not None:
-        yield Written(f"{path}.read", row, item.read)
+        yield WrittenExpression(f"{path}.read", row, item.read)
 
 
-def _of_routes(design: Design) -> Iterator[Written]:
+def _of_routes(design: Design) -> Iterator[WrittenExpression]:
     for spec in design.lists:
         if spec.where is not None:
             entity = design.entities.get(spec.of)
             if entity:
-                yield Written(f"lists.{spec.name}.where", entity, spec.where)
-        yield Written(f"lists.{spec.name}.allow", None, spec.allow)
+                yield WrittenExpression(f"lists.{spec.name}.where", entity, spec.where)
+        yield WrittenExpression(f"lists.{spec.name}.allow", None, spec.allow)
     for n, use in enumerate(design.custom):
         plural = use.path.split("/")[1].replace("-", "_")
         row = design.rows_by_plural.get(plural) if "{id}" in use.path else None
-        yield Written(f"custom.{n}.allow", row, use.allow)
+        yield WrittenExpression(f"custom.{n}.allow", row, use.allow)
 
 
 def _expression_type(item: Field) -> str:
@@ -111,7 +113,7 @@ def _expression_type(item: Field) -> str:
     return column_type(item)
 
 
-def _problem(loaded: LoadedDesign, written: Written) -> Problem | None:
+def _problem(loaded: LoadedDesign, written: WrittenExpression) -> Problem | None:
     from backend_architect.design.expressions import resolve_rule, resolve_value  # noqa: PLC0415
     from backend_architect.design.operators import said, said_type  # noqa: PLC0415
     from backend_architect.design.postgres_types import can_be_stored  # noqa: PLC0415
@@ -134,7 +136,7 @@ def _problem(loaded: LoadedDesign, written: Written) -> Problem | None:
     return loaded.problem("type-mismatch", written.path, message, "give the field the type of its expression")
 
 
-def _beyond_the_row(loaded: LoadedDesign, written: Written, tree: object) -> Problem | None:
+def _beyond_the_row(loaded: LoadedDesign, written: WrittenExpression, tree: object) -> Problem | None:
     from sqlglot import exp  # noqa: PLC0415
 
     outside = (exp.Select, exp.Placeholder, exp.CurrentTimestamp, exp.CurrentDate)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from backend_architect.design.found import Found, did_you_mean
-from backend_architect.design.kinds import Expression, Flag, Kind, Schema, Text, Value, Word
+from backend_architect.design.found import ProblemCollector, did_you_mean
+from backend_architect.design.kinds import ClosedWord, Expression, Flag, Kind, Schema, Text, Value
 from backend_architect.design.language.forms import CONTENT_TYPE, CURRENCY, IDENTIFIER, INTEGER, NUMBER, QUANTITY
 from backend_architect.design.model import FieldType, OnDelete
 from backend_architect.design.nodes import MapNode, Node, ScalarNode
@@ -50,7 +50,7 @@ _WHOLE = (Key("min", INTEGER, "the least value"), Key("max", INTEGER, "the large
 
 
 def _typed(what: str, types: tuple[str, ...], *keys: Key) -> Record:
-    head = Key("type", Word("a type", types), "the type of the value", required=True)
+    head = Key("type", ClosedWord("a type", types), "the type of the value", required=True)
     return Record(what, (head, *keys, *_COMMON))
 
 
@@ -84,7 +84,7 @@ RELATION = Record(
         Key("to", IDENTIFIER, "the entity that the field points to", required=True),
         Key(
             "on_delete",
-            Word("what happens when the target is deleted", get_args(OnDelete)),
+            ClosedWord("what happens when the target is deleted", get_args(OnDelete)),
             "what happens to this row when the one it points to is deleted",
             default="restrict",
         ),
@@ -99,7 +99,7 @@ CHOICE = Record(
 LIST_FIELD = Record(
     "a list field",
     (
-        Key("list", Word("a type of item", LIST_ITEMS, _ELSEWHERE), "the type of the items", required=True),
+        Key("list", ClosedWord("a type of item", LIST_ITEMS, _ELSEWHERE), "the type of the items", required=True),
         Key("min", QUANTITY, "the least number of items"),
         Key("max", QUANTITY, "the largest number of items", default=100),
         *_COMMON,
@@ -111,7 +111,7 @@ LIST_FIELD = Record(
 class FieldKind:
     """A field: a type's name alone, or a mapping that begins with `type`, `to`, `one_of` or `list`."""
 
-    def read(self, node: Node, path: str, found: Found) -> dict[str, Any] | None:
+    def read(self, node: Node, path: str, found: ProblemCollector) -> dict[str, Any] | None:
         """Return the field's keys; a type's name alone becomes the key `type`."""
         if isinstance(node, ScalarNode) and not (node.plain and node.value is None):
             return {"type": _TYPE.read_text(node, path, found)}
@@ -121,7 +121,7 @@ class FieldKind:
         form = self._form(node, path, found)
         return form.read(node, path, found) if form else None
 
-    def _form(self, node: MapNode, path: str, found: Found) -> Record | None:
+    def _form(self, node: MapNode, path: str, found: ProblemCollector) -> Record | None:
         heads = [head for head in HEADS if node.get(head)]
         if len(heads) != 1:
             self._refuse_heads(heads, node, path, found)
@@ -132,7 +132,7 @@ class FieldKind:
         known = _TYPE.read(name, f"{path}.type", found) if name else None
         return next((form for form in FORMS_BY_TYPE if known in _types_of(form)), None)
 
-    def _refuse_heads(self, heads: list[str], node: MapNode, path: str, found: Found) -> None:
+    def _refuse_heads(self, heads: list[str], node: MapNode, path: str, found: ProblemCollector) -> None:
         place = found.places.get(path, (node.line, node.column))
         if heads:
             message = "a field has one of `" + "`, `".join(heads) + "`"
@@ -150,9 +150,9 @@ class FieldKind:
         return {"anyOf": [form.schema() for form in forms]}
 
 
-_TYPE = Word("a type", SHORT_TYPES, _ELSEWHERE)
+_TYPE = ClosedWord("a type", SHORT_TYPES, _ELSEWHERE)
 
 
 def _types_of(form: Record) -> tuple[str, ...]:
     head = form.keys[0].kind
-    return head.words if isinstance(head, Word) else ()
+    return head.words if isinstance(head, ClosedWord) else ()

@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from backend_architect.design.kinds import Form
+from backend_architect.design.kinds import TextForm
 from backend_architect.design.model import Order
 from backend_architect.design.names import MAX_IDENTIFIER
 
@@ -76,13 +76,13 @@ def _route(match: re.Match[str]) -> tuple[str, str]:
     return match["method"], match["path"]
 
 
-IDENTIFIER = Form("a name", NAME, "bad-name", "names are snake_case: `order_line`", max=MAX_IDENTIFIER)
-BACKEND = Form("a name", "[a-z][a-z0-9]*(?:-[a-z0-9]+)*", "bad-name", "write it like `social-sharing`", max=60)
-DECISION = Form("a decision", "[a-z][a-z0-9]*(?:-[a-z0-9]+)*", "bad-name", "write it like `main-database`", max=60)
-LIST_NAME = Form(
+IDENTIFIER = TextForm("a name", NAME, "bad-name", "names are snake_case: `order_line`", max=MAX_IDENTIFIER)
+BACKEND = TextForm("a name", "[a-z][a-z0-9]*(?:-[a-z0-9]+)*", "bad-name", "write it like `social-sharing`", max=60)
+DECISION = TextForm("a decision", "[a-z][a-z0-9]*(?:-[a-z0-9]+)*", "bad-name", "write it like `main-database`", max=60)
+LIST_NAME = TextForm(
     "a list's name", f"{NAME}(?: of {NAME})?", "bad-name", "write `trending`, or `posts of user` with a parent", max=84
 )
-QUANTITY = Form(
+QUANTITY = TextForm(
     "a whole number, zero or more",
     rf"(?P<number>{_DIGITS}(?:\.[0-9]+)?)(?P<suffix>[kMB])?",
     "bad-number",
@@ -92,7 +92,7 @@ QUANTITY = Form(
     also=("integer",),
     minimum=0,
 )
-INTEGER = Form(
+INTEGER = TextForm(
     "a whole number",
     rf"(?P<number>-?{_DIGITS}(?:\.[0-9]+)?)(?P<suffix>[kMB])?",
     "bad-number",
@@ -101,10 +101,10 @@ INTEGER = Form(
     max=30,
     also=("integer",),
 )
-NUMBER = Form(
+NUMBER = TextForm(
     "a number", rf"-?{_DIGITS}(?:\.[0-9]+)?", "bad-number", "write e.g. 0.5", means=_number, max=30, also=("number",)
 )
-RATE = Form(
+RATE = TextForm(
     "a rate",
     rf"(?P<number>{_DIGITS}(?:\.[0-9]+)?)(?P<suffix>[kMB])?/(?P<unit>s|second|minute|hour|day)",
     "bad-rate",
@@ -112,7 +112,7 @@ RATE = Form(
     means=_rate,
     max=40,
 )
-MILLISECONDS = Form(
+MILLISECONDS = TextForm(
     "a duration",
     rf"(?P<number>{_DIGITS})(?P<unit>ms|s|m|h)",
     "bad-duration",
@@ -120,7 +120,7 @@ MILLISECONDS = Form(
     means=_milliseconds,
     max=30,
 )
-SECONDS = Form(
+SECONDS = TextForm(
     "a duration",
     rf"(?P<number>{_DIGITS})(?P<unit>s|m|h|d)",
     "bad-duration",
@@ -128,7 +128,7 @@ SECONDS = Form(
     means=_seconds,
     max=30,
 )
-ORDER = Form(
+ORDER = TextForm(
     "an order",
     rf"(?P<word>newest|oldest)|(?P<field>{NAME})(?: (?P<direction>asc|desc))?",
     "bad-order",
@@ -136,7 +136,7 @@ ORDER = Form(
     means=_order,
     max=50,
 )
-PLURAL_FIELD = Form(
+PLURAL_FIELD = TextForm(
     "a plural and a relation of it",
     rf"(?P<plural>{NAME})\.(?P<field>{NAME})",
     "bad-pair",
@@ -144,18 +144,18 @@ PLURAL_FIELD = Form(
     means=_pair,
     max=90,
 )
-DOTTED = Form("a field", rf"{NAME}(?:\.{NAME})*", "bad-name", "write `audience` or `post.audience`", max=200)
-TARGET = Form(
+DOTTED = TextForm("a field", rf"{NAME}(?:\.{NAME})*", "bad-name", "write `audience` or `post.audience`", max=200)
+TARGET = TextForm(
     "a related field", rf"{NAME}\.{NAME}", "bad-name", "write the relation and its field: `product.stock`", max=90
 )
-LIMIT_TARGET = Form(
+LIMIT_TARGET = TextForm(
     "something that can be limited",
     rf"{NAME}\.(?:read|create|update|delete)|{LIST_NAME.pattern}",
     "bad-limit",
     "write sign_in, everything, `<plural>.<action>` or a list's name",
     max=90,
 )
-LIMIT = Form(
+LIMIT = TextForm(
     "a limit",
     rf"(?P<number>{_DIGITS})(?P<suffix>[kM])?/(?P<unit>s|second|minute|hour|day)(?: per (?P<per>user|ip))?",
     "bad-limit",
@@ -163,7 +163,7 @@ LIMIT = Form(
     means=_limit,
     max=50,
 )
-EVENT_NAME = Form(
+EVENT_NAME = TextForm(
     "an event",
     rf"(?P<plural>{NAME})\.(?P<action>create|update|delete)",
     "bad-event",
@@ -171,7 +171,7 @@ EVENT_NAME = Form(
     means=lambda match: (match["plural"], match["action"]),
     max=60,
 )
-ROUTE = Form(
+ROUTE = TextForm(
     "a route",
     r"(?P<method>GET|POST|PUT|PATCH|DELETE) (?P<path>(?:/(?:[a-z][a-z0-9]*(?:-[a-z0-9]+)*|\{[a-z_]+\}))+)",
     "bad-route",
@@ -179,11 +179,11 @@ ROUTE = Form(
     means=_route,
     max=150,
 )
-CURRENCY = Form("a currency", "[A-Z]{3}", "bad-currency", "write its ISO 4217 code: EUR", max=3)
-CONTENT_TYPE = Form(
+CURRENCY = TextForm("a currency", "[A-Z]{3}", "bad-currency", "write its ISO 4217 code: EUR", max=3)
+CONTENT_TYPE = TextForm(
     "a content type", r"[a-z]+/[a-z0-9][a-z0-9.+-]*", "bad-content-type", "write e.g. image/png", max=100
 )
-CODE_PATH = Form(
+CODE_PATH = TextForm(
     "a path to a Python file",
     r"[A-Za-z0-9_./-]+\.py",
     "bad-path",

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from backend_architect.design.found import Found, did_you_mean
-from backend_architect.design.kinds import Expression, Word
+from backend_architect.design.found import ProblemCollector, did_you_mean
+from backend_architect.design.kinds import ClosedWord, Expression
 from backend_architect.design.language.fields import SHORT_TYPES, FieldKind
 from backend_architect.design.language.forms import IDENTIFIER, PLURAL_FIELD, TARGET
 from backend_architect.design.model import ACTIONS, AFTER_UPDATE
@@ -11,8 +11,8 @@ from backend_architect.design.shapes import Key, ListOf, MapOf, Record, ShortOr
 
 _FIELDS = MapOf(IDENTIFIER, FieldKind(), "fields", max=200)
 _RULES = MapOf(IDENTIFIER, Expression(), "rules", max=100)
-_ALLOW = MapOf(Word("an action", ACTIONS), Expression(), "rules by action")
-_ENTITY_ALLOW = MapOf(Word("an action", (*ACTIONS, AFTER_UPDATE)), Expression(), "rules by action")
+_ALLOW = MapOf(ClosedWord("an action", ACTIONS), Expression(), "rules by action")
+_ENTITY_ALLOW = MapOf(ClosedWord("an action", (*ACTIONS, AFTER_UPDATE)), Expression(), "rules by action")
 _PLURAL = Key("plural", IDENTIFIER, "the plural, which names the table and the route; the regular one if not said")
 _COMPUTED_TYPES = tuple(name for name in SHORT_TYPES if name != "file")
 
@@ -34,7 +34,7 @@ COMPUTED = ShortOr(
     Record(
         "a computed field",
         (
-            Key("type", Word("a type", _COMPUTED_TYPES), "the type of the value", required=True),
+            Key("type", ClosedWord("a type", _COMPUTED_TYPES), "the type of the value", required=True),
             Key("as", Expression(), "the SQL expression over the row", required=True),
         ),
     ),
@@ -61,7 +61,7 @@ ENTITY = Record(
         Key(
             "accepts",
             MapOf(
-                Word("an action that takes a body", ("create", "update")),
+                ClosedWord("an action that takes a body", ("create", "update")),
                 ListOf(IDENTIFIER, "fields", 0, 200),
                 "fields by action",
             ),
@@ -70,7 +70,7 @@ ENTITY = Record(
         Key(
             "effects",
             MapOf(
-                Word("an action with effects", ("create", "delete")),
+                ClosedWord("an action with effects", ("create", "delete")),
                 MapOf(TARGET, Expression(), "changes", 1, 20),
                 "changes by action",
             ),
@@ -87,7 +87,7 @@ ENTITY = Record(
 )
 
 
-def _sides_are_in_the_pair(values: dict[str, Any], path: str, found: Found) -> None:
+def _sides_are_in_the_pair(values: dict[str, Any], path: str, found: ProblemCollector) -> None:
     pair = tuple(values["pair"])
     for side in values.get("set", {}):
         if side not in pair:

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from backend_architect.design.found import Found
-from backend_architect.design.kinds import Expression, Form, Schema, Text, Value, Word
+from backend_architect.design.found import ProblemCollector
+from backend_architect.design.kinds import ClosedWord, Expression, Schema, Text, TextForm, Value
 from backend_architect.design.language.forms import (
     BACKEND,
     CODE_PATH,
@@ -48,7 +48,7 @@ AUTH = Record(
         Key("account", IDENTIFIER, "the entity that is an account", required=True),
         Key(
             "sign_in",
-            ListOf(Word("a way to sign in", get_args(SignIn)), "ways to sign in", 1, 4),
+            ListOf(ClosedWord("a way to sign in", get_args(SignIn)), "ways to sign in", 1, 4),
             "the ways to sign in",
             default=["password"],
         ),
@@ -89,7 +89,7 @@ CUSTOM = Record(
 )
 
 
-def _one_action(values: dict[str, Any], path: str, found: Found) -> None:
+def _one_action(values: dict[str, Any], path: str, found: ProblemCollector) -> None:
     given = [action for action in ACTIONS if action in values]
     if len(given) != 1:
         message = "a check does one thing, and this does " + (" and ".join(given) or "nothing")
@@ -99,7 +99,9 @@ def _one_action(values: dict[str, Any], path: str, found: Found) -> None:
 CHECK = Record(
     "a check",
     (
-        Key("as", Word("somebody", get_args(Persona)), "who asks: moderator is anybody with a role", required=True),
+        Key(
+            "as", ClosedWord("somebody", get_args(Persona)), "who asks: moderator is anybody with a role", required=True
+        ),
         *(Key(action, IDENTIFIER, f"the entity or edge to {action}") for action in ACTIONS),
         Key("given", MapOf(DOTTED, Value(), "values by field"), "values of the row, or of rows it points to"),
         Key("expect", INTEGER, "the HTTP status that must come: 404", required=True),
@@ -115,14 +117,14 @@ def _version(match: re.Match[str]) -> int:
     return LANGUAGE_VERSION
 
 
-VERSION = Form("a version of the language", "[0-9]{1,6}", "wrong-version", "write `design: 1`", means=_version)
+VERSION = TextForm("a version of the language", "[0-9]{1,6}", "wrong-version", "write `design: 1`", means=_version)
 
 
 @dataclass(frozen=True, slots=True)
 class VersionKind:
     """The version of the language, which is 1."""
 
-    def read(self, node: Node, path: str, found: Found) -> int | None:
+    def read(self, node: Node, path: str, found: ProblemCollector) -> int | None:
         """Return the version."""
         version: int | None = VERSION.read(node, path, found)
         return version
@@ -141,7 +143,7 @@ DESIGN = Record(
         Key("assumptions", ListOf(Text(500), "texts", 0, 100), "what was guessed; delete a line to confirm it"),
         Key(
             "clients",
-            ListOf(Word("a client", get_args(Client)), "clients", 1, 3),
+            ListOf(ClosedWord("a client", get_args(Client)), "clients", 1, 3),
             "who calls it; decides sessions or tokens",
             default=["web", "mobile"],
         ),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from backend_architect.design.check.expressions import Written, expressions_of
+from backend_architect.design.check.expressions import WrittenExpression, expressions_of
 from backend_architect.design.hidden import rule_or_none
 from backend_architect.design.implied import sides
 from backend_architect.design.load import LoadedDesign
@@ -27,7 +27,7 @@ def _is_one_name(text: str) -> bool:
     return all(part.isidentifier() for part in text.strip().split("."))
 
 
-def _one(loaded: LoadedDesign, written: Written) -> Iterator[Problem]:
+def _one(loaded: LoadedDesign, written: WrittenExpression) -> Iterator[Problem]:
     tree = parse(written.text)
     values = _possible(loaded, written, written.text)
     if values is not None and True not in values:
@@ -41,7 +41,7 @@ def _one(loaded: LoadedDesign, written: Written) -> Iterator[Problem]:
         yield from _parts(loaded, written, tree)
 
 
-def _parts(loaded: LoadedDesign, written: Written, tree: exp.Expr) -> Iterator[Problem]:
+def _parts(loaded: LoadedDesign, written: WrittenExpression, tree: exp.Expr) -> Iterator[Problem]:
     """Yield the parts of a rule that could be left out: an `or` that is never true, an `and` that always is."""
     for part in sides(tree) if isinstance(tree.unnest(), exp.Or) else conjuncts(tree):
         text = part.sql("postgres")
@@ -56,6 +56,6 @@ def _parts(loaded: LoadedDesign, written: Written, tree: exp.Expr) -> Iterator[P
             yield loaded.warning("rule-always-true", written.path, message, "correct it, or leave it out")
 
 
-def _possible(loaded: LoadedDesign, written: Written, text: str) -> frozenset[bool | None] | None:
+def _possible(loaded: LoadedDesign, written: WrittenExpression, text: str) -> frozenset[bool | None] | None:
     tree = rule_or_none(loaded.design, written.row, text)
     return None if tree is None else possible_values(loaded.design, written.row, tree)

@@ -4,15 +4,15 @@
 makes a twin of both on the server that `twin_server()` starts.
 """
 
-from backend_architect.postgres.copy.combined import Asked, with_combined
+from backend_architect.postgres.copy.combined import CountRequest, with_combined
 from backend_architect.postgres.copy.growing import grow_schemas
 from backend_architect.postgres.copy.known import Known, References, TableName, read_known
 from backend_architect.postgres.copy.make import Copy, make_copy
 from backend_architect.postgres.copy.server import twin_server
 
 __all__ = [
-    "Asked",
     "Copy",
+    "CountRequest",
     "Known",
     "References",
     "TableName",

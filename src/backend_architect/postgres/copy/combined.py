@@ -34,7 +34,7 @@ FROM (SELECT * FROM {table} TABLESAMPLE SYSTEM ({percent}) REPEATABLE (1) LIMIT 
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CountRequest:
     """What to count of one table: groups of columns, conditions as SQL, and groups in rows that meet a condition."""
 
     groups: tuple[tuple[str, ...], ...] = ()
@@ -42,13 +42,13 @@ class Asked:
     parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
-def with_combined(known: Known, session: Session, asked: Mapping[TableName, Asked]) -> Known:
+def with_combined(known: Known, session: Session, asked: Mapping[TableName, CountRequest]) -> Known:
     """Return what is known, with what was counted; of a table that may not be read, or takes too long, nothing is."""
     statistics = (
         replace(
             each,
             tables=tuple(
-                _counted(session, each.schema, table, asked.get(TableName(each.schema, table.name), Asked()))
+                _counted(session, each.schema, table, asked.get(TableName(each.schema, table.name), CountRequest()))
                 for table in each.tables
             ),
         )
@@ -57,7 +57,7 @@ def with_combined(known: Known, session: Session, asked: Mapping[TableName, Aske
     return replace(known, statistics=tuple(statistics))
 
 
-def _counted(session: Session, schema: str, table: TableStatistics, asked: Asked) -> TableStatistics:
+def _counted(session: Session, schema: str, table: TableStatistics, asked: CountRequest) -> TableStatistics:
     shares: Mapping[str, float] = {}
     combined: dict[frozenset[str], float] = {}
     parts: dict[tuple[str, frozenset[str]], float] = {}

@@ -16,20 +16,20 @@ from backend_architect.postgres.twin.model import (
 from backend_architect.postgres.twin.planner import Planner
 from backend_architect.postgres.twin.read import References, read_references, read_statistics
 from backend_architect.postgres.twin.switched_planner import SwitchedIndex, SwitchedPlanner
-from backend_architect.postgres.twin.trying import Tried, TriedIndex
+from backend_architect.postgres.twin.trying import IndexTrial, TriedIndex
 from backend_architect.postgres.twin.twin import Twin, make_twin
 
 __all__ = [
     "ColumnStatistics",
     "GinPages",
     "IndexStatistics",
+    "IndexTrial",
     "Planner",
     "References",
     "Statistics",
     "SwitchedIndex",
     "SwitchedPlanner",
     "TableStatistics",
-    "Tried",
     "TriedIndex",
     "Twin",
     "grow",

@@ -13,7 +13,7 @@ A_SHARE = 0.1  # of the rows; from as many values on, ANALYZE takes their number
 
 
 @dataclass(frozen=True, slots=True)
-class Computed:
+class ExpressionValue:
     """An expression's value on one row. `rank` is its place in the order of its type, `number` itself as a number."""
 
     row: SampleRow
@@ -34,7 +34,7 @@ class ExpressionType:
 
 
 def statistics_of(
-    name: str, kind: ExpressionType, found: Sequence[Computed], bases: Sequence[ColumnStatistics], rows: float
+    name: str, kind: ExpressionType, found: Sequence[ExpressionValue], bases: Sequence[ColumnStatistics], rows: float
 ) -> ColumnStatistics:
     """Return what ANALYZE would say of the expression's values in so many rows; `bases` are the columns in it."""
     present = [each for each in found if each.value is not None]
@@ -60,7 +60,7 @@ def statistics_of(
     )
 
 
-def _common(present: Sequence[Computed]) -> Mapping[str, float]:
+def _common(present: Sequence[ExpressionValue]) -> Mapping[str, float]:
     """Return the values that many rows have, each with its share, the most common first."""
     shares: dict[str, float] = {}
     times: dict[str, int] = {}
@@ -75,8 +75,8 @@ def _common(present: Sequence[Computed]) -> Mapping[str, float]:
 
 def _distinct(
     kind: ExpressionType,
-    present: Sequence[Computed],
-    rest: Sequence[Computed],
+    present: Sequence[ExpressionValue],
+    rest: Sequence[ExpressionValue],
     bases: Sequence[ColumnStatistics],
     rows: float,
 ) -> float:
@@ -108,7 +108,7 @@ def estimated_distinct(sample: Sequence[str], rows: float) -> float:
     return max(size * len(times) / max(size - once + once * size / max(rows, 1.0), 1e-9), len(times))
 
 
-def _correlation(present: Sequence[Computed], bases: Sequence[ColumnStatistics]) -> float | None:
+def _correlation(present: Sequence[ExpressionValue], bases: Sequence[ColumnStatistics]) -> float | None:
     """Return the column's own, by as much as its order is the expression's; unknown for several columns."""
     if len(bases) > 1 or bases[0].correlation is None:
         return None

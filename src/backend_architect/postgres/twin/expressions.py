@@ -15,9 +15,9 @@ from backend_architect.postgres.catalog.model import full_name, quoted
 from backend_architect.postgres.connection import Refused
 from backend_architect.postgres.session import Session
 from backend_architect.postgres.twin.column_sample import SampleRow, sample_rows
-from backend_architect.postgres.twin.computed_statistics import Computed, ExpressionType, statistics_of
+from backend_architect.postgres.twin.computed_statistics import ExpressionType, ExpressionValue, statistics_of
 from backend_architect.postgres.twin.model import ColumnStatistics, Statistics, TableStatistics
-from backend_architect.postgres.twin.new_indexes import Place
+from backend_architect.postgres.twin.new_indexes import IndexLocation
 
 EXPRESSIONS = """
 SELECT a.attrelid::int8 AS index, a.attname AS name, pg_get_indexdef(a.attrelid, a.attnum, true) AS sql
@@ -53,11 +53,11 @@ LIMITS = "SET LOCAL statement_timeout = '5s'; SET TRANSACTION READ ONLY"
 
 
 def read_expressions(
-    session: Session, schemas: Mapping[str, Statistics], places: Sequence[Place]
-) -> Mapping[Place, tuple[ColumnStatistics, ...]]:
+    session: Session, schemas: Mapping[str, Statistics], places: Sequence[IndexLocation]
+) -> Mapping[IndexLocation, tuple[ColumnStatistics, ...]]:
     """Return the statistics of each index's expressions; those of whose columns no values are known are left out."""
     by_oid = {place.oid: place for place in places if not place.partitioned}
-    found: dict[Place, list[ColumnStatistics]] = {}
+    found: dict[IndexLocation, list[ColumnStatistics]] = {}
     known: dict[tuple[str, str, str], ColumnStatistics | None] = {}
     for each in session.fetch(EXPRESSIONS, sorted(by_oid)):
         place = by_oid[each["index"]]
@@ -105,7 +105,7 @@ def _computed(
     sql: str,
     kind: ExpressionType,
     sample: tuple[Sequence[ColumnStatistics], Sequence[SampleRow]],
-) -> list[Computed]:
+) -> list[ExpressionValue]:
     columns, rows = sample
     types = [session.value(COLUMN_TYPE, where, column.attname) for column in columns]
     names = [f"twin_value_{number}" for number in range(len(columns))]
@@ -122,7 +122,7 @@ def _computed(
     )
     values = [[row.values[number] for row in rows] for number in range(len(columns))]
     found = session.fetch(asked, *values)
-    return [Computed(row, **record) for row, record in zip(rows, found, strict=True)]
+    return [ExpressionValue(row, **record) for row, record in zip(rows, found, strict=True)]
 
 
 def column_names(sql: str) -> tuple[str, ...]:

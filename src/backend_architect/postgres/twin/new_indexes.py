@@ -55,7 +55,7 @@ AT_ONCE = 200  # what a transaction makes stays locked until its end, and there 
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class IndexLocation:
     """Where an index stands in a database. One of a partitioned table is only the sum of its parts."""
 
     schema: str
@@ -70,7 +70,7 @@ class Place:
 class Made:
     """What one CREATE INDEX made: the index, then those of the table's partitions. Or nothing, and why."""
 
-    places: tuple[Place, ...]
+    places: tuple[IndexLocation, ...]
     refused: str = ""
 
 
@@ -103,8 +103,8 @@ def make_indexes(session: Session, statements: Sequence[str]) -> list[Made]:
 def _make_few(session: Session, statements: Sequence[str]) -> list[Made]:
     found = session.fetch(MADE, list(statements))
     oids = [each["made"] for each in found if each["made"]]
-    places = {each["oid"]: Place(**each) for each in session.fetch(PLACES, oids)}
-    own: list[list[Place]] = [[] for _ in statements]
+    places = {each["oid"]: IndexLocation(**each) for each in session.fetch(PLACES, oids)}
+    own: list[list[IndexLocation]] = [[] for _ in statements]
     refused = [""] * len(statements)
     for each in found:
         refused[each["number"] - 1] = each["refused"]

@@ -20,7 +20,7 @@ SECONDS = 5.0
 ONLY_BY_INDEX = "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off"
 
 
-class Place(NamedTuple):
+class ColumnName(NamedTuple):
     """A column of a table."""
 
     schema: str
@@ -28,7 +28,7 @@ class Place(NamedTuple):
     column: str
 
 
-Ends = Mapping[Place, tuple[str, str]]
+Ends = Mapping[ColumnName, tuple[str, str]]
 
 
 def with_real_ends(session: Session, found: Sequence[Statistics]) -> Iterator[Statistics]:
@@ -38,23 +38,23 @@ def with_real_ends(session: Session, found: Sequence[Statistics]) -> Iterator[St
     histograms that were not come to stay as they are, and so do those of tables that the role may not read.
     """
     ordered = session.fetch(statements.ORDERED, [each.schema for each in found])
-    wanted = {Place(each["schema"], each["owner"], each["column"]) for each in ordered} & set(_histograms(found))
+    wanted = {ColumnName(each["schema"], each["owner"], each["column"]) for each in ordered} & set(_histograms(found))
     ends = _read(session, sorted(wanted))
     for each in found:
         yield Statistics(each.schema, tuple(_with_ends(each.schema, table, ends) for table in each.tables))
 
 
-def _histograms(found: Sequence[Statistics]) -> Iterator[Place]:
+def _histograms(found: Sequence[Statistics]) -> Iterator[ColumnName]:
     for each in found:
         for table in each.tables:
             for column in table.columns:
                 if column.histogram_bounds and not column.inherited:
-                    yield Place(each.schema, table.name, column.attname)
+                    yield ColumnName(each.schema, table.name, column.attname)
 
 
-def _read(session: Session, places: Sequence[Place]) -> Ends:
+def _read(session: Session, places: Sequence[ColumnName]) -> Ends:
     until = time.monotonic() + SECONDS
-    ends: dict[Place, tuple[str, str]] = {}
+    ends: dict[ColumnName, tuple[str, str]] = {}
     if not places:
         return ends
     session.run("SAVEPOINT ends")
@@ -71,7 +71,7 @@ def _read(session: Session, places: Sequence[Place]) -> Ends:
     return ends
 
 
-def _ask(session: Session, places: Sequence[Place]) -> Ends | None:
+def _ask(session: Session, places: Sequence[ColumnName]) -> Ends | None:
     """Return the ends of these columns; None when the server refuses one of them, or takes too long."""
     asked = ", ".join(_end(place, way) for place in places for way in ("ASC", "DESC"))
     session.run("SAVEPOINT few")
@@ -85,7 +85,7 @@ def _ask(session: Session, places: Sequence[Place]) -> Ends | None:
     return {place: pair for place, pair in zip(places, pairs, strict=True) if None not in pair}
 
 
-def _end(place: Place, way: str) -> str:
+def _end(place: ColumnName, way: str) -> str:
     column = quoted(place.column)
     table = full_name(place.schema, place.table)
     return f"(SELECT t.{column}::text FROM {table} t WHERE t.{column} IS NOT NULL ORDER BY t.{column} {way} LIMIT 1)"
@@ -93,7 +93,7 @@ def _end(place: Place, way: str) -> str:
 
 def _with_ends(schema: str, table: TableStatistics, ends: Ends) -> TableStatistics:
     columns = (
-        _reaching(column, ends.get(Place(schema, table.name, column.attname))) if not column.inherited else column
+        _reaching(column, ends.get(ColumnName(schema, table.name, column.attname))) if not column.inherited else column
         for column in table.columns
     )
     return replace(table, columns=tuple(columns))

@@ -30,7 +30,7 @@ ALTER EXTENSION pg_buffercache SET SCHEMA {TOOLS_SCHEMA};
 TRIES, PAUSE = 100, 0.02
 
 
-class Sizes:
+class FileSizes:
     """The files of one schema's tables and indexes, in a database that nobody else writes; sessions are a superuser's.
 
     Nothing of the database is evaluated for it.

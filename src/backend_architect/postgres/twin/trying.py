@@ -13,10 +13,16 @@ from backend_architect.postgres.twin.fresh_index import with_size
 from backend_architect.postgres.twin.inject import inject_sizes
 from backend_architect.postgres.twin.logins import Logins, superuser_session
 from backend_architect.postgres.twin.model import IndexStatistics, Statistics
-from backend_architect.postgres.twin.new_indexes import Made, Place, make_indexes, read_index_statement, tables_of
+from backend_architect.postgres.twin.new_indexes import (
+    IndexLocation,
+    Made,
+    make_indexes,
+    read_index_statement,
+    tables_of,
+)
 from backend_architect.postgres.twin.planner import Planner
 from backend_architect.postgres.twin.read import read_indexes
-from backend_architect.postgres.twin.sizes import Sizes
+from backend_architect.postgres.twin.sizes import FileSizes
 
 OPCLASSES = """
 SELECT x.indexrelid::int8 AS index, ARRAY(
@@ -26,7 +32,7 @@ SELECT x.indexrelid::int8 AS index, ARRAY(
 FROM pg_index x WHERE x.indexrelid = ANY ($1::oid[])
 """
 Schemas = Mapping[str, Statistics]
-Found = Mapping[Place, IndexStatistics]
+Found = Mapping[IndexLocation, IndexStatistics]
 PAGE = 8192
 
 
@@ -34,12 +40,12 @@ PAGE = 8192
 class TriedIndex:
     """An index on the twin, and what it is planned as."""
 
-    place: Place
+    place: IndexLocation
     index: IndexStatistics
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class IndexTrial:
     """What a CREATE INDEX made: the index, then those of the table's partitions. Or nothing, and why."""
 
     statement: str
@@ -56,12 +62,14 @@ class Tried:
 class _Twin:
     """A twin's files, which a superuser may have changed, and a session of the owner that makes and evaluates."""
 
-    sizes: Sizes
+    sizes: FileSizes
     superuser: Session
     owner: Session
 
 
-def try_indexes(logins: Logins, sizes: Sizes, schemas: Schemas, statements: Sequence[str]) -> tuple[Tried, ...]:
+def try_indexes(
+    logins: Logins, sizes: FileSizes, schemas: Schemas, statements: Sequence[str]
+) -> tuple[IndexTrial, ...]:
     """Return what each statement made on the twin, which has these sizes and plans with them from now on."""
     with superuser_session(logins.superuser) as superuser, Session(logins.owner) as session:
         made = _make(_Twin(sizes, superuser, session), schemas, statements)
@@ -105,10 +113,10 @@ def _only(schemas: Schemas, tables: set[tuple[str, str]]) -> list[Statistics]:
     return [each for each in own if each.tables]
 
 
-def _read(session: Session, schemas: Schemas, places: Sequence[Place]) -> Found:
+def _read(session: Session, schemas: Schemas, places: Sequence[IndexLocation]) -> Found:
     """Return the new indexes of tables that have statistics, as empty as they are, with those of their expressions."""
     wanted = {(place.schema, place.index): place for place in places}
-    found: dict[Place, IndexStatistics] = {}
+    found: dict[IndexLocation, IndexStatistics] = {}
     for name in sorted({place.schema for place in places} & schemas.keys()):
         tables = schemas[name].by_name
         for table, indexes in read_indexes(session, name, {}).items():
@@ -122,9 +130,9 @@ def _read(session: Session, schemas: Schemas, places: Sequence[Place]) -> Found:
     }
 
 
-def _predicates(statements: Sequence[str], made: Sequence[Made]) -> Mapping[Place, str]:
+def _predicates(statements: Sequence[str], made: Sequence[Made]) -> Mapping[IndexLocation, str]:
     """Return the condition of each partial index, as its statement has it."""
-    found: dict[Place, str] = {}
+    found: dict[IndexLocation, str] = {}
     for statement, each in zip(statements, made, strict=True):
         condition = read_index_statement(statement).whereClause if each.places else None
         if condition is not None:
@@ -132,7 +140,7 @@ def _predicates(statements: Sequence[str], made: Sequence[Made]) -> Mapping[Plac
     return found
 
 
-def _sized(url: str, schemas: Schemas, found: Found, predicates: Mapping[Place, str]) -> Found:
+def _sized(url: str, schemas: Schemas, found: Found, predicates: Mapping[IndexLocation, str]) -> Found:
     """Return the indexes with their rows, a partial one's as counted or else as the planner estimates, and pages."""
     sized = {}
     with Planner(url) as planner:
@@ -149,7 +157,7 @@ def _sized(url: str, schemas: Schemas, found: Found, predicates: Mapping[Place, 
     return sized
 
 
-def _matching_rows(planner: Planner, place: Place, index: IndexStatistics) -> float:
+def _matching_rows(planner: Planner, place: IndexLocation, index: IndexStatistics) -> float:
     table = full_name(place.schema, place.table)
     return float(planner.explain(f"SELECT FROM ONLY {table} WHERE {index.predicate}")["Plan Rows"])
 
@@ -164,7 +172,7 @@ def _with_indexes(schemas: Schemas, sized: Found) -> Iterator[Statistics]:
         yield Statistics(each.schema, tuple(tables))
 
 
-def _tried(statement: str, made: Made, sized: Found) -> Tried:
+def _tried(statement: str, made: Made, sized: Found) -> IndexTrial:
     found = tuple(TriedIndex(place, sized[place]) for place in made.places if place in sized)
     without = "" if made.refused or found else "there are no statistics of the table, or the index was there"
-    return Tried(statement, found, made.refused or without)
+    return IndexTrial(statement, found, made.refused or without)

@@ -12,8 +12,8 @@ from backend_architect.postgres.twin.inject import Unwritten, inject
 from backend_architect.postgres.twin.logins import Logins, drop_role, superuser_session
 from backend_architect.postgres.twin.model import Statistics
 from backend_architect.postgres.twin.planner import Planner
-from backend_architect.postgres.twin.sizes import TOOLS, Sizes
-from backend_architect.postgres.twin.trying import Tried, try_indexes
+from backend_architect.postgres.twin.sizes import TOOLS, FileSizes
+from backend_architect.postgres.twin.trying import IndexTrial, try_indexes
 
 OWN_TABLES = """
 SELECT format('%I.%I', n.nspname, c.relname) AS name, c.relkind::text AS kind
@@ -59,7 +59,7 @@ class Twin:
         self.database = database
         self.logins = Logins(server.url(database), server.url(database, user=owner))
         self._owner = owner
-        self._sizes = Sizes(server.folder, server_account())
+        self._sizes = FileSizes(server.folder, server_account())
         self._planner: Planner | None = None
         self._schemas: dict[str, Statistics] = {}
 
@@ -92,7 +92,7 @@ class Twin:
         self._schemas |= {each.schema: each for each in statistics}
         return tuple(refused)
 
-    def create_indexes(self, statements: Sequence[str]) -> tuple[Tried, ...]:
+    def create_indexes(self, statements: Sequence[str]) -> tuple[IndexTrial, ...]:
         """Return what each CREATE INDEX statement made; all are planned from now on in the sizes they would have.
 
         One that fails says why and hinders no other.

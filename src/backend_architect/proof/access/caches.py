@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from backend_architect.design.model import FieldType
 from backend_architect.proof.access.asking import Asking
-from backend_architect.proof.access.facts import Facts, many
+from backend_architect.proof.access.facts import RememberedAnswers, many
 from backend_architect.proof.access.judge import Judge
 from backend_architect.proof.access.pages import Search, Shown, walk
 from backend_architect.proof.access.personas import Persona
@@ -27,7 +27,7 @@ def cached_lists(
     asking: Asking, judge: Judge, shelves: tuple[Shelf, ...], people: tuple[Persona, ...]
 ) -> Iterator[Case]:
     """Give a case for each list that is kept for all, and each caller, on a server that has kept nothing yet."""
-    facts = Facts(judge, wide=True)
+    facts = RememberedAnswers(judge, wide=True)
     shared = [shelf for shelf in shelves if is_shared(facts, shelf)]
     if shared:
         asking.renew()

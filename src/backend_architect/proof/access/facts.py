@@ -12,7 +12,7 @@ Values = dict[str, object]
 Who = tuple[str, frozenset[str]]
 
 
-class Facts:
+class RememberedAnswers:
     """Answers from memory what was asked before: make another one once rows have changed.
 
     `wide` asks a rule of all rows of a table at once, for lists; else only of the rows in question.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from backend_architect.proof.access.asking import Asking
 from backend_architect.proof.access.caches import cached_lists
-from backend_architect.proof.access.facts import Facts, many
+from backend_architect.proof.access.facts import RememberedAnswers, many
 from backend_architect.proof.access.judge import Judge
 from backend_architect.proof.access.page_edge import page_edge
 from backend_architect.proof.access.pages import PAGES, Shown, Walk, walk
@@ -24,11 +24,11 @@ WHOLE, SHORT, SHORT_PAGES = 100, 2, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class ListTrial:
     """Everything that one list is tried with."""
 
     asking: Asking
-    facts: Facts
+    facts: RememberedAnswers
     shelf: Shelf
 
 
@@ -43,12 +43,12 @@ def hidden_rows(lab: Lab) -> Iterator[Case]:
     shelves = tuple(stock(backend, route, people) for route in routes)
     let_members_in(backend, people)
     let_leave(backend, people)
-    asking, facts = Asking(lab), Facts(Judge(backend), wide=True)
+    asking, facts = Asking(lab), RememberedAnswers(Judge(backend), wide=True)
     if was_used and any(shelf.spec.cache_seconds for shelf in shelves):
         asking.renew()  # whose caches know nothing of what other probes asked
     for shelf in shelves:
         for persona in by_rights(facts, shelf, people):
-            yield _tried(Stage(asking, facts, shelf), persona)
+            yield _tried(ListTrial(asking, facts, shelf), persona)
     yield from cached_lists(asking, facts.judge, shelves, people)
     for shelf in shelves:
         for persona in by_rights(facts, shelf, people)[:1]:
@@ -56,7 +56,7 @@ def hidden_rows(lab: Lab) -> Iterator[Case]:
     yield from kept_counts(backend)
 
 
-def _tried(stage: Stage, persona: Persona) -> Case:
+def _tried(stage: ListTrial, persona: Persona) -> Case:
     """Return what came of the list, of its filters, its pages and its other parents for one caller."""
     shown = Shown(stage.facts, stage.shelf, viewer_of(stage.facts, stage.shelf, persona))
     walks, hidden = [], 0

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from backend_architect.design.model import Edge, Entity
 from backend_architect.proof.access.asking import Asking
 from backend_architect.proof.access.expected import Expected, expected_answer, with_own_files
-from backend_architect.proof.access.facts import Facts, many
+from backend_architect.proof.access.facts import RememberedAnswers, many
 from backend_architect.proof.access.judge import Judge
 from backend_architect.proof.access.personas import FORMER_MEMBER, Persona, named, personas, renewed
 from backend_architect.proof.access.tables import Watch, kept_counts
@@ -29,7 +29,7 @@ READ_AGAIN = frozenset({"read", "create", "update"})
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class MatrixTrial:
     """Everything that each route is tried with."""
 
     asking: Asking
@@ -42,7 +42,7 @@ def matrix(lab: Lab) -> Iterator[Case]:
     """Give a case for each route and each kind of caller."""
     backend = lab.backend
     people = personas(backend, new=True)
-    stage = Stage(Asking(lab), Judge(backend), Watch(backend), project_routes(lab.subject))
+    stage = MatrixTrial(Asking(lab), Judge(backend), Watch(backend), project_routes(lab.subject))
     for route in stage.routes:
         request = None
         for name in [persona.name for persona in people]:
@@ -56,7 +56,7 @@ def matrix(lab: Lab) -> Iterator[Case]:
     yield from kept_counts(backend)
 
 
-def _request(stage: Stage, route: ProjectRoute, people: tuple[Persona, ...]) -> Request:
+def _request(stage: MatrixTrial, route: ProjectRoute, people: tuple[Persona, ...]) -> Request:
     """Return a request about new rows of the owner, which every member may see as their rule says."""
     backend = stage.asking.lab.backend
     others = route.design is not None and isinstance(route.design.row, Edge)
@@ -66,7 +66,7 @@ def _request(stage: Stage, route: ProjectRoute, people: tuple[Persona, ...]) -> 
     return request
 
 
-def _about_own_rows(stage: Stage, route: ProjectRoute, people: tuple[Persona, ...]) -> Iterator[Case]:
+def _about_own_rows(stage: MatrixTrial, route: ProjectRoute, people: tuple[Persona, ...]) -> Iterator[Case]:
     """Give a case for each member, and for somebody who left, about a row that they made in the owner's tenant."""
     backend, design = stage.asking.lab.backend, route.design
     tenant, entity = tenant_of(backend.design), design.row if design else None
@@ -91,7 +91,7 @@ def _about_own_rows(stage: Stage, route: ProjectRoute, people: tuple[Persona, ..
         yield replace(case, title=f"{case.title} about a row of their own")
 
 
-def _tried(stage: Stage, route: ProjectRoute, request: Request, persona: Persona) -> Case:
+def _tried(stage: MatrixTrial, route: ProjectRoute, request: Request, persona: Persona) -> Case:
     """Return what came of a request, and of the same with If-Match where it is about a version of a row."""
     request = with_own_files(route, request, persona)
     expected = expected_answer(stage.judge, route, persona, request)
@@ -113,18 +113,18 @@ def _tried(stage: Stage, route: ProjectRoute, request: Request, persona: Persona
     return answer.case(title, expected=expected.told, held=held, advice=_advice(expected))
 
 
-def _wrong_values(stage: Stage, route: ProjectRoute, persona: Persona, answer: Exchange) -> list[str]:
+def _wrong_values(stage: MatrixTrial, route: ProjectRoute, persona: Persona, answer: Exchange) -> list[str]:
     entity = route.design.row if route.design else None
     if route.kind not in READ_AGAIN or answer.status >= 300 or not isinstance(entity, Entity):
         return []
-    return wrong_values(Facts(stage.judge), persona, entity, answer.json())
+    return wrong_values(RememberedAnswers(stage.judge), persona, entity, answer.json())
 
 
 def _advice(expected: Expected) -> str:
     return f"{ADVICE} ({expected.source})"
 
 
-def _ends_an_account(stage: Stage, route: ProjectRoute) -> bool:
+def _ends_an_account(stage: MatrixTrial, route: ProjectRoute) -> bool:
     account = stage.asking.lab.backend.design.account
     return route.kind == "delete" and route.design is not None and route.design.row is account
 

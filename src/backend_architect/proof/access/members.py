@@ -43,7 +43,7 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class MembershipTrial:
     """Everything that the attempts are made with. `tenants` are one of the owner's, and one that is foreign to it."""
 
     asking: Asking
@@ -67,7 +67,7 @@ def members(lab: Lab) -> Iterator[Case]:
     people, kinds = personas(backend), tuple(held.values())
     own = backend.rows.make(kinds[0].tenant.to or "", named(people, "owner").actor.id)
     foreign = foreign_tenants(backend, named(people, OTHER_OWNER))[-1]
-    stage = Stage(Asking(lab), Judge(backend), Watch(backend), people, (own, foreign))
+    stage = MembershipTrial(Asking(lab), Judge(backend), Watch(backend), people, (own, foreign))
     for route in project_routes(lab.subject):
         if route.design and route.design.row is kinds[0].edge:
             for persona in people:
@@ -75,7 +75,7 @@ def members(lab: Lab) -> Iterator[Case]:
     yield from kept_counts(backend)
 
 
-def _tried(stage: Stage, route: ProjectRoute, persona: Persona, kinds: tuple[Membership, ...]) -> Case:
+def _tried(stage: MembershipTrial, route: ProjectRoute, persona: Persona, kinds: tuple[Membership, ...]) -> Case:
     """Return what came of everything that somebody tries with one route."""
     problems: list[str] = []
     told: Exchange | None = None
@@ -95,14 +95,14 @@ def _tried(stage: Stage, route: ProjectRoute, persona: Persona, kinds: tuple[Mem
     return replace(case, came=many(problems) if problems else f"{len(attempts)} pairs answered as the rules say")
 
 
-def _settle(stage: Stage) -> None:
+def _settle(stage: MembershipTrial) -> None:
     """Let everybody be in the tenants that they belong to, as their persona says."""
     let_members_in(stage.backend, stage.people)
     let_leave(stage.backend, stage.people)
     stage.watch.look()
 
 
-def _attempts(stage: Stage, persona: Persona, kinds: tuple[Membership, ...], kind: str) -> Iterator[Attempt]:
+def _attempts(stage: MembershipTrial, persona: Persona, kinds: tuple[Membership, ...], kind: str) -> Iterator[Attempt]:
     """Give the pairs: oneself and somebody who is in already, in the own and in the foreign tenant."""
     account = stage.backend.design.account
     assert account is not None
@@ -116,7 +116,7 @@ def _attempts(stage: Stage, persona: Persona, kinds: tuple[Membership, ...], kin
             yield Attempt(tenant, somebody, held, f"somebody else in {whose}{said}")
 
 
-def _somebody_in(stage: Stage, account: str, tenant: str, kinds: tuple[Membership, ...]) -> str:
+def _somebody_in(stage: MembershipTrial, account: str, tenant: str, kinds: tuple[Membership, ...]) -> str:
     """Return somebody new who is in a tenant, with the first of the choices."""
     person = stage.backend.rows.make(account, "")
     held = kinds[0]
@@ -126,7 +126,9 @@ def _somebody_in(stage: Stage, account: str, tenant: str, kinds: tuple[Membershi
     return person
 
 
-def _made(stage: Stage, route: ProjectRoute, persona: Persona, attempt: Attempt) -> tuple[Exchange, list[str]]:
+def _made(
+    stage: MembershipTrial, route: ProjectRoute, persona: Persona, attempt: Attempt
+) -> tuple[Exchange, list[str]]:
     """Return the answer to one attempt, and what is wrong with it; what it changed is undone."""
     edge, ends = attempt.held.edge, attempt.pair
     body = dict(attempt.held.values) if route.kind == "put_edge" and edge.extra else None
@@ -149,7 +151,7 @@ def _made(stage: Stage, route: ProjectRoute, persona: Persona, attempt: Attempt)
 
 
 def _expected(
-    stage: Stage, route: ProjectRoute, persona: Persona, attempt: Attempt, before: Values | None
+    stage: MembershipTrial, route: ProjectRoute, persona: Persona, attempt: Attempt, before: Values | None
 ) -> tuple[frozenset[int], Values | None]:
     """Return the statuses that the rules lead to, and what is stored of the pair afterwards."""
     edge, own = attempt.held.edge, _own(attempt.held.edge, before)

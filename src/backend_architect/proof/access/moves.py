@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from backend_architect.design.model import Entity, Field
 from backend_architect.proof.access.asking import Asking
 from backend_architect.proof.access.clauses import conditions_on, says
-from backend_architect.proof.access.facts import Facts, many
+from backend_architect.proof.access.facts import RememberedAnswers, many
 from backend_architect.proof.access.judge import Judge
 from backend_architect.proof.access.personas import Persona, named, personas
 from backend_architect.proof.access.tables import kept_counts, pretended, state_of
@@ -35,7 +35,7 @@ DONE, IN_THE_WAY = frozenset({200}), frozenset({200, 403, 404, 409})
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class MoveTrial:
     """Everything that the moves of one route are tried with."""
 
     asking: Asking
@@ -64,7 +64,7 @@ def moves(lab: Lab) -> Iterator[Case]:
         entity = route.design.row if route.design and route.kind == "update" else None
         if not isinstance(entity, Entity) or not any(item.is_reference for item in entity.accepted("update")):
             continue
-        stage = Stage(asking, judge, people, route, entity)
+        stage = MoveTrial(asking, judge, people, route, entity)
         for persona in people:
             tried = True
             yield _tried(stage, persona)
@@ -73,7 +73,7 @@ def moves(lab: Lab) -> Iterator[Case]:
     yield from kept_counts(lab.backend)
 
 
-def _tried(stage: Stage, persona: Persona) -> Case:
+def _tried(stage: MoveTrial, persona: Persona) -> Case:
     """Return what came of everything that somebody may try with the relations of one kind of rows."""
     problems: list[str] = []
     told: Exchange | None = None
@@ -96,7 +96,7 @@ def _tried(stage: Stage, persona: Persona) -> Case:
     return replace(case, came=many(problems) if problems else f"{tried} changes answered as the rules say")
 
 
-def _makers(stage: Stage, persona: Persona) -> list[Persona]:
+def _makers(stage: MoveTrial, persona: Persona) -> list[Persona]:
     """Return whose rows are tried: the owner's and one's own."""
     owner = named(stage.people, "owner")
     if stage.entity is stage.backend.design.account or not persona.me or persona.name == owner.name:
@@ -105,12 +105,12 @@ def _makers(stage: Stage, persona: Persona) -> list[Persona]:
 
 
 def _moved(
-    stage: Stage, persona: Persona, maker: Persona, tried: tuple[Field, tuple[Target, ...]]
+    stage: MoveTrial, persona: Persona, maker: Persona, tried: tuple[Field, tuple[Target, ...]]
 ) -> Iterator[tuple[Exchange, list[str]]]:
     """Give the answer for each target, and what is wrong with it, on one row until it has changed."""
     item, targets = tried
     is_account = stage.entity is stage.backend.design.account
-    row, facts = maker.actor.id if is_account else stage.new_row(maker), Facts(stage.judge)
+    row, facts = maker.actor.id if is_account else stage.new_row(maker), RememberedAnswers(stage.judge)
     before = state_of(stage.backend)
     for target in targets:
         expected = _expected(stage, facts, persona, (row, item, target))
@@ -120,11 +120,13 @@ def _moved(
         wrong = _wrong(stage, persona, (item, target), (answer, after != before), expected)
         yield answer, [f"to {target.what}: {each}" for each in wrong]
         if after != before:
-            row, facts = row if is_account else stage.new_row(maker), Facts(stage.judge)
+            row, facts = row if is_account else stage.new_row(maker), RememberedAnswers(stage.judge)
             before = state_of(stage.backend)
 
 
-def _expected(stage: Stage, facts: Facts, persona: Persona, to: tuple[str, Field, Target]) -> frozenset[int]:
+def _expected(
+    stage: MoveTrial, facts: RememberedAnswers, persona: Persona, to: tuple[str, Field, Target]
+) -> frozenset[int]:
     """Return the statuses that the rules of the design lead to."""
     (row, item, target), judge, entity = to, stage.judge, stage.entity
     rule = entity.allow["update"]
@@ -149,7 +151,7 @@ def _expected(stage: Stage, facts: Facts, persona: Persona, to: tuple[str, Field
 
 
 def _wrong(
-    stage: Stage,
+    stage: MoveTrial,
     persona: Persona,
     to: tuple[Field, Target],
     came: tuple[Exchange, bool],
@@ -163,7 +165,7 @@ def _wrong(
             yield f"{answer.status}, and something changed"
         return
     row = str(answer.field("id"))
-    facts = Facts(stage.judge)
+    facts = RememberedAnswers(stage.judge)
     stored = facts.row(stage.entity, row) or {}
     if stored.get(item.column) != target.id:
         yield "it points elsewhere afterwards"
@@ -174,7 +176,7 @@ def _wrong(
             yield f"{each.name} is still what the server took from the old {item.name}"
 
 
-def _follows(stage: Stage, persona: Persona, each: Field, row: str) -> bool:
+def _follows(stage: MoveTrial, persona: Persona, each: Field, row: str) -> bool:
     """Return whether a value that the server sets is what it would be set to now."""
     rule = f"{each.name} = ({each.set}) or ({each.name} is null and ({each.set}) is null)"
     return stage.judge.holds(persona, stage.entity, rule, row)

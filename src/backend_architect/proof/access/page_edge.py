@@ -7,7 +7,7 @@ from dataclasses import replace
 from backend_architect.design.model import Edge, Entity
 from backend_architect.postgres import Refused
 from backend_architect.proof.access.asking import Asking
-from backend_architect.proof.access.facts import Facts, many
+from backend_architect.proof.access.facts import RememberedAnswers, many
 from backend_architect.proof.access.judge import Judge
 from backend_architect.proof.access.pages import PAGES, Search, Shown, walk
 from backend_architect.proof.access.personas import Persona
@@ -39,7 +39,7 @@ def page_edge(asking: Asking, judge: Judge, shelf: Shelf, persona: Persona) -> I
 
 
 def _shown(judge: Judge, shelf: Shelf, persona: Persona) -> Shown:
-    facts = Facts(judge, wide=True)
+    facts = RememberedAnswers(judge, wide=True)
     return Shown(facts, shelf, viewer_of(facts, shelf, persona))
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from backend_architect.design.model import Entity
 from backend_architect.proof.access.asking import Asking
-from backend_architect.proof.access.facts import Facts
+from backend_architect.proof.access.facts import RememberedAnswers
 from backend_architect.proof.access.personas import Persona
 from backend_architect.proof.access.stock import Shelf, searched_words
 from backend_architect.proof.access.values import wrong_values
@@ -45,7 +45,7 @@ class Walk:
 class Shown:
     """What one list should show to one viewer."""
 
-    facts: Facts
+    facts: RememberedAnswers
     shelf: Shelf
     viewer: Persona
 

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from backend_architect.design.model import Computed, Entity, Field, FieldType
 from backend_architect.errors import ArchitectError
 from backend_architect.postgres import Refused
-from backend_architect.proof.access.facts import Facts
+from backend_architect.proof.access.facts import RememberedAnswers
 from backend_architect.proof.access.personas import Persona
 
 UNCOMPARED = frozenset({FieldType.FILE, FieldType.DURATION})
@@ -19,7 +19,7 @@ COMPARED = frozenset({FieldType.INTEGER, FieldType.MONEY, FieldType.DECIMAL, Fie
 Item = Mapping[str, object]
 
 
-def wrong_values(facts: Facts, persona: Persona, entity: Entity, item: object) -> list[str]:
+def wrong_values(facts: RememberedAnswers, persona: Persona, entity: Entity, item: object) -> list[str]:
     """Return what is wrong with one row of an answer, in words."""
     if not isinstance(item, dict) or not isinstance(item.get("id"), str):
         return ["the answer has no row"]
@@ -33,7 +33,9 @@ def wrong_values(facts: Facts, persona: Persona, entity: Entity, item: object) -
     ]
 
 
-def _wrong_fields(facts: Facts, persona: Persona, entity: Entity, item: Item, stored: Item) -> Iterator[str]:
+def _wrong_fields(
+    facts: RememberedAnswers, persona: Persona, entity: Entity, item: Item, stored: Item
+) -> Iterator[str]:
     identity = str(item["id"])
     for each in entity.fields.values():
         came, value = item.get(each.name), stored.get(each.column)
@@ -46,7 +48,7 @@ def _wrong_fields(facts: Facts, persona: Persona, entity: Entity, item: Item, st
             yield f"{each.name} is {shown(came)}, not {shown(value)}"
 
 
-def _wrong_card(facts: Facts, persona: Persona, each: Field, came: object, target: object) -> Iterator[str]:
+def _wrong_card(facts: RememberedAnswers, persona: Persona, each: Field, came: object, target: object) -> Iterator[str]:
     """Say what is wrong with the related row in an answer: it is null where the caller may not read it."""
     entity = facts.design.entities[each.to or ""]
     if target is None or not facts.may(persona, entity, str(target)):
@@ -69,14 +71,14 @@ def _wrong_card(facts: Facts, persona: Persona, each: Field, came: object, targe
             yield f"{each.name}.{name} is {shown(value)}, not {shown(stored.get(field.column))}"
 
 
-def _wrong_counts(facts: Facts, entity: Entity, item: Item) -> Iterator[str]:
+def _wrong_counts(facts: RememberedAnswers, entity: Entity, item: Item) -> Iterator[str]:
     for count in entity.counts.values():
         real = facts.count(entity, count, str(item["id"]))
         if item.get(count.name) != real:
             yield f"{count.name} is {shown(item.get(count.name))}, and there are {real}"
 
 
-def _wrong_computed(facts: Facts, persona: Persona, entity: Entity, item: Item) -> Iterator[str]:
+def _wrong_computed(facts: RememberedAnswers, persona: Persona, entity: Entity, item: Item) -> Iterator[str]:
     identity = str(item["id"])
     for each in entity.computed.values():
         came = item.get(each.name)
@@ -88,7 +90,9 @@ def _wrong_computed(facts: Facts, persona: Persona, entity: Entity, item: Item) 
             yield f"{each.name} is {shown(came)}, and not what it is computed from"
 
 
-def _is_computed(facts: Facts, persona: Persona, entity: Entity, each: Computed, came: tuple[str, object]) -> bool:
+def _is_computed(
+    facts: RememberedAnswers, persona: Persona, entity: Entity, each: Computed, came: tuple[str, object]
+) -> bool:
     """Return whether the computed value of the row with this id is the one that came."""
     identity, value = came
     text = "'" + value.replace("'", "''") + "'" if isinstance(value, str) and not _is_number(each.type) else value

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from backend_architect.proof.attacks.forging import Token, refused
+from backend_architect.proof.attacks.forging import AccessToken, refused
 from backend_architect.proof.evidence import Case, Group
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
@@ -15,7 +15,7 @@ def changed_token(lab: Lab) -> Iterator[Case]:
     yield from refused(lab, _changed)
 
 
-def _changed(token: Token) -> dict[str, str]:
+def _changed(token: AccessToken) -> dict[str, str]:
     head, body, signature = token.text.split(".")
     other = "AAAA" if not signature.endswith("AAAA") else "BBBB"
     claims = token.signed(sub=STRANGER, roles=["admin", "moderator"]).split(".")[1]

@@ -12,7 +12,7 @@ from itertools import product
 
 from backend_architect.design.model import NUMERIC, Computed, Edge, Entity, Field, FieldType, Row
 from backend_architect.postgres import Refused
-from backend_architect.proof.access.facts import Facts, many
+from backend_architect.proof.access.facts import RememberedAnswers, many
 from backend_architect.proof.access.judge import Judge
 from backend_architect.proof.access.personas import Persona
 from backend_architect.proof.access.values import wrong_values
@@ -33,7 +33,7 @@ ADVICE = "the expression belongs into the columns whole: every part of it, and e
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class BoundRow:
     """A row that an expression looks at: its kind, its columns that find it, and the fields that are compared."""
 
     row: Row
@@ -76,13 +76,15 @@ def _tried(backend: Backend, route: ProjectRoute, entity: Entity, computed: Comp
 
 
 def _wrong(judge: Judge, caller: Persona, entity: Entity, answer: Exchange) -> list[str]:
-    return wrong_values(Facts(judge), caller, entity, answer.json()) if answer.status == 200 else [answer.told]
+    return (
+        wrong_values(RememberedAnswers(judge), caller, entity, answer.json()) if answer.status == 200 else [answer.told]
+    )
 
 
-def _places(backend: Backend, entity: Entity, computed: Computed, whose: tuple[str, str]) -> tuple[Place, ...]:
+def _places(backend: Backend, entity: Entity, computed: Computed, whose: tuple[str, str]) -> tuple[BoundRow, ...]:
     """Return the row itself, and a new row of each kind that the expression looks for and that points at it."""
     identity, owner = whose
-    found = [Place(entity, {"id": identity}, _named(entity, computed.sql))]
+    found = [BoundRow(entity, {"id": identity}, _named(entity, computed.sql))]
     for plural in dict.fromkeys(re.findall(r"\bfrom\s+(\w+)", computed.sql)):
         row = backend.design.rows_by_plural.get(plural)
         relation = next((item for item in row.references if item.to == entity.name), None) if row else None
@@ -90,7 +92,7 @@ def _places(backend: Backend, entity: Entity, computed: Computed, whose: tuple[s
             continue
         made = backend.rows.make(row.name, owner, {relation.column: identity})
         where = {"id": made} if made else {relation.column: identity}
-        found.append(Place(row, where, _named(row, computed.sql)))
+        found.append(BoundRow(row, where, _named(row, computed.sql)))
     return tuple(found)
 
 
@@ -101,7 +103,7 @@ def _named(row: Row, text: str) -> tuple[Field, ...]:
     return tuple(item for item in fields if item.name not in pair and not item.unique)
 
 
-def _states(computed: Computed, places: tuple[Place, ...]) -> list[tuple[str, ...]]:
+def _states(computed: Computed, places: tuple[BoundRow, ...]) -> list[tuple[str, ...]]:
     """Return the states, each with an SQL value for every field of every place, in their order."""
     choices = [list(_values(item, computed.sql)) or [f'"{item.column}"'] for place in places for item in place.fields]
     states = list(product(*choices))
@@ -129,7 +131,7 @@ def _values(item: Field, text: str) -> Iterator[str]:
         yield from map(str, sorted({*numbers, low, low + 1}))
 
 
-def _put(backend: Backend, places: tuple[Place, ...], state: tuple[str, ...]) -> bool:
+def _put(backend: Backend, places: tuple[BoundRow, ...], state: tuple[str, ...]) -> bool:
     """Put the rows into a state; return whether the database lets them be so."""
     values = iter(state)
     for place in places:

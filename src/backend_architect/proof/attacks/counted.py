@@ -18,7 +18,7 @@ ADVICE = "the trigger counts each row that comes, goes or moves, in the transact
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredCount:
     """A count that a column keeps: of the rows of `source` whose column `via` points at a row of `entity`."""
 
     entity: Entity
@@ -54,15 +54,15 @@ def counted(lab: Lab) -> Iterator[Case]:
         yield _all_rows(backend, each)
 
 
-def _kept(backend: Backend) -> Iterator[Kept]:
+def _kept(backend: Backend) -> Iterator[StoredCount]:
     for entity in backend.design.entities.values():
         for count in entity.counts.values():
             source = backend.design.rows_by_plural[count.source]
             if backend.database.value(KEPT, entity.table, f"{count.name}_count"):
-                yield Kept(entity, count, source, source.fields[count.via].column)
+                yield StoredCount(entity, count, source, source.fields[count.via].column)
 
 
-def _by_routes(backend: Backend, routes: tuple[ProjectRoute, ...], kept: Kept, parent: str) -> Iterator[Case]:
+def _by_routes(backend: Backend, routes: tuple[ProjectRoute, ...], kept: StoredCount, parent: str) -> Iterator[Case]:
     """Give the cases of rows that several people make at once by a route, and remove at once."""
     making = next((r for r in routes if r.kind in {"create", "put_edge"} and _is_of(r, kept.source)), None)
     if making is None:
@@ -91,7 +91,7 @@ def _by_routes(backend: Backend, routes: tuple[ProjectRoute, ...], kept: Kept, p
                    gone[0].curl, ADVICE)  # fmt: skip
 
 
-def _in_the_database(backend: Backend, kept: Kept) -> Case:
+def _in_the_database(backend: Backend, kept: StoredCount) -> Case:
     """Return the case of rows that come, and go with what they belong to: by a cascade, or one by one."""
     parent = backend.rows.make(kept.entity.name, backend.insider().id)
     for _ in range(3):
@@ -116,7 +116,7 @@ def _in_the_database(backend: Backend, kept: Kept) -> Case:
     return Case(f"{kept.title} in the database", verdict(fits), "as many as there are", came, "", ADVICE)
 
 
-def _let_go(backend: Backend, kept: Kept, parent: str) -> str:
+def _let_go(backend: Backend, kept: StoredCount, parent: str) -> str:
     """Let a counted row point at nothing, as a deletion of its target does; return what the count is then."""
     one = f'SELECT id FROM "{kept.source.table}" WHERE "{kept.via}" = $1::text::uuid LIMIT 1'
     backend.database.run(f'UPDATE "{kept.source.table}" SET "{kept.via}" = NULL WHERE id = ({one})', parent)
@@ -125,7 +125,7 @@ def _let_go(backend: Backend, kept: Kept, parent: str) -> str:
     return told
 
 
-def _cascaded(backend: Backend, kept: Kept, parent: str) -> str:
+def _cascaded(backend: Backend, kept: StoredCount, parent: str) -> str:
     """Delete what a counted row also belongs to, where the row goes with it; return what the count is then."""
     items = [item for item in kept.source.fields.values() if item.is_reference and item.column != kept.via]
     for item in items:
@@ -159,7 +159,7 @@ def _mutual(backend: Backend, routes: tuple[ProjectRoute, ...]) -> Iterator[Case
                    answers[0].curl, ADVICE)  # fmt: skip
 
 
-def _all_rows(backend: Backend, kept: Kept) -> Case:
+def _all_rows(backend: Backend, kept: StoredCount) -> Case:
     """Return the case of every row that there is by now."""
     wrong = backend.database.value(
         f'SELECT count(*) FROM "{kept.entity.table}" t WHERE t."{kept.column}" <> '
@@ -173,7 +173,7 @@ def _is_of(route: ProjectRoute, row: Row) -> bool:
     return route.design is not None and route.design.row is row
 
 
-def _about(request: Request, kept: Kept, parent: str) -> Request:
+def _about(request: Request, kept: StoredCount, parent: str) -> Request:
     """Return the request about this very parent, wherever it names one."""
     if isinstance(request.body, dict) and kept.via in request.body:
         return request.with_body({**request.body, kept.via: parent})
@@ -183,20 +183,20 @@ def _about(request: Request, kept: Kept, parent: str) -> Request:
     return request.with_body({**(request.body if isinstance(request.body, dict) else {}), kept.via: parent})
 
 
-def _value(backend: Backend, kept: Kept, parent: str) -> int:
+def _value(backend: Backend, kept: StoredCount, parent: str) -> int:
     return int(str((backend.rows.read(kept.entity.table, parent) or {}).get(kept.column, -1)))
 
 
-def _there(backend: Backend, kept: Kept, parent: str) -> int:
+def _there(backend: Backend, kept: StoredCount, parent: str) -> int:
     sql = f'SELECT count(*) FROM "{kept.source.table}" WHERE "{kept.via}" = $1::text::uuid'
     return int(backend.database.value(sql, parent))
 
 
-def _fits(backend: Backend, kept: Kept, parent: str) -> bool:
+def _fits(backend: Backend, kept: StoredCount, parent: str) -> bool:
     return _value(backend, kept, parent) == _there(backend, kept, parent)
 
 
-def _told(backend: Backend, kept: Kept, parent: str) -> str:
+def _told(backend: Backend, kept: StoredCount, parent: str) -> str:
     return f"{_value(backend, kept, parent)} kept, {_there(backend, kept, parent)} there"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from backend_architect.proof.attacks.forging import Token, refused
+from backend_architect.proof.attacks.forging import AccessToken, refused
 from backend_architect.proof.evidence import Case, Group
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
@@ -13,7 +13,7 @@ def endless_token(lab: Lab) -> Iterator[Case]:
     yield from refused(lab, _endless)
 
 
-def _endless(token: Token) -> dict[str, str]:
+def _endless(token: AccessToken) -> dict[str, str]:
     return {"no exp": token.signed(exp=None)}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from backend_architect.proof.attacks.forging import Token, refused
+from backend_architect.proof.attacks.forging import AccessToken, refused
 from backend_architect.proof.evidence import Case, Group
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
@@ -15,7 +15,7 @@ def expired_token(lab: Lab) -> Iterator[Case]:
     yield from refused(lab, _expired)
 
 
-def _expired(token: Token) -> dict[str, str]:
+def _expired(token: AccessToken) -> dict[str, str]:
     return {
         "it ended a day ago": token.signed(exp=token.now - 86_400),
         "it ended a little more than a minute ago": token.signed(exp=token.now - LEEWAY - 1),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from backend_architect.proof.attacks.forging import Token, refused
+from backend_architect.proof.attacks.forging import AccessToken, refused
 from backend_architect.proof.evidence import Case, Group
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
@@ -15,7 +15,7 @@ def foreign_audience(lab: Lab) -> Iterator[Case]:
     yield from refused(lab, _foreign)
 
 
-def _foreign(token: Token) -> dict[str, str]:
+def _foreign(token: AccessToken) -> dict[str, str]:
     return {
         "for another audience": token.signed(aud=ELSEWHERE),
         "for several others": token.signed(aud=[ELSEWHERE, "https://other.example"]),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from backend_architect.proof.attacks.forging import Token, encoded_key, refused
+from backend_architect.proof.attacks.forging import AccessToken, encoded_key, refused
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.evidence import Case, Group, skipped
 from backend_architect.proof.lab import Lab
@@ -24,7 +24,7 @@ def foreign_key(lab: Lab) -> Iterator[Case]:
             yield from refused(lab, lambda token: {f"what {at} says": token.signed(key=key) for at, key in texts})
 
 
-def _foreign(token: Token) -> dict[str, str]:
+def _foreign(token: AccessToken) -> dict[str, str]:
     key = {"kty": "oct", "k": encoded_key(OWN)}
     inside = {"jwk": key, "jku": "https://attacker.example/keys", "kid": "../../../../../../dev/null"}
     return {

@@ -1,6 +1,6 @@
 """Access tokens that the backend did not issue: made from a real one, signed with its key or with another.
 
-def expired(token: Token) -> dict[str, str]:
+def expired(token: AccessToken) -> dict[str, str]:
 return {"it ended an hour ago": token.signed(exp=token.now - 3600)}
 
 yield from refused(lab, expired)      # 401 for each; first the control: an unchanged token, signed again, is let in
@@ -24,7 +24,7 @@ NO_ACCOUNTS = "the design has no accounts"
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class AccessToken:
     """A real access token, taken apart, and the key that the backend signs with. `now` is a time in seconds."""
 
     text: str
@@ -38,7 +38,7 @@ class Token:
         return sign({**self.header, **(header or {})}, {**self.claims, **claims}, self.key if key is None else key)
 
 
-Forge = Callable[[Token], Mapping[str, str]]
+Forge = Callable[[AccessToken], Mapping[str, str]]
 
 
 def refused(lab: Lab, forge: Forge) -> Iterator[Case]:
@@ -64,13 +64,13 @@ def ask_with(backend: Backend, person: Actor, text: str, title: str) -> Exchange
     return backend.client.ask(actor, "GET", ME)
 
 
-def read_token(text: str, key: str) -> Token | None:
+def read_token(text: str, key: str) -> AccessToken | None:
     """Return the parts of a JWT, or None where the text is none."""
     try:
         header, claims = (json.loads(_decoded(part)) for part in text.split(".")[:2])
     except ValueError:
         return None
-    return Token(text, header, claims, key, int(time.time()))
+    return AccessToken(text, header, claims, key, int(time.time()))
 
 
 def sign(header: Mapping[str, object], claims: Mapping[str, object], key: str) -> str:
@@ -84,7 +84,7 @@ def encoded_key(key: str) -> str:
     return _encoded(key.encode())
 
 
-def _control(backend: Backend, person: Actor, token: Token) -> Case:
+def _control(backend: Backend, person: Actor, token: AccessToken) -> Case:
     """Return the case that shows that the forged tokens are refused for what is wrong with them."""
     title = "unchanged, signed again with the backend's own key"
     case = ask_with(backend, person, token.signed(), title).answers(title, 200)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from backend_architect.proof.attacks.forging import Token, refused
+from backend_architect.proof.attacks.forging import AccessToken, refused
 from backend_architect.proof.evidence import Case, Group
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
@@ -15,7 +15,7 @@ def future_token(lab: Lab) -> Iterator[Case]:
     yield from refused(lab, _future)
 
 
-def _future(token: Token) -> dict[str, str]:
+def _future(token: AccessToken) -> dict[str, str]:
     return {
         "valid from in an hour": token.signed(nbf=token.now + HOUR, exp=token.now + 2 * HOUR),
         "issued in an hour": token.signed(iat=token.now + HOUR, exp=token.now + 2 * HOUR),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from backend_architect.proof.attacks.forging import ME, NO_ACCOUNTS, Token, ask_with, refused
+from backend_architect.proof.attacks.forging import ME, NO_ACCOUNTS, AccessToken, ask_with, refused
 from backend_architect.proof.evidence import Case, Group, skipped
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.people import sign_in
@@ -25,7 +25,7 @@ def other_tokens(lab: Lab) -> Iterator[Case]:
     yield from refused(lab, _kinds)
 
 
-def _kinds(token: Token) -> dict[str, str]:
+def _kinds(token: AccessToken) -> dict[str, str]:
     return {f"typ {kind!r}, the right key": token.signed(header={"typ": kind}) for kind in KINDS}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from backend_architect.proof.attacks.forging import Token, refused
+from backend_architect.proof.attacks.forging import AccessToken, refused
 from backend_architect.proof.evidence import Case, Group
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
@@ -13,7 +13,7 @@ def shapeless_token(lab: Lab) -> Iterator[Case]:
     yield from refused(lab, _shapeless)
 
 
-def _shapeless(token: Token) -> dict[str, str]:
+def _shapeless(token: AccessToken) -> dict[str, str]:
     role = "moderator"
     return {
         "roles as one text": token.signed(roles=role),

@@ -53,7 +53,7 @@ STEPS = (Step(-1), Step(1))
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldChange:
     """A request on a route while the field of a row at the end of a path becomes `value`; `owner` has all rows."""
 
     route: ProjectRoute
@@ -87,7 +87,7 @@ def _cases(
         backend.person(name) if backend.design.auth else backend.anonymous() for name in ("owner", "other")
     )
     for owner in (person, other):
-        change = Change(route, path, *becomes, person, owner)
+        change = FieldChange(route, path, *becomes, person, owner)
         if _depends(backend, change):
             yield _case(backend, change)
             return
@@ -125,7 +125,7 @@ def _choices(field: Field) -> tuple[object, ...]:
     return tuple(choice for choice in field.choices if choice != field.default) if field.choices else ()
 
 
-def _case(backend: Backend, change: Change) -> Case:
+def _case(backend: Backend, change: FieldChange) -> Case:
     request, withdrawn = _prepared(backend, change)
     assert withdrawn is not None
     answer, early = _meanwhile(backend, request, change.person, withdrawn)
@@ -135,7 +135,7 @@ def _case(backend: Backend, change: Change) -> Case:
     return replace(case, came=f"{case.came}; {'it did not wait' if early else 'it waited'}")
 
 
-def _depends(backend: Backend, change: Change) -> bool:
+def _depends(backend: Backend, change: FieldChange) -> bool:
     """Return whether the person is let in before the change, and not after it."""
     usual, _ = _prepared(backend, change)
     if usual.send(backend, change.person).status >= 300:
@@ -147,7 +147,7 @@ def _depends(backend: Backend, change: Change) -> bool:
     return 400 <= request.send(backend, change.person).status < 500
 
 
-def _prepared(backend: Backend, change: Change) -> tuple[Request, Withdrawal | None]:
+def _prepared(backend: Backend, change: FieldChange) -> tuple[Request, Withdrawal | None]:
     """Return a request about new rows, and the change of the row at the end of the path."""
     assert change.route.design is not None
     others = isinstance(change.route.design.row, Edge)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from backend_architect.proof.attacks.forging import Token, refused
+from backend_architect.proof.attacks.forging import AccessToken, refused
 from backend_architect.proof.evidence import Case, Group
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
@@ -15,7 +15,7 @@ def unsigned_token(lab: Lab) -> Iterator[Case]:
     yield from refused(lab, _unsigned)
 
 
-def _unsigned(token: Token) -> dict[str, str]:
+def _unsigned(token: AccessToken) -> dict[str, str]:
     made = {name: token.signed(header={"alg": name}, key="any") for name in NAMES}
     bare = {f"alg {name!r}, no signature": text.rpartition(".")[0] + "." for name, text in made.items()}
     return bare | {f"alg {name!r}, any signature": text for name, text in made.items()}

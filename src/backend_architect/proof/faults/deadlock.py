@@ -8,8 +8,8 @@ from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Exchange
 from backend_architect.proof.evidence import Case, Group, Verdict
 from backend_architect.proof.faults.crowd import gather
-from backend_architect.proof.faults.driven import Driven, Order, find_driven, writing
-from backend_architect.proof.faults.ledger import Ledger, Written, settle
+from backend_architect.proof.faults.driven import Driven, PlannedWrite, find_driven, writing
+from backend_architect.proof.faults.ledger import Ledger, RecordedWrite, settle
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
 
@@ -72,11 +72,11 @@ def _meeting(backend: Backend, driven: Driven, function: str) -> Iterator[None]:
         backend.database.run("DROP FUNCTION proof_meet CASCADE; DROP SEQUENCE proof_turn")
 
 
-def _together(backend: Backend, ledger: Ledger, orders: Sequence[Order]) -> list[Exchange]:
+def _together(backend: Backend, ledger: Ledger, orders: Sequence[PlannedWrite]) -> list[Exchange]:
     """Return the answers to writes sent at the same time; they are in the ledger, too."""
     with ThreadPoolExecutor(len(orders)) as threads:
         answers = list(threads.map(lambda order: order.send(backend), orders))
-    ledger.written += [Written(order, answer, 0.0) for order, answer in zip(orders, answers, strict=True)]
+    ledger.written += [RecordedWrite(order, answer, 0.0) for order, answer in zip(orders, answers, strict=True)]
     return answers
 
 

@@ -26,7 +26,7 @@ class NothingToWrite(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class PlannedWrite:
     """One write as it will be sent, as often as needed: always the same person, body and key."""
 
     actor: Actor
@@ -63,17 +63,17 @@ class Driven:
         """Return the route as people know it."""
         return f"{self.route.method} {VERSION}{self.route.path}"
 
-    def order(self, backend: Backend, actor: Actor) -> Order:
+    def order(self, backend: Backend, actor: Actor) -> PlannedWrite:
         """Return a new write of the actor; what it points at is put into the database for it."""
         row, path = self.route.row, VERSION + self.route.path
         if self.route.kind != "create":
             identity = backend.rows.make(row.name, actor.id)
             path = path.replace(f"{{{row.name}_id}}", identity)
-            return Order(actor, path, self._change(), uuid4().hex, self.route.method, identity)
+            return PlannedWrite(actor, path, self._change(), uuid4().hex, self.route.method, identity)
         parent = self.route.parent
         if parent is not None:
             path = path.replace(f"{{{list_parameter(parent)}}}", backend.rows.make(parent.to or "", actor.id))
-        return Order(actor, path, backend.rows.body(row.name, actor.id), uuid4().hex)
+        return PlannedWrite(actor, path, backend.rows.body(row.name, actor.id), uuid4().hex)
 
     def _change(self) -> dict[str, object]:
         """Return the body of a change: one field that may be changed; a deletion has none."""
@@ -84,7 +84,7 @@ class Driven:
         fields = [item for item in row.accepted("update") if not item.is_reference and item.name not in apart]
         return {item.column: sample(item) for item in fields}
 
-    def orders(self, backend: Backend, first: Actor, secret: str, number: int) -> list[Order]:
+    def orders(self, backend: Backend, first: Actor, secret: str, number: int) -> list[PlannedWrite]:
         """Return that many writes, by as many people like `first` as it takes to meet no limit."""
         each = max(1, _limit(backend.design, self.route) // SENT)
         crowd = copies(backend, first, secret, -(-number // each))
@@ -97,7 +97,7 @@ class Driven:
                 return VERSION + route.path.partition("{")[0] + identity
         return ""
 
-    def wrong(self, order: Order) -> Order:
+    def wrong(self, order: PlannedWrite) -> PlannedWrite:
         """Return a write that must be refused: it has a field that nobody knows."""
         return replace(order, body={**order.body, "no_such_field": 1}, key=uuid4().hex, wrong=True)
 

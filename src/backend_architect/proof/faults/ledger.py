@@ -16,7 +16,7 @@ import httpx
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Exchange
 from backend_architect.proof.evidence import Case, Measure, Verdict
-from backend_architect.proof.faults.driven import Driven, Order
+from backend_architect.proof.faults.driven import Driven, PlannedWrite
 
 THREADS = 4
 WRONG_EVERY = 8
@@ -26,10 +26,10 @@ PATIENCE = 15.0
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class RecordedWrite:
     """A write and its answer; None where the connection broke."""
 
-    order: Order
+    order: PlannedWrite
     answer: Exchange | None
     at: float
 
@@ -50,7 +50,7 @@ class Ledger:
 
     driven: Driven
     before: frozenset[str]
-    written: list[Written] = field(default_factory=list)
+    written: list[RecordedWrite] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
     """When set, no further write begins."""
 
@@ -67,7 +67,9 @@ class Ledger:
 
 
 @contextmanager
-def driving(backend: Backend, driven: Driven, orders: Sequence[Order], *, pause: float = 0.0) -> Iterator[Ledger]:
+def driving(
+    backend: Backend, driven: Driven, orders: Sequence[PlannedWrite], *, pause: float = 0.0
+) -> Iterator[Ledger]:
     """Send the writes from a few threads while the block lasts, some wrong ones among them; `pause` is between two."""
     ledger = Ledger(driven, frozenset(driven.ids(backend)))
     waiting, turn, stop = _with_wrong(driven, orders), threading.Lock(), ledger.stop
@@ -93,19 +95,19 @@ def driving(backend: Backend, driven: Driven, orders: Sequence[Order], *, pause:
             thread.join(PATIENCE)
 
 
-def _with_wrong(driven: Driven, orders: Sequence[Order]) -> Iterator[Order]:
+def _with_wrong(driven: Driven, orders: Sequence[PlannedWrite]) -> Iterator[PlannedWrite]:
     for number, order in enumerate(orders):
         yield order
         if number % WRONG_EVERY == 0:
             yield driven.wrong(order)
 
 
-def _sent(backend: Backend, order: Order) -> Written:
+def _sent(backend: Backend, order: PlannedWrite) -> RecordedWrite:
     try:
         answer = order.send(backend)
     except httpx.HTTPError:
-        return Written(order, None, time.monotonic())
-    return Written(order, answer, time.monotonic())
+        return RecordedWrite(order, None, time.monotonic())
+    return RecordedWrite(order, answer, time.monotonic())
 
 
 def settle(ledger: Ledger, backend: Backend) -> Iterator[Case]:
@@ -119,7 +121,7 @@ def settle(ledger: Ledger, backend: Backend) -> Iterator[Case]:
     yield from stored(ledger, backend, {_id(answer) for answer in again})
 
 
-def _until_unwell(backend: Backend, orders: Sequence[Order]) -> Iterator[Exchange]:
+def _until_unwell(backend: Backend, orders: Sequence[PlannedWrite]) -> Iterator[Exchange]:
     """Give the answer to each write, sent again; after the first that is not well within a while, none is sent."""
     until = time.monotonic() + PATIENCE
     for order in orders:
@@ -161,7 +163,7 @@ def _nothing_else(ledger: Ledger, known: set[str], there: set[str]) -> Case:
     return _case(ledger, "I2: refused writes", not extra, "no refused write is stored, and none twice", came)
 
 
-def _sent_again(ledger: Ledger, unknown: Sequence[Order], again: list[Exchange]) -> Case:
+def _sent_again(ledger: Ledger, unknown: Sequence[PlannedWrite], again: list[Exchange]) -> Case:
     """Return whether each unknown write, sent two times more, is stored and gets the same answer each time."""
     pairs = list(zip(again[::2], again[1::2], strict=False))
     same = sum(first.status < 300 and first.body == second.body for first, second in pairs)
@@ -173,7 +175,7 @@ def _sent_again(ledger: Ledger, unknown: Sequence[Order], again: list[Exchange])
     )
 
 
-def _replayed(ledger: Ledger, some: Sequence[Written], again: list[Exchange]) -> Case:
+def _replayed(ledger: Ledger, some: Sequence[RecordedWrite], again: list[Exchange]) -> Case:
     """Return whether acknowledged writes get the same answer when they are sent again."""
     other = [new for old, new in zip(some, again, strict=False) if old.answer is None or new.body != old.answer.body]
     held = len(again) == len(some) and not other

@@ -32,7 +32,7 @@ IMPLIED = "another part of the condition says as much: A AND (A OR B) is A"
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class StrongProject:
     """A strong project, its probes, and the seconds of each; `known` are the cases that fail already, and how."""
 
     name: str
@@ -58,17 +58,19 @@ def weakenings_of(folder: Path) -> tuple[tuple[Weakening, ...], tuple[tuple[Weak
 
 def prepare(
     name: str, folder: Path, server: EmbeddedServer, probes: Sequence[Probe], *, trust: bool = False
-) -> Prepared:
+) -> StrongProject:
     """Return the strong project, its probes tried once unless it is trusted to hold; its template database stays."""
     subject = read_subject(folder)
     wanted = [probe for probe in probes if probe.group in GROUPS]
     with TrialLab(subject, _quiet, server, subject.migrations) as lab:
         seconds, known = tried_once(lab, [] if trust else wanted)
         lab.database()  # and its template, for all trials
-    return Prepared(name, folder, subject.migrations, tuple(wanted), seconds, known)
+    return StrongProject(name, folder, subject.migrations, tuple(wanted), seconds, known)
 
 
-def try_all(strong: Prepared, found: Sequence[Weakening], server: EmbeddedServer, jobs: int = 2) -> Iterator[Trial]:
+def try_all(
+    strong: StrongProject, found: Sequence[Weakening], server: EmbeddedServer, jobs: int = 2
+) -> Iterator[Trial]:
     """Give what came of each weakening, as it comes; each process ends the servers that it started."""
     apart = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=apart) as pool:
@@ -76,7 +78,7 @@ def try_all(strong: Prepared, found: Sequence[Weakening], server: EmbeddedServer
             yield done.result()
 
 
-def try_one(strong: Prepared, found: Weakening, server: EmbeddedServer) -> Trial:
+def try_one(strong: StrongProject, found: Weakening, server: EmbeddedServer) -> Trial:
     """Return what came of one weakening."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="architect-weakened-") as place:
@@ -86,7 +88,7 @@ def try_one(strong: Prepared, found: Weakening, server: EmbeddedServer) -> Trial
     return Trial(strong.name, found, outcome, probe, why, round(time.monotonic() - started, 1))
 
 
-def _tried(strong: Prepared, found: Weakening, folder: Path, server: EmbeddedServer) -> tuple[Outcome, str, str]:
+def _tried(strong: StrongProject, found: Weakening, folder: Path, server: EmbeddedServer) -> tuple[Outcome, str, str]:
     try:
         subject = read_subject(folder)
     except ArchitectError as error:

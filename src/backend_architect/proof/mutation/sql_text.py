@@ -24,7 +24,7 @@ OPEN, CLOSE = "ASCII_40", "ASCII_41"
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class ScannedWord:
     """One word of the scanner: its name there, its first and its last character + 1, and how deep in brackets it is."""
 
     name: str
@@ -48,18 +48,18 @@ class SqlText:
         return PLACEHOLDER.sub(lambda found: _name(found[1], len(found[0])), self.text)
 
     @cached_property
-    def words(self) -> tuple[Word, ...]:
+    def words(self) -> tuple[ScannedWord, ...]:
         """Return the words of the scanner, without comments."""
         found, depth = [], 0
         for token in scan(self.plain):
             if token.name in {"C_COMMENT", "SQL_COMMENT"}:
                 continue
             depth -= token.name == CLOSE
-            found.append(Word(token.name, token.start, token.end + 1, depth))
+            found.append(ScannedWord(token.name, token.start, token.end + 1, depth))
             depth += token.name == OPEN
         return tuple(found)
 
-    def source(self, word: Word) -> str:
+    def source(self, word: ScannedWord) -> str:
         """Return a word as it is written."""
         return self.text[word.start : word.end]
 
@@ -123,7 +123,7 @@ def operands(sql: SqlText) -> Iterator[Operand]:
                 yield Operand("", words[n + 1].start, words[last].end, word.depth)
 
 
-def _edge(words: tuple[Word, ...], at: int, step: int) -> int:
+def _edge(words: tuple[ScannedWord, ...], at: int, step: int) -> int:
     """Return the index of the last word of the part beside the word at `at`, in one direction."""
     depth = words[at].depth
     ends = ENDS | ({"AND", "OR"} if words[at].name == "AND" else {"OR"} if words[at].name == "OR" else frozenset())
@@ -136,7 +136,7 @@ def _edge(words: tuple[Word, ...], at: int, step: int) -> int:
     return n
 
 
-def _and_of_between(words: tuple[Word, ...], n: int) -> int:
+def _and_of_between(words: tuple[ScannedWord, ...], n: int) -> int:
     return next((m for m in range(n, len(words)) if words[m].name == "AND" and words[m].depth == words[n].depth), -1)
 
 

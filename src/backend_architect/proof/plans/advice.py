@@ -8,14 +8,14 @@ from pglast import enums
 from pglast.stream import RawStream
 
 from backend_architect.proof.plans.parsing import ast, below
-from backend_architect.proof.plans.tables import Table, Tables
+from backend_architect.proof.plans.tables import ProjectTable, Tables
 
 WHERE_TO = "in a new file of migrations/, and under `lists:` of backend.yaml where it is a list of the design"
 BOUNDS = frozenset({"<", "<=", ">", ">=", "~~", "^@"})
 
 
 @dataclass
-class Wanted:
+class TableRequest:
     """What one level of a statement asks of one table, as SQL over its columns."""
 
     equal: list[str] = field(default_factory=list)
@@ -35,15 +35,15 @@ class Wanted:
         return list(dict.fromkeys([*equal, *(tail or bounded[:1])]))
 
 
-def wanted_of(tree: Any, tables: Tables, table: str, alias: str) -> Iterator[Wanted]:
+def wanted_of(tree: Any, tables: Tables, table: str, alias: str) -> Iterator[TableRequest]:
     """Give what each level of a statement that names the alias asks of the table."""
     for select in below(tree, ast.SelectStmt, ast.UpdateStmt, ast.DeleteStmt):
         if alias in _aliases(select):
             yield _wanted_at(select, _Side(tables.by_name[table], alias, len(_aliases(select)) == 1))
 
 
-def _wanted_at(select: Any, side: "_Side") -> Wanted:
-    wanted = Wanted()
+def _wanted_at(select: Any, side: "_Side") -> TableRequest:
+    wanted = TableRequest()
     for condition in (select.whereClause, *_joining(select, side.alias)):
         _read_condition(condition, wanted, side)
     keys = [(side.key(item.node), item.sortby_dir) for item in getattr(select, "sortClause", None) or ()]
@@ -69,7 +69,7 @@ def index_for(tree: Any, tables: Tables, table: str, alias: str) -> str:
     return ""
 
 
-def _served(table: Table, keys: list[str]) -> bool:
+def _served(table: ProjectTable, keys: list[str]) -> bool:
     """Return whether an index has just these keys, in one direction or the other."""
     for index in table.indexes.values():
         own = [f"{k} DESC" if down else k for k, down in zip(index.keys, index.descending, strict=False)]
@@ -83,7 +83,7 @@ def _served(table: Table, keys: list[str]) -> bool:
 class _Side:
     """Tells which expressions are over one table's own columns."""
 
-    table: Table
+    table: ProjectTable
     alias: str
     alone: bool
 
@@ -108,7 +108,7 @@ class _Side:
         return (len(fields) > 1 and fields[-2].sval == self.alias) or (len(fields) == 1 and self.alone)
 
 
-def _read_condition(node: Any, wanted: Wanted, side: _Side) -> None:
+def _read_condition(node: Any, wanted: TableRequest, side: _Side) -> None:
     """Read what must hold for each row: the parts of an AND."""
     match node:
         case ast.BoolExpr(boolop=enums.BoolExprType.AND_EXPR):
@@ -120,7 +120,7 @@ def _read_condition(node: Any, wanted: Wanted, side: _Side) -> None:
             wanted.flags.append(str(node.fields[-1].sval))
 
 
-def _read_comparison(node: Any, wanted: Wanted, side: _Side) -> None:
+def _read_comparison(node: Any, wanted: TableRequest, side: _Side) -> None:
     operator = str(node.name[-1].sval)
     pairs = [(node.lexpr, node.rexpr), (node.rexpr, node.lexpr)]
     if isinstance(node.lexpr, ast.RowExpr) and isinstance(node.rexpr, ast.RowExpr):

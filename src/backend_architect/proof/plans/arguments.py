@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from backend_architect.postgres import Session
-from backend_architect.proof.plans.tables import Table, Tables
+from backend_architect.proof.plans.tables import ProjectTable, Tables
 from backend_architect.proof.plans.ties import Role, Tie
 
 PAGE = 20
@@ -131,7 +131,7 @@ class Picker:
             row = f'"{reference}"::text = {literal(popular)}' if reference and popular else "true"
             found[tie.parameter] = self._stored(table, tie.column, row, chance)
 
-    def _stored(self, table: Table, column: str, row: str, chance: int) -> str | None:
+    def _stored(self, table: ProjectTable, column: str, row: str, chance: int) -> str | None:
         kind = table.columns[column].type
         order = ", ".join(f'"{key}"' for key in table.primary_key) or "1"
         if table.is_key(column) and not table.target_of(column) and kind in {"text", "bytea"}:

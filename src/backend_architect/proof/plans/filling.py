@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from backend_architect.design.model import Design, Entity, Field, FieldType, Row
 from backend_architect.postgres import Session
-from backend_architect.proof.plans.sizes import Sizes
-from backend_architect.proof.plans.tables import Column, Table, Tables
+from backend_architect.proof.plans.sizes import RowCounts
+from backend_architect.proof.plans.tables import ProjectColumn, ProjectTable, Tables
 from backend_architect.seed import field_sql
 
 AHEAD = 0.01
@@ -29,7 +29,7 @@ GENERIC = {
 NUMBERS = ("integer", "bigint", "smallint", "numeric", "double precision", "real")
 
 
-def fill(session: Session, design: Design, tables: Tables, sizes: Sizes) -> None:
+def fill(session: Session, design: Design, tables: Tables, sizes: RowCounts) -> None:
     """Fill every table; triggers and foreign keys rest meanwhile, so what they would keep is set afterwards."""
     session.run("SET session_replication_role = replica")
     for table in tables.parents_first():
@@ -44,7 +44,7 @@ def fill(session: Session, design: Design, tables: Tables, sizes: Sizes) -> None
     session.run("VACUUM (ANALYZE)")
 
 
-def _statements(design: Design, tables: Tables, table: Table, sizes: Sizes) -> Iterator[str]:
+def _statements(design: Design, tables: Tables, table: ProjectTable, sizes: RowCounts) -> Iterator[str]:
     rows = sizes.filled[table.name]
     row = design.rows_by_plural.get(table.name)
     step = LIFETIMES.get(table.name, sizes.days * 86_400) / max(rows, 1)
@@ -72,7 +72,7 @@ def _statements(design: Design, tables: Tables, table: Table, sizes: Sizes) -> I
         yield f'ANALYZE "seed_{table.name}"'
 
 
-def _value(design: Design, sizes: Sizes, table: Table, row: Row | None, column: Column) -> str:
+def _value(design: Design, sizes: RowCounts, table: ProjectTable, row: Row | None, column: ProjectColumn) -> str:
     """Return the SQL of a column's value, '' where its default will do."""
     item = next((f for f in row.fields.values() if f.column == column.name), None) if row else None
     if row and item and item.type is FieldType.TIMESTAMP:
@@ -86,14 +86,14 @@ def _value(design: Design, sizes: Sizes, table: Table, row: Row | None, column: 
     return _generic(sizes, table, column)
 
 
-def _moment(sizes: Sizes, row: Row, item: Field) -> str:
+def _moment(sizes: RowCounts, row: Row, item: Field) -> str:
     """Return a time of the row's own, later fields later: none overlap, and a few are still ahead."""
     step = sizes.days * 86_400 / max(sizes.filled[row.table], 1)
     later = (1 + list(row.fields).index(item.name)) / (len(row.fields) + 1) * step
     return f"created + {later + AHEAD * sizes.days * 86_400} * interval '1 second'"
 
 
-def _generic(sizes: Sizes, table: Table, column: Column) -> str:
+def _generic(sizes: RowCounts, table: ProjectTable, column: ProjectColumn) -> str:
     """Return a value by its type alone, as for a column that was added by hand."""
     target = table.target_of(column.name)
     if target:
@@ -110,14 +110,14 @@ def _generic(sizes: Sizes, table: Table, column: Column) -> str:
     return f"CASE WHEN n % 10 = 0 THEN {made} END" if not column.not_null and "time" in column.type else made
 
 
-def _pairs(table: Table) -> Iterator[tuple[str, str]]:
+def _pairs(table: ProjectTable) -> Iterator[tuple[str, str]]:
     """Give the two columns of a pair that join rows of one table, which never joins a row to itself."""
     key = table.primary_key
     if len(key) == 2 and table.target_of(key[0]) and table.target_of(key[0]) == table.target_of(key[1]):
         yield key[0], key[1]
 
 
-def _afterwards(design: Design, tables: Tables, table: Table) -> str:
+def _afterwards(design: Design, tables: Tables, table: ProjectTable) -> str:
     """Return the UPDATE that points rows at earlier ones of the same table and sets the kept counts, or ''."""
     entity = design.rows_by_plural.get(table.name)
     if not isinstance(entity, Entity):
@@ -141,7 +141,7 @@ def _afterwards(design: Design, tables: Tables, table: Table) -> str:
     return f'UPDATE "{table.name}" AS t SET {", ".join(sets)} FROM {source} WHERE t.id = s.id'
 
 
-def _counted(design: Design, tables: Tables, table: Table, entity: Entity) -> dict[str, tuple[str, str]]:
+def _counted(design: Design, tables: Tables, table: ProjectTable, entity: Entity) -> dict[str, tuple[str, str]]:
     """Return each kept count's table and the column that it counts by."""
     found: dict[str, tuple[str, str]] = {}
     for count in entity.counts.values():

@@ -8,7 +8,7 @@ from backend_architect.proof.plans import plan_rules, text_rules
 from backend_architect.proof.plans.plan_rules import in_window
 from backend_architect.proof.plans.study import TYPICAL, Studied, study
 from backend_architect.proof.plans.thresholds import SIZES
-from backend_architect.proof.plans.view import Failure, View, times
+from backend_architect.proof.plans.view import PlanFailure, StatementView, times
 from backend_architect.proof.probe import Probe
 
 EXPECTED = "reads a bounded number of rows, however large its tables become"
@@ -25,13 +25,13 @@ def growth(lab: Lab) -> Iterator[Case]:
         yield Case(statement.name, Verdict.BROKEN, EXPECTED, f"{statement.place}: {refusal}", HOW_TO_REPEAT)
 
 
-def judge(view: View) -> tuple[Failure, ...]:
+def judge(view: StatementView) -> tuple[PlanFailure, ...]:
     """Return every failure of one statement, the most telling first."""
     found = [rule(view) for rule in (*text_rules.RULES, *plan_rules.RULES)]
     return tuple(failure for failure in found if failure)
 
 
-def _case(view: View) -> Case:
+def _case(view: StatementView) -> Case:
     failures = judge(view)
     verdict = Verdict.FAILED if failures else Verdict.BROKEN if view.not_run else Verdict.HELD
     why = "; ".join(dict.fromkeys(failure.why for failure in failures))
@@ -42,7 +42,7 @@ def _case(view: View) -> Case:
     return Case(view.statement.name, verdict, EXPECTED, came, HOW_TO_REPEAT, advice, measures(view))
 
 
-def _told(view: View) -> str:
+def _told(view: StatementView) -> str:
     """Return what a statement that holds does: its indexes, what it read, and what was not seen."""
     work = view.works[view.largest]
     run = view.runs.get(TYPICAL)
@@ -55,12 +55,12 @@ def _told(view: View) -> str:
     return "; ".join([*_not_run(view), *parts])
 
 
-def _not_run(view: View) -> list[str]:
+def _not_run(view: StatementView) -> list[str]:
     """Return why the statement was not run for some callers: what was not run was not tried."""
     return [f"{view.statement.place}: could not be tried for {who} ({why})" for who, why in view.not_run.items()]
 
 
-def measures(view: View) -> tuple[Measure, ...]:
+def measures(view: StatementView) -> tuple[Measure, ...]:
     """Return the figures of a statement: measured on the filled tables, and projected at each size."""
     found: list[Measure] = []
     for who, run in view.runs.items():

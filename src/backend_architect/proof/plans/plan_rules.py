@@ -18,14 +18,14 @@ from backend_architect.proof.plans.thresholds import (
     PER_ROW,
     WINDOW_ROWS,
 )
-from backend_architect.proof.plans.view import Failure, View, rows_of, times
+from backend_architect.proof.plans.view import PlanFailure, StatementView, rows_of, times
 from backend_architect.proof.plans.work import Read
 
 TENFOLD = 10
 SEARCH_INDEX = "the GIN index of the words"
 
 
-def reads_whole_table(view: View) -> Failure | None:
+def reads_whole_table(view: StatementView) -> PlanFailure | None:
     """Return a failure where a large table is read from its beginning to its end, at any size."""
     for size, work in view.works.items():
         for read in sorted(work.reads, key=lambda read: -read.rows):
@@ -33,11 +33,11 @@ def reads_whole_table(view: View) -> Failure | None:
             large = view.rows[size].get(read.table, 0.0) >= LARGE_TABLE
             if whole and large and read.rows > max(FREE_ROWS, read.found / 2 * read.times) and not in_window(view):
                 how = "reads the whole table" if read.method == "Seq Scan" else f"walks all of {read.index}"
-                return Failure(f"{how}: {rows_of(read)} at {times(size)}", advise(view, read))
+                return PlanFailure(f"{how}: {rows_of(read)} at {times(size)}", advise(view, read))
     return None
 
 
-def walks_index(view: View) -> Failure | None:
+def walks_index(view: StatementView) -> PlanFailure | None:
     """Return a failure where an index is searched by a later column, its first one unknown: all of it is read."""
     for size, work in view.works.items():
         for read in work.reads:
@@ -48,11 +48,11 @@ def walks_index(view: View) -> Failure | None:
             skipped = view.distinct.get((read.table, first), entries) <= FEW_VALUES
             if entries >= LARGE_TABLE and entries * read.share > FREE_ROWS and not skipped:
                 why = f"searches {read.index} without its first column {first}: {entries:,.0f} entries at {times(size)}"
-                return Failure(why, advise(view, read))
+                return PlanFailure(why, advise(view, read))
     return None
 
 
-def throws_away(view: View) -> Failure | None:
+def throws_away(view: StatementView) -> PlanFailure | None:
     """Return a failure where most of what is read does not pass a filter that an index could have served."""
     for size, work in view.works.items():
         for read in work.reads:
@@ -61,11 +61,11 @@ def throws_away(view: View) -> Failure | None:
             ratio = read.found / max(read.kept, read.found / max(view.rows[size].get(read.table, 1.0), 1.0), 1e-9)
             if ratio > DISCARDED and not _is_search(read):
                 why = f"keeps one of {ratio:,.0f} rows that it reads: {rows_of(read)} at {times(size)}"
-                return Failure(why, advise(view, read))
+                return PlanFailure(why, advise(view, read))
     return None
 
 
-def walks_for_words(view: View) -> Failure | None:
+def walks_for_words(view: StatementView) -> PlanFailure | None:
     """Return a failure where rows are read in their order until enough have the words that are searched for."""
     for size, work in view.works.items():
         for read in work.reads:
@@ -78,11 +78,11 @@ def walks_for_words(view: View) -> Failure | None:
                 advice = (
                     f"look through a bounded number of rows (a subquery with its own LIMIT), then ask {SEARCH_INDEX}"
                 )
-                return Failure(why, advice)
+                return PlanFailure(why, advice)
     return None
 
 
-def grows(view: View) -> Failure | None:
+def grows(view: StatementView) -> PlanFailure | None:
     """Return a failure where the rows read follow the size of the tables."""
     least, most = min(view.works), view.largest
     before, after = view.works[least], view.works[most]
@@ -91,10 +91,10 @@ def grows(view: View) -> Failure | None:
     read = max(after.reads, key=lambda read: read.rows)
     what = "to sort or count them" if read.within in {"Sort", "Aggregate"} else "to find what it returns"
     why = f"reads {before.rows:,.0f} rows at {times(least)} and {after.rows:,.0f} at {times(most)} {what}"
-    return Failure(why, advise(view, read))
+    return PlanFailure(why, advise(view, read))
 
 
-def window_too_wide(view: View) -> Failure | None:
+def window_too_wide(view: StatementView) -> PlanFailure | None:
     """Return a failure where a list of what is recent reads more than its cache makes up for."""
     work = view.works.get(TENFOLD)
     if work is None or not in_window(view):
@@ -104,24 +104,24 @@ def window_too_wide(view: View) -> Failure | None:
         return None
     kept = f"kept for {view.cached} s" if view.cached else "not cached"
     seconds = round(work.rows / WINDOW_ROWS / 10 + 1) * 10
-    return Failure(
+    return PlanFailure(
         f"reads what is recent: {work.rows:,.0f} rows at 10x, and its answer is {kept}",
         f"say `cache: {seconds}s` at its list in backend.yaml, or shorten the time that it looks back",
     )
 
 
-def reads_for_each_row(view: View) -> Failure | None:
+def reads_for_each_row(view: StatementView) -> PlanFailure | None:
     """Return a failure where a subquery or an inner side reads many rows for each row around it."""
     for size, work in view.works.items():
         for read in work.reads:
             many = read.each_time > PER_ROW and read.rows > FREE_ROWS and not in_window(view)
             if many and (read.within == "Aggregate" or read.times > 1):
                 why = f"reads {read.each_time:,.0f} rows of {read.table} for each row around it, at {times(size)}"
-                return Failure(why, advise(view, read))
+                return PlanFailure(why, advise(view, read))
     return None
 
 
-def measured_too_much(view: View) -> Failure | None:
+def measured_too_much(view: StatementView) -> PlanFailure | None:
     """Return a failure where a run on the filled tables read a large part of them."""
     for who, run in view.runs.items():
         rows = run.rows_read
@@ -129,7 +129,7 @@ def measured_too_much(view: View) -> Failure | None:
             work = view.works[view.largest]
             read = max(work.reads, key=lambda read: read.rows, default=None)
             advice = advise(view, read) if read else "bound what it reads"
-            return Failure(f"read {rows:,.0f} of the filled rows for {who}", advice)
+            return PlanFailure(f"read {rows:,.0f} of the filled rows for {who}", advice)
     return None
 
 
@@ -145,12 +145,12 @@ RULES = (
 )
 
 
-def advise(view: View, read: Read) -> str:
+def advise(view: StatementView, read: Read) -> str:
     """Return what mends a scan: a rewrite where the text is to blame, else the index that it lacks."""
     return _rewrite(view, read) or _index(view, read)
 
 
-def _index(view: View, read: Read) -> str:
+def _index(view: StatementView, read: Read) -> str:
     others = sorted(view.works[view.largest].reads, key=lambda other: -other.rows)
     for each in (read, *(other for other in others if other.rows > FREE_ROWS)):
         create = index_for(view.tree, view.tables, each.table, each.alias)
@@ -164,13 +164,13 @@ def _index(view: View, read: Read) -> str:
     )
 
 
-def _rewrite(view: View, read: Read) -> str:
+def _rewrite(view: StatementView, read: Read) -> str:
     """Return how to write a condition so that an index can serve it, '' where it already is."""
     texts = (rewrite(view, read) for rewrite in (_for_count, _for_logic, _for_casts))
     return next((text for text in texts if text), "")
 
 
-def _for_count(view: View, read: Read) -> str:
+def _for_count(view: StatementView, read: Read) -> str:
     served = not index_for(view.tree, view.tables, read.table, read.alias)
     if read.within == "Aggregate" and served and _counts(view.tree):
         return (
@@ -180,7 +180,7 @@ def _for_count(view: View, read: Read) -> str:
     return ""
 
 
-def _for_logic(view: View, read: Read) -> str:
+def _for_logic(view: StatementView, read: Read) -> str:
     for node in below(view.tree, ast.BoolExpr):
         if node.boolop == enums.BoolExprType.NOT_EXPR and _is_in(node.args[0]) and read.table in _tables(node):
             outer = RawStream()(node.args[0].testexpr)
@@ -191,7 +191,7 @@ def _for_logic(view: View, read: Read) -> str:
     return ""
 
 
-def _for_casts(view: View, read: Read) -> str:
+def _for_casts(view: StatementView, read: Read) -> str:
     for node in below(view.tree, ast.A_Expr):
         cast = node.lexpr if isinstance(node.lexpr, ast.TypeCast) else None
         if cast is None or not isinstance(cast.arg, ast.ColumnRef):
@@ -206,7 +206,7 @@ def _for_casts(view: View, read: Read) -> str:
     return ""
 
 
-def _first_key(view: View, read: Read) -> str:
+def _first_key(view: StatementView, read: Read) -> str:
     """Return the first column of a btree that a condition is looked up in, '' for anything else."""
     table = view.tables.get(read.table)
     index = table.indexes.get(read.index) if table and read.condition else None
@@ -218,7 +218,7 @@ def _columns(condition: str) -> set[str]:
     return {str(node.fields[-1].sval) for node in below(tree, ast.ColumnRef)} if tree else set()
 
 
-def in_window(view: View) -> bool:
+def in_window(view: StatementView) -> bool:
     """Return whether what is read most lies in a time before now, along an index."""
     for size in (view.largest, min(view.works)):
         work = view.works[size]

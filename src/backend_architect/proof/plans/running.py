@@ -17,7 +17,7 @@ READ = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck"
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class MeasuredRun:
     """What one run showed: its plan tree as EXPLAIN gives it, and the time in milliseconds, triggers included."""
 
     plan: Mapping[str, Any]
@@ -47,22 +47,24 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedStatement:
     """A statement as the server took it, with the types that it found for the parameters."""
 
     name: str
     types: tuple[str, ...]
 
 
-def prepare(session: Session, number: int, sql: str) -> Prepared:
+def prepare(session: Session, number: int, sql: str) -> PreparedStatement:
     """Return the statement prepared under a number; raises what the server refuses it with."""
     name = f"plan_{number}"
     session.run(f"PREPARE {name} AS {sql}")
     found = session.value("SELECT parameter_types::text[] FROM pg_prepared_statements WHERE name = $1", name)
-    return Prepared(name, tuple(found or ()))
+    return PreparedStatement(name, tuple(found or ()))
 
 
-def run(session: Session, prepared: Prepared, picker: Picker, ties: tuple[Tie, ...], *, busy: bool) -> Run:
+def run(
+    session: Session, prepared: PreparedStatement, picker: Picker, ties: tuple[Tie, ...], *, busy: bool
+) -> MeasuredRun:
     """Return what a run with values from the rows showed; other values are tried where some are refused."""
     refused: Exception | None = None
     for chance in range(CHANCES):
@@ -76,7 +78,7 @@ def run(session: Session, prepared: Prepared, picker: Picker, ties: tuple[Tie, .
                 raise
             refused = error
             continue
-        return Run(found["Plan"], float(found["Execution Time"]))
+        return MeasuredRun(found["Plan"], float(found["Execution Time"]))
     assert refused is not None
     raise refused
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend_architect.design.model import Design
-from backend_architect.proof.plans.tables import Table, Tables
+from backend_architect.proof.plans.tables import ProjectTable, Tables
 
 BUDGET = 100_000
 """Rows filled in all: some five seconds, and enough that indexes are worth their while."""
@@ -23,7 +23,7 @@ UNTOUCHED = frozenset({"schema_migrations"})
 
 
 @dataclass(frozen=True, slots=True)
-class Sizes:
+class RowCounts:
     """Rows by table: `declared` at 1x, and `filled`. `days` is how long the declared rows took to come."""
 
     declared: Mapping[str, int]
@@ -36,7 +36,7 @@ class Sizes:
         return {name: rows * (1 if name in self.fixed else factor) for name, rows in self.declared.items()}
 
 
-def sizes_of(design: Design, tables: Tables) -> Sizes:
+def sizes_of(design: Design, tables: Tables) -> RowCounts:
     """Return the sizes; a table that the design does not know has as many rows as the largest that it points at."""
     declared: dict[str, int] = {}
     for table in tables.parents_first():
@@ -46,10 +46,10 @@ def sizes_of(design: Design, tables: Tables) -> Sizes:
     known = sum(rows for name, rows in declared.items() if name in design.rows_by_plural)
     days = known / max(design.load.writes / BUSY_HOUR, 0.01) / SECONDS_A_DAY
     slow = frozenset(table.name for table in tables if any(index.exclusion for index in table.indexes.values()))
-    return Sizes(declared, _filled(declared, fixed, slow), min(max(days, DAYS[0]), DAYS[1]), fixed)
+    return RowCounts(declared, _filled(declared, fixed, slow), min(max(days, DAYS[0]), DAYS[1]), fixed)
 
 
-def _declared(design: Design, table: Table, declared: Mapping[str, int]) -> int:
+def _declared(design: Design, table: ProjectTable, declared: Mapping[str, int]) -> int:
     if table.name in design.rows_by_plural:
         return design.declared_rows(table.name)
     if table.name.startswith("pgqueuer"):

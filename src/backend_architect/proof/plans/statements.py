@@ -27,11 +27,11 @@ for module, name in json.loads(sys.argv[1]):
 print(json.dumps(found))
 """
 IMPORT_SECONDS = 30
-_READ: WeakKeyDictionary[Lab, "Found"] = WeakKeyDictionary()
+_READ: WeakKeyDictionary[Lab, "ProjectStatements"] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class ProjectStatement:
     """One statement: its name (`posts.read`, else its place), and the file and line that hold it."""
 
     name: str
@@ -55,10 +55,10 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ProjectStatements:
     """All statements of a project, and those that could not be read."""
 
-    statements: tuple[Statement, ...]
+    statements: tuple[ProjectStatement, ...]
     unread: tuple[Unread, ...]
 
 
@@ -71,17 +71,17 @@ class _Text:
     constant: str
 
 
-def read_statements(lab: Lab) -> Found:
+def read_statements(lab: Lab) -> ProjectStatements:
     """Return every statement of the project's app/; a constant that only running makes is asked of its Python."""
     if lab not in _READ:
         _READ[lab] = _read(lab)
     return _READ[lab]
 
 
-def _read(lab: Lab) -> Found:
+def _read(lab: Lab) -> ProjectStatements:
     sources = Sources(lab.subject.folder)
     parts = {name for module in sources.modules.values() for name in _parts(module)}
-    statements: list[Statement] = []
+    statements: list[ProjectStatement] = []
     open_texts: list[tuple[_Text, str]] = []
     for module in (module for module in sources.modules.values() if any(verb in module.text for verb in VERBS)):
         for text in _texts(module):
@@ -94,7 +94,7 @@ def _read(lab: Lab) -> Found:
             if plannable(sql) and not (text.constant in parts and not _name_in(sql)):
                 statements.append(_statement(text, sql))
     made, unread = _ask_python(lab, open_texts)
-    return Found(_distinct([*statements, *made]), tuple(unread))
+    return ProjectStatements(_distinct([*statements, *made]), tuple(unread))
 
 
 def _texts(module: Module) -> Iterator[_Text]:
@@ -139,7 +139,7 @@ def _looks_like_sql(node: ast.expr) -> bool:
     return (first in VERBS and len(whole.split()) > 1) or bool(_name_in(whole))
 
 
-def _ask_python(lab: Lab, texts: list[tuple[_Text, str]]) -> tuple[list[Statement], list[Unread]]:
+def _ask_python(lab: Lab, texts: list[tuple[_Text, str]]) -> tuple[list[ProjectStatement], list[Unread]]:
     """Return the statements that importing their modules makes, and those that it does not make either."""
     wanted = [(text.module.name, text.constant) for text, _ in texts if text.constant]
     values = _imported(lab, wanted) if wanted else {}
@@ -166,9 +166,9 @@ def _imported(lab: Lab, wanted: list[tuple[str, str]]) -> dict[str, str | None]:
         return {}
 
 
-def _statement(text: _Text, sql: str) -> Statement:
+def _statement(text: _Text, sql: str) -> ProjectStatement:
     fallback = text.constant or f"{text.module.file}:{text.node.lineno}"
-    return Statement(_name_in(sql) or fallback, sql.strip(), text.module.file, text.node.lineno)
+    return ProjectStatement(_name_in(sql) or fallback, sql.strip(), text.module.file, text.node.lineno)
 
 
 def _name_in(sql: str) -> str:
@@ -181,7 +181,7 @@ def _name_in(sql: str) -> str:
     return "" if " " in name else name
 
 
-def _distinct(statements: list[Statement]) -> tuple[Statement, ...]:
+def _distinct(statements: list[ProjectStatement]) -> tuple[ProjectStatement, ...]:
     """Return each text once, in the order of files and lines."""
     ordered = sorted(statements, key=lambda statement: (statement.file, statement.line))
     return tuple({statement.sql: statement for statement in reversed(ordered)}.values())[::-1]

@@ -13,13 +13,13 @@ from backend_architect.proof.plans.expected import cached_seconds
 from backend_architect.proof.plans.filling import fill
 from backend_architect.proof.plans.parsing import parse
 from backend_architect.proof.plans.projecting import Projection, sizes_in, with_values
-from backend_architect.proof.plans.running import Prepared, Run, prepare, run
-from backend_architect.proof.plans.sizes import Sizes, sizes_of
-from backend_architect.proof.plans.statements import Statement, read_statements
+from backend_architect.proof.plans.running import MeasuredRun, PreparedStatement, prepare, run
+from backend_architect.proof.plans.sizes import RowCounts, sizes_of
+from backend_architect.proof.plans.statements import ProjectStatement, read_statements
 from backend_architect.proof.plans.tables import Tables, read_tables
 from backend_architect.proof.plans.thresholds import SIZES
 from backend_architect.proof.plans.ties import Role, Tie, read_ties
-from backend_architect.proof.plans.view import View
+from backend_architect.proof.plans.view import StatementView
 from backend_architect.proof.plans.work import Work
 
 TYPICAL, BUSIEST = "a typical caller", "the busiest"
@@ -32,8 +32,8 @@ WRITTEN_OUT = frozenset({Role.LIMIT, Role.OFFSET, Role.SEARCH, Role.BELOW, Role.
 class Studied:
     """Every statement that was planned, those that the database refused and why, and the seconds of each step."""
 
-    views: tuple[View, ...]
-    refused: tuple[tuple[Statement, str], ...]
+    views: tuple[StatementView, ...]
+    refused: tuple[tuple[ProjectStatement, str], ...]
     filled: int
     declared: int
     seconds: Mapping[str, float]
@@ -41,11 +41,11 @@ class Studied:
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    statement: Statement
+    statement: ProjectStatement
     ties: tuple[Tie, ...]
     types: tuple[str, ...]
     planned: str
-    runs: Mapping[str, Run]
+    runs: Mapping[str, MeasuredRun]
     not_run: Mapping[str, str]
 
 
@@ -55,7 +55,7 @@ class Filled:
 
     url: str
     empty: str
-    sizes: Sizes
+    sizes: RowCounts
 
     @property
     def name(self) -> str:
@@ -68,7 +68,7 @@ class _Study:
     lab: Lab
     filled: Filled
     seconds: dict[str, float] = field(default_factory=dict)
-    refused: list[tuple[Statement, str]] = field(default_factory=list)
+    refused: list[tuple[ProjectStatement, str]] = field(default_factory=list)
 
 
 def fill_database(lab: Lab) -> Filled:
@@ -111,7 +111,7 @@ def timed(seconds: dict[str, float], step: str) -> Iterator[None]:
     seconds[step] = time.monotonic() - started
 
 
-def _run_all(found: _Study, session: Session, statements: tuple[Statement, ...], tables: Tables) -> list[_Ready]:
+def _run_all(found: _Study, session: Session, statements: tuple[ProjectStatement, ...], tables: Tables) -> list[_Ready]:
     account = found.lab.subject.design.account
     picker = Picker(session, tables, account.table if account else "")
     ready = []
@@ -122,7 +122,7 @@ def _run_all(found: _Study, session: Session, statements: tuple[Statement, ...],
         except Refused as error:
             found.refused.append((statement, str(error)))
             continue
-        runs: dict[str, Run] = {}
+        runs: dict[str, MeasuredRun] = {}
         not_run: dict[str, str] = {}
         for who, busy in CALLERS.items():
             try:
@@ -136,7 +136,9 @@ def _run_all(found: _Study, session: Session, statements: tuple[Statement, ...],
     return ready
 
 
-def _worst_search(session: Session, prepared: Prepared, picker: Picker, ties: tuple[Tie, ...], common: Run) -> Run:
+def _worst_search(
+    session: Session, prepared: PreparedStatement, picker: Picker, ties: tuple[Tie, ...], common: MeasuredRun
+) -> MeasuredRun:
     """Return the run of a search that read the most: for a common word, or for two that never meet in a row."""
     apart = picker.words_apart()
     if not apart:
@@ -145,7 +147,7 @@ def _worst_search(session: Session, prepared: Prepared, picker: Picker, ties: tu
     return max(common, found, key=lambda each: each.rows_read)
 
 
-def _planned(statement: Statement, ties: tuple[Tie, ...], prepared: Prepared, picker: Picker) -> str:
+def _planned(statement: ProjectStatement, ties: tuple[Tie, ...], prepared: PreparedStatement, picker: Picker) -> str:
     """Return the statement with what the planner must know written out, for a usual page and the commonest word."""
     values = {
         tie.parameter: literal(picker.value(tie, prepared.types[tie.parameter - 1]), prepared.types[tie.parameter - 1])
@@ -155,7 +157,7 @@ def _planned(statement: Statement, ties: tuple[Tie, ...], prepared: Prepared, pi
     return with_values(statement.sql, values)
 
 
-def _plan_all(found: _Study, ready: list[_Ready], tables: Tables) -> list[View]:
+def _plan_all(found: _Study, ready: list[_Ready], tables: Tables) -> list[StatementView]:
     sizes = found.filled.sizes
     with Session(found.filled.url) as session:
         base, references = read_statistics(session), read_references(session)
@@ -175,7 +177,7 @@ def _plan_all(found: _Study, ready: list[_Ready], tables: Tables) -> list[View]:
     distinct = {(t.name, c.attname): c.distinct(t.rows) for t in grown.tables for c in t.columns}
     cached = cached_seconds(found.lab.subject.design, tables)
     return [
-        View(each.statement, parse(each.statement.sql), tables, works[each.statement.sql], rows, each.runs,
+        StatementView(each.statement, parse(each.statement.sql), tables, works[each.statement.sql], rows, each.runs,
              each.not_run, distinct,
              cached.get(each.statement.name, 0))
         for each in ready

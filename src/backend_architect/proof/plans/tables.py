@@ -35,7 +35,7 @@ FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ProjectColumn:
     name: str
     type: str
     not_null: bool
@@ -43,7 +43,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
+class ProjectIndex:
     """An index; `keys` are columns or expressions as SQL, `descending` tells which of them run down."""
 
     name: str
@@ -57,7 +57,7 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
-class ForeignKey:
+class ProjectForeignKey:
     """`columns` point at `target_columns` of `target`; `on_delete` is PostgreSQL's letter, c for cascade."""
 
     name: str
@@ -68,15 +68,15 @@ class ForeignKey:
 
 
 @dataclass(frozen=True)
-class Table:
+class ProjectTable:
     """One table; `rows` and `pages` are what the last ANALYZE counted."""
 
     name: str
     rows: float
     pages: int
-    columns: Mapping[str, Column]
-    indexes: Mapping[str, Index]
-    foreign_keys: tuple[ForeignKey, ...]
+    columns: Mapping[str, ProjectColumn]
+    indexes: Mapping[str, ProjectIndex]
+    foreign_keys: tuple[ProjectForeignKey, ...]
 
     @cached_property
     def keys(self) -> tuple[frozenset[str], ...]:
@@ -101,18 +101,18 @@ class Table:
 class Tables:
     """Every table by its name."""
 
-    by_name: Mapping[str, Table]
+    by_name: Mapping[str, ProjectTable]
 
-    def __iter__(self) -> Iterator[Table]:
+    def __iter__(self) -> Iterator[ProjectTable]:
         return iter(self.by_name.values())
 
-    def get(self, name: str) -> Table | None:
+    def get(self, name: str) -> ProjectTable | None:
         """Return a table, or None where there is none of this name."""
         return self.by_name.get(name)
 
-    def parents_first(self) -> list[Table]:
+    def parents_first(self) -> list[ProjectTable]:
         """Return the tables so that each comes after those that it points at, where there is such an order."""
-        ready: dict[str, Table] = {}
+        ready: dict[str, ProjectTable] = {}
         waiting = dict(self.by_name)
         while waiting:
             free = [
@@ -124,7 +124,7 @@ class Tables:
                 ready[table.name] = waiting.pop(table.name)
         return list(ready.values())
 
-    def pointing_at(self, name: str) -> list[tuple[Table, ForeignKey]]:
+    def pointing_at(self, name: str) -> list[tuple[ProjectTable, ProjectForeignKey]]:
         """Return the foreign keys that point at a table, each with its own table."""
         return [(table, key) for table in self for key in table.foreign_keys if key.target == name]
 
@@ -134,17 +134,17 @@ def read_tables(session: Session) -> Tables:
     return Tables({row["name"]: _table(row) for row in session.fetch(READ)})
 
 
-def _table(row: Mapping[str, object]) -> Table:
-    columns = {str(each[0]): Column(*each) for each in _list(row["columns"])}
+def _table(row: Mapping[str, object]) -> ProjectTable:
+    columns = {str(each[0]): ProjectColumn(*each) for each in _list(row["columns"])}
     indexes = {str(each[0]): _index(each) for each in _list(row["indexes"])}
-    keys = tuple(ForeignKey(k[0], tuple(k[1]), tuple(k[2]), k[3], k[4]) for k in _list(row["foreign_keys"]))
-    return Table(str(row["name"]), float(str(row["rows"])), int(str(row["pages"])), columns, indexes, keys)
+    keys = tuple(ProjectForeignKey(k[0], tuple(k[1]), tuple(k[2]), k[3], k[4]) for k in _list(row["foreign_keys"]))
+    return ProjectTable(str(row["name"]), float(str(row["rows"])), int(str(row["pages"])), columns, indexes, keys)
 
 
-def _index(each: list[Any]) -> Index:
+def _index(each: list[Any]) -> ProjectIndex:
     name, method, unique, exclusion, predicate, keys, descending, primary = each
     down = tuple(bool(option) for option in descending)
-    return Index(name, method, unique, exclusion, predicate or "", tuple(keys), down, primary)
+    return ProjectIndex(name, method, unique, exclusion, predicate or "", tuple(keys), down, primary)
 
 
 def _list(value: object) -> list[list[Any]]:

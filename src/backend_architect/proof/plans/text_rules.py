@@ -8,36 +8,36 @@ from pglast.stream import RawStream
 
 from backend_architect.proof.plans.advice import WHERE_TO, wanted_of
 from backend_architect.proof.plans.parsing import ast, below
-from backend_architect.proof.plans.tables import Table
+from backend_architect.proof.plans.tables import ProjectTable
 from backend_architect.proof.plans.thresholds import LARGE_TABLE
-from backend_architect.proof.plans.view import Failure, View
+from backend_architect.proof.plans.view import PlanFailure, StatementView
 
 
-def offset(view: View) -> Failure | None:
+def offset(view: StatementView) -> PlanFailure | None:
     """Return a failure where pages are counted off with OFFSET: each reads all pages before it."""
     for select in below(view.tree, ast.SelectStmt):
         if select.limitOffset is not None and RawStream()(select.limitOffset) != "0":
             order = ", ".join(RawStream()(item.node) for item in select.sortClause or ()) or "created_at, id"
-            return Failure(
+            return PlanFailure(
                 "OFFSET reads and throws away every row before the page",
                 f"keyset: WHERE ({order}) < ($n, $m) ORDER BY … LIMIT, with the last row of the page before, no OFFSET",
             )
     return None
 
 
-def random_order(view: View) -> Failure | None:
+def random_order(view: StatementView) -> PlanFailure | None:
     """Return a failure where the order is random: every row is read and sorted for each answer."""
     for select in below(view.tree, ast.SelectStmt):
         for item in select.sortClause or ():
             if any(str(call.funcname[-1].sval) == "random" for call in below(item.node, ast.FuncCall)):
-                return Failure(
+                return PlanFailure(
                     "ORDER BY random() reads and sorts the whole table",
                     "pick from a random key: WHERE id > $1 ORDER BY id LIMIT n, with a random uuid as $1",
                 )
     return None
 
 
-def endless(view: View) -> Failure | None:
+def endless(view: StatementView) -> PlanFailure | None:
     """Return a failure where a SELECT has no LIMIT and nothing else bounds its rows."""
     select = view.tree
     if not isinstance(select, ast.SelectStmt) or select.limitCount or select.op != enums.SetOperation.SETOP_NONE:
@@ -52,13 +52,13 @@ def endless(view: View) -> Failure | None:
     name = grown[0].name
     wanted = next(wanted_of(select, view.tables, name, _alias(select, name)), None)
     keys = ", ".join(wanted.keys if wanted else ()) or "created_at DESC, id DESC"
-    return Failure(
+    return PlanFailure(
         f"without LIMIT it returns every matching row of {name}",
         f"page it: ORDER BY … LIMIT $n, and go on by keyset; CREATE INDEX ON {name} ({keys}) serves it",
     )
 
 
-def wildcard(view: View) -> Failure | None:
+def wildcard(view: StatementView) -> PlanFailure | None:
     """Return a failure where a pattern begins with a wildcard and no trigram index is there for it."""
     for node in below(view.tree, ast.A_Expr):
         if node.kind not in {enums.A_Expr_Kind.AEXPR_LIKE, enums.A_Expr_Kind.AEXPR_ILIKE} or not _leading(node.rexpr):
@@ -66,7 +66,7 @@ def wildcard(view: View) -> Failure | None:
         column = RawStream()(node.lexpr).split(".")[-1]
         table = next((t for t in view.tables if column in t.columns and view.large(t.name, LARGE_TABLE)), None)
         if table and not any(i.method in {"gin", "gist"} and "trgm" in "".join(i.keys) for i in table.indexes.values()):
-            return Failure(
+            return PlanFailure(
                 f"a pattern that begins with a wildcard reads every row of {table.name}",
                 f"a list with match: [{column}] (full-text search), or CREATE EXTENSION pg_trgm; "
                 f"CREATE INDEX ON {table.name} USING gin ({column} gin_trgm_ops)",
@@ -74,7 +74,7 @@ def wildcard(view: View) -> Failure | None:
     return None
 
 
-def unsearchable(view: View) -> Failure | None:
+def unsearchable(view: StatementView) -> PlanFailure | None:
     """Return a failure where a text search has no index on what it searches."""
     for node in below(view.tree, ast.A_Expr):
         if str(node.name[-1].sval) != "@@":
@@ -86,14 +86,14 @@ def unsearchable(view: View) -> Failure | None:
             if not any(
                 i.method in {"gin", "gist"} and i.keys[0] == column and not i.predicate for i in table.indexes.values()
             ):
-                return Failure(
+                return PlanFailure(
                     f"a rare word is looked for in every row of {table.name}",
                     f"CREATE INDEX ON {table.name} USING gin ({column}), {WHERE_TO}",
                 )
     return None
 
 
-def deletes(view: View) -> Failure | None:
+def deletes(view: StatementView) -> PlanFailure | None:
     """Return a failure where deleting a row reads large tables that point at it, for want of an index."""
     missing = {
         f"{table.name} ({column})": (table.name, target)
@@ -104,13 +104,13 @@ def deletes(view: View) -> Failure | None:
     if not missing:
         return None
     told = [f"each row deleted from {target} reads all of {name}" for name, target in missing.values()]
-    return Failure("; ".join(told), "; ".join(f"CREATE INDEX ON {index}" for index in missing) + f", {WHERE_TO}")
+    return PlanFailure("; ".join(told), "; ".join(f"CREATE INDEX ON {index}" for index in missing) + f", {WHERE_TO}")
 
 
 RULES = (offset, random_order, wildcard, unsearchable, deletes, endless)
 
 
-def _pointing(view: View, target: str, seen: set[str]) -> Iterator[tuple[Table, str, str]]:
+def _pointing(view: StatementView, target: str, seen: set[str]) -> Iterator[tuple[ProjectTable, str, str]]:
     """Give what points at a table, and at what a delete takes along."""
     if target in seen:
         return
@@ -121,7 +121,7 @@ def _pointing(view: View, target: str, seen: set[str]) -> Iterator[tuple[Table, 
             yield from _pointing(view, table.name, seen)
 
 
-def _is_served(table: Table, column: str) -> bool:
+def _is_served(table: ProjectTable, column: str) -> bool:
     """Return whether an index begins with a column, for all rows that have a value in it."""
     return any(
         index.method == "btree" and index.keys[0] == column and index.predicate in {"", f"({column} IS NOT NULL)"}
@@ -150,12 +150,12 @@ def _from_bounded(select: Any) -> bool:
     return False
 
 
-def _plain_tables(view: View, select: Any) -> list[Table]:
+def _plain_tables(view: StatementView, select: Any) -> list[ProjectTable]:
     found = [view.tables.get(item.relname) for item in below(select.fromClause, ast.RangeVar)]
     return [table for table in found if table]
 
 
-def _held_by_key(view: View, select: Any, table: Table) -> bool:
+def _held_by_key(view: StatementView, select: Any, table: ProjectTable) -> bool:
     """Return whether the conditions hold a whole key of a table equal: then it has one row."""
     for item in below(select.fromClause, ast.RangeVar):
         if item.relname == table.name:

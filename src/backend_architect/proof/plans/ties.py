@@ -42,14 +42,14 @@ class Tie:
 
 
 @dataclass(frozen=True)
-class Source:
+class NameSource:
     """What a name in FROM stands for: a table, or columns that are expressions over other names."""
 
     table: str = ""
     columns: Mapping[str, tuple[Any, "Scope"]] = field(default_factory=dict)
 
 
-Scope = Mapping[str, Source]
+Scope = Mapping[str, NameSource]
 
 
 def read_ties(tree: Any, tables: Tables) -> tuple[Tie, ...]:
@@ -63,9 +63,9 @@ class _Reader:
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
         self.ties: list[Tie] = []
-        self.named: dict[str, Source] = {}
+        self.named: dict[str, NameSource] = {}
 
-    def statement(self, node: Any, outer: Scope, *, inner: bool) -> Source:
+    def statement(self, node: Any, outer: Scope, *, inner: bool) -> NameSource:
         """Read a statement, and return what its result offers to the one around it."""
         for cte in (node.withClause.ctes or ()) if getattr(node, "withClause", None) else ():
             self.named[cte.ctename] = self.statement(cte.ctequery, outer, inner=inner)
@@ -76,9 +76,9 @@ class _Reader:
                 return self._insert(node, outer)
             case ast.UpdateStmt() | ast.DeleteStmt():
                 return self._change(node, outer)
-        return Source()
+        return NameSource()
 
-    def _select(self, node: Any, outer: Scope, *, inner: bool) -> Source:
+    def _select(self, node: Any, outer: Scope, *, inner: bool) -> NameSource:
         for side in (node.larg, node.rarg):
             if side:
                 self.statement(side, outer, inner=inner)
@@ -94,25 +94,25 @@ class _Reader:
                 self.ties.append(Tie(parameter, role))
         return self._outputs(node, scope)
 
-    def _outputs(self, node: Any, scope: Scope) -> Source:
+    def _outputs(self, node: Any, scope: Scope) -> NameSource:
         columns: dict[str, tuple[Any, Scope]] = {}
         for target in node.targetList or ():
             value = target.val
             if isinstance(value, ast.ColumnRef) and isinstance(value.fields[-1], ast.A_Star):
                 for source in scope.values():
                     if source.table and len(node.fromClause or ()) == 1:
-                        return Source(source.table)
+                        return NameSource(source.table)
                     columns |= source.columns
                 continue
             name = target.name or (value.fields[-1].sval if isinstance(value, ast.ColumnRef) else "")
             columns[name] = (value, scope)
-        return Source(columns=columns)
+        return NameSource(columns=columns)
 
-    def _from(self, item: Any, scope: Scope, *, inner: bool) -> dict[str, Source]:
+    def _from(self, item: Any, scope: Scope, *, inner: bool) -> dict[str, NameSource]:
         match item:
             case ast.RangeVar():
                 alias = item.alias.aliasname if item.alias else item.relname
-                return {alias: self.named.get(item.relname) or Source(item.relname)}
+                return {alias: self.named.get(item.relname) or NameSource(item.relname)}
             case ast.JoinExpr():
                 found = self._from(item.larg, scope, inner=inner)
                 found |= self._from(item.rarg, {**scope, **found}, inner=inner)
@@ -124,7 +124,7 @@ class _Reader:
                 return {item.alias.aliasname: source} if item.alias else {}
         return {}
 
-    def _insert(self, node: Any, outer: Scope) -> Source:
+    def _insert(self, node: Any, outer: Scope) -> NameSource:
         table = node.relation.relname
         names = [column.name for column in node.cols or ()]
         chosen = node.selectStmt
@@ -142,19 +142,19 @@ class _Reader:
                 self._assigned(table, name, value, scope)
         conflict = node.onConflictClause
         if conflict:
-            self._assignments(table, conflict.targetList, {**scope, table: Source(table)})
-        return Source(table)
+            self._assignments(table, conflict.targetList, {**scope, table: NameSource(table)})
+        return NameSource(table)
 
-    def _change(self, node: Any, outer: Scope) -> Source:
+    def _change(self, node: Any, outer: Scope) -> NameSource:
         table = node.relation.relname
         alias = node.relation.alias.aliasname if node.relation.alias else table
-        scope = {**outer, alias: Source(table)}
+        scope = {**outer, alias: NameSource(table)}
         for item in getattr(node, "fromClause", None) or getattr(node, "usingClause", None) or ():
             scope |= self._from(item, scope, inner=False)
         if isinstance(node, ast.UpdateStmt):
             self._assignments(table, node.targetList, scope)
         self._condition(node.whereClause, scope, inner=False)
-        return Source(table)
+        return NameSource(table)
 
     def _assignments(self, table: str, targets: Any, scope: Scope) -> None:
         for target in targets or ():
@@ -186,7 +186,7 @@ class _Reader:
                     for item in _listed(getattr(node, name)):
                         self._condition(item, scope, inner=True)
 
-    def _in(self, node: Any, offered: Source, scope: Scope) -> None:
+    def _in(self, node: Any, offered: NameSource, scope: Scope) -> None:
         if node.testexpr is None or node.operName or len(offered.columns) != 1:
             return
         value, inside = next(iter(offered.columns.values()))

@@ -4,25 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backend_architect.proof.plans.running import Run
-from backend_architect.proof.plans.statements import Statement
+from backend_architect.proof.plans.running import MeasuredRun
+from backend_architect.proof.plans.statements import ProjectStatement
 from backend_architect.proof.plans.tables import Tables
 from backend_architect.proof.plans.work import Read, Work
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class StatementView:
     """A statement, its tree, its work at each size, and its runs on the filled tables.
 
     `rows` gives each table's rows at each size. `cached` is for how many seconds the design lets the answer be kept.
     """
 
-    statement: Statement
+    statement: ProjectStatement
     tree: Any
     tables: Tables
     works: Mapping[int, Work]
     rows: Mapping[int, Mapping[str, float]]
-    runs: Mapping[str, Run]
+    runs: Mapping[str, MeasuredRun]
     not_run: Mapping[str, str]
     """Why there is no run for a caller: what the database said."""
     distinct: Mapping[tuple[str, str], float]
@@ -40,7 +40,7 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class PlanFailure:
     """Why a statement fails, and what mends it."""
 
     why: str

@@ -4,18 +4,25 @@
 """
 
 from backend_architect.tune.comparing.compare import compare
-from backend_architect.tune.comparing.model import Change, Comparison, CountedIndex, IndexChange, Snapshot, Verdict
+from backend_architect.tune.comparing.model import (
+    ChangeVerdict,
+    CountedIndex,
+    IndexChange,
+    Snapshot,
+    StatementChange,
+    WorkloadComparison,
+)
 from backend_architect.tune.comparing.read import take_snapshot
 from backend_architect.tune.comparing.stored import SnapshotError, read_snapshot, snapshot_text
 
 __all__ = [
-    "Change",
-    "Comparison",
+    "ChangeVerdict",
     "CountedIndex",
     "IndexChange",
     "Snapshot",
     "SnapshotError",
-    "Verdict",
+    "StatementChange",
+    "WorkloadComparison",
     "compare",
     "read_snapshot",
     "snapshot_text",

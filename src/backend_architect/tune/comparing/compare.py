@@ -5,7 +5,15 @@ from dataclasses import dataclass, replace
 from math import hypot
 from statistics import median
 
-from backend_architect.tune.comparing.model import FEW, TINY_MS, Change, Comparison, CountedIndex, IndexChange, Snapshot
+from backend_architect.tune.comparing.model import (
+    FEW,
+    TINY_MS,
+    CountedIndex,
+    IndexChange,
+    Snapshot,
+    StatementChange,
+    WorkloadComparison,
+)
 from backend_architect.tune.comparing.tables import tables_in
 from backend_architect.tune.workload import Statement
 
@@ -22,7 +30,7 @@ SAME_START = "calls between the first reading and the change of the indexes coun
 
 def compare(
     before: Snapshot, after: Snapshot, *, start: Snapshot | None = None, served: Served | None = None
-) -> Comparison:
+) -> WorkloadComparison:
     """Return the differences. `start` was read when the indexes had changed; without it, `before` stands for it.
 
     `served` are the ids of the statements by the index (as SQL, with the schema) that they are for; the statements of
@@ -43,7 +51,7 @@ def compare(
     )
     told = {change.id for each in created for change in each.statements}
     kept = {index.name for index in after.indexes}
-    return Comparison(
+    return WorkloadComparison(
         database=after.database,
         seconds=after.taken - begin.taken,
         created=created,
@@ -53,7 +61,7 @@ def compare(
     )
 
 
-def _changes(before: Snapshot, begin: Snapshot, after: Snapshot) -> dict[str, Change]:
+def _changes(before: Snapshot, begin: Snapshot, after: Snapshot) -> dict[str, StatementChange]:
     """Return the change of each statement that both readings know."""
     first = {each.id: each for each in before.statements or ()}
     base = {} if _was_reset(begin, after) else {each.id: each for each in begin.statements or ()}
@@ -69,12 +77,12 @@ def _is_of_the_system(statement: Statement) -> bool:
     return any(name.rpartition(".")[2].startswith("pg_") for name in tables_in(statement.text))
 
 
-def _change(before: Statement, begin: Statement | None, now: Statement) -> Change:
+def _change(before: Statement, begin: Statement | None, now: Statement) -> StatementChange:
     if begin is None or now.calls < begin.calls:  # forgotten in between, and counted anew
         begin = Statement(id=now.id, text=now.text, calls=0.0)
     calls = now.calls - begin.calls
     since = replace(now, calls=calls, **{name: getattr(now, name) - getattr(begin, name) for name in SUMS})
-    return Change(
+    return StatementChange(
         id=now.id,
         shown=now.shown,
         calls_before=before.calls,
@@ -95,7 +103,7 @@ class _For:
     certain: bool
 
 
-def _for(index: CountedIndex, changes: Mapping[str, Change], served: Served, after: Snapshot) -> _For:
+def _for(index: CountedIndex, changes: Mapping[str, StatementChange], served: Served, after: Snapshot) -> _For:
     said = set(served.get(index.name, ())) & changes.keys()
     if said:
         return _For(tuple(sorted(said)), certain=True)
@@ -109,7 +117,7 @@ def _is(name: str, table: str) -> bool:
 
 
 def _created(
-    index: CountedIndex, scans: int, meant: _For, changes: Mapping[str, Change], *, settled: bool
+    index: CountedIndex, scans: int, meant: _For, changes: Mapping[str, StatementChange], *, settled: bool
 ) -> IndexChange:
     statements = tuple(changes[each] for each in meant.ids)
     return IndexChange(index, _since(index.scans, scans), statements, certain=meant.certain, settled=settled)
@@ -124,7 +132,7 @@ def _was_reset(begin: Snapshot, after: Snapshot) -> bool:
     return after.seconds is not None and after.taken - after.seconds > begin.taken + 1.0
 
 
-def _drift(others: Iterable[Change]) -> float:
+def _drift(others: Iterable[StatementChange]) -> float:
     """Return how much slower the statements became that read what they read before; 1 where too few tell."""
     known = [each for each in others if each.calls_after >= FEW and each.ms_before > TINY_MS and not each.blocks_moved]
     return max(0.1, median(each.ms_after / each.ms_before for each in known)) if len(known) >= CONTROLS else 1.0

@@ -10,7 +10,7 @@ NOISE_OF_BLOCKS, NOISE_OF_TIME = 0.2, 0.3
 TINY_MS = 0.05
 
 
-class Verdict(StrEnum):
+class ChangeVerdict(StrEnum):
     """What a change came to."""
 
     HELPED = "helped"
@@ -53,7 +53,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class StatementChange:
     """A statement before and after, a call on average. `blocks` are pages of 8 kB."""
 
     id: str
@@ -70,21 +70,21 @@ class Change:
     """The standard error of the difference between the two times."""
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> ChangeVerdict:
         """Return what became of it: blocks count from 20 % on, time from 30 % on, both from 20 calls on.
 
         A time that differs by less than three standard errors, as after one slow call among twenty, has not changed.
         """
         if self.calls_after < FEW or self.calls_before <= 0:
-            return Verdict.TOO_FEW
+            return ChangeVerdict.TOO_FEW
         least = max(TINY_MS, ERRORS * self.error_ms)
         time = _direction(self.ms_before, self.ms_after / self.drift, least, NOISE_OF_TIME)
         blocks = self.blocks_moved
         if time * blocks < 0:
-            return Verdict.UNCLEAR
+            return ChangeVerdict.UNCLEAR
         if time < 0 or (blocks < 0 and not time):
-            return Verdict.HELPED
-        return Verdict.WORSE if time > 0 else Verdict.NO_CHANGE
+            return ChangeVerdict.HELPED
+        return ChangeVerdict.WORSE if time > 0 else ChangeVerdict.NO_CHANGE
 
     @property
     def blocks_moved(self) -> int:
@@ -107,27 +107,33 @@ class IndexChange:
 
     index: CountedIndex
     scans: int
-    statements: tuple[Change, ...]
+    statements: tuple[StatementChange, ...]
     certain: bool = True
     settled: bool = True
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> ChangeVerdict:
         """Return what it came to."""
-        seen = [change.verdict for change in self.statements if change.verdict is not Verdict.TOO_FEW]
+        seen = [change.verdict for change in self.statements if change.verdict is not ChangeVerdict.TOO_FEW]
         if not seen:
-            return Verdict.TOO_FEW
+            return ChangeVerdict.TOO_FEW
         if not self.scans:
-            return Verdict.NOT_USED if self.settled else Verdict.TOO_FEW
-        helped, worse = Verdict.HELPED in seen, Verdict.WORSE in seen
+            return ChangeVerdict.NOT_USED if self.settled else ChangeVerdict.TOO_FEW
+        helped, worse = ChangeVerdict.HELPED in seen, ChangeVerdict.WORSE in seen
         if helped or worse:
-            return Verdict.UNCLEAR if helped and worse else Verdict.HELPED if helped else Verdict.WORSE
-        return Verdict.UNCLEAR if Verdict.UNCLEAR in seen else Verdict.NO_CHANGE
+            return (
+                ChangeVerdict.UNCLEAR if helped and worse else ChangeVerdict.HELPED if helped else ChangeVerdict.WORSE
+            )
+        return ChangeVerdict.UNCLEAR if ChangeVerdict.UNCLEAR in seen else ChangeVerdict.NO_CHANGE
 
     @property
     def drop(self) -> str:
         """Return the statement that drops it, '' where there is no reason to."""
-        useless = {Verdict.NOT_USED, Verdict.NO_CHANGE, Verdict.WORSE} if self.certain else {Verdict.NOT_USED}
+        useless = (
+            {ChangeVerdict.NOT_USED, ChangeVerdict.NO_CHANGE, ChangeVerdict.WORSE}
+            if self.certain
+            else {ChangeVerdict.NOT_USED}
+        )
         if self.index.enforces or self.verdict not in useless:
             return ""
         how = "" if self.index.parent else "CONCURRENTLY "
@@ -135,18 +141,18 @@ class IndexChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class WorkloadComparison:
     """Two readings side by side. `seconds` lie between them; `others` are statements that no new index is for."""
 
     database: str
     seconds: float
     created: tuple[IndexChange, ...]
     dropped: tuple[CountedIndex, ...]
-    others: tuple[Change, ...]
+    others: tuple[StatementChange, ...]
     notes: tuple[str, ...] = ()
 
     @property
-    def statements(self) -> tuple[Change, ...]:
+    def statements(self) -> tuple[StatementChange, ...]:
         """Return every statement once."""
         found = {change.id: change for each in self.created for change in each.statements}
         return (*found.values(), *self.others)

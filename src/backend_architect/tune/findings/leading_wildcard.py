@@ -47,7 +47,7 @@ FEW_PAGES, MOST_PAGES = 0.1, 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Searched:
+class SearchedExpression:
     """An expression over one column that is searched through."""
 
     expression: Any
@@ -67,7 +67,7 @@ def find(observed: Observed) -> Iterator[Finding]:
                     yield _finding(observed.catalog, examined, searched)
 
 
-def _searched(block: Block, catalog: Catalog, examined: Examined) -> Iterator[Searched]:
+def _searched(block: Block, catalog: Catalog, examined: Examined) -> Iterator[SearchedExpression]:
     for condition in block.conditions:
         for each in own_nodes(condition, ast.A_Expr):
             expression, pattern = _anywhere(each)
@@ -79,7 +79,7 @@ def _searched(block: Block, catalog: Catalog, examined: Examined) -> Iterator[Se
             sureness = _sureness(pattern, examined, catalog, table)
             if sureness is not None and rows_left(block, owner[1], catalog) > FEW:
                 arm = unserved_arm(condition, each, block, owner[1], catalog)
-                yield Searched(_uncast(expression, table), table, owner[2], sureness, arm)
+                yield SearchedExpression(_uncast(expression, table), table, owner[2], sureness, arm)
 
 
 def _sureness(pattern: Any, examined: Examined, catalog: Catalog, table: Table) -> Sureness | None:
@@ -155,7 +155,7 @@ def _uncast(expression: Any, table: Table) -> Any:
     return expression
 
 
-def _has_trigrams(catalog: Catalog, searched: Searched) -> bool:
+def _has_trigrams(catalog: Catalog, searched: SearchedExpression) -> bool:
     wanted = plain_expression(searched.expression, searched.table)
     return any(
         "trgm" in key.opclass and (key.column == searched.column == wanted or _same(key.expression, searched, wanted))
@@ -165,11 +165,11 @@ def _has_trigrams(catalog: Catalog, searched: Searched) -> bool:
     )
 
 
-def _same(expression: str, searched: Searched, wanted: str) -> bool:
+def _same(expression: str, searched: SearchedExpression, wanted: str) -> bool:
     return bool(expression) and expression_of_index(expression, searched.table) == wanted
 
 
-def _finding(catalog: Catalog, examined: Examined, searched: Searched) -> Finding:
+def _finding(catalog: Catalog, examined: Examined, searched: SearchedExpression) -> Finding:
     table = searched.table
     possible = searched.sureness is Sureness.POSSIBLE
     severity = Severity.LOW if possible else examined.severity(Severity.MEDIUM)
@@ -191,7 +191,7 @@ def _finding(catalog: Catalog, examined: Examined, searched: Searched) -> Findin
     )
 
 
-def _index_sql(searched: Searched) -> str:
+def _index_sql(searched: SearchedExpression) -> str:
     table, bare = searched.table, isinstance(searched.expression, ast.ColumnRef)
     key = quoted(searched.column) if bare else f"({sql_over_table(searched.expression)})"
     how = "" if table.kind == "p" else " CONCURRENTLY"

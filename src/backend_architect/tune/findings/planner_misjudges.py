@@ -21,7 +21,7 @@ from collections.abc import Iterator
 
 from backend_architect.finding import Fact, Finding, Severity, Sureness
 from backend_architect.tune.examined import SOME, Examined
-from backend_architect.tune.indexes.access import Access
+from backend_architect.tune.indexes.access import TablePredicates
 from backend_architect.tune.indexes.measured import Belief, believe
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.plans.mend import groups_mend
@@ -40,7 +40,7 @@ def find(observed: Observed) -> Iterator[Finding]:
             yield _finding(examined, belief, accesses)
 
 
-def _finding(examined: Examined, belief: Belief, accesses: tuple[Access, ...]) -> Finding:
+def _finding(examined: Examined, belief: Belief, accesses: tuple[TablePredicates, ...]) -> Finding:
     statement = examined.statement
     fix, sql = _mend(accesses)
     what = "far more" if belief.is_blind else "far less"
@@ -66,7 +66,7 @@ def _finding(examined: Examined, belief: Belief, accesses: tuple[Access, ...]) -
     )
 
 
-def _mend(accesses: tuple[Access, ...]) -> tuple[str, str]:
+def _mend(accesses: tuple[TablePredicates, ...]) -> tuple[str, str]:
     """Return what mends it, and the SQL where statistics do."""
     for access in accesses:
         equal = [key.column for key in access.equal if key.column]

@@ -11,7 +11,7 @@ from backend_architect.tune.indexes.blocks import Block, blocks_of, columns_read
 from backend_architect.tune.indexes.expressions import is_constant, key_of, sources_in, sql_over_table
 from backend_architect.tune.indexes.model import NewKey
 from backend_architect.tune.indexes.orders import group_of, orders_of
-from backend_architect.tune.indexes.patterns import Searched, prefix_of, searched
+from backend_architect.tune.indexes.patterns import SearchedKey, prefix_of, searched
 from backend_architect.tune.parsing import is_a, nodes
 
 KIND = enums.A_Expr_Kind
@@ -41,7 +41,7 @@ class Fixed:
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class TablePredicates:
     """`equal` are compared with values of the call, `joined` with columns of other tables, `ranges` with bounds.
 
     `orders` are the orders that would spare a sort. `read` is how often the statement mentions each column, None where
@@ -54,7 +54,7 @@ class Access:
     ranges: tuple[NewKey, ...] = ()
     prefixes: tuple[NewKey, ...] = ()
     fixed: tuple[Fixed, ...] = ()
-    searched: tuple[Searched, ...] = ()
+    searched: tuple[SearchedKey, ...] = ()
     orders: tuple[tuple[NewKey, ...], ...] = ()
     group: tuple[NewKey, ...] = ()
     read: Mapping[str, int] | None = field(default_factory=dict)
@@ -70,11 +70,11 @@ class _Found:
     ranges: list[NewKey] = field(default_factory=list)
     prefixes: list[NewKey] = field(default_factory=list)
     fixed: list[Fixed] = field(default_factory=list)
-    searched: list[Searched] = field(default_factory=list)
+    searched: list[SearchedKey] = field(default_factory=list)
 
-    def in_table(self, table: Table) -> Access:
+    def in_table(self, table: Table) -> TablePredicates:
         """Return it all; a boolean, or whether a column is NULL, is a key only where there is no other."""
-        return Access(
+        return TablePredicates(
             table,
             equal=_once(self.equal if self.equal or self.joined or self.ranges or self.prefixes else self.kinds),
             joined=_once(self.joined),
@@ -89,7 +89,7 @@ def _once(keys: list[NewKey]) -> tuple[NewKey, ...]:
     return tuple(dict.fromkeys(keys))
 
 
-def accesses_in(tree: Any, catalog: Catalog) -> tuple[tuple[Access, ...], str]:
+def accesses_in(tree: Any, catalog: Catalog) -> tuple[tuple[TablePredicates, ...], str]:
     """Return what a statement asks of its tables, and why it cannot be taken apart: '' where it can.
 
     A statement of a shape that nobody thought of must not end the whole run.
@@ -100,9 +100,9 @@ def accesses_in(tree: Any, catalog: Catalog) -> tuple[tuple[Access, ...], str]:
         return (), f"it cannot be taken apart ({type(error).__name__}: {error})"
 
 
-def accesses_of(blocks: tuple[Block, ...]) -> tuple[Access, ...]:
+def accesses_of(blocks: tuple[Block, ...]) -> tuple[TablePredicates, ...]:
     """Return what every block asks of every table; each arm of an OR is one more, by itself."""
-    found: list[Access] = []
+    found: list[TablePredicates] = []
     for block in blocks:
         read = columns_read(block, blocks)
         for source, table in block.sources.items():
@@ -111,7 +111,7 @@ def accesses_of(blocks: tuple[Block, ...]) -> tuple[Access, ...]:
     return tuple(found)
 
 
-def _accesses(block: Block, source: str, table: Table, read: Mapping[str, int] | None) -> list[Access]:
+def _accesses(block: Block, source: str, table: Table, read: Mapping[str, int] | None) -> list[TablePredicates]:
     main = replace(
         _conditions(block, source, block.conditions).in_table(table),
         orders=orders_of(block, source),
@@ -128,7 +128,7 @@ def _accesses(block: Block, source: str, table: Table, read: Mapping[str, int] |
     return [main, *(replace(arm, read=read) for arm in (*arms, *shared) if _asks(arm))]
 
 
-def _asks(access: Access) -> bool:
+def _asks(access: TablePredicates) -> bool:
     return bool(access.equal or access.joined or access.ranges or access.prefixes or access.searched)
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from backend_architect.tune.indexes.access import Access
+from backend_architect.tune.indexes.access import TablePredicates
 from backend_architect.tune.indexes.candidates import few_candidates, plain_candidates, richer
-from backend_architect.tune.indexes.costs import Query, Set
+from backend_architect.tune.indexes.costs import PlannedQuery, Set
 from backend_architect.tune.indexes.measured import Belief
 from backend_architect.tune.indexes.model import NewIndex
 from backend_architect.tune.workload import Statement
@@ -16,14 +16,14 @@ MORE = 1.01  # times the gain, from which a larger index is worth its room
 
 
 @dataclass(slots=True)
-class Asked:
+class StatementCandidates:
     """One statement on its way: how it is planned, what it asks of tables, and what its candidates save."""
 
     statement: Statement
-    query: Query
+    query: PlannedQuery
     belief: Belief
-    accesses: tuple[Access, ...]
-    own: dict[NewIndex, Access] = field(default_factory=dict)
+    accesses: tuple[TablePredicates, ...]
+    own: dict[NewIndex, TablePredicates] = field(default_factory=dict)
     gains: dict[NewIndex, float] = field(default_factory=dict)
     harms: set[NewIndex] = field(default_factory=set)
     """The indexes that the planner would take, and that may make it slower than it is."""
@@ -50,10 +50,10 @@ class Asked:
         return index in self.gains or index in self.harms or index in self.used
 
 
-def plain_of(each: Asked, *, few: bool = False) -> dict[NewIndex, Access]:
+def plain_of(each: StatementCandidates, *, few: bool = False) -> dict[NewIndex, TablePredicates]:
     """Return a statement's candidates on keys alone, all or the likeliest, with the access that each is for."""
     candidates = few_candidates if few else plain_candidates
-    found: dict[NewIndex, Access] = {}
+    found: dict[NewIndex, TablePredicates] = {}
     for access in each.accesses:
         if access.table.kind in {"r", "p", "m"}:
             for index in candidates(access):
@@ -61,9 +61,9 @@ def plain_of(each: Asked, *, few: bool = False) -> dict[NewIndex, Access]:
     return found
 
 
-def richer_of(each: Asked, there: set[NewIndex]) -> dict[NewIndex, Access]:
+def richer_of(each: StatementCandidates, there: set[NewIndex]) -> dict[NewIndex, TablePredicates]:
     """Return the richer forms of what saves a statement most in each of its tables, and of what is there already."""
-    found: dict[NewIndex, Access] = {}
+    found: dict[NewIndex, TablePredicates] = {}
     for access in each.accesses:
         place = access.table.schema, access.table.name
         own = [index for index in each.gains if (index.schema, index.table) == place]
@@ -83,7 +83,7 @@ def shorter(index: NewIndex) -> list[NewIndex]:
     return [replace(index, keys=index.keys[:number], included=()) for number in range(1, len(index.keys) + 1)]
 
 
-def best_of(each: Asked, sizes: Mapping[NewIndex, int]) -> list[NewIndex]:
+def best_of(each: StatementCandidates, sizes: Mapping[NewIndex, int]) -> list[NewIndex]:
     """Return the candidates than which no smaller one of the same table gains as much; and those used together."""
     best: list[NewIndex] = []
     most: dict[tuple[str, str], float] = {}
@@ -95,7 +95,7 @@ def best_of(each: Asked, sizes: Mapping[NewIndex, int]) -> list[NewIndex]:
     return [*best, *sorted(each.used - set(best)), *sorted(each.harms & sizes.keys())]
 
 
-def may_serve(index: NewIndex, each: Asked) -> bool:
+def may_serve(index: NewIndex, each: StatementCandidates) -> bool:
     """Return whether a statement compares or orders by the first key of another statement's candidate."""
     first = index.keys[0]
     if (index.schema, index.table) not in each.query.tables:

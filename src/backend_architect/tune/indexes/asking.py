@@ -9,7 +9,7 @@ from functools import cached_property
 from pglast import ast
 
 from backend_architect.postgres.catalog import Catalog
-from backend_architect.tune.indexes.access import Access, accesses_in
+from backend_architect.tune.indexes.access import TablePredicates, accesses_in
 from backend_architect.tune.named_constants import Named, constants_of, with_named_constants
 from backend_architect.tune.parsing import nodes
 from backend_architect.tune.plannable import plannable
@@ -17,7 +17,7 @@ from backend_architect.tune.statement_facts import tree_of
 from backend_architect.tune.workload import Statement, Workload
 
 PARAMETER = re.compile(r"\$\d")
-Asks = tuple[tuple[Access, ...], str]
+Asks = tuple[tuple[TablePredicates, ...], str]
 """The accesses of a statement, and why there are no more: '' where there are all."""
 
 
@@ -94,11 +94,11 @@ def _read(statement: Statement, catalog: Catalog) -> Asks:
     return accesses_in(tree_of(plannable(statement, catalog).sql), catalog)
 
 
-def _only(access: Access, written: set[tuple[str, str, str]]) -> Access:
+def _only(access: TablePredicates, written: set[tuple[str, str, str]]) -> TablePredicates:
     return replace(access, fixed=tuple(each for each in access.fixed if _place(access, each.sql) in written))
 
 
-def _without_samples(access: Access, written: Counter[tuple[str, str, str]]) -> Access:
+def _without_samples(access: TablePredicates, written: Counter[tuple[str, str, str]]) -> TablePredicates:
     others = Counter((place[:2], place[2].split(" ")[0]) for place in written)
     kept = tuple(
         each
@@ -112,5 +112,5 @@ def _without_samples(access: Access, written: Counter[tuple[str, str, str]]) -> 
     return replace(access, fixed=kept)
 
 
-def _place(access: Access, condition: str) -> tuple[str, str, str]:
+def _place(access: TablePredicates, condition: str) -> tuple[str, str, str]:
     return access.table.schema, access.table.name, condition

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from backend_architect.postgres.catalog import Column, Table
-from backend_architect.tune.indexes.access import Access, Fixed
+from backend_architect.tune.indexes.access import Fixed, TablePredicates
 from backend_architect.tune.indexes.model import NewIndex, NewKey
 
 Keys = tuple[NewKey, ...]
@@ -29,14 +29,14 @@ FEW = 1_000  # values
 BTREE_TYPES = {"json", "xml", "point", "tsvector", "tsquery"}
 
 
-def plain_candidates(access: Access) -> tuple[NewIndex, ...]:
+def plain_candidates(access: TablePredicates) -> tuple[NewIndex, ...]:
     """Return the indexes on keys alone, each once."""
     table = access.table
     btrees = [_index(table, keys) for keys in _key_lists(access) if _fits_btree(table, keys)]
     return tuple(dict.fromkeys([*btrees, *_special(access)]))
 
 
-def few_candidates(access: Access) -> tuple[NewIndex, ...]:
+def few_candidates(access: TablePredicates) -> tuple[NewIndex, ...]:
     """Return the likeliest of them, for a workload of which there is no time to try all."""
     table = access.table
     equal = (*_by_distinct(table, access.equal)[:MOST_EQUAL], *_by_distinct(table, access.joined)[:1])
@@ -46,7 +46,7 @@ def few_candidates(access: Access) -> tuple[NewIndex, ...]:
     return tuple(dict.fromkeys([*btrees, *_special(access)]))
 
 
-def richer(index: NewIndex, access: Access) -> tuple[NewIndex, ...]:
+def richer(index: NewIndex, access: TablePredicates) -> tuple[NewIndex, ...]:
     """Return what an access makes of a useful index: partial, covering, or both."""
     partial = {each: fixed for fixed in _fixed_sets(access) if (each := _partial(index, fixed)) is not None}
     whole: dict[NewIndex, tuple[Fixed, ...]] = {index: ()}
@@ -54,12 +54,12 @@ def richer(index: NewIndex, access: Access) -> tuple[NewIndex, ...]:
     return tuple(dict.fromkeys([*partial, *covering]))
 
 
-def predicates_of(access: Access) -> tuple[str, ...]:
+def predicates_of(access: TablePredicates) -> tuple[str, ...]:
     """Return the conditions that an access's partial indexes would have, as SQL."""
     return tuple(_predicate(fixed) for fixed in _fixed_sets(access))
 
 
-def _key_lists(access: Access) -> Iterator[Keys]:
+def _key_lists(access: TablePredicates) -> Iterator[Keys]:
     equal = _by_distinct(access.table, access.equal)[:MOST_EQUAL]
     joined = _by_distinct(access.table, access.joined)[:MOST_EQUAL]
     for base in _bases(equal, joined):
@@ -79,7 +79,7 @@ def _bases(equal: Keys, joined: Keys) -> Iterator[Keys]:
             yield (first, *(key for key in keys if key != first)) if first else ()
 
 
-def _tails(access: Access) -> Iterator[Keys]:
+def _tails(access: TablePredicates) -> Iterator[Keys]:
     yield ()
     yield from access.orders
     yield from ((key,) for key in access.ranges)
@@ -100,7 +100,7 @@ def _joined(base: Keys, tail: Keys) -> Keys:
     return (*base, *(key for key in tail if (key.column, key.expression) not in named))
 
 
-def _special(access: Access) -> Iterator[NewIndex]:
+def _special(access: TablePredicates) -> Iterator[NewIndex]:
     for each in access.searched:
         yield _index(access.table, (replace(each.key, opclass=each.opclass),), each.method)
     for key in access.ranges:
@@ -109,7 +109,7 @@ def _special(access: Access) -> Iterator[NewIndex]:
             yield _index(access.table, (NewKey(key.column),), "brin")
 
 
-def _fixed_sets(access: Access) -> Iterator[tuple[Fixed, ...]]:
+def _fixed_sets(access: TablePredicates) -> Iterator[tuple[Fixed, ...]]:
     yield from ((each,) for each in access.fixed)
     if len(access.fixed) > 1:
         yield access.fixed
@@ -128,7 +128,7 @@ def _predicate(fixed: Sequence[Fixed]) -> str:
     return " AND ".join(sorted(each.sql for each in fixed))
 
 
-def _covering(index: NewIndex, access: Access, fixed: Sequence[Fixed]) -> NewIndex | None:
+def _covering(index: NewIndex, access: TablePredicates, fixed: Sequence[Fixed]) -> NewIndex | None:
     """Return the index with the other columns that the statement reads, where they are few and narrow.
 
     What it reads only to check what the index's own condition says is not read.

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from backend_architect.tune.indexes.measured import Belief
 from backend_architect.tune.indexes.model import NewIndex
 from backend_architect.tune.indexes.risk import judge
-from backend_architect.tune.what_if import Planned, WhatIf
+from backend_architect.tune.what_if import PlanEstimate, WhatIf
 
 Set = frozenset[NewIndex]
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class PlannedQuery:
     """A statement as it is planned: its SQL, how often it runs, and the tables that it reads, by schema and name.
 
     Where it was measured, `calls` is weighed so that `calls` times what a call costs is its share of the time.
@@ -54,7 +54,7 @@ class Costs:
     _known: dict[str, list[_Known]] = field(default_factory=dict)
     _exact: dict[str, dict[Set, tuple[float, Set]]] = field(default_factory=dict)
 
-    def plan(self, query: Query, indexes: Iterable[NewIndex]) -> tuple[float, Set]:
+    def plan(self, query: PlannedQuery, indexes: Iterable[NewIndex]) -> tuple[float, Set]:
         """Return the cost of one call with these indexes, and those of them that its plan uses.
 
         A plan that uses only some of what it was offered stays the best where just these are offered. Raises
@@ -67,30 +67,30 @@ class Costs:
         exact[relevant] = found = self._inferred(query, relevant) or self._ask(query, relevant)
         return found
 
-    def believe(self, query: Query, belief: Belief) -> None:
+    def believe(self, query: PlannedQuery, belief: Belief) -> None:
         """Hold a statement's cost to what was measured, from now on."""
         self._beliefs[query.sql] = belief
         self._exact[query.sql] = {frozenset(): (belief.believed, frozenset())}
         self._known[query.sql] = [_Known(frozenset(), frozenset(), frozenset(), belief.believed)]
 
-    def expected_rows(self, query: Query) -> float:
+    def expected_rows(self, query: PlannedQuery) -> float:
         """Return how many rows the planner expects a call to return, by the first plan."""
         return self._expected.get(query.sql, 0.0)
 
-    def known(self, query: Query, indexes: Set) -> tuple[float, Set]:
+    def known(self, query: PlannedQuery, indexes: Set) -> tuple[float, Set]:
         """Return the least cost that is known of a call with some of these indexes, without asking the planner."""
         found = [each for each in self._known.get(query.sql, ()) if each.used <= indexes and each.telling <= indexes]
         best = min(found, key=lambda each: each.cost, default=None)
         return (best.cost, best.used) if best else (float("inf"), frozenset())
 
-    def _inferred(self, query: Query, relevant: Set) -> tuple[float, Set] | None:
+    def _inferred(self, query: PlannedQuery, relevant: Set) -> tuple[float, Set] | None:
         """Return what follows from a plan that is known: it used nothing that is missing now."""
         for each in self._known.setdefault(query.sql, []):
             if each.used <= relevant <= each.offered and each.telling <= relevant:
                 return each.cost, each.used
         return None
 
-    def _ask(self, query: Query, relevant: Set) -> tuple[float, Set]:
+    def _ask(self, query: PlannedQuery, relevant: Set) -> tuple[float, Set]:
         self.check_time()
         self.asked += 1
         planned = self.what_if.plan(query.sql, sorted(relevant))
@@ -105,7 +105,7 @@ class Costs:
         if time.monotonic() > self.deadline:
             raise TimeoutError
 
-    def _judged(self, query: Query, planned: Planned, used: Set) -> float:
+    def _judged(self, query: PlannedQuery, planned: PlanEstimate, used: Set) -> float:
         judged = judge(planned, used, self.rows)
         belief = self._beliefs.get(query.sql)
         if belief is None:
@@ -116,7 +116,7 @@ class Costs:
         """Return the sets of two indexes, up to so many, that a plan has used together."""
         return frozenset(each.used for known in self._known.values() for each in known if 1 < len(each.used) <= most)
 
-    def cost(self, query: Query, indexes: Collection[NewIndex]) -> float:
+    def cost(self, query: PlannedQuery, indexes: Collection[NewIndex]) -> float:
         """Return the cost of one call with these indexes."""
         return self.plan(query, indexes)[0]
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from backend_architect.postgres.catalog import Index
-from backend_architect.tune.indexes.access import Access
-from backend_architect.tune.indexes.asked import Asked, may_serve, plain_of, richer_of, shorter
+from backend_architect.tune.indexes.access import TablePredicates
+from backend_architect.tune.indexes.asked import StatementCandidates, may_serve, plain_of, richer_of, shorter
 from backend_architect.tune.indexes.costs import Costs
 from backend_architect.tune.indexes.covering import is_there_already
 from backend_architect.tune.indexes.model import NewIndex
 from backend_architect.tune.indexes.upkeep import Upkeep
-from backend_architect.tune.indexes.worth import Limits
+from backend_architect.tune.indexes.worth import ChoiceLimits
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.what_if import PlanRefused, WhatIf
 
@@ -25,7 +25,7 @@ Tell = Callable[[int, int], None]
 class Evaluation:
     """The candidates that were offered, with their sizes and their upkeep, and what each saves the statements."""
 
-    def __init__(self, observed: Observed, what_if: WhatIf, limits: Limits, costs: Costs) -> None:
+    def __init__(self, observed: Observed, what_if: WhatIf, limits: ChoiceLimits, costs: Costs) -> None:
         self._catalog = observed.catalog
         self._what_if = what_if
         self._limits = limits
@@ -36,7 +36,7 @@ class Evaluation:
         self.sizes: dict[NewIndex, int] = {}
         self.upkeep = Upkeep(observed.workload, observed.catalog)
 
-    def evaluate(self, asked: Sequence[Asked], tell: Tell) -> int:
+    def evaluate(self, asked: Sequence[StatementCandidates], tell: Tell) -> int:
         """Find what each statement gains from its candidates and from others' best; return how many were finished."""
         many = len(asked) > MANY
         step = FEW_AT_A_TIME if many else AT_A_TIME
@@ -65,7 +65,7 @@ class Evaluation:
         """Return whether nobody has offered it yet."""
         return index not in self._offered
 
-    def try_each(self, each: Asked, tried: Iterable[NewIndex]) -> None:
+    def try_each(self, each: StatementCandidates, tried: Iterable[NewIndex]) -> None:
         """Find what a statement gains or loses by each index alone; raises TimeoutError."""
         for index in tried:
             try:
@@ -82,7 +82,9 @@ class Evaluation:
         """Return the existing indexes of an index's table."""
         return self._catalog.indexes_of(self._tables[index.schema, index.table].oid)
 
-    def _evaluate(self, asked: Sequence[Asked], wanted: Mapping[str, Mapping[NewIndex, Access]]) -> set[NewIndex]:
+    def _evaluate(
+        self, asked: Sequence[StatementCandidates], wanted: Mapping[str, Mapping[NewIndex, TablePredicates]]
+    ) -> set[NewIndex]:
         self.offer({index for found in wanted.values() for index in found})
         best: set[NewIndex] = set()
         for each in asked:
@@ -90,14 +92,14 @@ class Evaluation:
             best |= self._rounds(each, [index for index in wanted[each.query.sql] if index in self.sizes])
         return best
 
-    def _try_others(self, asked: Sequence[Asked], best: Collection[NewIndex]) -> None:
+    def _try_others(self, asked: Sequence[StatementCandidates], best: Collection[NewIndex]) -> None:
         """Try the best of some statements for all; a statement that gains by nothing may still be made slower."""
         ranked = sorted(best)
         for each in asked:
             if each.gains or each.is_limited:
                 self.try_each(each, (index for index in ranked if may_serve(index, each)))
 
-    def _rounds(self, each: Asked, candidates: Sequence[NewIndex]) -> set[NewIndex]:
+    def _rounds(self, each: StatementCandidates, candidates: Sequence[NewIndex]) -> set[NewIndex]:
         """Return what the planner takes of all candidates, then of the others, and so on while it gains by them.
 
         What it takes to its harm is taken away too, and asked again.

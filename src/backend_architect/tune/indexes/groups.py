@@ -1,13 +1,13 @@
 """What decides an index's size and no statistics tell: values of columns together, and rows that meet conditions.
 
-Asked of large tables alone, and not of too many.
+CountRequest of large tables alone, and not of too many.
 """
 
 from collections.abc import Iterator, Mapping
 
 from backend_architect.postgres.catalog import Table
-from backend_architect.postgres.copy import Asked, TableName
-from backend_architect.tune.indexes.access import Access
+from backend_architect.postgres.copy import CountRequest, TableName
+from backend_architect.tune.indexes.access import TablePredicates
 from backend_architect.tune.indexes.candidates import plain_candidates, predicates_of
 from backend_architect.tune.observed import Observed
 
@@ -20,7 +20,7 @@ MOST_CONDITIONS = 20  # of one table
 MOST_PARTS = 24  # columns counted in the rows that meet a condition, of one table
 
 
-def to_count(observed: Observed) -> Mapping[TableName, Asked]:
+def to_count(observed: Observed) -> Mapping[TableName, CountRequest]:
     """Return what to count of each large table: columns, groups of two or three, and conditions of partial indexes."""
     groups: set[tuple[float, TableName, tuple[str, ...]]] = set()
     conditions: dict[TableName, set[str]] = {}
@@ -37,7 +37,7 @@ def to_count(observed: Observed) -> Mapping[TableName, Asked]:
     few = sorted(groups, key=lambda each: (len(each[2]), each))[:MOST_GROUPS]
     names = sorted({name for _, name, _ in few} | {name for name, found in conditions.items() if found})
     return {
-        name: Asked(
+        name: CountRequest(
             tuple(columns for _, own, columns in few if own == name),
             tuple(sorted(conditions.get(name, ()))[:MOST_CONDITIONS]),
             tuple(sorted(parts.get(name, ()))[:MOST_PARTS]),
@@ -46,14 +46,14 @@ def to_count(observed: Observed) -> Mapping[TableName, Asked]:
     }
 
 
-def _groups(access: Access) -> Iterator[tuple[str, ...]]:
+def _groups(access: TablePredicates) -> Iterator[tuple[str, ...]]:
     for index in plain_candidates(access):
         columns = tuple(sorted(key.column for key in index.keys))
         if index.method == "btree" and len(columns) <= 3 and _matters(access.table, columns):
             yield columns
 
 
-def _parts(access: Access) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _parts(access: TablePredicates) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Give each condition with the single columns that its rows may be indexed by."""
     for columns in _groups(access):
         for condition in predicates_of(access):

@@ -18,7 +18,7 @@ OVERLAPS = {"@>", "<@", "&&", "?", "?|", "?&", "@?", "@@"}
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
+class SearchedKey:
     """A key that is searched through, with the operator class that serves it ('' for its type's default)."""
 
     key: NewKey
@@ -34,36 +34,36 @@ def prefix_of(condition: Any, block: Block, source: str) -> list[NewKey]:
     return [NewKey(key.column, key.expression, opclass="text_pattern_ops")] if key else []
 
 
-def searched(condition: Any, block: Block, source: str) -> list[Searched]:
+def searched(condition: Any, block: Block, source: str) -> list[SearchedKey]:
     """Return what a condition searches through."""
     if not is_a(condition, ast.A_Expr):
         return []
     operator = condition.name[-1].sval
     if _is_anywhere(condition) or (condition.kind == KIND.AEXPR_OP and operator in REGULAR):
         key = key_of(condition.lexpr, block, source)
-        return [Searched(key, "gin", "gin_trgm_ops")] if key else []
+        return [SearchedKey(key, "gin", "gin_trgm_ops")] if key else []
     if condition.kind == KIND.AEXPR_OP and operator in OVERLAPS:
         sides = [(condition.lexpr, operator)]
         sides += [(condition.rexpr, operator)] if operator in {"@@", "&&", "<@"} else []
         return [each for side, how in sides for each in _contained(side, how, block, source)]
     if condition.kind == KIND.AEXPR_OP_ANY and operator == "=":  # $1 = ANY (tags)
         key = key_of(condition.rexpr, block, source)
-        return [Searched(key, "gin", "")] if key and _type(key, block, source).endswith("[]") else []
+        return [SearchedKey(key, "gin", "")] if key and _type(key, block, source).endswith("[]") else []
     return []
 
 
-def _contained(side: Any, operator: str, block: Block, source: str) -> list[Searched]:
+def _contained(side: Any, operator: str, block: Block, source: str) -> list[SearchedKey]:
     key = key_of(side, block, source)
     if key is None:
         return []
     kind = _type(key, block, source)
     if kind == "jsonb" and operator in {"@>", "@?", "@@"}:
-        return [Searched(key, "gin", "jsonb_path_ops"), Searched(key, "gin", "")]
+        return [SearchedKey(key, "gin", "jsonb_path_ops"), SearchedKey(key, "gin", "")]
     if kind in {"jsonb", "tsvector"} or kind.endswith("[]"):
-        return [Searched(key, "gin", "")]
+        return [SearchedKey(key, "gin", "")]
     if kind.endswith("range"):
-        return [Searched(key, "gist", "")]
-    return [Searched(key, "gin", "")] if key.expression and operator in {"@@", "@>", "&&"} else []
+        return [SearchedKey(key, "gist", "")]
+    return [SearchedKey(key, "gin", "")] if key.expression and operator in {"@@", "@>", "&&"} else []
 
 
 def _type(key: NewKey, block: Block, source: str) -> str:

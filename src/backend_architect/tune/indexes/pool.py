@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-from backend_architect.tune.indexes.costs import Costs, Query, Set
+from backend_architect.tune.indexes.costs import Costs, PlannedQuery, Set
 from backend_architect.tune.indexes.model import NewIndex
 
 MARGIN = 1.25  # sizes of other indexes than btrees are computed to a quarter, and may be so much too small
 
 
-class Kept(Protocol):
+class SetUpkeep(Protocol):
     """What knows the upkeep of a set of indexes."""
 
     def of(self, indexes: Iterable[NewIndex]) -> float: ...
@@ -25,10 +25,10 @@ class Pool:
     `toll` is what each index costs beyond its upkeep, so that one which saves next to nothing is not made.
     """
 
-    queries: tuple[Query, ...]
+    queries: tuple[PlannedQuery, ...]
     relevant: Mapping[str, Set]
     sizes: Mapping[NewIndex, int]
-    upkeep: Kept
+    upkeep: SetUpkeep
     costs: Costs
     budget: int | None
     toll: float
@@ -40,9 +40,9 @@ class Pool:
         return tuple(sorted({each for found in self.relevant.values() for each in found}))
 
     @cached_property
-    def users(self) -> Mapping[NewIndex, tuple[Query, ...]]:
+    def users(self) -> Mapping[NewIndex, tuple[PlannedQuery, ...]]:
         """The queries that each candidate may serve."""
-        found: dict[NewIndex, list[Query]] = {each: [] for each in self.candidates}
+        found: dict[NewIndex, list[PlannedQuery]] = {each: [] for each in self.candidates}
         for query in self.queries:
             for index in self.relevant.get(query.sql, ()):
                 found[index].append(query)
@@ -61,7 +61,7 @@ class Pool:
             found.setdefault((index.schema, index.table), set()).add(index)
         return {place: frozenset(own) for place, own in found.items()}
 
-    def cost(self, query: Query, chosen: Set) -> float:
+    def cost(self, query: PlannedQuery, chosen: Set) -> float:
         """Return the cost of one call of a query with the chosen indexes."""
         return self.costs.plan(query, chosen & self.relevant.get(query.sql, frozenset()))[0]
 
@@ -86,7 +86,7 @@ class Pool:
         lost = max((self._lost(chosen, index, served) for index in old), default=0.0)
         return reads - lost - self.more_kept(chosen, (chosen - old) | new)
 
-    def _lost(self, chosen: Set, index: NewIndex, served: Mapping[str, Query]) -> float:
+    def _lost(self, chosen: Set, index: NewIndex, served: Mapping[str, PlannedQuery]) -> float:
         """Return what leaving an index out costs the queries that are not served otherwise."""
         alone = [query for query in self.users[index] if query.sql not in served]
         return sum(each.calls * (self.cost(each, chosen - {index}) - self.cost(each, chosen)) for each in alone)

@@ -13,7 +13,7 @@ from typing import Any
 
 from backend_architect.postgres.catalog.model import quoted
 from backend_architect.tune.indexes.model import NewIndex
-from backend_architect.tune.what_if import Planned
+from backend_architect.tune.what_if import PlanEstimate
 
 THROUGH = {"LockRows", "Result", "Subquery Scan", "Incremental Sort", "Nested Loop", "Merge Join", "Hash Join",
            "Unique", "WindowAgg", "Append", "Merge Append", "Memoize", "ProjectSet"}  # fmt: skip
@@ -34,7 +34,7 @@ class Judged:
     guessed: bool
 
 
-def judge(planned: Planned, new: Collection[NewIndex], rows: Mapping[tuple[str, str], float]) -> Judged:
+def judge(planned: PlanEstimate, new: Collection[NewIndex], rows: Mapping[tuple[str, str], float]) -> Judged:
     """Return what a plan costs; `new` are the indexes in it that are not there yet, `rows` those of each table."""
     if not new:
         return Judged(planned.cost, tight=False, guessed=False)

@@ -24,14 +24,14 @@ Worth = Callable[[float, int], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """A set, and whether the search came to its end."""
 
     chosen: Set
     finished: bool
 
 
-def best_set(pool: Pool, bundles: Iterable[Set], start: Set = frozenset(), known: Set = frozenset()) -> Found:
+def best_set(pool: Pool, bundles: Iterable[Set], start: Set = frozenset(), known: Set = frozenset()) -> SearchResult:
     """Return the best set found, past the deadline the best yet; `bundles` are sets that only help together.
 
     It is never worse than `known`, as far as the planner could be asked.
@@ -43,8 +43,8 @@ def best_set(pool: Pool, bundles: Iterable[Set], start: Set = frozenset(), known
         if pool.is_bound:
             search.shake()
     except TimeoutError:
-        return Found(search.best, finished=False)
-    return Found(search.best, finished=True)
+        return SearchResult(search.best, finished=False)
+    return SearchResult(search.best, finished=True)
 
 
 def _by_byte(saved: float, size: int) -> float:

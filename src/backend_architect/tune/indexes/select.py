@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from backend_architect.postgres.catalog import Index
-from backend_architect.tune.indexes.asked import Asked, best_of
+from backend_architect.tune.indexes.asked import StatementCandidates, best_of
 from backend_architect.tune.indexes.asking import names_no_table
-from backend_architect.tune.indexes.costs import Costs, Query, Set
+from backend_architect.tune.indexes.costs import Costs, PlannedQuery, Set
 from backend_architect.tune.indexes.covering import covered_by
 from backend_architect.tune.indexes.evaluation import Evaluation
 from backend_architect.tune.indexes.measured import WIDE, believe, time_of_a_unit
@@ -25,7 +25,7 @@ from backend_architect.tune.indexes.pool import Pool
 from backend_architect.tune.indexes.search import best_set
 from backend_architect.tune.indexes.start import known_start
 from backend_architect.tune.indexes.trimming import trimmed
-from backend_architect.tune.indexes.worth import Limits, Saving, is_worth_it
+from backend_architect.tune.indexes.worth import ChoiceLimits, Saving, is_worth_it
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.what_if import PlanRefused, WhatIf
 from backend_architect.tune.workload import Statement
@@ -46,7 +46,7 @@ PLANNING, EVALUATING, SEARCHING = 0.3, 0.65, 0.92  # of the time, until when; th
 def choose(
     observed: Observed,
     what_if: WhatIf,
-    limits: Limits,
+    limits: ChoiceLimits,
     *,
     sql_of: SqlOf,
     tell: Progress,
@@ -63,7 +63,7 @@ def choose(
 class _Choice:
     """The steps of one choice, and what they share."""
 
-    def __init__(self, observed: Observed, what_if: WhatIf, limits: Limits, tell: Progress) -> None:
+    def __init__(self, observed: Observed, what_if: WhatIf, limits: ChoiceLimits, tell: Progress) -> None:
         self._observed = observed
         self._limits = limits
         self._tell = tell
@@ -96,9 +96,9 @@ class _Choice:
         """Let the planner be asked until this share of the time is over."""
         self._costs.deadline = self._began + share * max(self._until - self._began, 0.0)
 
-    def _read(self, statements: Sequence[Statement], sql_of: SqlOf) -> list[Asked]:
+    def _read(self, statements: Sequence[Statement], sql_of: SqlOf) -> list[StatementCandidates]:
         """Return what can be planned, the dearest first as far as that is known."""
-        found: list[Asked] = []
+        found: list[StatementCandidates] = []
         for statement in sorted(statements, key=lambda each: (-each.total_ms, -each.calls, each.id)):
             if time.monotonic() > self._costs.deadline:
                 self._left.append(f"{statement.shown}: {NEVER_PLANNED}")
@@ -106,7 +106,7 @@ class _Choice:
             sql = sql_of(statement)
             accesses, reason = self._observed.asks[statement.id]
             tables = frozenset((access.table.schema, access.table.name) for access in accesses)
-            query = Query(sql, statement.calls, tables)
+            query = PlannedQuery(sql, statement.calls, tables)
             if not tables and not reason and names_no_table(sql):
                 self._refused[NO_TABLE] += 1
                 continue
@@ -120,22 +120,22 @@ class _Choice:
             if reason:
                 self._refused[reason] += 1
             else:
-                found.append(Asked(statement, query, believe(base, statement), accesses))
+                found.append(StatementCandidates(statement, query, believe(base, statement), accesses))
         return found
 
-    def _with_rare(self, asked: Sequence[Asked], rare_of: SqlOf | None) -> list[Asked]:
+    def _with_rare(self, asked: Sequence[StatementCandidates], rare_of: SqlOf | None) -> list[StatementCandidates]:
         """Return the statements, as they are planned for rare values those that ask for such ones.
 
         The counts tell: they read far more than is planned, or return far fewer rows.
         """
         return [self._rarer(each, rare_of) if rare_of and self._asks_for_few(each) else each for each in asked]
 
-    def _asks_for_few(self, each: Asked) -> bool:
+    def _asks_for_few(self, each: StatementCandidates) -> bool:
         rows = each.statement.rows / each.statement.calls if each.statement.calls else 0.0
         few = each.statement.mean_ms >= SLOW_MS and rows * WIDE <= self._costs.expected_rows(each.query)
         return each.belief.is_blind or few
 
-    def _rarer(self, each: Asked, rare_of: SqlOf) -> Asked:
+    def _rarer(self, each: StatementCandidates, rare_of: SqlOf) -> StatementCandidates:
         query = replace(each.query, sql=rare_of(each.statement))
         try:
             planned = self._costs.cost(query, frozenset())
@@ -144,9 +144,11 @@ class _Choice:
         if each.belief.is_blind and not each.belief.planned < planned <= each.base:
             return each
         believed = each.base if each.belief.is_blind else min(planned, each.base)
-        return Asked(each.statement, query, replace(each.belief, planned=planned, believed=believed), each.accesses)
+        return StatementCandidates(
+            each.statement, query, replace(each.belief, planned=planned, believed=believed), each.accesses
+        )
 
-    def _weighed(self, asked: Sequence[Asked]) -> list[Asked]:
+    def _weighed(self, asked: Sequence[StatementCandidates]) -> list[StatementCandidates]:
         """Return the statements with their share of the measured time for a weight, the dearest first."""
         unit = time_of_a_unit((each.belief, each.statement) for each in asked)
         for each in asked:
@@ -158,7 +160,7 @@ class _Choice:
     def _told_progress(self, done: int, of: int) -> None:
         self._tell(f"{done} of {of} statements, {self._costs.asked:,} plans")
 
-    def _pool(self, asked: Sequence[Asked]) -> Pool:
+    def _pool(self, asked: Sequence[StatementCandidates]) -> Pool:
         sizes = self._evaluation.sizes
         return Pool(
             queries=tuple(each.query for each in asked),
@@ -171,7 +173,7 @@ class _Choice:
             floors={each.query.sql: each.best for each in asked},
         )
 
-    def _search(self, asked: Sequence[Asked]) -> Set:
+    def _search(self, asked: Sequence[StatementCandidates]) -> Set:
         chosen: Set = frozenset()
         for _ in range(MERGES):
             pool = self._shared(self._pool(asked), asked, chosen)
@@ -188,7 +190,7 @@ class _Choice:
                 return chosen
         return chosen
 
-    def _shared(self, pool: Pool, asked: Sequence[Asked], chosen: Set) -> Pool:
+    def _shared(self, pool: Pool, asked: Sequence[StatementCandidates], chosen: Set) -> Pool:
         """Return the pool in which each statement also sees what others' candidates and the chosen do for it."""
         everything = {*pool.candidates, *chosen}
         relevant = {
@@ -196,7 +198,7 @@ class _Choice:
         }
         return replace(pool, relevant=relevant)
 
-    def _merge(self, asked: Sequence[Asked], chosen: Set) -> bool:
+    def _merge(self, asked: Sequence[StatementCandidates], chosen: Set) -> bool:
         """Try indexes that do the work of two chosen ones; return whether there are any."""
         pairs = [(one, other, index) for one, other, index in merged(chosen) if self._evaluation.is_new(index)]
         sizes = self._evaluation.sizes
@@ -210,7 +212,7 @@ class _Choice:
             return False
         return bool(pairs)
 
-    def _worth_it(self, asked: Sequence[Asked], chosen: Set) -> Set:
+    def _worth_it(self, asked: Sequence[StatementCandidates], chosen: Set) -> Set:
         """Return the set without those that nothing uses beside the others, or that save next to nothing."""
         least = sum(each.query.calls * each.best for each in asked)
         sizes, upkeep_of = self._evaluation.sizes, self._evaluation.upkeep.of
@@ -226,7 +228,7 @@ class _Choice:
                 chosen = without
         return chosen
 
-    def _trimmed(self, asked: Sequence[Asked], chosen: Set) -> Set:
+    def _trimmed(self, asked: Sequence[StatementCandidates], chosen: Set) -> Set:
         """Return the set with each index as short as it may be."""
 
         def is_as_good(old: Set, new: Set) -> bool:
@@ -243,18 +245,18 @@ class _Choice:
         except TimeoutError:
             return chosen
 
-    def _saving(self, each: Asked, chosen: Set, without: Set) -> Saving:
+    def _saving(self, each: StatementCandidates, chosen: Set, without: Set) -> Saving:
         ms = each.statement.mean_ms / each.base if each.base else 0.0
         return Saving(each.query.calls, self._cost(each, without)[0], self._cost(each, chosen)[0], ms)
 
-    def _cost(self, each: Asked, chosen: Set) -> tuple[float, Set]:
+    def _cost(self, each: StatementCandidates, chosen: Set) -> tuple[float, Set]:
         """Return what a call costs with a set, when time is over by what the planner has said before."""
         try:
             return self._costs.plan(each.query, chosen)
         except TimeoutError:
             return self._costs.known(each.query, chosen)
 
-    def _told(self, statements: Sequence[Statement], asked: Sequence[Asked], chosen: Set) -> Advice:
+    def _told(self, statements: Sequence[Statement], asked: Sequence[StatementCandidates], chosen: Set) -> Advice:
         by_id = {each.statement.id: each for each in asked}
         costs = [self._cost_of(statement, by_id, chosen) for statement in statements]
         names = {cost.statement.id: cost for cost in costs}
@@ -271,7 +273,7 @@ class _Choice:
             unit_ms=time_of_a_unit((each.belief, each.statement) for each in asked),
         )
 
-    def _cost_of(self, statement: Statement, by_id: Mapping[str, Asked], chosen: Set) -> StatementCost:
+    def _cost_of(self, statement: Statement, by_id: Mapping[str, StatementCandidates], chosen: Set) -> StatementCost:
         each = by_id.get(statement.id)
         if each is None:
             return StatementCost(statement, 0.0, 0.0, problem="it could not be planned")
@@ -280,7 +282,7 @@ class _Choice:
         return StatementCost(statement, each.base, after, uses, planned=each.belief.planned)
 
     def _recommended(
-        self, index: NewIndex, asked: Sequence[Asked], chosen: Set, costs: Mapping[str, StatementCost]
+        self, index: NewIndex, asked: Sequence[StatementCandidates], chosen: Set, costs: Mapping[str, StatementCost]
     ) -> Recommended:
         name = index.name
         serving = [each for each in asked if name in costs[each.statement.id].uses]
@@ -302,7 +304,7 @@ class _Choice:
     def _covered(self, index: NewIndex) -> tuple[Index, ...]:
         return covered_by(index, self._evaluation.indexes_of(index))
 
-    def _is_needless(self, old: Index, index: NewIndex, asked: Sequence[Asked], chosen: Set) -> bool:
+    def _is_needless(self, old: Index, index: NewIndex, asked: Sequence[StatementCandidates], chosen: Set) -> bool:
         """Return whether no statement gets dearer without an index that a new one covers; unknown without time."""
         place = index.schema, index.table
         for each in asked:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from heapq import heapify, heappop, heappush
 
-from backend_architect.tune.indexes.costs import Query, Set
+from backend_architect.tune.indexes.costs import PlannedQuery, Set
 from backend_architect.tune.indexes.model import NewIndex
 from backend_architect.tune.indexes.pool import Pool
 
@@ -29,7 +29,7 @@ def known_start(pool: Pool) -> Set:
     return chosen
 
 
-def _alone(pool: Pool, index: NewIndex) -> list[tuple[Query, float]]:
+def _alone(pool: Pool, index: NewIndex) -> list[tuple[PlannedQuery, float]]:
     return [(query, pool.costs.known(query, frozenset({index}))[0]) for query in pool.users[index]]
 
 
@@ -38,7 +38,7 @@ def _worth(
     chosen: Set,
     index: NewIndex,
     current: Mapping[str, float],
-    alone: Mapping[NewIndex, list[tuple[Query, float]]],
+    alone: Mapping[NewIndex, list[tuple[PlannedQuery, float]]],
 ) -> float:
     """Return what an index adds to a set; where not all fits, for each of its bytes."""
     saved = sum(query.calls * max(current[query.sql] - cost, 0.0) for query, cost in alone[index])

@@ -14,7 +14,7 @@ CHEAPER = 1.25
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ChoiceLimits:
     """What the choice keeps to: `budget` in bytes, `least` a share of the least cost.
 
     `seconds` are counted from `began`, on the clock of time.monotonic; None stands for when the choice begins.
@@ -50,7 +50,13 @@ class Saving:
 
 
 def is_worth_it(
-    savings: Sequence[Saving], upkeep: float, *, least: float, limits: Limits, replaces: bool, statements: int = MANY
+    savings: Sequence[Saving],
+    upkeep: float,
+    *,
+    least: float,
+    limits: ChoiceLimits,
+    replaces: bool,
+    statements: int = MANY,
 ) -> bool:
     """Return whether an index saves more than next to nothing; `least` is the least cost of the workload.
 

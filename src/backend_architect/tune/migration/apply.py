@@ -10,9 +10,16 @@ from backend_architect.errors import Place, Problem
 from backend_architect.tune.comparing import take_snapshot
 from backend_architect.tune.migration.canary import is_watched, watch_index
 from backend_architect.tune.migration.checks import find_obstacles
-from backend_architect.tune.migration.journal import Entry, Journal, State, put_away, read_journal, write_journal
+from backend_architect.tune.migration.journal import (
+    Journal,
+    StepRecord,
+    StepState,
+    put_away,
+    read_journal,
+    write_journal,
+)
 from backend_architect.tune.migration.link import ApplyError, Link, close, open_link
-from backend_architect.tune.migration.model import Migration, Step
+from backend_architect.tune.migration.model import Migration, MigrationStep
 from backend_architect.tune.migration.run import Patience, Tell, clean_up, run_step
 
 LOCK_PATIENCE = 30.0
@@ -20,7 +27,7 @@ HURRY = 3_000  # milliseconds that an interrupted run may still wait for a lock,
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class ApplyRun:
     """Where the journal is, how patient the run is, and whom it tells what it does."""
 
     journal: Path
@@ -50,7 +57,7 @@ def begin_journal(path: Path, migration: Migration | None) -> Journal:
     return found
 
 
-async def apply_migration(url: str, migration: Migration | None, run: Run) -> Journal:
+async def apply_migration(url: str, migration: Migration | None, run: ApplyRun) -> Journal:
     """Return the journal after every step was tried that could be; None goes on with what the journal holds.
 
     Raises ApplyError where something forbids it, and DatabaseError when the database is gone for good; asyncio's
@@ -65,20 +72,20 @@ async def apply_migration(url: str, migration: Migration | None, run: Run) -> Jo
             journal = replace(journal, before=await take_snapshot(link.watch))
         write_journal(run.journal, journal)
         for step in journal.migration.steps:
-            if journal.state(step.id) is not State.DONE:
+            if journal.state(step.id) is not StepState.DONE:
                 journal = await _take(link, step, journal, run)
         journal = replace(journal, start=await take_snapshot(link.watch))
         write_journal(run.journal, journal)
     return journal
 
 
-async def _take(link: Link, step: Step, journal: Journal, run: Run) -> Journal:
+async def _take(link: Link, step: MigrationStep, journal: Journal, run: ApplyRun) -> Journal:
     """Return the journal with one more step tried, written before it and after it."""
-    missing = [each for each in step.after if journal.state(each) is not State.DONE]
+    missing = [each for each in step.after if journal.state(each) is not StepState.DONE]
     if missing:
-        entry = Entry(State.SKIPPED, f"it needs what was not done: {', '.join(missing)}")
+        entry = StepRecord(StepState.SKIPPED, f"it needs what was not done: {', '.join(missing)}")
         return _note(step, entry, journal, run)
-    journal = journal.noted(step.id, Entry(State.RUNNING))
+    journal = journal.noted(step.id, StepRecord(StepState.RUNNING))
     write_journal(run.journal, journal)
     run.tell(step, "begins")
     try:
@@ -90,12 +97,12 @@ async def _take(link: Link, step: Step, journal: Journal, run: Run) -> Journal:
     except asyncio.CancelledError:
         hurry = replace(run.patience, lock_timeout=min(HURRY, run.patience.lock_timeout or HURRY))
         left = await clean_up(link, step, hurry)
-        _note(step, Entry(State.INTERRUPTED, left), journal, run)
+        _note(step, StepRecord(StepState.INTERRUPTED, left), journal, run)
         raise
     return _note(step, entry, journal, run)
 
 
-def _note(step: Step, entry: Entry, journal: Journal, run: Run) -> Journal:
+def _note(step: MigrationStep, entry: StepRecord, journal: Journal, run: ApplyRun) -> Journal:
     noted = journal.noted(step.id, entry)
     write_journal(run.journal, noted)
     run.tell(step, entry.state.value + (f": {entry.reason}" if entry.reason else ""))

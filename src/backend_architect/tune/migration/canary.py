@@ -3,21 +3,23 @@
 import asyncio
 
 from backend_architect.tune.comparing import Snapshot, compare, take_snapshot
-from backend_architect.tune.comparing.model import FEW, Change, Comparison, Verdict
-from backend_architect.tune.migration.journal import Entry, State
+from backend_architect.tune.comparing.model import FEW, ChangeVerdict, StatementChange, WorkloadComparison
+from backend_architect.tune.migration.journal import StepRecord, StepState
 from backend_architect.tune.migration.link import Link
-from backend_architect.tune.migration.model import Kind, Step
+from backend_architect.tune.migration.model import MigrationStep, StepKind
 
 LOOK_EVERY = 2.0
-USELESS = {Verdict.NO_CHANGE, Verdict.WORSE}
+USELESS = {ChangeVerdict.NO_CHANGE, ChangeVerdict.WORSE}
 
 
-def is_watched(step: Step, entry: Entry) -> bool:
+def is_watched(step: MigrationStep, entry: StepRecord) -> bool:
     """Return whether a step made an index just now."""
-    return step.kind is Kind.CREATE_INDEX and entry.state is State.DONE and not entry.reason
+    return step.kind is StepKind.CREATE_INDEX and entry.state is StepState.DONE and not entry.reason
 
 
-async def watch_index(link: Link, step: Step, before: Snapshot, entry: Entry, seconds: float) -> Entry:
+async def watch_index(
+    link: Link, step: MigrationStep, before: Snapshot, entry: StepRecord, seconds: float
+) -> StepRecord:
     """Return what becomes of an index after up to so many seconds of calls: it stays, or is dropped again."""
     start = await take_snapshot(link.watch)
     until = asyncio.get_running_loop().time() + seconds
@@ -25,7 +27,7 @@ async def watch_index(link: Link, step: Step, before: Snapshot, entry: Entry, se
         left = until - asyncio.get_running_loop().time()
         after = await take_snapshot(link.watch)
         on_table = compare(before, after, start=start)
-        worse = next((each for each in _changes(on_table, step) if each.verdict is Verdict.WORSE), None)
+        worse = next((each for each in _changes(on_table, step) if each.verdict is ChangeVerdict.WORSE), None)
         if worse is not None:
             return await _taken_back(link, step, entry, f"{worse.shown} became worse, {_told(worse)}")
         if left <= 0 or _is_enough(on_table, step):
@@ -38,21 +40,21 @@ async def watch_index(link: Link, step: Step, before: Snapshot, entry: Entry, se
     return entry
 
 
-def _changes(comparison: Comparison, step: Step) -> tuple[Change, ...]:
+def _changes(comparison: WorkloadComparison, step: MigrationStep) -> tuple[StatementChange, ...]:
     """Return the changes of the statements that an index is for."""
     return next((each.statements for each in comparison.created if each.index.name == step.qualified_index), ())
 
 
-def _is_enough(comparison: Comparison, step: Step) -> bool:
+def _is_enough(comparison: WorkloadComparison, step: MigrationStep) -> bool:
     own = [each for each in _changes(comparison, step) if each.id in step.serves]
     return bool(own) and all(each.calls_after >= FEW for each in own)
 
 
-async def _taken_back(link: Link, step: Step, entry: Entry, why: str) -> Entry:
+async def _taken_back(link: Link, step: MigrationStep, entry: StepRecord, why: str) -> StepRecord:
     await link.steps.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {step.qualified_index}")
-    return Entry(State.SKIPPED, f"taken back: {why}", entry.attempts, entry.seconds)
+    return StepRecord(StepState.SKIPPED, f"taken back: {why}", entry.attempts, entry.seconds)
 
 
-def _told(change: Change) -> str:
+def _told(change: StatementChange) -> str:
     pages = f"{change.blocks_before:,.0f} → {change.blocks_after:,.0f} pages"
     return f"{change.ms_before:.2f} → {change.ms_after:.2f} ms, {pages}"

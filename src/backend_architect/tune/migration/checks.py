@@ -5,7 +5,7 @@ from typing import Any
 
 from backend_architect.errors import Problem
 from backend_architect.postgres import Connection
-from backend_architect.tune.migration.model import Kind, Migration
+from backend_architect.tune.migration.model import Migration, StepKind
 
 Record = Mapping[str, Any]
 
@@ -42,7 +42,7 @@ async def find_obstacles(connection: Connection, migration: Migration) -> tuple[
         return (Problem("read-only", f"transactions of {place['role']} are read-only here", fix),)
     oids = sorted({step.table_oid for step in migration.steps if step.table_oid})
     tables = {record["oid"]: record for record in await connection.fetch(TABLES, oids)}
-    names = [step.subject for step in migration.steps if step.kind is Kind.CREATE_EXTENSION]
+    names = [step.subject for step in migration.steps if step.kind is StepKind.CREATE_EXTENSION]
     extensions = await connection.fetch(EXTENSIONS, names)
     of_tables = [problem for oid in oids for problem in _of_table(oid, tables.get(oid), migration, place["role"])]
     return (*of_tables, *(problem for each in extensions for problem in _of_extension(each, place)))

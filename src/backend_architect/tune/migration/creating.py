@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from backend_architect.postgres.catalog import Catalog, Table
 from backend_architect.postgres.catalog.model import full_name
 from backend_architect.tune.indexes.model import NewIndex
-from backend_architect.tune.migration.model import Kind, Step
+from backend_architect.tune.migration.model import MigrationStep, StepKind
 from backend_architect.tune.migration.partitioned import free_name, steps_of_partitioned, with_guard
 
 ENTRY, FILLED = 12, 0.9  # an entry's own bytes, and how full a new page is
@@ -21,7 +21,7 @@ class Reason:
     told: str = ""
 
 
-def steps_to_create(index: NewIndex, catalog: Catalog, reason: Reason) -> tuple[Step, ...]:
+def steps_to_create(index: NewIndex, catalog: Catalog, reason: Reason) -> tuple[MigrationStep, ...]:
     """Return the steps; none where the catalog has no such table, or a temporary one."""
     table = find_table(catalog, index.schema, index.table)
     if table is None or table.temporary:
@@ -52,16 +52,16 @@ def find_table(catalog: Catalog, schema: str, name: str) -> Table | None:
     return catalog.table_by_name.get((schema, name)) if schema else None
 
 
-def _told(step: Step) -> bool:
+def _told(step: MigrationStep) -> bool:
     return step.makes_index
 
 
-def _step(index: NewIndex, table: Table, own_name: str, size: int) -> Step:
+def _step(index: NewIndex, table: Table, own_name: str, size: int) -> MigrationStep:
     full = full_name(table.schema, table.name)
     name = full_name(table.schema, own_name)
-    return Step(
+    return MigrationStep(
         id=f"create-index:{name}",
-        kind=Kind.CREATE_INDEX,
+        kind=StepKind.CREATE_INDEX,
         sql=f"{with_guard(index.definition(own_name, concurrently=True, on=full))};",
         schema=table.schema,
         table=table.name,

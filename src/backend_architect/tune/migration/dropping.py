@@ -8,19 +8,19 @@ from pglast.stream import RawStream
 from backend_architect.postgres.catalog import Catalog, Index
 from backend_architect.postgres.catalog.model import full_name
 from backend_architect.tune.index_facts import enforces
-from backend_architect.tune.migration.model import Kind, Step
+from backend_architect.tune.migration.model import MigrationStep, StepKind
 
 
-def step_to_drop(index: Index, catalog: Catalog, why: str, after: tuple[str, ...] = ()) -> Step | None:
+def step_to_drop(index: Index, catalog: Catalog, why: str, after: tuple[str, ...] = ()) -> MigrationStep | None:
     """Return the step; None for an index that enforces something, is part of a partitioned one, temporary, or held."""
     table = catalog.table_by_oid.get(index.table)
     if table is None or table.temporary or table.held or enforces(index) or index.parent is not None:
         return None
     parent = table.kind == "p"
     name = full_name(index.schema, index.name)
-    return Step(
+    return MigrationStep(
         id=f"drop-index:{name}",
-        kind=Kind.DROP_PARENT_INDEX if parent else Kind.DROP_INDEX,
+        kind=StepKind.DROP_PARENT_INDEX if parent else StepKind.DROP_INDEX,
         sql=f"DROP INDEX {'' if parent else 'CONCURRENTLY '}IF EXISTS {name};",
         schema=table.schema,
         table=table.name,

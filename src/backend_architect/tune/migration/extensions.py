@@ -2,7 +2,7 @@
 
 from backend_architect.postgres.catalog import Table
 from backend_architect.tune.indexes.model import NewIndex, NewKey
-from backend_architect.tune.migration.model import Kind, Step
+from backend_architect.tune.migration.model import MigrationStep, StepKind
 
 OPCLASSES = {"gin_trgm_ops": "pg_trgm", "gist_trgm_ops": "pg_trgm"}
 OWN_TYPES = {
@@ -20,10 +20,10 @@ def extensions_of(index: NewIndex, table: Table) -> set[str]:
     return found
 
 
-def step_to_extend(name: str) -> Step:
+def step_to_extend(name: str) -> MigrationStep:
     """Return the step that installs one; a rollback leaves it, as others may use it by then."""
-    return Step(
-        id=f"create-extension:{name}", kind=Kind.CREATE_EXTENSION, sql=f"CREATE EXTENSION IF NOT EXISTS {name};"
+    return MigrationStep(
+        id=f"create-extension:{name}", kind=StepKind.CREATE_EXTENSION, sql=f"CREATE EXTENSION IF NOT EXISTS {name};"
     )
 
 

@@ -7,7 +7,7 @@ from pglast import parse_sql
 
 from backend_architect.postgres import Connection
 from backend_architect.postgres.catalog.model import full_name
-from backend_architect.tune.migration.model import Kind, Step
+from backend_architect.tune.migration.model import MigrationStep, StepKind
 from backend_architect.tune.migration.read_index import read_index
 
 Record = Mapping[str, Any]
@@ -30,18 +30,18 @@ class Obstacle(Exception):
     """A step cannot be done as things are; the message says why."""
 
 
-async def read_index_state(connection: Connection, step: Step) -> Record | None:
+async def read_index_state(connection: Connection, step: MigrationStep) -> Record | None:
     """Return the index of that name, None where there is none."""
     found: Record | None = next(iter(await connection.fetch(INDEX, step.schema, step.index)), None)
     return found
 
 
-async def is_done(connection: Connection, step: Step) -> bool:
+async def is_done(connection: Connection, step: MigrationStep) -> bool:
     """Return whether a step needs not run; raises Obstacle where it never can."""
-    if not step.index or step.kind is Kind.REINDEX:
+    if not step.index or step.kind is StepKind.REINDEX:
         return False
     state = await read_index_state(connection, step)
-    if step.kind in {Kind.DROP_INDEX, Kind.DROP_PARENT_INDEX}:
+    if step.kind in {StepKind.DROP_INDEX, StepKind.DROP_PARENT_INDEX}:
         return state is None
     if state is None:
         return False
@@ -51,9 +51,9 @@ async def is_done(connection: Connection, step: Step) -> bool:
         raise Obstacle(f"an index {step.qualified_index} of another kind is there already: drop or rename it")
     if state["built_by"] is not None:
         raise Obstacle(f"{step.qualified_index} is being built by process {state['built_by']} of the server")
-    if step.kind is Kind.ATTACH_INDEX:
+    if step.kind is StepKind.ATTACH_INDEX:
         return bool(state["attached"])
-    return bool(state["valid"]) or step.kind is Kind.CREATE_PARENT_INDEX
+    return bool(state["valid"]) or step.kind is StepKind.CREATE_PARENT_INDEX
 
 
 def same_index(one: str, other: str) -> bool:
@@ -66,14 +66,14 @@ def same_index(one: str, other: str) -> bool:
     return bool(shapes[0] == shapes[1])
 
 
-async def drop_leftovers(connection: Connection, step: Step) -> tuple[str, ...]:
+async def drop_leftovers(connection: Connection, step: MigrationStep) -> tuple[str, ...]:
     """Drop what a broken building of the step's index left, and return the names; raises what the database raises."""
     names: list[str] = []
-    if step.kind is Kind.CREATE_INDEX:
+    if step.kind is StepKind.CREATE_INDEX:
         state = await read_index_state(connection, step)
         ours = state is not None and state["table"] == step.table_oid and state["built_by"] is None
         names = [step.qualified_index] if state is not None and ours and not state["valid"] else []
-    elif step.kind is Kind.REINDEX:
+    elif step.kind is StepKind.REINDEX:
         left = await connection.fetch(LEFT_BY_REINDEX, step.table_oid, step.index)
         names = [full_name(step.schema, record["name"]) for record in left]
     for name in names:

@@ -14,7 +14,7 @@ from typing import Any
 from backend_architect.errors import ArchitectError, Place, Problem
 from backend_architect.tune.comparing import Snapshot
 from backend_architect.tune.comparing.stored import snapshot_data, snapshot_from
-from backend_architect.tune.migration.model import Kind, Migration, Step
+from backend_architect.tune.migration.model import Migration, MigrationStep, StepKind
 
 FORMAT = 1
 FIX = "give another path by --journal, or move the file away"
@@ -25,7 +25,7 @@ class JournalError(ArchitectError):
     """A journal cannot be read, written or used."""
 
 
-class State(StrEnum):
+class StepState(StrEnum):
     """How far a step is."""
 
     WAITING = "waiting"
@@ -37,10 +37,10 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StepRecord:
     """One step's state: in words why, after how many attempts, and how many seconds it took."""
 
-    state: State
+    state: StepState
     reason: str = ""
     attempts: int = 0
     seconds: float = 0.0
@@ -51,22 +51,22 @@ class Journal:
     """A migration, its entries by the steps' ids, and the counts before it and right after it."""
 
     migration: Migration
-    entries: Mapping[str, Entry] = field(default_factory=dict)
+    entries: Mapping[str, StepRecord] = field(default_factory=dict)
     before: Snapshot | None = None
     start: Snapshot | None = None
 
-    def state(self, identity: str) -> State:
+    def state(self, identity: str) -> StepState:
         """Return a step's state."""
         entry = self.entries.get(identity)
-        return entry.state if entry else State.WAITING
+        return entry.state if entry else StepState.WAITING
 
     @property
     def unfinished(self) -> bool:
         """Return whether a run was broken off: a step was begun, or never reached."""
-        ended = {State.DONE, State.FAILED, State.SKIPPED}
+        ended = {StepState.DONE, StepState.FAILED, StepState.SKIPPED}
         return any(self.state(step.id) not in ended for step in self.migration.steps)
 
-    def noted(self, identity: str, entry: Entry) -> "Journal":
+    def noted(self, identity: str, entry: StepRecord) -> "Journal":
         """Return the journal with one step's entry."""
         return replace(self, entries={**self.entries, identity: entry})
 
@@ -123,13 +123,15 @@ def _journal(data: Mapping[str, Any]) -> Journal:
     own = data["migration"]
     steps = tuple(_step(each) for each in own["steps"])
     migration = Migration(own["database"], own["version"], steps, tuple(own["left_out"]))
-    entries = {name: Entry(**{**each, "state": State(each["state"])}) for name, each in data["entries"].items()}
+    entries = {
+        name: StepRecord(**{**each, "state": StepState(each["state"])}) for name, each in data["entries"].items()
+    }
     before, start = (snapshot_from(each) if each else None for each in (data["before"], data["start"]))
     return Journal(migration, entries, before, start)
 
 
-def _step(data: Mapping[str, Any]) -> Step:
-    return Step(**{**data, "kind": Kind(data["kind"]), **{name: tuple(data[name]) for name in LISTS}})
+def _step(data: Mapping[str, Any]) -> MigrationStep:
+    return MigrationStep(**{**data, "kind": StepKind(data["kind"]), **{name: tuple(data[name]) for name in LISTS}})
 
 
 def _sync_folder(folder: Path) -> None:

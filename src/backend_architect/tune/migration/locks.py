@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backend_architect.tune.migration.model import Kind
+from backend_architect.tune.migration.model import StepKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,42 +21,42 @@ class Lock:
 SHORT, PATIENT = 2_000, 30_000
 NOBODY = "reads and writes go on"
 
-LOCKS: Mapping[Kind, Lock] = {
-    Kind.CREATE_EXTENSION: Lock("no table is locked", SHORT),
-    Kind.CREATE_INDEX: Lock(
+LOCKS: Mapping[StepKind, Lock] = {
+    StepKind.CREATE_EXTENSION: Lock("no table is locked", SHORT),
+    StepKind.CREATE_INDEX: Lock(
         f"SHARE UPDATE EXCLUSIVE on the table while it is built: {NOBODY}, only other DDL, VACUUM and ANALYZE of the "
         "table wait; it reads the table twice, waits for every transaction that is older, and cannot run in one itself",
         PATIENT,
     ),
-    Kind.CREATE_PARENT_INDEX: Lock(
+    StepKind.CREATE_PARENT_INDEX: Lock(
         "SHARE on the partitioned table itself, for an instant: writes through it wait, reads go on; "
         "nothing is built, and the partitions are not locked",
         SHORT,
     ),
-    Kind.ATTACH_INDEX: Lock(
+    StepKind.ATTACH_INDEX: Lock(
         "ACCESS EXCLUSIVE on the partition's new index, for an instant: statements that are being planned for this "
         "partition wait",
         SHORT,
     ),
-    Kind.DROP_INDEX: Lock(
+    StepKind.DROP_INDEX: Lock(
         f"SHARE UPDATE EXCLUSIVE on the table, for an instant: {NOBODY}; it waits for every transaction that may use "
         "the index, and cannot run in a transaction",
         PATIENT,
     ),
-    Kind.DROP_PARENT_INDEX: Lock(
+    StepKind.DROP_PARENT_INDEX: Lock(
         "ACCESS EXCLUSIVE on the table and all its partitions, for an instant: reads and writes wait "
         "(CONCURRENTLY is not possible here)",
         SHORT,
     ),
-    Kind.REINDEX: Lock(
+    StepKind.REINDEX: Lock(
         f"SHARE UPDATE EXCLUSIVE on the table while it is rebuilt beside the old one: {NOBODY}; it waits for every "
         "transaction that is older, and cannot run in a transaction",
         PATIENT,
     ),
-    Kind.CREATE_STATISTICS: Lock(f"SHARE UPDATE EXCLUSIVE on the table, for an instant: {NOBODY}", PATIENT),
-    Kind.ANALYZE: Lock(f"SHARE UPDATE EXCLUSIVE on the table while a sample is read: {NOBODY}", PATIENT),
-    Kind.VACUUM: Lock(
+    StepKind.CREATE_STATISTICS: Lock(f"SHARE UPDATE EXCLUSIVE on the table, for an instant: {NOBODY}", PATIENT),
+    StepKind.ANALYZE: Lock(f"SHARE UPDATE EXCLUSIVE on the table while a sample is read: {NOBODY}", PATIENT),
+    StepKind.VACUUM: Lock(
         f"SHARE UPDATE EXCLUSIVE on the table while it is read: {NOBODY}; it cannot run in a transaction", PATIENT
     ),
-    Kind.SET_OPTIONS: Lock(f"SHARE UPDATE EXCLUSIVE on the table, for an instant: {NOBODY}", PATIENT),
+    StepKind.SET_OPTIONS: Lock(f"SHARE UPDATE EXCLUSIVE on the table, for an instant: {NOBODY}", PATIENT),
 }

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from backend_architect.postgres import connect
-from backend_architect.tune.comparing import Comparison, compare, read_snapshot, take_snapshot
+from backend_architect.tune.comparing import WorkloadComparison, compare, read_snapshot, take_snapshot
 from backend_architect.tune.comparing.compare import Served
 from backend_architect.tune.comparing.model import FEW
 from backend_architect.tune.comparing.session import read_counts
@@ -15,7 +15,7 @@ from backend_architect.tune.observe import OLDEST, READ_ONLY
 LOOK_EVERY = 5.0
 
 
-async def measure(url: str, journal: Journal, wait: float = 0.0) -> Comparison | None:
+async def measure(url: str, journal: Journal, wait: float = 0.0) -> WorkloadComparison | None:
     """Return what the new indexes came to; waits up to `wait` seconds for enough calls. None where nothing was read."""
     if journal.before is None or journal.start is None:
         return None
@@ -38,13 +38,13 @@ def served_by(migration: Migration) -> Served:
     return {step.qualified_index: step.serves for step in migration.steps if step.makes_index and step.serves}
 
 
-def _is_enough(comparison: Comparison) -> bool:
+def _is_enough(comparison: WorkloadComparison) -> bool:
     """Return whether every statement that an index is for was called often enough."""
     changes = [change for each in comparison.created for change in each.statements]
     return all(change.calls_after >= FEW for change in changes)
 
 
-async def compare_with(url: str, file: Path, wait: float = 0.0) -> Comparison:
+async def compare_with(url: str, file: Path, wait: float = 0.0) -> WorkloadComparison:
     """Return what came since a file was written: the journal of a migration, or a snapshot of the counts.
 
     Raises SnapshotError where it is neither.

@@ -13,7 +13,7 @@ from backend_architect.postgres.catalog import Catalog, Index, Table
 from backend_architect.postgres.catalog.model import full_name
 from backend_architect.tune.migration.creating import Reason, find_table, steps_to_create
 from backend_architect.tune.migration.dropping import as_concurrent, step_to_drop
-from backend_architect.tune.migration.model import Kind, Step
+from backend_architect.tune.migration.model import MigrationStep, StepKind
 from backend_architect.tune.migration.read_index import read_index
 
 OF_A_BROKEN_REINDEX = re.compile(r"_cc(new|old)\d*$")
@@ -27,7 +27,7 @@ GONE = "there is no such table or index in the catalog, or it cannot be changed 
 class Mended:
     """The steps that mend a finding, or the reason why there are none."""
 
-    steps: tuple[Step, ...] = ()
+    steps: tuple[MigrationStep, ...] = ()
     left_out: str = ""
 
 
@@ -61,7 +61,7 @@ def _left_out(finding: Finding, reason: str) -> str:
     return f"{finding.code}, {finding.subject}: {reason}"
 
 
-def _create(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[Step]:
+def _create(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[MigrationStep]:
     broken = _index(catalog, tree.relation.schemaname or "public", tree.idxname or "")
     if broken is not None and not broken.valid:
         yield _rebuild(broken, catalog.table_by_oid[broken.table], finding)
@@ -69,15 +69,15 @@ def _create(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[Step]:
     yield from steps_to_create(read_index(tree), catalog, Reason(told=finding.message))
 
 
-def _rebuild(index: Index, table: Table, finding: Finding) -> Step:
+def _rebuild(index: Index, table: Table, finding: Finding) -> MigrationStep:
     """Return the step that builds a broken index anew; what a broken REINDEX left is only dropped."""
     name = full_name(index.schema, index.name)
     left = OF_A_BROKEN_REINDEX.search(index.name)
     made = as_concurrent(index.definition)
     drop = f"DROP INDEX CONCURRENTLY IF EXISTS {name};"
-    return Step(
+    return MigrationStep(
         id=f"{'drop' if left else 'create'}-index:{name}",
-        kind=Kind.DROP_INDEX if left else Kind.CREATE_INDEX,
+        kind=StepKind.DROP_INDEX if left else StepKind.CREATE_INDEX,
         sql=drop if left else f"{made};",
         schema=table.schema,
         table=table.name,
@@ -89,7 +89,7 @@ def _rebuild(index: Index, table: Table, finding: Finding) -> Step:
     )
 
 
-def _drop(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[Step]:
+def _drop(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[MigrationStep]:
     for names in tree.objects if tree.removeType == enums.ObjectType.OBJECT_INDEX else ():
         schema, name = _names(names)
         index = _index(catalog, schema, name)
@@ -99,25 +99,25 @@ def _drop(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[Step]:
                 yield step
 
 
-def _reindex(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[Step]:
+def _reindex(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[MigrationStep]:
     index = _index(catalog, tree.relation.schemaname or "public", tree.relation.relname)
     if index is not None:
         table = catalog.table_by_oid[index.table]
         name = full_name(index.schema, index.name)
         sql = f"REINDEX INDEX CONCURRENTLY {name};"
-        yield _of_table(Kind.REINDEX, f"reindex:{name}", sql, table, finding, index=index.name, bytes=index.bytes)
+        yield _of_table(StepKind.REINDEX, f"reindex:{name}", sql, table, finding, index=index.name, bytes=index.bytes)
 
 
-def _vacuum(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[Step]:
+def _vacuum(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[MigrationStep]:
     for each in tree.rels or ():
         table = _table(each.relation, catalog)
         if table is not None:
-            kind = Kind.VACUUM if tree.is_vacuumcmd else Kind.ANALYZE
+            kind = StepKind.VACUUM if tree.is_vacuumcmd else StepKind.ANALYZE
             identity = f"{kind.value}:{full_name(table.schema, table.name)}"
             yield _of_table(kind, identity, f"{RawStream()(tree)};", table, finding)
 
 
-def _options(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[Step]:
+def _options(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[MigrationStep]:
     table = _table(tree.relation, catalog)
     if table is None:
         return
@@ -127,10 +127,10 @@ def _options(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[Step]:
     full = full_name(table.schema, table.name)
     undo = f"ALTER TABLE {full} {', '.join(back)};"
     identity = f"set-options:{full}:{','.join(sorted(names))}"
-    yield _of_table(Kind.SET_OPTIONS, identity, f"{RawStream()(tree)};", table, finding, rollback=undo)
+    yield _of_table(StepKind.SET_OPTIONS, identity, f"{RawStream()(tree)};", table, finding, rollback=undo)
 
 
-def _statistics(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[Step]:
+def _statistics(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[MigrationStep]:
     """Yield the step that makes the statistics, and the ANALYZE that fills them."""
     table = _table(tree.relations[0], catalog)
     if table is None or not tree.defnames:
@@ -140,17 +140,17 @@ def _statistics(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[Step]
     full = full_name(schema, name)
     made, undo = f"{RawStream()(tree)};", f"DROP STATISTICS IF EXISTS {full};"
     identity = f"create-statistics:{full}"
-    yield _of_table(Kind.CREATE_STATISTICS, identity, made, table, finding, rollback=undo)
+    yield _of_table(StepKind.CREATE_STATISTICS, identity, made, table, finding, rollback=undo)
     filled = full_name(table.schema, table.name)
-    yield _of_table(Kind.ANALYZE, f"analyze:{filled}", f"ANALYZE {filled};", table, finding, after=(identity,))
+    yield _of_table(StepKind.ANALYZE, f"analyze:{filled}", f"ANALYZE {filled};", table, finding, after=(identity,))
 
 
-def _of_table(kind: Kind, identity: str, sql: str, table: Table, finding: Finding, **more: Any) -> Step:
-    own = Step(identity, kind, sql, table.schema, table.name, table.oid, why=finding.message)
+def _of_table(kind: StepKind, identity: str, sql: str, table: Table, finding: Finding, **more: Any) -> MigrationStep:
+    own = MigrationStep(identity, kind, sql, table.schema, table.name, table.oid, why=finding.message)
     return replace(own, **more)
 
 
-def _nothing(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[Step]:
+def _nothing(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[MigrationStep]:
     """Yield nothing: the extensions follow from the indexes."""
     yield from ()
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from backend_architect.postgres.catalog.model import full_name
 
 
-class Kind(StrEnum):
+class StepKind(StrEnum):
     """What a step does."""
 
     CREATE_EXTENSION = "create extension"
@@ -24,7 +24,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class MigrationStep:
     """One statement. `schema` and `table` are plain names, '' where it is about no table.
 
     `index` is the plain name of the index that it makes, attaches, drops or rebuilds, in the same schema. `bytes` is
@@ -33,7 +33,7 @@ class Step:
     """
 
     id: str
-    kind: Kind
+    kind: StepKind
     sql: str
     schema: str = ""
     table: str = ""
@@ -64,7 +64,7 @@ class Step:
     @property
     def makes_index(self) -> bool:
         """Return whether an index is new afterwards."""
-        return self.kind in {Kind.CREATE_INDEX, Kind.CREATE_PARENT_INDEX}
+        return self.kind in {StepKind.CREATE_INDEX, StepKind.CREATE_PARENT_INDEX}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Migration:
 
     database: str
     version: int
-    steps: tuple[Step, ...]
+    steps: tuple[MigrationStep, ...]
     left_out: tuple[str, ...] = ()
 
     @property
@@ -84,7 +84,7 @@ class Migration:
     @property
     def freed(self) -> int:
         """Return what the dropped indexes give back."""
-        return sum(step.bytes for step in self.steps if step.kind in {Kind.DROP_INDEX, Kind.DROP_PARENT_INDEX})
+        return sum(step.bytes for step in self.steps if step.kind in {StepKind.DROP_INDEX, StepKind.DROP_PARENT_INDEX})
 
     @property
     def digest(self) -> str:

@@ -11,10 +11,12 @@ from itertools import count
 from backend_architect.postgres.catalog import Catalog, Table
 from backend_architect.postgres.catalog.model import full_name
 from backend_architect.tune.indexes.model import LONGEST_NAME, NewIndex
-from backend_architect.tune.migration.model import Kind, Step
+from backend_architect.tune.migration.model import MigrationStep, StepKind
 
 
-def steps_of_partitioned(index: NewIndex, table: Table, catalog: Catalog, bytes_of_all: int) -> tuple[Step, ...]:
+def steps_of_partitioned(
+    index: NewIndex, table: Table, catalog: Catalog, bytes_of_all: int
+) -> tuple[MigrationStep, ...]:
     """Return the steps that make it on a partitioned table and on everything below."""
     root = full_name(index.schema, free_name(index, catalog))
     undo = f"DROP INDEX IF EXISTS {root};"
@@ -23,10 +25,10 @@ def steps_of_partitioned(index: NewIndex, table: Table, catalog: Catalog, bytes_
     for child in _children(table, catalog):
         made += _below(index, child, catalog, made[0])
     shared = [_sized(step, catalog, whole, bytes_of_all) for step in made]
-    return tuple(replace(step, rollback=undo) if step.kind is Kind.ATTACH_INDEX else step for step in shared)
+    return tuple(replace(step, rollback=undo) if step.kind is StepKind.ATTACH_INDEX else step for step in shared)
 
 
-def _below(index: NewIndex, table: Table, catalog: Catalog, parent: Step) -> Iterator[Step]:
+def _below(index: NewIndex, table: Table, catalog: Catalog, parent: MigrationStep) -> Iterator[MigrationStep]:
     own = replace(index, schema=table.schema, table=table.name)
     made = _make(own, table, free_name(own, catalog), (parent.id,))
     yield made
@@ -35,9 +37,9 @@ def _below(index: NewIndex, table: Table, catalog: Catalog, parent: Step) -> Ite
         for step in _below(own, child, catalog, made):
             last = step.id
             yield step
-    yield Step(
+    yield MigrationStep(
         id=f"attach-index:{made.qualified_index}",
-        kind=Kind.ATTACH_INDEX,
+        kind=StepKind.ATTACH_INDEX,
         sql=f"ALTER INDEX {parent.qualified_index} ATTACH PARTITION {made.qualified_index};",
         schema=table.schema,
         table=table.name,
@@ -47,13 +49,13 @@ def _below(index: NewIndex, table: Table, catalog: Catalog, parent: Step) -> Ite
     )
 
 
-def _make(index: NewIndex, table: Table, own_name: str, after: tuple[str, ...]) -> Step:
+def _make(index: NewIndex, table: Table, own_name: str, after: tuple[str, ...]) -> MigrationStep:
     parent = table.kind == "p"
     on = f"{'ONLY ' if parent else ''}{full_name(table.schema, table.name)}"
     name = full_name(table.schema, own_name)
-    return Step(
+    return MigrationStep(
         id=f"create-index:{name}",
-        kind=Kind.CREATE_PARENT_INDEX if parent else Kind.CREATE_INDEX,
+        kind=StepKind.CREATE_PARENT_INDEX if parent else StepKind.CREATE_INDEX,
         sql=f"{with_guard(index.definition(own_name, concurrently=not parent, on=on))};",
         schema=table.schema,
         table=table.name,
@@ -79,9 +81,9 @@ def with_guard(definition: str) -> str:
     return f"{head}IF NOT EXISTS {definition.removeprefix(head)}"
 
 
-def _sized(step: Step, catalog: Catalog, whole: int, bytes_of_all: int) -> Step:
+def _sized(step: MigrationStep, catalog: Catalog, whole: int, bytes_of_all: int) -> MigrationStep:
     """Return the step with its share of the size, by its partition's."""
-    if step.kind is not Kind.CREATE_INDEX or not whole:
+    if step.kind is not StepKind.CREATE_INDEX or not whole:
         return step
     return replace(step, bytes=int(bytes_of_all * catalog.table_by_oid[step.table_oid].bytes / whole))
 

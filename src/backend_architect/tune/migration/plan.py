@@ -15,11 +15,11 @@ from backend_architect.tune.migration.creating import Reason, find_table, steps_
 from backend_architect.tune.migration.dropping import step_to_drop
 from backend_architect.tune.migration.extensions import extensions_of, step_to_extend
 from backend_architect.tune.migration.mending import steps_to_mend
-from backend_architect.tune.migration.model import Kind, Migration, Step
+from backend_architect.tune.migration.model import Migration, MigrationStep, StepKind
 from backend_architect.tune.migration.partitioned import free_name
 
-ORDER = {kind: place for place, kind in enumerate(Kind)}
-CREATES = {Kind.CREATE_INDEX, Kind.CREATE_PARENT_INDEX, Kind.ATTACH_INDEX}
+ORDER = {kind: place for place, kind in enumerate(StepKind)}
+CREATES = {StepKind.CREATE_INDEX, StepKind.CREATE_PARENT_INDEX, StepKind.ATTACH_INDEX}
 
 
 def plan_migration(advice: Advice | None, findings: Iterable[Finding], catalog: Catalog) -> Migration:
@@ -35,19 +35,19 @@ def plan_migration(advice: Advice | None, findings: Iterable[Finding], catalog: 
         creating += [step for step in mended.steps if step.kind in CREATES]
         dropping += [step for step in mended.steps if step.kind not in CREATES]
     steps = _unique([*creating, *_analyses(indexes, creating, catalog), *dropping])
-    dropped = {(step.schema, step.index) for step in steps if step.kind is Kind.DROP_INDEX}
-    steps = [step for step in steps if step.kind is not Kind.REINDEX or (step.schema, step.index) not in dropped]
-    ordered = sorted(steps, key=lambda step: ORDER[Kind.CREATE_INDEX if step.kind in CREATES else step.kind])
+    dropped = {(step.schema, step.index) for step in steps if step.kind is StepKind.DROP_INDEX}
+    steps = [step for step in steps if step.kind is not StepKind.REINDEX or (step.schema, step.index) not in dropped]
+    ordered = sorted(steps, key=lambda step: ORDER[StepKind.CREATE_INDEX if step.kind in CREATES else step.kind])
     all_steps = (*_extensions(steps, indexes, catalog), *ordered)
     return Migration(catalog.database, catalog.version, all_steps, tuple(left_out))
 
 
 def _advised(
     advice: Advice | None, recommended: list[Recommended], catalog: Catalog
-) -> tuple[list[Step], list[Step], list[NewIndex]]:
+) -> tuple[list[MigrationStep], list[MigrationStep], list[NewIndex]]:
     """Return the steps that create, those that drop what is covered, and the indexes themselves."""
-    creating: list[Step] = []
-    dropping: list[Step] = []
+    creating: list[MigrationStep] = []
+    dropping: list[MigrationStep] = []
     serves = _served(advice) if advice else {}
     for each in recommended:
         told = f"serves {', '.join(each.statements)}" if each.statements else ""
@@ -85,7 +85,7 @@ def _is_decided(finding: Finding, recommended: list[Recommended], advice: Advice
     return bool(serving(finding, recommended))
 
 
-def _analyses(indexes: list[NewIndex], creating: list[Step], catalog: Catalog) -> list[Step]:
+def _analyses(indexes: list[NewIndex], creating: list[MigrationStep], catalog: Catalog) -> list[MigrationStep]:
     """Return an ANALYZE for each table that gets an index of an expression: its statistics are not there before."""
     found = []
     for index in indexes:
@@ -96,14 +96,16 @@ def _analyses(indexes: list[NewIndex], creating: list[Step], catalog: Catalog) -
         made = [step.id for step in creating if step.index == own and step.makes_index]
         if not made:
             continue
-        blank = Step(id="", kind=Kind.ANALYZE, sql="", schema=table.schema, table=table.name, table_oid=table.oid)
+        blank = MigrationStep(
+            id="", kind=StepKind.ANALYZE, sql="", schema=table.schema, table=table.name, table_oid=table.oid
+        )
         name = blank.qualified_table
         why = f"the planner knows nothing of the expression of {index.name} before"
         found.append(replace(blank, id=f"analyze:{name}", sql=f"ANALYZE {name};", why=why, after=(made[0],)))
     return found
 
 
-def _extensions(steps: list[Step], indexes: list[NewIndex], catalog: Catalog) -> list[Step]:
+def _extensions(steps: list[MigrationStep], indexes: list[NewIndex], catalog: Catalog) -> list[MigrationStep]:
     needed: set[str] = set()
     for index in indexes:
         table = find_table(catalog, index.schema, index.table)
@@ -112,9 +114,9 @@ def _extensions(steps: list[Step], indexes: list[NewIndex], catalog: Catalog) ->
     return [step_to_extend(name) for name in sorted(needed)]
 
 
-def _unique(steps: list[Step]) -> list[Step]:
+def _unique(steps: list[MigrationStep]) -> list[MigrationStep]:
     """Return each step once; of two the first, which has the advice's reasons."""
-    kept: dict[str, Step] = {}
+    kept: dict[str, MigrationStep] = {}
     for step in steps:
         kept.setdefault(step.id, step)
     return list(kept.values())

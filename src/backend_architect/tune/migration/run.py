@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from backend_architect.postgres import Lost, Refused
 from backend_architect.tune.migration.index_state import Obstacle, drop_leftovers, is_done, read_index_state
-from backend_architect.tune.migration.journal import Entry, State
+from backend_architect.tune.migration.journal import StepRecord, StepState
 from backend_architect.tune.migration.link import Link
 from backend_architect.tune.migration.locks import LOCKS
-from backend_architect.tune.migration.model import Kind, Step
+from backend_architect.tune.migration.model import MigrationStep, StepKind
 from backend_architect.tune.migration.progress import oldest_transaction, watch
 
 LOCK_NOT_AVAILABLE, DEADLOCK = "55P03", "40P01"
-Tell = Callable[[Step, str], None]
+Tell = Callable[[MigrationStep, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +33,17 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class AttemptFailure:
     """Why an attempt failed, and whether another one may succeed."""
 
     reason: str
     again: bool
 
 
-async def run_step(link: Link, step: Step, patience: Patience, tell: Tell) -> Entry:
+async def run_step(link: Link, step: MigrationStep, patience: Patience, tell: Tell) -> StepRecord:
     """Return what became of a step; raises DatabaseError where the database does not come back."""
     begun = time.monotonic()
-    failure = Failure("", again=True)
+    failure = AttemptFailure("", again=True)
     attempt = 0
     while failure.again and attempt < patience.attempts:
         if attempt:
@@ -52,14 +52,14 @@ async def run_step(link: Link, step: Step, patience: Patience, tell: Tell) -> En
         attempt += 1
         outcome = await _attempt(link, step, patience, tell)
         if isinstance(outcome, str):
-            return Entry(State.DONE, outcome, attempt, time.monotonic() - begun)
+            return StepRecord(StepState.DONE, outcome, attempt, time.monotonic() - begun)
         failure = outcome
     left = await clean_up(link, step, patience)
     reason = f"{failure.reason}; {left}" if left else failure.reason
-    return Entry(State.FAILED, reason, attempt, time.monotonic() - begun)
+    return StepRecord(StepState.FAILED, reason, attempt, time.monotonic() - begun)
 
 
-async def clean_up(link: Link, step: Step, patience: Patience) -> str:
+async def clean_up(link: Link, step: MigrationStep, patience: Patience) -> str:
     """Drop what a failed or interrupted step left; return what could not be dropped, in words."""
     try:
         await _settle(link, step, patience)
@@ -70,31 +70,31 @@ async def clean_up(link: Link, step: Step, patience: Patience) -> str:
     return ""
 
 
-async def _attempt(link: Link, step: Step, patience: Patience, tell: Tell) -> str | Failure:
+async def _attempt(link: Link, step: MigrationStep, patience: Patience, tell: Tell) -> str | AttemptFailure:
     """Return how it was done, or the failure."""
     try:
         return await _once(link, step, patience, tell)
     except Obstacle as obstacle:
-        return Failure(str(obstacle), again=False)
+        return AttemptFailure(str(obstacle), again=False)
     except (Refused, *Lost) as error:
         if link.steps.is_closed() or link.watch.is_closed():
             tell(step, f"the connection was lost ({error}); connecting again")
             await link.renew(patience.reconnect)
-            return Failure(f"the connection was lost: {error}", again=True)
+            return AttemptFailure(f"the connection was lost: {error}", again=True)
         return await _refused(link, error)
 
 
-async def _refused(link: Link, error: Exception) -> Failure:
+async def _refused(link: Link, error: Exception) -> AttemptFailure:
     code = getattr(error, "sqlstate", None)
     if code == LOCK_NOT_AVAILABLE:
         other = await oldest_transaction(link.watch, link.steps.get_server_pid())
         told = f": the oldest open transaction is that of {other}" if other else ""
-        return Failure(f"a lock was not free in time{told}", again=True)
+        return AttemptFailure(f"a lock was not free in time{told}", again=True)
     detail = getattr(error, "detail", None)
-    return Failure(f"{error}{f' ({detail})' if detail else ''}", again=code == DEADLOCK)
+    return AttemptFailure(f"{error}{f' ({detail})' if detail else ''}", again=code == DEADLOCK)
 
 
-async def _once(link: Link, step: Step, patience: Patience, tell: Tell) -> str:
+async def _once(link: Link, step: MigrationStep, patience: Patience, tell: Tell) -> str:
     await _settle(link, step, patience)
     if await is_done(link.steps, step):
         return "it was so already"
@@ -109,13 +109,13 @@ async def _once(link: Link, step: Step, patience: Patience, tell: Tell) -> str:
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
-    if step.kind is Kind.CREATE_INDEX:
+    if step.kind is StepKind.CREATE_INDEX:
         state = await read_index_state(link.steps, step)
         if state is None or not state["valid"]:
             raise Obstacle(f"{step.qualified_index} is not valid after it was built")
     return ""
 
 
-async def _settle(link: Link, step: Step, patience: Patience) -> None:
+async def _settle(link: Link, step: MigrationStep, patience: Patience) -> None:
     timeout = LOCKS[step.kind].timeout if patience.lock_timeout is None else patience.lock_timeout
     await link.steps.execute(f"SET lock_timeout = {timeout}")

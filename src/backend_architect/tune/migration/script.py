@@ -9,17 +9,17 @@ from collections.abc import Iterator
 from backend_architect import __version__
 from backend_architect.tune.amounts import size
 from backend_architect.tune.migration.locks import LOCKS, SHORT
-from backend_architect.tune.migration.model import Kind, Migration, Step
+from backend_architect.tune.migration.model import Migration, MigrationStep, StepKind
 
 IGNORED = {
-    Kind.CREATE_PARENT_INDEX: "require-concurrent-index-creation",
-    Kind.DROP_PARENT_INDEX: "require-concurrent-index-deletion",
-    Kind.SET_OPTIONS: "prefer-robust-stmts",
+    StepKind.CREATE_PARENT_INDEX: "require-concurrent-index-creation",
+    StepKind.DROP_PARENT_INDEX: "require-concurrent-index-deletion",
+    StepKind.SET_OPTIONS: "prefer-robust-stmts",
 }
 BLOCKING = {
-    re.compile("CREATE INDEX (?!CONCURRENTLY )"): IGNORED[Kind.CREATE_PARENT_INDEX],
-    re.compile("DROP INDEX (?!CONCURRENTLY )"): IGNORED[Kind.DROP_PARENT_INDEX],
-    re.compile("ALTER TABLE "): IGNORED[Kind.SET_OPTIONS],
+    re.compile("CREATE INDEX (?!CONCURRENTLY )"): IGNORED[StepKind.CREATE_PARENT_INDEX],
+    re.compile("DROP INDEX (?!CONCURRENTLY )"): IGNORED[StepKind.DROP_PARENT_INDEX],
+    re.compile("ALTER TABLE "): IGNORED[StepKind.SET_OPTIONS],
 }
 HOW_TO_RUN = """-- Run it outside of a transaction, on the primary:  psql -X -f {file} "$DATABASE_URL"
 -- It stops at the first error and may be run again: what is done is left as it is, and an index that an interrupted run
@@ -29,8 +29,8 @@ HOW_TO_RUN = """-- Run it outside of a transaction, on the primary:  psql -X -f 
 
 def migration_sql(migration: Migration, date: str) -> str:
     """Return the file; `date` is written into its head."""
-    made = [step for step in migration.steps if step.kind is Kind.CREATE_INDEX]
-    dropped = [step for step in migration.steps if step.kind in {Kind.DROP_INDEX, Kind.DROP_PARENT_INDEX}]
+    made = [step for step in migration.steps if step.kind is StepKind.CREATE_INDEX]
+    dropped = [step for step in migration.steps if step.kind in {StepKind.DROP_INDEX, StepKind.DROP_PARENT_INDEX}]
     head = [
         *_head(migration, "Migration", date),
         f"-- {len(migration.steps)} steps: {len(made)} indexes built ({size(migration.bytes)}), "
@@ -73,7 +73,7 @@ def _settings(migration: Migration) -> str:
     )
 
 
-def _step(step: Step, number: int) -> Iterator[str]:
+def _step(step: MigrationStep, number: int) -> Iterator[str]:
     lock = LOCKS[step.kind]
     yield f"-- {number}. {step.kind.value}: {_line(step.subject)}"
     if step.why:
@@ -84,10 +84,10 @@ def _step(step: Step, number: int) -> Iterator[str]:
         yield f"--    size: {size(step.bytes)}"
     yield f"--    locks: {lock.told}"
     yield f"SET lock_timeout = '{lock.timeout}ms';"
-    if step.kind is Kind.CREATE_INDEX:
+    if step.kind is StepKind.CREATE_INDEX:
         yield _drop_leftover(step)
     yield _with_ignored(step.sql, IGNORED.get(step.kind, ""))
-    if step.kind is Kind.CREATE_INDEX:
+    if step.kind is StepKind.CREATE_INDEX:
         yield _block(
             f"IF NOT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass({_literal(step.qualified_index)}) "
             f"AND indisvalid) THEN RAISE EXCEPTION '% is not valid: run this file again', "
@@ -95,7 +95,7 @@ def _step(step: Step, number: int) -> Iterator[str]:
         )
 
 
-def _drop_leftover(step: Step) -> str:
+def _drop_leftover(step: MigrationStep) -> str:
     return (
         f"SELECT format('DROP INDEX CONCURRENTLY %s', {_literal(step.qualified_index)}) FROM pg_index\n"
         f"WHERE indexrelid = to_regclass({_literal(step.qualified_index)}) AND NOT indisvalid \\gexec"
@@ -108,7 +108,7 @@ def _rollbacks(migration: Migration) -> list[str]:
 
 def _patient(statement: str) -> str:
     """Return a statement with its lock timeout: a short one where others would wait behind it."""
-    kind = Kind.DROP_PARENT_INDEX if _blocks(statement) else Kind.DROP_INDEX
+    kind = StepKind.DROP_PARENT_INDEX if _blocks(statement) else StepKind.DROP_INDEX
     return f"SET lock_timeout = '{LOCKS[kind].timeout}ms';\n{_with_ignored(statement)}"
 
 

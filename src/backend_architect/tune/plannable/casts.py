@@ -5,7 +5,7 @@ from typing import Any
 
 from pglast import ast, enums
 
-from backend_architect.tune.plannable.columns import Scope
+from backend_architect.tune.plannable.columns import NamedTables
 from backend_architect.tune.plannable.rewrite import within
 from backend_architect.tune.plannable.syntax import (
     ANY_OR_ALL,
@@ -31,7 +31,7 @@ POSITIONAL = {"lag", "lead", "nth_value", "array_fill"}
 OVERLAPS = {"&&", "@>", "<@", "=", "||", "<>"}
 
 
-def with_casts(node: Any, scope: Scope) -> Any:
+def with_casts(node: Any, scope: NamedTables) -> Any:
     """Return one node with casts where its parts alone tell no type."""
     if isinstance(node, ast.FuncCall):
         return _call(node, scope)
@@ -55,7 +55,7 @@ def with_last_casts(node: Any) -> Any:
     return node
 
 
-def _call(call: Any, scope: Scope) -> Any:
+def _call(call: Any, scope: NamedTables) -> Any:
     name = function_of(call)
     arguments = list(call.args or ())
     if name == "extract" and isinstance(arguments[0], ast.ParamRef):
@@ -72,7 +72,7 @@ def _call(call: Any, scope: Scope) -> Any:
     return call
 
 
-def _series(arguments: list[Any], scope: Scope) -> list[Any]:
+def _series(arguments: list[Any], scope: NamedTables) -> list[Any]:
     if not all(map(is_untyped, arguments[:2])):
         return arguments
     by_time = len(arguments) > 2 and scope.type_of(arguments[2]) == "interval"
@@ -80,7 +80,7 @@ def _series(arguments: list[Any], scope: Scope) -> list[Any]:
     return [typed(each, kind) if is_untyped(each) else each for each in arguments]
 
 
-def _expression(node: Any, scope: Scope) -> Any:
+def _expression(node: Any, scope: NamedTables) -> Any:
     if node.kind in BETWEENS or node.kind == enums.A_Expr_Kind.AEXPR_IN:
         kind = scope.type_of(node.lexpr)
         if kind and isinstance(node.rexpr, tuple):
@@ -95,7 +95,7 @@ def _expression(node: Any, scope: Scope) -> Any:
     return _moved_in_time(node, scope)
 
 
-def _compared(node: Any, kind: str, scope: Scope) -> Any:
+def _compared(node: Any, kind: str, scope: NamedTables) -> Any:
     """Return what is compared with a value of a type: of that type too, unless PostgreSQL sees it by itself."""
     if kind.endswith("[]"):
         return _list(node, kind)
@@ -114,7 +114,7 @@ def _list(node: Any, kind: str) -> Any:
     return node
 
 
-def _moved_in_time(node: Any, scope: Scope) -> Any:
+def _moved_in_time(node: Any, scope: NamedTables) -> Any:
     """Return `date + $1`, which is ambiguous, with the number of days that a constant would have been."""
     if operator_of(node) != "+":
         return node
@@ -142,7 +142,7 @@ def _operations(node: Any) -> Iterator[Any]:
     yield from within(node, ast.A_Expr)
 
 
-def with_typed_lists(tree: Any, scope: Scope) -> Any:
+def with_typed_lists(tree: Any, scope: NamedTables) -> Any:
     """Return a statement whose `(VALUES …) AS v (a, b)` and `(SELECT $1 AS a) v` have the types that they meet."""
     kinds = _kinds_of_lists(tree, scope)
     for table in within(tree, ast.RangeSubselect):
@@ -164,7 +164,7 @@ def _as_met(row: Any, names: list[tuple[str, str]], kinds: dict[tuple[str, str],
     )
 
 
-def _kinds_of_lists(tree: Any, scope: Scope) -> dict[tuple[str, str], str]:
+def _kinds_of_lists(tree: Any, scope: NamedTables) -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
     for node in within(tree, ast.A_Expr):
         for one, other in ((node.lexpr, node.rexpr), (node.rexpr, node.lexpr)):

@@ -38,7 +38,7 @@ MOMENTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class NamedTables:
     """The tables that a statement names, by what it calls them; several where a name is used again further in."""
 
     tables: Mapping[str, tuple[Table, ...]]
@@ -103,7 +103,7 @@ class Scope:
         return [table for own in self.tables.values() for table in own]
 
 
-def scope_of(tree: Any, catalog: Catalog) -> Scope:
+def scope_of(tree: Any, catalog: Catalog) -> NamedTables:
     """Return the tables that a statement names."""
     found: dict[str, list[Table]] = {}
     queries = {each.ctename for each in within(tree, ast.CommonTableExpr)}
@@ -113,7 +113,7 @@ def scope_of(tree: Any, catalog: Catalog) -> Scope:
         table = catalog.table_by_name.get((named.schemaname or "", named.relname))
         alias = named.alias.aliasname if named.alias else named.relname
         found.setdefault(alias, []).extend([table] if table else ())
-    return Scope({alias: tuple(tables) for alias, tables in found.items()})
+    return NamedTables({alias: tuple(tables) for alias, tables in found.items()})
 
 
 def _names(reference: Any) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pglast import ast, enums
 
-from backend_architect.tune.plannable.columns import SPELLED, Scope
+from backend_architect.tune.plannable.columns import SPELLED, NamedTables
 from backend_architect.tune.plannable.lists import TYPICAL_LENGTH
 from backend_architect.tune.plannable.model import ColumnValues
 from backend_architect.tune.plannable.rewrite import rewrite
@@ -67,7 +67,7 @@ FLIPPED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 class Choice:
     """What is known of a statement's parameters."""
 
-    scope: Scope
+    scope: NamedTables
     values: ColumnValues
     examples: Mapping[int, str]
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from pglast import ast
 
-from backend_architect.tune.plannable.columns import Scope
+from backend_architect.tune.plannable.columns import NamedTables
 from backend_architect.tune.plannable.rewrite import rewrite
 from backend_architect.tune.plannable.syntax import BETWEENS, RANGES, cast, literal, number_of, operator_of
 
 
-def with_bounds(node: Any, examples: Mapping[int, str], scope: Scope) -> tuple[Any, list[int]]:
+def with_bounds(node: Any, examples: Mapping[int, str], scope: NamedTables) -> tuple[Any, list[int]]:
     """Return one node with the bounds that an example gives, and the numbers of the parameters that they were."""
     used: list[int] = []
 

@@ -8,7 +8,7 @@ from pglast import ast, parse_sql
 
 from backend_architect.postgres.catalog import Catalog
 from backend_architect.tune.plannable.casts import with_casts, with_last_casts, with_typed_lists
-from backend_architect.tune.plannable.columns import Scope, scope_of
+from backend_architect.tune.plannable.columns import NamedTables, scope_of
 from backend_architect.tune.plannable.grouping import with_equal_groups
 from backend_architect.tune.plannable.limits import with_limits
 from backend_architect.tune.plannable.lists import squashed_in, with_whole_lists
@@ -65,7 +65,7 @@ def _guarded(statement: Statement, make: Callable[[], PlannableStatement]) -> Pl
         return PlannableStatement(statement.text, (f"as it is written: {type(error).__name__}: {error}",))
 
 
-def _prepared(statement: Statement, catalog: Catalog, values: ColumnValues) -> tuple[Any, Scope, tuple[str, ...]]:
+def _prepared(statement: Statement, catalog: Catalog, values: ColumnValues) -> tuple[Any, NamedTables, tuple[str, ...]]:
     tree = parse_sql(statement.text)[0].stmt
     tree = rewrite(tree, with_equal_groups)
     scope = scope_of(tree, catalog)
@@ -79,13 +79,13 @@ def _prepared(statement: Statement, catalog: Catalog, values: ColumnValues) -> t
     return cast, scope, tuple(notes)
 
 
-def _reads_most(statement: Statement, scope: Scope) -> bool:
+def _reads_most(statement: Statement, scope: NamedTables) -> bool:
     """Return whether a call reads most pages of a table that has some."""
     pages = max((table.pages for own in scope.tables.values() for table in own), default=0)
     return pages >= SOME and bool(statement.calls) and statement.blocks / statement.calls >= MOST * pages
 
 
-def _with_known(tree: Any, scope: Scope, statement: Statement, values: ColumnValues) -> tuple[Any, list[str]]:
+def _with_known(tree: Any, scope: NamedTables, statement: Statement, values: ColumnValues) -> tuple[Any, list[str]]:
     """Return a tree with the patterns, lists and ranges that are known, and what was put there."""
     examples = _examples(statement)
     squashed = squashed_in(statement.text)
@@ -105,7 +105,7 @@ def _with_known(tree: Any, scope: Scope, statement: Statement, values: ColumnVal
     return changed, notes
 
 
-def _sample(searched: Any, *, scope: Scope, values: ColumnValues) -> str | None:
+def _sample(searched: Any, *, scope: NamedTables, values: ColumnValues) -> str | None:
     """Return a typical value of the column that is searched."""
     while isinstance(searched, ast.TypeCast):
         searched = searched.arg

@@ -18,7 +18,7 @@ AND, NOT = enums.BoolExprType.AND_EXPR, enums.BoolExprType.NOT_EXPR
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedColumns:
     """What the conditions on one table compare: columns with a value, other columns, and expressions as SQL."""
 
     equal: tuple[str, ...]
@@ -31,7 +31,7 @@ class Compared:
         return (*self.equal, *(each for each in self.other if each not in self.equal))
 
 
-def compared_by(conditions: Iterable[str], table: Table) -> Compared:
+def compared_by(conditions: Iterable[str], table: Table) -> ComparedColumns:
     """Return what conditions compare; those that are no SQL (they name subplans) are passed over."""
     equal: list[str] = []
     other: list[str] = []
@@ -43,7 +43,7 @@ def compared_by(conditions: Iterable[str], table: Table) -> Compared:
             (equal if equals else other).append(name)
         elif side is not None and any(_column(each, table) for each in nodes(side, ast.ColumnRef)):
             expressions.append(_bare(side))
-    return Compared(tuple(dict.fromkeys(equal)), tuple(dict.fromkeys(other)), tuple(dict.fromkeys(expressions)))
+    return ComparedColumns(tuple(dict.fromkeys(equal)), tuple(dict.fromkeys(other)), tuple(dict.fromkeys(expressions)))
 
 
 def table_of(node: PlanNode, catalog: Catalog) -> Table | None:

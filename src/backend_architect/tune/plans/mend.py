@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from backend_architect.postgres.catalog import Catalog, Table
 from backend_architect.postgres.catalog.model import quoted, short_name
-from backend_architect.tune.plans.conditions import Compared
+from backend_architect.tune.plans.conditions import ComparedColumns
 
 CHANGED = 0.1
 MOST_COLUMNS = 8
@@ -22,7 +22,7 @@ class Mend:
     sql: str
 
 
-def mend_of(compared: Compared, table: Table, catalog: Catalog) -> Mend:
+def mend_of(compared: ComparedColumns, table: Table, catalog: Catalog) -> Mend:
     """Return what mends the estimate of the rows of one table under these conditions."""
     rows = max(table.rows, float(table.live), 1.0)
     known = any(column.distinct is not None for column in table.columns)

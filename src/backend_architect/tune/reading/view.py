@@ -31,7 +31,7 @@ class NoStatements(ArchitectError):
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class StatsView:
     """The view: its schema, and its columns, which are those of the extension's version."""
 
     schema: str
@@ -78,10 +78,10 @@ class View:
         return ", ".join(f"{expression}::float8 AS {name}" for name, expression in expressions.items())
 
 
-async def find_view(connection: Connection) -> View:
+async def find_view(connection: Connection) -> StatsView:
     """Return where the view is; raise NoStatements, with the way to switch it on, where it is not."""
     schema = await connection.fetchval(WHERE_IT_IS)
     if schema is None:
         raise NoStatements(Problem("no-pg-stat-statements", "the database has no pg_stat_statements", ENABLE))
     columns = frozenset(record["name"] for record in await connection.fetch(COLUMNS, str(schema)))
-    return View(str(schema), columns, await connection.fetchval(INFO_IS_THERE, str(schema)))
+    return StatsView(str(schema), columns, await connection.fetchval(INFO_IS_THERE, str(schema)))

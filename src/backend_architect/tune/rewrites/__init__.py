@@ -4,7 +4,7 @@
 out different is never shown.
 """
 
-from backend_architect.tune.rewrites.model import CannotRewrite, Refusal, Rewrite, Verdict
+from backend_architect.tune.rewrites.model import CannotRewrite, Rewrite, RewriteRefusal, RewriteVerdict
 from backend_architect.tune.rewrites.propose import rewrite
 
-__all__ = ["CannotRewrite", "Refusal", "Rewrite", "Verdict", "rewrite"]
+__all__ = ["CannotRewrite", "Rewrite", "RewriteRefusal", "RewriteVerdict", "rewrite"]

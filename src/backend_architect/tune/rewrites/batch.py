@@ -10,7 +10,7 @@ from backend_architect.tune.indexes.blocks import conjuncts
 from backend_architect.tune.parsing import is_a, nodes
 from backend_architect.tune.rewrites import trees
 from backend_architect.tune.rewrites.model import CannotRewrite, Lookups, Rewrite
-from backend_architect.tune.rewrites.scope import Scope, Source
+from backend_architect.tune.rewrites.scope import FromSource, SelectSources
 from backend_architect.tune.rewrites.shape import aggregates, outputs
 from backend_architect.tune.statement_facts import operator
 
@@ -23,8 +23,8 @@ class Lookup:
     """A statement that finds the rows of one key by `source.column = $parameter`; `rest` are its other conditions."""
 
     tree: Any
-    scope: Scope
-    source: Source
+    scope: SelectSources
+    source: FromSource
     column: Column
     parameter: int
     key: Any
@@ -54,7 +54,7 @@ class Lookup:
 
 def lookup_of(tree: Any, catalog: Catalog) -> Lookup:
     """Return what a lookup looks up; raises CannotRewrite for anything else."""
-    scope = Scope(tree, catalog)
+    scope = SelectSources(tree, catalog)
     parts = tuple(conjuncts(tree.whereClause))
     for part in parts:
         owner = scope.owner(part.lexpr) if is_key(part) else None

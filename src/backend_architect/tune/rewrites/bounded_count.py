@@ -8,7 +8,7 @@ from backend_architect.postgres.catalog import Catalog
 from backend_architect.tune.parsing import is_a
 from backend_architect.tune.rewrites import trees
 from backend_architect.tune.rewrites.model import CannotRewrite, Rewrite, SameRows
-from backend_architect.tune.rewrites.scope import Scope
+from backend_architect.tune.rewrites.scope import SelectSources
 
 CODE = "count-of-all"
 MOST = 1_000
@@ -22,7 +22,7 @@ def bounded_count(tree: Any, catalog: Catalog) -> Rewrite:
     counted = tree.targetList[0].val
     if len(tree.targetList) != 1 or not is_a(counted, ast.FuncCall) or not counted.agg_star or counted.agg_filter:
         raise CannotRewrite("it returns something else than count(*)")
-    scope = Scope(tree, catalog)
+    scope = SelectSources(tree, catalog)
     least = ast.MinMaxExpr(op=1, args=(counted, trees.number(MOST_IN_TRIAL + 1)))
     before = trees.with_parts(tree, targetList=(trees.target(least),))
     return Rewrite(
@@ -43,7 +43,7 @@ def _bounded(tree: Any, most: int) -> Any:
     return trees.with_parts(outer, withClause=tree.withClause)
 
 
-def _estimate(tree: Any, scope: Scope) -> tuple[str, ...]:
+def _estimate(tree: Any, scope: SelectSources) -> tuple[str, ...]:
     """Return how to ask for an estimate, where the whole of one table is counted."""
     if tree.whereClause is not None or len(scope.sources) > 1:
         return ()

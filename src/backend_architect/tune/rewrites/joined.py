@@ -13,7 +13,7 @@ from backend_architect.tune.parsing import is_a, nodes
 from backend_architect.tune.rewrites import trees
 from backend_architect.tune.rewrites.batch import CODE, Lookup, lookup_of
 from backend_architect.tune.rewrites.model import CannotRewrite, Joined, Rewrite
-from backend_architect.tune.rewrites.scope import Scope, Source, unique_keys
+from backend_architect.tune.rewrites.scope import FromSource, SelectSources, unique_keys
 from backend_architect.tune.rewrites.shape import outputs, refuse_changing_rows
 from backend_architect.tune.statement_facts import column_name
 
@@ -21,7 +21,7 @@ from backend_architect.tune.statement_facts import column_name
 def joined_list(listed: Any, tree: Any, catalog: Catalog) -> Rewrite:
     """Return the list with the rows that are looked up for each of its own."""
     refuse_changing_rows(listed)
-    lookup, scope = lookup_of(tree, catalog), Scope(listed, catalog)
+    lookup, scope = lookup_of(tree, catalog), SelectSources(listed, catalog)
     source, own = _pointing(scope, lookup)
     last = max(trees.parameters(listed), default=0)
     others = [number for number in trees.parameters(tree) if number != lookup.parameter]
@@ -52,7 +52,7 @@ def _numbers(lookup: Lookup, others: list[int], last: int) -> dict[int, int]:
     return {**{old: last + at for at, old in enumerate(others, 1)}, lookup.parameter: last + len(others) + 1}
 
 
-def _pointing(scope: Scope, lookup: Lookup) -> tuple[Source, str]:
+def _pointing(scope: SelectSources, lookup: Lookup) -> tuple[FromSource, str]:
     """Return the source and the column of the list that hold the keys: a foreign key says so, from either side."""
     oid, name = lookup.source.table.oid, lookup.column.name
     for source in scope.sources:
@@ -69,7 +69,7 @@ def _is_unique(lookup: Lookup) -> bool:
     return unique and len(lookup.scope.sources) == 1 and not lookup.gathers
 
 
-def _qualified(listed: Any, scope: Scope) -> Any:
+def _qualified(listed: Any, scope: SelectSources) -> Any:
     """Return the list with each column's table said: the joined one may have columns of the same names."""
     named = {each.name for each in listed.targetList if each.name}
     for item in listed.sortClause or ():

@@ -13,10 +13,10 @@ from pglast import ast, enums
 from backend_architect.postgres.catalog import Catalog
 from backend_architect.tune.parsing import is_a, nodes
 from backend_architect.tune.rewrites import trees
-from backend_architect.tune.rewrites.keyset_condition import Key, after
+from backend_architect.tune.rewrites.keyset_condition import OrderKey, after
 from backend_architect.tune.rewrites.keyset_index import index_for
 from backend_architect.tune.rewrites.model import CannotRewrite, Pages, Rewrite
-from backend_architect.tune.rewrites.scope import Scope, Source, never_null, unique_keys
+from backend_architect.tune.rewrites.scope import FromSource, SelectSources, never_null, unique_keys
 from backend_architect.tune.rewrites.shape import meant, outputs, refuse_changing_rows
 from backend_architect.tune.statement_facts import function_name
 
@@ -31,7 +31,7 @@ class _Parts:
     """What the page's statement is made of: the tree without its OFFSET, its keys, and where they stand in a row."""
 
     tree: Any
-    keys: tuple[Key, ...]
+    keys: tuple[OrderKey, ...]
     given: int
     places: tuple[int, ...]
 
@@ -39,7 +39,7 @@ class _Parts:
 def keyset_page(tree: Any, catalog: Catalog) -> Rewrite:
     """Return the statement of the next page; raises CannotRewrite where no order of the rows can be told."""
     refuse_changing_rows(tree)
-    scope = Scope(tree, catalog)
+    scope = SelectSources(tree, catalog)
     given = _given_keys(tree, scope)
     keys = (*given, *_breaking_ties(scope, given))
     parts = _with_outputs(_renumbered(trees.with_parts(tree, limitOffset=None)), scope, keys, len(given))
@@ -55,8 +55,8 @@ def keyset_page(tree: Any, catalog: Catalog) -> Rewrite:
     )
 
 
-def _given_keys(tree: Any, scope: Scope) -> tuple[Key, ...]:
-    keys: list[Key] = []
+def _given_keys(tree: Any, scope: SelectSources) -> tuple[OrderKey, ...]:
+    keys: list[OrderKey] = []
     for item in tree.sortClause or ():
         node = meant(tree, item.node)
         if item.useOp or any(True for _ in nodes(node, ast.ParamRef, ast.SubLink)):
@@ -67,31 +67,33 @@ def _given_keys(tree: Any, scope: Scope) -> tuple[Key, ...]:
         nulls = item.sortby_nulls
         default = enums.SortByNulls.SORTBY_NULLS_DEFAULT
         nulls_first = descending if nulls == default else nulls == enums.SortByNulls.SORTBY_NULLS_FIRST
-        keys.append(Key(node, descending, nulls_first, _may_be_null(node, scope)))
+        keys.append(OrderKey(node, descending, nulls_first, _may_be_null(node, scope)))
     return tuple(keys)
 
 
-def _may_be_null(node: Any, scope: Scope) -> bool:
+def _may_be_null(node: Any, scope: SelectSources) -> bool:
     owner = scope.owner(node) if is_a(node, ast.ColumnRef) else None
     return owner is None or owner[0].optional or not owner[1].not_null
 
 
-def _breaking_ties(scope: Scope, given: tuple[Key, ...]) -> tuple[Key, ...]:
+def _breaking_ties(scope: SelectSources, given: tuple[OrderKey, ...]) -> tuple[OrderKey, ...]:
     """Return the keys that must follow those of the order for no two rows to be equal."""
     owners = [scope.owner(key.node) for key in given if is_a(key.node, ast.ColumnRef)]
     ordered = [owner for owner in owners if owner]
     required = [each for each in scope.sources if not each.optional]
     first = next((source for source, _ in ordered if not source.optional), required[0])
     descending = given[-1].descending if given else False
-    found: list[Key] = []
+    found: list[OrderKey] = []
     for source in scope.deciding(first):
         held = {own.name for each, own in ordered if each is source}
         missing = [name for name in _unique_key(scope, source, held) if name not in held]
-        found += [Key(scope.reference(source, name), descending, descending, may_be_null=False) for name in missing]
+        found += [
+            OrderKey(scope.reference(source, name), descending, descending, may_be_null=False) for name in missing
+        ]
     return tuple(found)
 
 
-def _unique_key(scope: Scope, source: Source, held: set[str]) -> tuple[str, ...]:
+def _unique_key(scope: SelectSources, source: FromSource, held: set[str]) -> tuple[str, ...]:
     if source.optional:
         raise CannotRewrite(f"{source.alias} is joined by LEFT JOIN and may add several rows: nothing tells them apart")
     keys = [key for key in unique_keys(scope.catalog, source.table) if never_null(source.table, key)]
@@ -105,7 +107,7 @@ def _renumbered(tree: Any) -> Any:
     return trees.renumbered(tree, {old: new for new, old in enumerate(trees.parameters(tree), 1)})
 
 
-def _with_outputs(tree: Any, scope: Scope, keys: tuple[Key, ...], given: int) -> _Parts:
+def _with_outputs(tree: Any, scope: SelectSources, keys: tuple[OrderKey, ...], given: int) -> _Parts:
     """Return the tree with every key among what it returns: the next page must be told them."""
     shown = list(outputs(tree, scope))
     targets, places = list(tree.targetList or ()), []
@@ -121,14 +123,14 @@ def _with_outputs(tree: Any, scope: Scope, keys: tuple[Key, ...], given: int) ->
     return _Parts(trees.with_parts(tree, targetList=tuple(targets), sortClause=sort), keys, given, tuple(places))
 
 
-def _says(one: Any, other: Any, scope: Scope) -> bool:
+def _says(one: Any, other: Any, scope: SelectSources) -> bool:
     if is_a(one, ast.ColumnRef) and is_a(other, ast.ColumnRef):
         mine, others = scope.owner(one), scope.owner(other)
         return mine is not None and others is not None and mine[0] is others[0] and mine[1] is others[1]
     return trees.same(one, other)
 
 
-def _sort(key: Key) -> ast.SortBy:
+def _sort(key: OrderKey) -> ast.SortBy:
     directions = enums.SortByDir
     nulls = enums.SortByNulls
     how = nulls.SORTBY_NULLS_FIRST if key.nulls_first else nulls.SORTBY_NULLS_LAST

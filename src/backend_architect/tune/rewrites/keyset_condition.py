@@ -8,7 +8,7 @@ from backend_architect.tune.rewrites.trees import all_of, any_of, compare, is_nu
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class OrderKey:
     """One key of an order, as the parse tree that WHERE may hold."""
 
     node: Any
@@ -22,7 +22,7 @@ class Key:
         return "<" if self.descending else ">"
 
 
-def after(keys: Sequence[Key], first: int) -> Any:
+def after(keys: Sequence[OrderKey], first: int) -> Any:
     """Return the condition; the last row's keys are the parameters from `first` on."""
     if not any(key.may_be_null for key in keys) and len({key.descending for key in keys}) == 1:
         values = [parameter(first + place) for place in range(len(keys))]
@@ -30,7 +30,7 @@ def after(keys: Sequence[Key], first: int) -> Any:
     return _from(keys, first)
 
 
-def _from(keys: Sequence[Key], first: int) -> Any:
+def _from(keys: Sequence[OrderKey], first: int) -> Any:
     """Return `a > $1 or (a = $1 and …)`; where it can, with a bound in front that an index begins at."""
     key, value = keys[0], parameter(first)
     later = _later(key, value)
@@ -42,7 +42,7 @@ def _from(keys: Sequence[Key], first: int) -> Any:
     return all_of(compare(key.node, f"{key.sign}=", value), any_of(later, rest))
 
 
-def _later(key: Key, value: Any) -> Any:
+def _later(key: OrderKey, value: Any) -> Any:
     """Return that a key comes after the value, with NULL where the order puts it."""
     beyond = compare(key.node, key.sign, value)
     if not key.may_be_null:
@@ -52,5 +52,5 @@ def _later(key: Key, value: Any) -> Any:
     return any_of(beyond, all_of(is_null(value, no=True), is_null(key.node)))
 
 
-def _equal(key: Key, value: Any) -> Any:
+def _equal(key: OrderKey, value: Any) -> Any:
     return any_of(compare(key.node, "=", value), all_of(is_null(value), is_null(key.node)))

@@ -11,8 +11,8 @@ from backend_architect.tune.indexes.blocks import conjuncts
 from backend_architect.tune.indexes.model import NewIndex, NewKey
 from backend_architect.tune.parsing import is_a, nodes
 from backend_architect.tune.rewrites import trees
-from backend_architect.tune.rewrites.keyset_condition import Key
-from backend_architect.tune.rewrites.scope import Scope, Source
+from backend_architect.tune.rewrites.keyset_condition import OrderKey
+from backend_architect.tune.rewrites.scope import FromSource, SelectSources
 from backend_architect.tune.statement_facts import operator
 
 
@@ -24,7 +24,7 @@ class Served:
     note: str = ""
 
 
-def index_for(tree: Any, scope: Scope, keys: Sequence[Key]) -> Served:
+def index_for(tree: Any, scope: SelectSources, keys: Sequence[OrderKey]) -> Served:
     """Return the index that gives the order from its beginning."""
     owners = {owner[0] for key in keys for node in nodes(key.node, ast.ColumnRef) if (owner := scope.owner(node))}
     if len(owners) != 1:
@@ -42,7 +42,7 @@ def index_for(tree: Any, scope: Scope, keys: Sequence[Key]) -> Served:
     return Served(NewIndex(source.table.schema, source.table.name, (*map(NewKey, fixed), *order)))
 
 
-def _fixed(tree: Any, scope: Scope, source: Source) -> Iterator[str]:
+def _fixed(tree: Any, scope: SelectSources, source: FromSource) -> Iterator[str]:
     """Yield the columns that WHERE fixes to one value."""
     for condition in conjuncts(tree.whereClause):
         if is_a(condition, ast.A_Expr) and condition.kind == enums.A_Expr_Kind.AEXPR_OP:
@@ -53,7 +53,7 @@ def _fixed(tree: Any, scope: Scope, source: Source) -> Iterator[str]:
                 yield owner[1].name
 
 
-def _key(key: Key, scope: Scope) -> NewKey:
+def _key(key: OrderKey, scope: SelectSources) -> NewKey:
     if is_a(key.node, ast.ColumnRef):
         owner = scope.owner(key.node)
         assert owner is not None

@@ -87,7 +87,7 @@ class Rewrite:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RewriteRefusal:
     """Why a statement is not written anew in the way that a finding asks for."""
 
     code: str
@@ -95,7 +95,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RewriteVerdict:
     """What running both said; `text` tells it in a line."""
 
     state: Literal["same", "different", "unchecked"]

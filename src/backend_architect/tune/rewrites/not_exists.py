@@ -12,7 +12,7 @@ from backend_architect.postgres.catalog import Catalog
 from backend_architect.tune.parsing import is_a, nodes
 from backend_architect.tune.rewrites import trees
 from backend_architect.tune.rewrites.model import CannotRewrite, Rewrite, SameRows
-from backend_architect.tune.rewrites.scope import Scope
+from backend_architect.tune.rewrites.scope import SelectSources
 from backend_architect.tune.rewrites.shape import aggregates
 
 CODE = "not-in-subquery"
@@ -48,12 +48,14 @@ def is_not_in(node: Any) -> bool:
     return is_a(inner, ast.SubLink) and inner.subLinkType == enums.SubLinkType.ANY_SUBLINK and not inner.operName
 
 
-def _anti_join(node: Any, outer: Scope, catalog: Catalog, nulls: list[tuple[str, str, str]], notes: list[str]) -> Any:
+def _anti_join(
+    node: Any, outer: SelectSources, catalog: Catalog, nulls: list[tuple[str, str, str]], notes: list[str]
+) -> Any:
     """Return the NOT EXISTS that a NOT IN means, and say what NULLs do."""
     link = node.args[0]
     inner = link.subselect
     _refuse(inner)
-    scope = Scope(inner, catalog)
+    scope = SelectSources(inner, catalog)
     tests = link.testexpr.args if is_a(link.testexpr, ast.RowExpr) else (link.testexpr,)
     values = [target.val for target in inner.targetList or ()]
     if len(tests) != len(values) or any(not is_a(each, ast.ColumnRef) for each in (*tests, *values)):
@@ -93,16 +95,16 @@ def _refuse(inner: Any) -> None:
         raise CannotRewrite("its subquery groups or limits its rows")
 
 
-def _outer_scope(tree: Any, catalog: Catalog) -> Scope:
+def _outer_scope(tree: Any, catalog: Catalog) -> SelectSources:
     """Return the tables around the subquery: of SELECT, UPDATE or DELETE."""
     if sum(1 for _ in nodes(tree, ast.SelectStmt)) > 1 + int(is_a(tree, ast.SelectStmt)):
         raise CannotRewrite("it holds other subqueries too")
     if is_a(tree, ast.SelectStmt):
-        return Scope(tree, catalog)
+        return SelectSources(tree, catalog)
     if not is_a(tree, (ast.UpdateStmt, ast.DeleteStmt)):
         raise CannotRewrite("it is neither SELECT, UPDATE nor DELETE")
     others = (tree.fromClause if is_a(tree, ast.UpdateStmt) else tree.usingClause) or ()
-    return Scope(trees.select([], [tree.relation, *others], tree.whereClause), catalog)
+    return SelectSources(trees.select([], [tree.relation, *others], tree.whereClause), catalog)
 
 
 def _with_rows(tree: Any) -> Any:

@@ -8,7 +8,7 @@ from pglast import ast
 from backend_architect.postgres.catalog import Catalog
 from backend_architect.tune.parsing import is_a
 from backend_architect.tune.rewrites import batch, bounded_count, joined, keyset, not_exists, ranges, union_all
-from backend_architect.tune.rewrites.model import CannotRewrite, Refusal, Rewrite
+from backend_architect.tune.rewrites.model import CannotRewrite, Rewrite, RewriteRefusal
 from backend_architect.tune.statement_facts import select_of, tree_of
 
 Rewriter = Callable[[Any, Catalog], Rewrite]
@@ -24,7 +24,7 @@ REWRITERS: Mapping[str, Rewriter] = {
 ONLY_SELECT = {bounded_count.CODE, batch.CODE, keyset.CODE, union_all.CODE}
 
 
-def rewrite(code: str, text: str, catalog: Catalog, *, listed: str = "") -> tuple[Rewrite | Refusal, ...]:
+def rewrite(code: str, text: str, catalog: Catalog, *, listed: str = "") -> tuple[Rewrite | RewriteRefusal, ...]:
     """Return the rewrites of a statement for a finding of this code; none for a code that no rewrite mends.
 
     `listed` is the statement for whose rows `text` looks something up.
@@ -32,13 +32,13 @@ def rewrite(code: str, text: str, catalog: Catalog, *, listed: str = "") -> tupl
     return tuple(_all(code, text, catalog, listed))
 
 
-def _all(code: str, text: str, catalog: Catalog, listed: str) -> Iterator[Rewrite | Refusal]:
+def _all(code: str, text: str, catalog: Catalog, listed: str) -> Iterator[Rewrite | RewriteRefusal]:
     make = REWRITERS.get(code)
     if make is None:
         return
     tree = tree_of(text)
     if tree is None or (code in ONLY_SELECT and select_of(text) is None):
-        yield Refusal(code, "it is no plain SELECT")
+        yield RewriteRefusal(code, "it is no plain SELECT")
         return
     outer = select_of(listed) if listed else None
     if is_a(outer, ast.SelectStmt):
@@ -46,8 +46,8 @@ def _all(code: str, text: str, catalog: Catalog, listed: str) -> Iterator[Rewrit
     yield _tried(code, lambda: make(tree, catalog))
 
 
-def _tried(code: str, make: Callable[[], Rewrite]) -> Rewrite | Refusal:
+def _tried(code: str, make: Callable[[], Rewrite]) -> Rewrite | RewriteRefusal:
     try:
         return make()
     except CannotRewrite as error:
-        return Refusal(code, str(error))
+        return RewriteRefusal(code, str(error))

@@ -12,7 +12,7 @@ from backend_architect.tune.indexes.model import NewIndex, NewKey
 from backend_architect.tune.parsing import is_a
 from backend_architect.tune.rewrites import trees
 from backend_architect.tune.rewrites.model import CannotRewrite, Rewrite, SameRows
-from backend_architect.tune.rewrites.scope import Scope, Source
+from backend_architect.tune.rewrites.scope import FromSource, SelectSources
 from backend_architect.tune.rewrites.shape import refuse_changing_rows
 from backend_architect.tune.statement_facts import function_name, operator
 
@@ -32,8 +32,8 @@ def column_range(tree: Any, catalog: Catalog) -> Rewrite:
     """Return a SELECT with every such condition as a range."""
     if not is_a(tree, ast.SelectStmt) or tree.op != enums.SetOperation.SETOP_NONE:
         raise CannotRewrite("it is no plain SELECT")
-    scope = Scope(tree, catalog)
-    found: list[tuple[Source, Column]] = []
+    scope = SelectSources(tree, catalog)
+    found: list[tuple[FromSource, Column]] = []
 
     def change(node: Any) -> Any:
         if is_a(node, ast.SubLink) or (is_a(node, ast.BoolExpr) and node.boolop == enums.BoolExprType.NOT_EXPR):
@@ -76,7 +76,7 @@ def _flat(condition: Any) -> tuple[Any, ...]:
     )
 
 
-def _range(node: Any, scope: Scope, found: list[tuple[Source, Column]]) -> Any:
+def _range(node: Any, scope: SelectSources, found: list[tuple[FromSource, Column]]) -> Any:
     """Return the range that a condition means, None where it means none."""
     between = node.kind == enums.A_Expr_Kind.AEXPR_BETWEEN
     if not between and node.kind != enums.A_Expr_Kind.AEXPR_OP:

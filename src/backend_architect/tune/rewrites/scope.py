@@ -16,7 +16,7 @@ from backend_architect.tune.statement_facts import operator
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class FromSource:
     """One table of FROM; `optional` where an outer join may fill it with NULLs."""
 
     alias: str
@@ -24,12 +24,12 @@ class Source:
     optional: bool
 
 
-class Scope:
+class SelectSources:
     """The sources of one SELECT. Raises CannotRewrite for what is no table that was read, and for joins unlike ON."""
 
     def __init__(self, tree: Any, catalog: Catalog) -> None:
         self.catalog = catalog
-        self.sources: list[Source] = []
+        self.sources: list[FromSource] = []
         self._conditions: list[Any] = [tree.whereClause]
         hidden = {each.ctename for each in tree.withClause.ctes} if tree.withClause else set()
         for item in tree.fromClause or ():
@@ -40,7 +40,7 @@ class Scope:
     def _add(self, item: Node, hidden: frozenset[str], *, optional: bool) -> None:
         if is_a(item, ast.RangeVar) and (item.schemaname or item.relname not in hidden):
             alias = item.alias.aliasname if item.alias else item.relname
-            self.sources.append(Source(alias, table_named(self.catalog, item), optional))
+            self.sources.append(FromSource(alias, table_named(self.catalog, item), optional))
         elif is_a(item, ast.JoinExpr) and not (item.isNatural or item.usingClause or item.alias):
             if item.jointype not in {enums.JoinType.JOIN_INNER, enums.JoinType.JOIN_LEFT}:
                 raise CannotRewrite("it has a RIGHT or FULL JOIN")
@@ -50,7 +50,7 @@ class Scope:
         else:
             raise CannotRewrite("it reads from something else than tables joined with ON")
 
-    def owner(self, reference: Node) -> tuple[Source, Column] | None:
+    def owner(self, reference: Node) -> tuple[FromSource, Column] | None:
         """Return the source and the column that a reference means, None where it is no column of these tables."""
         names = [part.sval for part in reference.fields if is_a(part, ast.String)]
         if not names or len(names) < len(reference.fields):
@@ -59,11 +59,11 @@ class Scope:
         found = [(source, own) for source in sources if (own := source.table.column(names[-1]))]
         return found[0] if len(found) == 1 else None
 
-    def reference(self, source: Source, name: str) -> ast.ColumnRef:
+    def reference(self, source: FromSource, name: str) -> ast.ColumnRef:
         """Return a column as this SELECT must name it."""
         return column(source.alias, name) if len(self.sources) > 1 else column(name)
 
-    def deciding(self, first: Source) -> tuple[Source, ...]:
+    def deciding(self, first: FromSource) -> tuple[FromSource, ...]:
         """Return the sources whose keys together tell the result's rows apart, `first` among them."""
         kept, known = [first], self._determined([first])
         for source in self.sources:
@@ -72,7 +72,7 @@ class Scope:
                 known = self._determined(kept)
         return tuple(kept)
 
-    def _determined(self, kept: Iterable[Source]) -> list[Source]:
+    def _determined(self, kept: Iterable[FromSource]) -> list[FromSource]:
         """Return these sources, and those of which there is at most one row for each row of them."""
         known = list(kept)
         more = True
@@ -82,11 +82,11 @@ class Scope:
             more = bool(found)
         return known
 
-    def _at_most_one(self, source: Source, known: list[Source]) -> bool:
+    def _at_most_one(self, source: FromSource, known: list[FromSource]) -> bool:
         equal = {name for name, other in self._equalities(source) if self._is_known(other, known)}
         return any(set(key) <= equal for key in unique_keys(self.catalog, source.table))
 
-    def _equalities(self, source: Source) -> Iterator[tuple[str, Node]]:
+    def _equalities(self, source: FromSource) -> Iterator[tuple[str, Node]]:
         for condition in conjuncts(all_of(*self._conditions)):
             if is_a(condition, ast.A_Expr) and condition.kind == enums.A_Expr_Kind.AEXPR_OP:
                 sides = ((condition.lexpr, condition.rexpr), (condition.rexpr, condition.lexpr))
@@ -95,7 +95,7 @@ class Scope:
                     if owner and owner[0] is source:
                         yield owner[1].name, other
 
-    def _is_known(self, node: Node, known: list[Source]) -> bool:
+    def _is_known(self, node: Node, known: list[FromSource]) -> bool:
         if any(True for _ in nodes(node, ast.SubLink, ast.FuncCall)):
             return False
         owners = [self.owner(each) for each in nodes(node, ast.ColumnRef)]

@@ -7,7 +7,7 @@ from pglast import ast, enums
 
 from backend_architect.tune.parsing import is_a, nodes
 from backend_architect.tune.rewrites.model import CannotRewrite
-from backend_architect.tune.rewrites.scope import Scope
+from backend_architect.tune.rewrites.scope import SelectSources
 from backend_architect.tune.rewrites.trees import column
 from backend_architect.tune.statement_facts import function_name
 
@@ -61,7 +61,7 @@ def output_name(target: Any) -> str:
     return str(last.sval) if is_a(last, ast.String) else ""
 
 
-def outputs(tree: Any, scope: Scope) -> Iterator[Any]:
+def outputs(tree: Any, scope: SelectSources) -> Iterator[Any]:
     """Yield an expression for each column that is returned, in order; a star is spelled out."""
     for each in tree.targetList or ():
         value = each.val

@@ -8,14 +8,14 @@ from pglast.parser import scan
 from backend_architect.finding import Fact, Finding
 from backend_architect.tune.findings.n_plus_one import list_of
 from backend_architect.tune.observed import Observed
-from backend_architect.tune.rewrites.model import Joined, Refusal, Rewrite, Verdict
+from backend_architect.tune.rewrites.model import Joined, Rewrite, RewriteRefusal, RewriteVerdict
 from backend_architect.tune.rewrites.propose import REWRITERS, rewrite
 from backend_architect.tune.rewrites.trial import check_all
 from backend_architect.tune.workload import Statement
 
 WRITES = {"UPDATE", "DELETE_P"}
 MOST = 40
-TOO_MANY = Verdict("unchecked", f"not checked: only the first {MOST} rewrites are")
+TOO_MANY = RewriteVerdict("unchecked", f"not checked: only the first {MOST} rewrites are")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Proposed:
     finding: Finding
     name: str
     list_name: str
-    rewrites: tuple[Rewrite | Refusal, ...]
+    rewrites: tuple[Rewrite | RewriteRefusal, ...]
 
 
 async def with_rewrites(findings: Sequence[Finding], observed: Observed, server: str) -> tuple[Finding, ...]:
@@ -66,12 +66,14 @@ def _written(proposed: Sequence[Proposed]) -> Iterator[Rewrite]:
         yield from (one for one in each.rewrites if isinstance(one, Rewrite))
 
 
-def _shown(proposed: Proposed, verdicts: dict[int, Verdict], partitioned: Collection[tuple[str, str]]) -> Finding:
+def _shown(
+    proposed: Proposed, verdicts: dict[int, RewriteVerdict], partitioned: Collection[tuple[str, str]]
+) -> Finding:
     """Return a finding with the rewrites that were not found to differ, and a fact for each that was thought of."""
     parts: list[str] = []
     facts: list[Fact] = []
     for each in proposed.rewrites:
-        if isinstance(each, Refusal):
+        if isinstance(each, RewriteRefusal):
             facts.append(Fact("no rewrite:", each.reason))
             continue
         verdict = verdicts[id(each)]
@@ -84,7 +86,7 @@ def _shown(proposed: Proposed, verdicts: dict[int, Verdict], partitioned: Collec
 
 
 def rewrite_text(
-    written: Rewrite, verdict: Verdict, name: str = "", partitioned: Collection[tuple[str, str]] = ()
+    written: Rewrite, verdict: RewriteVerdict, name: str = "", partitioned: Collection[tuple[str, str]] = ()
 ) -> str:
     """Return a rewrite as SQL: what must be known of it as comments in front, and behind it the index that it needs.
 

@@ -12,7 +12,7 @@ from backend_architect.tune.indexes.blocks import conjuncts
 from backend_architect.tune.parsing import is_a, nodes
 from backend_architect.tune.rewrites import trees
 from backend_architect.tune.rewrites.model import CannotRewrite, Rewrite, SameRows
-from backend_architect.tune.rewrites.scope import Scope
+from backend_architect.tune.rewrites.scope import SelectSources
 from backend_architect.tune.rewrites.shape import meant, output_name, outputs, refuse_changing_rows
 
 CODE = "or-across-columns"
@@ -26,7 +26,7 @@ def union_all(tree: Any, catalog: Catalog) -> Rewrite:
     refuse_changing_rows(tree)
     if tree.lockingClause or tree.withClause or tree.limitOffset is not None:
         raise CannotRewrite("it locks rows, skips rows or has a WITH")
-    scope = Scope(tree, catalog)
+    scope = SelectSources(tree, catalog)
     sides = _sides(tree, scope)
     keys = tuple(_place(tree, item, scope) for item in tree.sortClause or ())
     bound = trees.number(BOUND)
@@ -48,13 +48,13 @@ def union_all(tree: Any, catalog: Catalog) -> Rewrite:
 def gains(tree: Any, catalog: Catalog) -> bool:
     """Return whether a statement has such an OR: one bitmap of two indexes cannot serve it."""
     try:
-        _sides(tree, Scope(tree, catalog))
+        _sides(tree, SelectSources(tree, catalog))
     except CannotRewrite:
         return False
     return True
 
 
-def _sides(tree: Any, scope: Scope) -> tuple[Any, tuple[Any, ...]]:
+def _sides(tree: Any, scope: SelectSources) -> tuple[Any, tuple[Any, ...]]:
     """Return the OR, and what its sides compare: columns of several tables, or several columns and a sorted limit."""
     found = [each for each in conjuncts(tree.whereClause) if is_a(each, ast.BoolExpr) and each.boolop == OR]
     for each in found:
@@ -69,7 +69,7 @@ def _sides(tree: Any, scope: Scope) -> tuple[Any, tuple[Any, ...]]:
     raise CannotRewrite("it has no OR over several tables, nor one over several columns beside ORDER BY and LIMIT")
 
 
-def _owners(side: Any, scope: Scope) -> set[tuple[str, str]]:
+def _owners(side: Any, scope: SelectSources) -> set[tuple[str, str]]:
     """Return the tables and columns that one side compares; none where that cannot be told."""
     if any(True for _ in nodes(side, ast.SubLink, ast.FuncCall)):
         return set()
@@ -77,7 +77,7 @@ def _owners(side: Any, scope: Scope) -> set[tuple[str, str]]:
     return {(owner[0].alias, owner[1].name) for owner in owners if owner} if None not in owners else set()
 
 
-def _union(tree: Any, found: tuple[Any, tuple[Any, ...]], scope: Scope, limit: Any) -> Any:
+def _union(tree: Any, found: tuple[Any, tuple[Any, ...]], scope: SelectSources, limit: Any) -> Any:
     either, sides = found
     rest = [each for each in conjuncts(tree.whereClause) if each is not either]
     parts = []
@@ -101,7 +101,7 @@ def _both(left: Any, right: Any) -> Any:
     return trees.with_parts(trees.select([], [], None), fromClause=None, op=union, all=True, larg=left, rarg=right)
 
 
-def _outer_order(tree: Any, scope: Scope) -> Any:
+def _outer_order(tree: Any, scope: SelectSources) -> Any:
     """Return the order of the whole, by the names of what is returned, or by their places."""
     items = []
     names = [output_name(each) for each in tree.targetList]
@@ -112,7 +112,7 @@ def _outer_order(tree: Any, scope: Scope) -> Any:
     return tuple(items) or None
 
 
-def _place(tree: Any, item: Any, scope: Scope) -> int:
+def _place(tree: Any, item: Any, scope: SelectSources) -> int:
     """Return the place of a key of the order among what is returned."""
     wanted = meant(tree, item.node)
     for place, shown in enumerate(outputs(tree, scope)):

@@ -5,7 +5,7 @@ from typing import Any
 
 from backend_architect.postgres import Connection, Lost, Refused
 from backend_architect.tune.reading.kept import LONGEST
-from backend_architect.tune.reading.view import View
+from backend_architect.tune.reading.view import StatsView
 from backend_architect.tune.watching.differences import Key, Reading
 
 NUMBERS = """
@@ -25,7 +25,7 @@ FROM "{schema}".pg_stat_statements_info
 """
 
 
-async def read_numbers(connection: Connection, view: View) -> Reading:
+async def read_numbers(connection: Connection, view: StatsView) -> Reading:
     """Return the counts of every statement of this database; their texts stay where they are."""
     statement = NUMBERS.format(schema=view.quoted, top_level=view.top_level, numbers=view.numbers)
     records = await connection.fetch(statement)
@@ -40,7 +40,7 @@ async def read_numbers(connection: Connection, view: View) -> Reading:
     return Reading(numbers, info["reset"], int(info["forgotten"]), hidden)
 
 
-async def _info(connection: Connection, view: View) -> Mapping[str, Any]:
+async def _info(connection: Connection, view: StatsView) -> Mapping[str, Any]:
     """Return since when the server counts, and how often it forgot statements; before 14 it does not say."""
     nothing: Mapping[str, Any] = {"reset": None, "forgotten": 0}
     if not view.info:
@@ -53,7 +53,9 @@ async def _info(connection: Connection, view: View) -> Mapping[str, Any]:
         return nothing
 
 
-async def read_texts(connection: Connection, view: View, keys: Collection[Key]) -> Mapping[Key, tuple[str | None, str]]:
+async def read_texts(
+    connection: Connection, view: StatsView, keys: Collection[Key]
+) -> Mapping[Key, tuple[str | None, str]]:
     """Return the text and the user of these statements; the text is None where the server lost it."""
     asked = sorted({query for _, query, _ in keys})
     statement = TEXTS.format(schema=view.quoted, top_level=view.top_level, longest=LONGEST)

@@ -11,7 +11,7 @@ from backend_architect.postgres import Connection, Lost, Refused, connect, leave
 from backend_architect.tune.observe import ANSWER_SECONDS, OLDEST, READ_ONLY
 from backend_architect.tune.reading.kept import GONE, HIDDEN, LONGEST, REASONS, TOO_LONG, identity, keep
 from backend_architect.tune.reading.statements_view import CUT, MOST
-from backend_architect.tune.reading.view import ENABLE, NoStatements, View, find_view
+from backend_architect.tune.reading.view import ENABLE, NoStatements, StatsView, find_view
 from backend_architect.tune.unread import LOST_FIX
 from backend_architect.tune.watching.activity import ACTIVITY, Sampler
 from backend_architect.tune.watching.differences import Differences, Key, Numbers, Reading, differences
@@ -64,7 +64,7 @@ class _Watcher:
     def __init__(self, url: str, tell: Callable[[Progress], None], stop: asyncio.Event) -> None:
         self._url, self._tell, self._stop = url, tell, stop
         self._connection: Connection = None
-        self._view: View | None = None
+        self._view: StatsView | None = None
         self._first: Reading | None = None
         self._last: Reading | None = None
         self._texts: dict[Key, tuple[str | None, str]] = {}

@@ -8,7 +8,7 @@ from backend_architect.tune.indexes.model import NewIndex
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlanEstimate:
     """A plan's total cost in the planner's units, the names of the indexes that it uses, and the plan as JSON."""
 
     cost: float
@@ -33,7 +33,7 @@ class WhatIf(Protocol):
         """
         ...
 
-    def plan(self, sql: str, added: Collection[NewIndex] = (), hidden: Collection[str] = ()) -> Planned:
+    def plan(self, sql: str, added: Collection[NewIndex] = (), hidden: Collection[str] = ()) -> PlanEstimate:
         """Return the plan of a statement (its parameters unknown) with these offered indexes, and without `hidden`.
 
         `hidden` names existing indexes as SQL (Index.qualified). Raises PlanRefused.

@@ -9,7 +9,7 @@ from backend_architect.postgres.catalog.model import quoted, short_name
 from backend_architect.postgres.twin import Statistics
 from backend_architect.tune.indexes.model import NewIndex
 from backend_architect.tune.observe import OLDEST, READ_ONLY
-from backend_architect.tune.what_if.model import Planned, PlanRefused
+from backend_architect.tune.what_if.model import PlanEstimate, PlanRefused
 from backend_architect.tune.what_if.new_index_size import new_index_bytes
 from backend_architect.tune.what_if.plan_indexes import index_names, renamed
 
@@ -73,7 +73,7 @@ class HypopgWhatIf:
                 self._try(index)
         return {index: self._sizes[index] for index in indexes if index in self._sizes}
 
-    def plan(self, sql: str, added: Collection[NewIndex] = (), hidden: Collection[str] = ()) -> Planned:
+    def plan(self, sql: str, added: Collection[NewIndex] = (), hidden: Collection[str] = ()) -> PlanEstimate:
         """Return the plan of a statement with these offered indexes, and without the hidden ones.
 
         Raises PlanRefused, also when indexes are to be hidden and hypopg is older than 1.4.
@@ -85,7 +85,7 @@ class HypopgWhatIf:
         except Refused as error:
             raise PlanRefused(str(error)) from error
         plan = renamed(plan, {name: index.name for index, (_, name) in self._made.items()})
-        return Planned(float(plan["Total Cost"]), frozenset(index_names(plan)), plan)
+        return PlanEstimate(float(plan["Total Cost"]), frozenset(index_names(plan)), plan)
 
     def close(self) -> None:
         """Close the connection, and with it forget every offered index."""

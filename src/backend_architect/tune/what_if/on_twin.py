@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 from backend_architect.postgres import Refused
 from backend_architect.postgres.catalog.model import short_name
-from backend_architect.postgres.twin import SwitchedIndex, SwitchedPlanner, Tried, Twin
+from backend_architect.postgres.twin import IndexTrial, SwitchedIndex, SwitchedPlanner, Twin
 from backend_architect.tune.indexes.model import NewIndex
-from backend_architect.tune.what_if.model import Planned, PlanRefused
+from backend_architect.tune.what_if.model import PlanEstimate, PlanRefused
 from backend_architect.tune.what_if.plan_indexes import index_names, renamed
 
 OTHER_NAME = "offered_"
@@ -24,7 +24,7 @@ class TwinWhatIf:
     def __init__(self, twin: Twin, settings: Mapping[str, str] | None = None) -> None:
         self._twin = twin
         self._settings = settings or {}
-        self._offered: dict[NewIndex, Tried] = {}
+        self._offered: dict[NewIndex, IndexTrial] = {}
         self.refused: dict[NewIndex, str] = {}
         """Why an offered index cannot be made."""
         self._names: dict[str, str] = {}
@@ -45,7 +45,7 @@ class TwinWhatIf:
             self._keep(new, tried)
         return {index: self._offered[index].bytes for index in indexes if index in self._offered}
 
-    def plan(self, sql: str, added: Collection[NewIndex] = (), hidden: Collection[str] = ()) -> Planned:
+    def plan(self, sql: str, added: Collection[NewIndex] = (), hidden: Collection[str] = ()) -> PlanEstimate:
         """Return the plan of a statement with these offered indexes, and without the hidden ones.
 
         Raises PlanRefused. An index to hide that the twin does not have is passed over.
@@ -57,7 +57,7 @@ class TwinWhatIf:
         except Refused as error:
             raise PlanRefused(str(error)) from error
         plan = renamed(plan, self._names)
-        return Planned(float(plan["Total Cost"]), frozenset(index_names(plan)), plan)
+        return PlanEstimate(float(plan["Total Cost"]), frozenset(index_names(plan)), plan)
 
     def close(self) -> None:
         """Close the connection; the twin stays and is planned without the offered indexes."""
@@ -74,7 +74,7 @@ class TwinWhatIf:
         self._planner.switch(self._never | self._all_offered)
         self._planner.close()
 
-    def _keep(self, new: Sequence[NewIndex], tried: Sequence[Tried]) -> None:
+    def _keep(self, new: Sequence[NewIndex], tried: Sequence[IndexTrial]) -> None:
         for index, each in zip(new, tried, strict=True):
             if each.made:
                 self._offered[index] = each

@@ -12,10 +12,10 @@ from pglast.parser import ParseError, normalize
 
 from backend_architect.tune.parsing import is_plannable, parse
 from backend_architect.tune.reading.kept import PLANLESS, UNPARSED, keep
-from backend_architect.tune.reading.logs.counted import Counted
+from backend_architect.tune.reading.logs.counted import LoggedCalls
 from backend_architect.tune.reading.logs.entry import LogEntry
 from backend_architect.tune.reading.logs.kinds import READERS, LogKind
-from backend_architect.tune.reading.logs.message import Said, read_message
+from backend_architect.tune.reading.logs.message import LoggedEvent, read_message
 from backend_architect.tune.reading.logs.runs import RunCounter, as_runs
 from backend_architect.tune.reading.logs.text_log import CUT_MARK
 from backend_architect.tune.reading.logs.unwrap import log_lines
@@ -49,10 +49,10 @@ class Collected:
 
     def __init__(self, database: str) -> None:
         self._database = database
-        self._counted: dict[str, Counted] = {}
+        self._counted: dict[str, LoggedCalls] = {}
         self._left_out: Counter[str] = Counter()
         self._ran, self._planned = RunCounter(), RunCounter()
-        self._begun: dict[str, Said] = {}
+        self._begun: dict[str, LoggedEvent] = {}
         self._times: tuple[str, str] = ("", "")
         self._quickest, self._durations = float("inf"), 0
 
@@ -90,7 +90,7 @@ class Collected:
         runs = as_runs(_larger(self._ran.runs(), self._planned.runs()))
         return replace(found, left_out=dict(sorted(left_out.items())), runs=runs, notes=self._notes())
 
-    def _add_said(self, session: str, said: Said) -> None:
+    def _add_said(self, session: str, said: LoggedEvent) -> None:
         """Count a statement; one that was logged as it began has its duration in a later entry."""
         begun = self._begun.pop(session, None)
         if said.kind == "ended":
@@ -106,7 +106,7 @@ class Collected:
         else:
             self._count(session, said)
 
-    def _count(self, session: str, said: Said) -> None:
+    def _count(self, session: str, said: LoggedEvent) -> None:
         known = _identity(said.text)
         if known is None:
             self._left_out[UNPARSED] += 1
@@ -118,7 +118,7 @@ class Collected:
         if name not in self._counted and len(self._counted) >= MOST:
             self._left_out[TOO_MANY] += 1
             return
-        self._counted.setdefault(name, Counted(name, normalised)).add(said, normalised)
+        self._counted.setdefault(name, LoggedCalls(name, normalised)).add(said, normalised)
         (self._planned if said.kind == "planned" else self._ran).add(session, name)
         if said.milliseconds:
             self._quickest, self._durations = min(self._quickest, said.milliseconds), self._durations + 1
@@ -150,7 +150,7 @@ def _identity(text: str) -> tuple[str, str, bool] | None:
         return None
 
 
-def _with_rest(entry: LogEntry) -> Said | None:
+def _with_rest(entry: LogEntry) -> LoggedEvent | None:
     """Return what an entry says with the lines that nothing says belong to it, None where that is no SQL."""
     said = read_message(replace(entry, message=f"{entry.message}\n{entry.loose}"))
     return said if said.text and CUT_MARK not in entry.loose and parse(said.text) else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend_architect.tune.reading.logs.literals import read_literals
-from backend_architect.tune.reading.logs.message import Said
+from backend_architect.tune.reading.logs.message import LoggedEvent
 from backend_architect.tune.workload import Statement
 
 EXAMPLES, PLANS = 5, 2
@@ -15,7 +15,7 @@ PAGE_KINDS = ("Hit", "Read")
 
 
 @dataclass(slots=True)
-class Counted:
+class LoggedCalls:
     """Runs and plans apart: a server that logs both logs each call twice."""
 
     id: str
@@ -32,7 +32,7 @@ class Counted:
     examples: list[Mapping[str, str | None]] = field(default_factory=list)
     plans: list[tuple[float, Mapping[str, Any]]] = field(default_factory=list)
 
-    def add(self, said: Said, normalised: str) -> None:
+    def add(self, said: LoggedEvent, normalised: str) -> None:
         """Count one entry of the log."""
         self.text = min(self.text, normalised)
         if said.kind == "planned":
@@ -63,7 +63,7 @@ class Counted:
             plans=tuple(plan for _, plan in self.plans),
         )
 
-    def _add_plan(self, said: Said) -> None:
+    def _add_plan(self, said: LoggedEvent) -> None:
         if said.plan is None:
             return
         top = said.plan["Plan"]

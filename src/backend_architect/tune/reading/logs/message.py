@@ -20,7 +20,7 @@ Kind = Literal["ran", "planned", "began", "ended", "prepared", "other", "unknown
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class LoggedEvent:
     """`ran`: a statement with its duration · `planned`: with its plan · `began`: its text, `ended`: its duration later.
 
     `prepared` is a parse or bind, which is no run of its own.
@@ -33,23 +33,23 @@ class Said:
     plan: Mapping[str, Any] | None = None
 
 
-def read_message(entry: LogEntry) -> Said:
+def read_message(entry: LogEntry) -> LoggedEvent:
     """Return what an entry says of a statement; its kind is `other` where it says nothing of one."""
     if entry.level != "LOG":
-        return Said("other")
+        return LoggedEvent("other")
     duration = DURATION.fullmatch(entry.message)
     if duration is None:
         ran = RAN.fullmatch(entry.message)
-        return Said("began", ran[1], parameters=_detail(entry)) if ran else Said("other")
+        return LoggedEvent("began", ran[1], parameters=_detail(entry)) if ran else LoggedEvent("other")
     milliseconds, rest = float(duration[1]), duration[2] or ""
     if rest.startswith(PLAN):
         return _plan(rest.removeprefix(PLAN), milliseconds)
     ran = RAN.fullmatch(rest)
     if ran:
-        return Said("ran", ran[1], milliseconds, _detail(entry))
+        return LoggedEvent("ran", ran[1], milliseconds, _detail(entry))
     if PREPARED.match(rest):
-        return Said("prepared")
-    return Said("other" if rest else "ended", milliseconds=milliseconds)
+        return LoggedEvent("prepared")
+    return LoggedEvent("other" if rest else "ended", milliseconds=milliseconds)
 
 
 def read_parameters(text: str) -> Mapping[str, str | None]:
@@ -63,21 +63,21 @@ def _detail(entry: LogEntry) -> Mapping[str, str | None]:
     return read_parameters(told[1]) if told else {}
 
 
-def _plan(text: str, milliseconds: float) -> Said:
+def _plan(text: str, milliseconds: float) -> LoggedEvent:
     if not text.lstrip().startswith("{"):
         return _text_plan(text, milliseconds)
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
-        return Said("unknown plan")
+        return LoggedEvent("unknown plan")
     if not isinstance(data, dict) or not isinstance(data.get("Query Text"), str):
-        return Said("unknown plan")
+        return LoggedEvent("unknown plan")
     parameters = read_parameters(str(data.get("Query Parameters", "")))
-    return Said("planned", data["Query Text"], milliseconds, parameters, data if "Plan" in data else None)
+    return LoggedEvent("planned", data["Query Text"], milliseconds, parameters, data if "Plan" in data else None)
 
 
-def _text_plan(text: str, milliseconds: float) -> Said:
+def _text_plan(text: str, milliseconds: float) -> LoggedEvent:
     found = TEXT_PLAN.match(text)
     if found is None:
-        return Said("unknown plan")
-    return Said("planned", found[1], milliseconds, read_parameters(found[2] or ""))
+        return LoggedEvent("unknown plan")
+    return LoggedEvent("planned", found[1], milliseconds, read_parameters(found[2] or ""))

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from backend_architect.tune.workload import Run
+from backend_architect.tune.workload import RepeatedCalls
 
 LONGEST_LOOP = 3
 """Statements of a loop's body that are looked for."""
@@ -66,7 +66,7 @@ def _loop_at(statements: Sequence[str], place: int) -> tuple[int, int]:
     return 1, 1
 
 
-def as_runs(counted: dict[tuple[str, str], tuple[int, int]]) -> tuple[Run, ...]:
+def as_runs(counted: dict[tuple[str, str], tuple[int, int]]) -> tuple[RepeatedCalls, ...]:
     """Return the runs of which both statements are known by their ids, those of the most calls first."""
-    runs = (Run(before, statement, times, calls) for (before, statement), (times, calls) in counted.items())
+    runs = (RepeatedCalls(before, statement, times, calls) for (before, statement), (times, calls) in counted.items())
     return tuple(sorted(runs, key=lambda run: (-run.calls, run.before, run.statement)))

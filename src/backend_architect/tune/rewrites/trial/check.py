@@ -19,13 +19,13 @@ from backend_architect.tune.rewrites.model import (
     Lookups,
     Pages,
     Rewrite,
+    RewriteVerdict,
     SameRows,
     Trial,
-    Verdict,
 )
 from backend_architect.tune.rewrites.scope import table_named
 from backend_architect.tune.rewrites.trial.compare import (
-    Comparison,
+    RowComparison,
     Runner,
     compare_joined,
     compare_lookups,
@@ -33,19 +33,19 @@ from backend_architect.tune.rewrites.trial.compare import (
     compare_same_rows,
 )
 from backend_architect.tune.rewrites.trial.parameters import Place, compared_in, constants_in, members_in, nulls_in
-from backend_architect.tune.rewrites.trial.tables import ROWS, Wanted, statements_for
+from backend_architect.tune.rewrites.trial.tables import ROWS, WantedValues, statements_for
 from backend_architect.tune.statement_facts import tree_of
 
 LONGEST = 10.0
 SETTINGS = {"statement_timeout": "5000", "application_name": "backend-architect rewrites"}
 
 
-async def check(rewrite: Rewrite, catalog: Catalog, server: str) -> Verdict:
+async def check(rewrite: Rewrite, catalog: Catalog, server: str) -> RewriteVerdict:
     """Return what running both statements says, on the embedded server at the URL `server`."""
     return (await check_all([rewrite], catalog, server))[0]
 
 
-async def check_all(rewrites: Sequence[Rewrite], catalog: Catalog, server: str) -> tuple[Verdict, ...]:
+async def check_all(rewrites: Sequence[Rewrite], catalog: Catalog, server: str) -> tuple[RewriteVerdict, ...]:
     """Return the verdict of each rewrite. The server must be one that may be written to: never the tuned one.
 
     Statements are run by a role that can do nothing outside the database that is made for them.
@@ -68,29 +68,29 @@ async def check_all(rewrites: Sequence[Rewrite], catalog: Catalog, server: str) 
         await admin.close()
 
 
-async def _checked(connection: Connection, rewrite: Rewrite, catalog: Catalog) -> Verdict:
+async def _checked(connection: Connection, rewrite: Rewrite, catalog: Catalog) -> RewriteVerdict:
     await connection.execute("BEGIN")
     try:
         await _make_tables(connection, rewrite.trial, catalog)
         async with asyncio.timeout(LONGEST):
             found = await _compare(Runner(connection, catalog), rewrite.trial)
     except TimeoutError:
-        return Verdict("unchecked", f"not checked: it takes more than {LONGEST:.0f} seconds on generated rows")
+        return RewriteVerdict("unchecked", f"not checked: it takes more than {LONGEST:.0f} seconds on generated rows")
     except (Refused, CannotRewrite) as error:
-        return Verdict("unchecked", f"not checked: {str(error).splitlines()[0]}")
+        return RewriteVerdict("unchecked", f"not checked: {str(error).splitlines()[0]}")
     finally:
         await connection.execute("ROLLBACK")
     if not found.same:
-        return Verdict("different", "running both on generated rows gave different rows")
+        return RewriteVerdict("different", "running both on generated rows gave different rows")
     if not found.rows:
-        return Verdict("unchecked", "not checked: no generated row is found by it")
-    return Verdict("same", f"checked on {ROWS} generated rows a table: the same {found.told}")
+        return RewriteVerdict("unchecked", "not checked: no generated row is found by it")
+    return RewriteVerdict("same", f"checked on {ROWS} generated rows a table: the same {found.told}")
 
 
 async def _make_tables(connection: Connection, trial: Trial, catalog: Catalog) -> None:
     trees = [tree_of(text) for text in _texts(trial)]
     tables = {table.oid: table for tree in trees for table in _tables(tree, catalog)}
-    wanted = Wanted(
+    wanted = WantedValues(
         constants=_gathered(each for tree in trees for each in constants_in(tree, catalog)),
         searched=frozenset(each.place for tree in trees for each in compared_in(tree, catalog)),
         never_null=frozenset(trial.never_null if isinstance(trial, SameRows) else ()),
@@ -133,7 +133,7 @@ def _texts(trial: Trial) -> tuple[str, ...]:
             return trial.told, trial.lookup
 
 
-async def _compare(run: Runner, trial: Trial) -> Comparison:
+async def _compare(run: Runner, trial: Trial) -> RowComparison:
     match trial:
         case SameRows():
             return await compare_same_rows(run, trial)

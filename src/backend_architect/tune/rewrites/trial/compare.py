@@ -25,7 +25,7 @@ Values = Mapping[int, str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class RowComparison:
     """Whether the rows were the same, how many of the first statement's were compared, and on what."""
 
     same: bool
@@ -53,7 +53,7 @@ class Runner:
         return list(islice(_varied(found), RUNS))
 
 
-async def compare_same_rows(run: Runner, trial: SameRows) -> Comparison:
+async def compare_same_rows(run: Runner, trial: SameRows) -> RowComparison:
     """Run both with several parameters; a write is taken back before the other runs."""
     count = runs = 0
     for values in await run.choices(trial.before):
@@ -61,8 +61,8 @@ async def compare_same_rows(run: Runner, trial: SameRows) -> Comparison:
         after = await _taken_back(run, lambda values=values: run.rows(trial.after, values))  # type: ignore[misc]
         count, runs = count + len(before), runs + 1
         if Counter(before) != Counter(after) or not await _same_order(run, trial, values):
-            return Comparison(False, count, "")
-    return Comparison(True, count, f"{_rows(count)} in {_times(runs)}")
+            return RowComparison(False, count, "")
+    return RowComparison(True, count, f"{_rows(count)} in {_times(runs)}")
 
 
 async def _same_order(run: Runner, trial: SameRows, values: Values) -> bool:
@@ -73,7 +73,7 @@ async def _same_order(run: Runner, trial: SameRows, values: Values) -> bool:
     return [_at(row, trial.keys) for row in before] == [_at(row, trial.keys) for row in after]
 
 
-async def compare_pages(run: Runner, trial: Pages) -> Comparison:
+async def compare_pages(run: Runner, trial: Pages) -> RowComparison:
     """Walk all pages to the end, with several parameters, and compare them with the whole list."""
     count = pages = runs = 0
     for chosen in await run.choices(trial.whole):
@@ -91,17 +91,17 @@ async def compare_pages(run: Runner, trial: Pages) -> Comparison:
         in_order = [_at(row, given) for row in whole] == [_at(row, given) for row in walked]
         count, runs = count + len(whole), runs + 1
         if walked != ordered or Counter(whole) != Counter(walked) or not in_order:
-            return Comparison(False, count, "")
+            return RowComparison(False, count, "")
     if pages < FEWEST_PAGES * runs:
         raise CannotRewrite("the generated rows that it finds are too few for several pages")
-    return Comparison(True, count, f"{_rows(count)} on {pages} pages")
+    return RowComparison(True, count, f"{_rows(count)} on {pages} pages")
 
 
 def _page_size(rows: int) -> int:
     return min(LARGEST_PAGE, max(1, rows // 5))
 
 
-async def compare_lookups(run: Runner, trial: Lookups) -> Comparison:
+async def compare_lookups(run: Runner, trial: Lookups) -> RowComparison:
     """Look up keys one after the other and all at once, one of them absent, and compare what each has found."""
     schema, table, name = trial.column
     column = next(
@@ -120,8 +120,8 @@ async def compare_lookups(run: Runner, trial: Lookups) -> Comparison:
         batched = await run.rows(trial.batched, {**values, trial.parameter: array})
         count, runs = count + len(expected), runs + 1
         if Counter(expected) != Counter(batched):
-            return Comparison(False, count, "")
-    return Comparison(True, count, f"{_rows(count)} of {len(keys)} keys in {_times(runs)}")
+            return RowComparison(False, count, "")
+    return RowComparison(True, count, f"{_rows(count)} of {len(keys)} keys in {_times(runs)}")
 
 
 def _with_key(row: Row, key: str | None, trial: Lookups) -> Row:
@@ -131,14 +131,14 @@ def _with_key(row: Row, key: str | None, trial: Lookups) -> Row:
     return row if len(row) > trial.key else (*row, key)
 
 
-async def compare_joined(run: Runner, trial: Joined) -> Comparison:
+async def compare_joined(run: Runner, trial: Joined) -> RowComparison:
     """Run the list and a lookup for each of its rows, and compare with the joined list, row by row."""
     count = 0
     choices = await run.choices(trial.told, trial.lookup, without=trial.parameter)
     for values in choices[:JOINED_RUNS]:
         told, joined = await run.rows(trial.told, values), await run.rows(trial.joined, values)
         if Counter(row[:-1] for row in told) != Counter(row[: len(row) - _added(told, joined)] for row in joined):
-            return Comparison(False, count, "")
+            return RowComparison(False, count, "")
         chosen = set(list(dict.fromkeys(row[:-1] for row in told))[:LOOKED_UP])
         expected: list[Row] = []
         for row in told:
@@ -146,8 +146,8 @@ async def compare_joined(run: Runner, trial: Joined) -> Comparison:
         found = [row for row in joined if row[: len(row) - _added(told, joined)] in chosen]
         count += len(expected)
         if Counter(expected) != Counter(await _normal(run, trial, found)):
-            return Comparison(False, count, "")
-    return Comparison(True, count, f"{_rows(count)} of the list, each with its lookup")
+            return RowComparison(False, count, "")
+    return RowComparison(True, count, f"{_rows(count)} of the list, each with its lookup")
 
 
 def _added(told: Sequence[Row], joined: Sequence[Row]) -> int:

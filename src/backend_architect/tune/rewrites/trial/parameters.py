@@ -29,7 +29,7 @@ Place = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedParameter:
     """A parameter, and the expression that it is compared with, as SQL over one table; `type` is what it is cast to."""
 
     number: int
@@ -82,7 +82,7 @@ def members_in(tree: Any, catalog: Catalog) -> Iterator[tuple[Place, str]]:
             yield owner, trees.plain(node.rexpr)
 
 
-def compared_in(tree: Any, catalog: Catalog) -> Iterator[Compared]:
+def compared_in(tree: Any, catalog: Catalog) -> Iterator[ComparedParameter]:
     """Yield every parameter of which a statement tells what it is compared with."""
     tables = tables_in(tree, catalog)
     for node in nodes(tree, ast.A_Expr):
@@ -94,7 +94,7 @@ def compared_in(tree: Any, catalog: Catalog) -> Iterator[Compared]:
             yield from _compared(trees.column(each.name), each.val, tables, array=False)
 
 
-def _compared(own: Any, other: Any, tables: Mapping[str, Table], *, array: bool) -> Iterator[Compared]:
+def _compared(own: Any, other: Any, tables: Mapping[str, Table], *, array: bool) -> Iterator[ComparedParameter]:
     if is_a(own, ast.RowExpr) and is_a(other, ast.RowExpr):
         for mine, theirs in zip(own.args, other.args, strict=False):
             yield from _compared(mine, theirs, tables, array=False)
@@ -106,7 +106,7 @@ def _compared(own: Any, other: Any, tables: Mapping[str, Table], *, array: bool)
     owners = [_column(each, tables) for each in nodes(own, ast.ColumnRef)]
     if owners and None not in owners and len({owner[:2] for owner in owners if owner}) == 1 and owners[0]:
         expression = trees.plain(trees.replaced(own, _bare))
-        yield Compared(value.number, owners[0], expression, cast.removesuffix("[]") if array else cast, array)
+        yield ComparedParameter(value.number, owners[0], expression, cast.removesuffix("[]") if array else cast, array)
 
 
 async def values_of(connection: Connection, tree: Any, catalog: Catalog) -> Mapping[int, tuple[str | None, ...]]:
@@ -121,7 +121,7 @@ async def values_of(connection: Connection, tree: Any, catalog: Catalog) -> Mapp
     return found
 
 
-async def _sampled(connection: Connection, compared: Compared) -> tuple[str | None, ...]:
+async def _sampled(connection: Connection, compared: ComparedParameter) -> tuple[str | None, ...]:
     """Return the commonest values, so that rows are found, and one that is rare."""
     value = f"({compared.expression}){f'::{compared.type}' if compared.type else ''}"
     rows = await rows_as_text(

@@ -22,7 +22,7 @@ STEPS |= {"timestamp": "interval '1 day'", "timestamptz": "interval '1 day'"}
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedValues:
     """What columns must hold: constants, few values to be found by, no NULL or many, and members of JSON."""
 
     constants: Mapping[Place, tuple[str, ...]]
@@ -32,7 +32,7 @@ class Wanted:
     members: Mapping[Place, tuple[str, ...]] = field(default_factory=dict)
 
 
-def statements_for(tables: Sequence[Table], catalog: Catalog, wanted: Wanted) -> Iterator[str]:
+def statements_for(tables: Sequence[Table], catalog: Catalog, wanted: WantedValues) -> Iterator[str]:
     """Yield the statements that make and fill the tables."""
     place = {schema: number for number, schema in enumerate(catalog.search_path)}
     schemas = sorted({table.schema for table in tables}, key=lambda each: (place.get(each, len(place)), each))
@@ -68,7 +68,7 @@ def _create(table: Table, keys: tuple[tuple[str, ...], ...]) -> str:
     return f"CREATE TABLE {full_name(table.schema, table.name)} ({', '.join([*columns, *unique])})"
 
 
-def _fill(table: Table, keys: tuple[tuple[str, ...], ...], wanted: Wanted) -> str:
+def _fill(table: Table, keys: tuple[tuple[str, ...], ...], wanted: WantedValues) -> str:
     apart = {_telling(table, key) for key in keys}
     values = []
     for place, column in enumerate(table.columns, 1):
