@@ -61,7 +61,7 @@ SQL = (
     Planted(
         "a cast of a column to a date",
         Edit(COMMENTS, "WHERE comments.id = $1\n", "WHERE comments.created_at::date = $1::date\n"),
-        {"comments.read": (">= $1::date", "< $1::date + 1")},
+        {"comments.read": (">= $n::date", "< $n::date + 1")},
     ),
     Planted(
         "an OR across tables",

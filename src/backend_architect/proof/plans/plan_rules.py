@@ -201,7 +201,7 @@ def _for_casts(view: StatementView, read: Read) -> str:
             continue
         why = f"a cast of {column} keeps its index from being used"
         if str(cast.typeName.names[-1].sval) == "date":
-            return f"{column} >= $1::date AND {column} < $1::date + 1: {why}"
+            return f"{column} >= $n::date AND {column} < $n::date + 1: {why}"
         return f"cast the parameter, not {column}: {why}"
     return ""
 
