@@ -9,7 +9,7 @@ from tests.docs.pages import ROOT
 SOURCE = ROOT / "src" / "backend_architect"
 CODE = re.compile(r"[a-z]+(?:-[a-z]+)+\Z")
 FIRST = {"Problem", "problem", "warning", "note", "add", "_refused", "_failed", "_error", "database_error"}
-LATER = {"Form": 2, "ExpressionError": 2, "Symptom": 1}
+LATER = {"TextForm": 2, "ExpressionError": 2, "Symptom": 1}
 
 
 def codes_in_source() -> set[str]:

@@ -198,7 +198,7 @@ def test_an_interrupted_or_killed_process_is_gone_on_with(
         broken = read_journal(path)
         assert broken is not None and broken.unfinished
         if how is signal.SIGINT:
-            assert child.returncode in {130, -2} and "go on with" in errors
+            assert child.returncode in {130, -2} and "resume with" in errors
             assert other.value(VALID) is None
             assert _states(broken)[0] == "interrupted"
         else:

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Set
 from pathlib import Path
 
 from backend_architect.cli.writing.places import look
-from backend_architect.project.formatting import sort_imports
 
 _INTO_CORE = (
     *("access", "cache", "connections", "database", "database_role", "environment", "errors", "files", "health"),
@@ -42,6 +41,8 @@ def own_modules(folder: Path, known: Set[str]) -> dict[str, str]:
 
 def with_new_imports(texts: Mapping[str, str]) -> dict[str, str]:
     """Return Python texts with the imports of moved modules changed, and sorted where one was changed."""
+    from backend_architect.project.formatting import sort_imports
+
     changed = {path: _with_new_imports(text) if path.endswith(".py") else text for path, text in texts.items()}
     return changed | sort_imports({path: text for path, text in changed.items() if text != texts[path]})
 
