@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 STOP_SECONDS = 30.0
+KILLED_SECONDS = 5.0
 
 
 def stop(process: subprocess.Popen[bytes], folder: Path) -> None:
@@ -17,10 +18,9 @@ def stop(process: subprocess.Popen[bytes], folder: Path) -> None:
     with _undisturbed():
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(STOP_SECONDS)
+        _await(process.pid, STOP_SECONDS)
         end_group(process.pid, folder)
-        process.wait()
+        _await(process.pid, KILLED_SECONDS)
 
 
 def run_to_end(command: Sequence[str], folder: Path, seconds: float) -> subprocess.CompletedProcess[str]:
@@ -49,7 +49,13 @@ def _interrupt(process: subprocess.Popen[str], folder: Path) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.communicate(timeout=STOP_SECONDS)
         end_group(process.pid, folder)
-        process.wait()
+        _await(process.pid, KILLED_SECONDS)
+
+
+def _await(pid: int, seconds: float) -> None:
+    """Wait until a child has ended, and not by its Popen: a Ctrl-C within `Popen.wait` can leave its lock taken."""
+    with contextlib.suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
+        psutil.Process(pid).wait(seconds)
 
 
 def end_group(group: int, folder: Path) -> bool:
