@@ -24,3 +24,15 @@ def server() -> Iterator[EmbeddedServer]:
         start_embedded(Path(folder) / "data") as started,
     ):
         yield started
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_root_for_inner_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Give the pytest of built projects, which tests run, a root of its own for temporary folders.
+
+    Each run of pytest closes the root that it shares with others (0700). A database in there that runs as another user
+    loses its data, in the middle of a statement of somebody else's test.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTEST_DEBUG_TEMPROOT", str(tmp_path_factory.mktemp("inner")))
+        yield
