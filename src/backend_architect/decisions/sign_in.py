@@ -52,14 +52,9 @@ def password_ways(design: Design) -> int:
     return int(design.auth is not None and "password" in design.auth.sign_in)
 
 
-def providers(design: Design) -> tuple[str, ...]:
-    """Return the identity providers that the design names."""
-    return tuple(w for w in design.auth.sign_in if w != "password") if design.auth else ()
-
-
 def decide_sign_in(design: Design) -> Draft:
     """Return what the design's `auth` asks for, in one word."""
-    named, passwords = providers(design), password_ways(design)
+    named, passwords = design.providers, password_ways(design)
     answer = _answer(len(named), passwords)
     listed = ", ".join(design.auth.sign_in) if design.auth else "nothing"
     return Draft(

@@ -312,6 +312,11 @@ class Design:
     checks: tuple[Check, ...] = ()
     confirmed: tuple[str, ...] = ()
 
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """The identity providers by which somebody may sign in."""
+        return tuple(way for way in self.auth.sign_in if way != "password") if self.auth else ()
+
     @cached_property
     def rows_by_plural(self) -> Mapping[str, Row]:
         """Every entity and edge by its plural: the names that counts, subqueries and `load.rows` use."""

@@ -81,7 +81,7 @@ def template_context(resolved: ResolvedDesign, decisions: Decisions, queries: Qu
 
 def _providers(design: Design) -> Mapping[str, object]:
     """Return what sign-in with identity providers needs: who they are, and what they do not tell about an account."""
-    names = [way for way in (design.auth.sign_in if design.auth else ()) if way != "password"]
+    names = design.providers
     asked = design.account.accepted("create") if design.account else ()
     missing = [item.column for item in asked if not item.optional and item.default is None and item.name != "email"]
     return {

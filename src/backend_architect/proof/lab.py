@@ -87,8 +87,7 @@ class Lab:
     @cached_property
     def providers(self) -> Mapping[str, StrictProvider]:
         """Return the identity providers that the design names, each with the backend registered."""
-        auth = self.subject.design.auth
-        names = [way for way in auth.sign_in if way != "password"] if auth else []
+        names = self.subject.design.providers
         running: dict[str, StrictProvider] = {name: self._stack.enter_context(running_provider()) for name in names}
         for name, provider in running.items():
             provider.redirect_uris |= {redirect_uri(name), redirect_uri(name, "app")}

@@ -117,7 +117,7 @@ def account_requests(design: Design) -> tuple[Request, ...]:
 
 def provider_routes(design: Design) -> dict[str, set[str]]:
     """Return the methods of each address of sign-in with identity providers; the attacks O01 to O11 try them."""
-    names = [way for way in design.auth.sign_in if way != "password"] if design.auth else []
+    names = design.providers
     if not names:
         return {}
     browsers, apps = "web" in design.clients, "mobile" in design.clients or "web" not in design.clients

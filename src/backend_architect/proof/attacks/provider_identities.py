@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from backend_architect.proof.attacks.visitor import NO_PROVIDERS, Visitor, is_session, providers_in, stranger
+from backend_architect.proof.attacks.visitor import Visitor, is_session, stranger, with_providers
 from backend_architect.proof.client import Exchange
 from backend_architect.proof.evidence import Case, Group, skipped
 from backend_architect.proof.lab import Lab
@@ -50,10 +50,11 @@ def _claims(lab: Lab, wrong: tuple[Claims, ...]) -> Iterator[Case]:
         yield skipped("an ID token", "no provider of OpenID Connect: the design's `auth.sign_in` names none")
 
 
+@with_providers("the account of somebody else")
 def taken(lab: Lab) -> Iterator[Case]:
     """Give a case for each way to come to the account of somebody else, who has the same address."""
     backend = lab.backend
-    for name in providers_in(lab.subject.design):
+    for name in lab.subject.design.providers:
         owner = backend.newcomer("owner")
         register(backend, owner)
         for email in (owner.email, owner.email.upper()):
@@ -72,25 +73,23 @@ def taken(lab: Lab) -> Iterator[Case]:
         for password in ("", "null", "None"):
             guess = replace(backend.moved(first.actor), password=password, email=first.server.person.email or "")
             yield sign_in(backend, guess).answers(f"{name}: an account without a password, by {password!r}", 401, 422)
-    if not providers_in(lab.subject.design):
-        yield skipped("the account of somebody else", NO_PROVIDERS)
 
 
+@with_providers("an address")
 def unverified(lab: Lab) -> Iterator[Case]:
     """Give a case for each address that the provider has not verified: registered here, and not."""
-    for name in providers_in(lab.subject.design):
+    for name in lab.subject.design.providers:
         owner = lab.backend.newcomer("owner")
         register(lab.backend, owner)
         for what, email in (("registered here", owner.email), ("of nobody", None)):
             answer = Visitor.new(lab, name, stranger(email, verified=False)).visit()
             yield _kept_out(answer, f"{name}: an unverified address, {what}")
-    if not providers_in(lab.subject.design):
-        yield skipped("an address", NO_PROVIDERS)
 
 
+@with_providers("tokens of a provider")
 def secrets_kept(lab: Lab) -> Iterator[Case]:
     """Give a case for each provider: what of it reaches the browser, or the database."""
-    for name in providers_in(lab.subject.design):
+    for name in lab.subject.design.providers:
         visitor = Visitor.new(lab, name)
         answer = visitor.visit()
         issued = [*visitor.server.tokens, visitor.server.client_secret]
@@ -101,13 +100,12 @@ def secrets_kept(lab: Lab) -> Iterator[Case]:
         rows = str([dict(row) for row in lab.backend.database.fetch("SELECT * FROM auth_identities")])
         stored = [each for each in issued if each in rows]
         yield answer.case(f"{name}: what is stored", expected="no token of the provider", held=not stored)
-    if not providers_in(lab.subject.design):
-        yield skipped("tokens of a provider", NO_PROVIDERS)
 
 
+@with_providers("a provider that is down")
 def down(lab: Lab) -> Iterator[Case]:
     """Give a case for each way in which a provider fails, and one for a password meanwhile."""
-    for name in providers_in(lab.subject.design):
+    for name in lab.subject.design.providers:
         person = lab.backend.newcomer("owner")
         register(lab.backend, person)
         for how in DOWN:
@@ -116,12 +114,10 @@ def down(lab: Lab) -> Iterator[Case]:
             expected = f"502 or 503, {PROBLEM}, within {PATIENCE:.0f} s"
             yield answer.case(f"{name}: {how}", expected=expected, held=held, within=PATIENCE)
         yield sign_in(lab.backend, lab.backend.moved(person)).answers(f"{name}: a password meanwhile", 200)
-    if not providers_in(lab.subject.design):
-        yield skipped("a provider that is down", NO_PROVIDERS)
 
 
 def _openid(lab: Lab) -> list[str]:
-    return [name for name in providers_in(lab.subject.design) if name != "github"]
+    return [name for name in lab.subject.design.providers if name != "github"]
 
 
 def _kept_out(answer: Exchange, title: str) -> Case:

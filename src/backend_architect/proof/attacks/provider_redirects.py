@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 from backend_architect.proof.attacks.visitor import (
-    NO_PROVIDERS,
     Visitor,
     is_session,
-    providers_in,
     random_state,
+    with_providers,
 )
 from backend_architect.proof.client import Exchange
 from backend_architect.proof.evidence import Case, Group, skipped
@@ -19,9 +18,10 @@ STATE = 22  # characters of urlsafe Base64, for 128 bits
 ELSEWHERE = ("//evil.example", "https://evil.example", "/\\evil.example", "/%0d%0aLocation:%20//evil.example", "evil")
 
 
+@with_providers("sign-in with a provider")
 def requests(lab: Lab) -> Iterator[Case]:
     """Give a case for each provider: the address that a browser is sent to."""
-    for name in providers_in(lab.subject.design):
+    for name in lab.subject.design.providers:
         visitor = Visitor.new(lab, name)
         answer = visitor.begin()
         query = {key: values[0] for key, values in parse_qs(urlsplit(visitor.address_of(answer)).query).items()}
@@ -38,26 +38,24 @@ def requests(lab: Lab) -> Iterator[Case]:
         missing = ", ".join(what for what, holds in checks.items() if not holds)
         expected = ", ".join(checks)
         yield answer.case(f"to {name}", expected=expected, held=not missing, advice=f"missing: {missing}")
-    if not providers_in(lab.subject.design):
-        yield skipped("sign-in with a provider", NO_PROVIDERS)
 
 
+@with_providers("an answer of a provider")
 def states(lab: Lab) -> Iterator[Case]:
     """Give a case for each answer that does not belong to the browser that brings it."""
-    for name in providers_in(lab.subject.design):
+    for name in lab.subject.design.providers:
         victim, other = Visitor.new(lab, name), Visitor.new(lab, name)
         told, others = victim.away(), other.away()
         for what, state in (("no state", ""), ("a forged state", random_state()), ("another's", others["state"])):
             yield _refused(victim.back({**told, "state": state}), f"{name}: {what}")
         yield _refused(victim.back(told, kept=""), f"{name}: a browser that was never sent away")
         yield _refused(victim.back(told, kept=other.kept), f"{name}: another browser")
-    if not providers_in(lab.subject.design):
-        yield skipped("an answer of a provider", NO_PROVIDERS)
 
 
+@with_providers("an answer of a provider")
 def replays(lab: Lab) -> Iterator[Case]:
     """Give a case for an answer that comes twice, and for a code that was stolen from somebody else's."""
-    for name in providers_in(lab.subject.design):
+    for name in lab.subject.design.providers:
         visitor = Visitor.new(lab, name)
         told = visitor.away()
         first = visitor.back(told)
@@ -69,13 +67,12 @@ def replays(lab: Lab) -> Iterator[Case]:
         yield _refused(
             thief.back({**thief.away(), "code": stolen}), f"{name}: a stolen code in the thief's own sign-in"
         )
-    if not providers_in(lab.subject.design):
-        yield skipped("an answer of a provider", NO_PROVIDERS)
 
 
+@with_providers("an answer of a provider")
 def mix_ups(lab: Lab) -> Iterator[Case]:
     """Give a case for each answer that comes from, or goes to, another provider than was asked."""
-    names = providers_in(lab.subject.design)
+    names = lab.subject.design.providers
     for name in names:
         visitor = Visitor.new(lab, name)
         yield _refused(visitor.back({**visitor.away(), "iss": "https://evil.example"}), f"{name}: another issuer")
@@ -85,22 +82,19 @@ def mix_ups(lab: Lab) -> Iterator[Case]:
         for other in names:
             if other != name:
                 yield _refused(visitor.back(visitor.away(), name=other), f"an answer of {name} to {other}'s address")
-    if not names:
-        yield skipped("an answer of a provider", NO_PROVIDERS)
 
 
+@with_providers("where a sign-in ends")
 def returns(lab: Lab) -> Iterator[Case]:
     """Give a case for each address on another host that a sign-in is asked to end at."""
-    names = providers_in(lab.subject.design)
-    for target in ELSEWHERE if names else ():
+    names = lab.subject.design.providers
+    for target in ELSEWHERE:
         visitor = Visitor.new(lab, names[0])
         if not visitor.browses:
             yield skipped(f"next={target}", "no browser is sent anywhere")
             continue
         answer = visitor.begin(query=f"?next={target}")
         yield answer.answers(f"next={target}", 400, advice="only take a path that begins with one slash")
-    if not names:
-        yield skipped("where a sign-in ends", NO_PROVIDERS)
 
 
 def _refused(answer: Exchange, title: str) -> Case:

@@ -1,29 +1,40 @@
 """Somebody who signs in with an identity provider: there and back, with a browser or, where there is none, an app."""
 
 import secrets
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 
-from backend_architect.design import Design
 from backend_architect.identity_provider import Fault, Person, StrictProvider
 from backend_architect.proof.attacks.browser import ask, cookies_of, has_browsers
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange
+from backend_architect.proof.evidence import Case, skipped
 from backend_architect.proof.lab import ALLOWED_ORIGIN, Lab
 from backend_architect.proof.people import new_account
 
-NO_PROVIDERS = "nobody signs in with a provider: the design's `auth.sign_in` names none"
 ACCESS = "__Host-access"
 Told = dict[str, str]
+Run = Callable[[Lab], Iterator[Case]]
 _numbers = count(5_000)
 
 
-def providers_in(design: Design) -> list[str]:
-    """Return the identity providers that a design names."""
-    return [way for way in design.auth.sign_in if way != "password"] if design.auth else []
+def with_providers(what: str) -> Callable[[Run], Run]:
+    """Return what lets a probe's function pass over a design in which nobody signs in with a provider."""
+
+    def passing(run: Run) -> Run:
+        def tried(lab: Lab) -> Iterator[Case]:
+            if lab.subject.design.providers:
+                yield from run(lab)
+            else:
+                yield skipped(what, "nobody signs in with a provider: the design's `auth.sign_in` names none")
+
+        return tried
+
+    return passing
 
 
 def stranger(email: str | None = None, *, verified: bool = True) -> Person:
