@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from backend_architect.postgres import EmbeddedServer, Session, start_embedded
-from backend_architect.postgres.twin import (
+from backend_architect.planner_twin import (
     IndexTrial,
     Planner,
     Statistics,
@@ -20,8 +19,9 @@ from backend_architect.postgres.twin import (
     make_twin,
     read_statistics,
 )
-from backend_architect.postgres.twin.inject import inject
-from backend_architect.postgres.twin.new_indexes import read_index_statement
+from backend_architect.planner_twin.inject import inject
+from backend_architect.planner_twin.new_indexes import read_index_statement
+from backend_architect.postgres import EmbeddedServer, Session, start_embedded
 from backend_architect.tune.indexes.model import NewIndex, NewKey
 from backend_architect.tune.what_if import TwinWhatIf
 

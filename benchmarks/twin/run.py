@@ -14,8 +14,7 @@ from pathlib import Path
 from loading import HERE, SETTINGS, empty, load
 from plans import Plans, near, read_statements, shape, text
 
-from backend_architect.postgres import EmbeddedServer, Session, start_embedded
-from backend_architect.postgres.twin import (
+from backend_architect.planner_twin import (
     Planner,
     References,
     Statistics,
@@ -25,6 +24,7 @@ from backend_architect.postgres.twin import (
     read_references,
     read_statistics,
 )
+from backend_architect.postgres import EmbeddedServer, Session, start_embedded
 
 LARGE = 2_000_000
 TENTH, HUNDREDTH = LARGE // 10, LARGE // 100

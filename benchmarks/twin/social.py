@@ -13,8 +13,8 @@ from pathlib import Path
 from backend_architect.cli.running.filling import fill
 from backend_architect.decisions import decide_all
 from backend_architect.pipeline import read_sound_design
+from backend_architect.planner_twin import Twin, grow, make_twin, read_references, read_statistics
 from backend_architect.postgres import EmbeddedServer, Session, start_embedded
-from backend_architect.postgres.twin import Twin, grow, make_twin, read_references, read_statistics
 from backend_architect.queries import build_queries, resolve_design
 from backend_architect.schema import build_schema
 from backend_architect.schema.ddl import schema_sql

@@ -8,8 +8,8 @@ from types import ModuleType
 
 import pytest
 
+from backend_architect.planner_twin import make_twin, read_statistics
 from backend_architect.postgres import EmbeddedServer, Session
-from backend_architect.postgres.twin import make_twin, read_statistics
 
 TWIN = Path(__file__).parents[2] / "benchmarks/twin"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from backend_architect.planner_twin import Planner
 from backend_architect.postgres import Session
-from backend_architect.postgres.twin import Planner
 from backend_architect.tune import Observed, observe
 from backend_architect.tune.advising import advise, planning, read_source, short_of_time
 from backend_architect.tune.indexes import Advice

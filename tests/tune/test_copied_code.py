@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from backend_architect.planner_twin.copy import Copy, make_copy
+from backend_architect.planner_twin.structure import Definition, Structure
 from backend_architect.postgres import EmbeddedServer, Session
-from backend_architect.postgres.copy import Copy, make_copy
-from backend_architect.postgres.structure import Definition, Structure
 from backend_architect.tune.indexes.model import NewIndex, NewKey
 from backend_architect.tune.observe import observe
 from backend_architect.tune.rewrites.model import Rewrite, SameRows

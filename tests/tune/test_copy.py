@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from backend_architect.planner_twin import Planner, read_statistics
+from backend_architect.planner_twin.copy import Copy, Known, make_copy, read_known, twin_server
+from backend_architect.planner_twin.logins import create_role
+from backend_architect.planner_twin.structure import Structure, read_structure
 from backend_architect.postgres import EmbeddedServer, Refused, Session
-from backend_architect.postgres.copy import Copy, Known, make_copy, read_known, twin_server
-from backend_architect.postgres.structure import Structure, read_structure
-from backend_architect.postgres.twin import Planner, read_statistics
-from backend_architect.postgres.twin.logins import create_role
 from backend_architect.tune.observe import OLDEST, READ_ONLY
 from tests.other_servers import running, supported_programs
 

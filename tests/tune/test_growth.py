@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from backend_architect.planner_twin.copy import make_copy, read_known
+from backend_architect.planner_twin.structure import read_structure
 from backend_architect.postgres import EmbeddedServer, Session
-from backend_architect.postgres.copy import make_copy, read_known
-from backend_architect.postgres.structure import read_structure
 from backend_architect.report.growth import growth_lines, growth_markdown
 from backend_architect.tune.growth import Growing, GrowthStudy, Point, Scan, growing_tables, judge, study_growth
 from backend_architect.tune.growth.reading_plans import read_point

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from backend_architect.planner_twin import read_statistics
+from backend_architect.planner_twin.planner import Planner
 from backend_architect.postgres import Refused, Session
-from backend_architect.postgres.twin import read_statistics
-from backend_architect.postgres.twin.planner import Planner
 from backend_architect.tune import Statement, Workload, observe
 from backend_architect.tune.plannable import column_values, plannable, with_values
 from backend_architect.tune.statement_facts import tree_of

@@ -1,7 +1,7 @@
 """Which table a name without a schema means, where several schemas hold one of that name."""
 
+from backend_architect.planner_twin.structure import read_structure
 from backend_architect.postgres import Session
-from backend_architect.postgres.structure import read_structure
 from tests.tune.conftest import NewDatabase
 from tests.tune.migrating import catalog_of
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from backend_architect.planner_twin import Planner, Twin, make_twin, read_statistics
+from backend_architect.planner_twin.planner_settings import take_settings
 from backend_architect.postgres import EmbeddedServer, Session
-from backend_architect.postgres.twin import Planner, Twin, make_twin, read_statistics
-from backend_architect.postgres.twin.planner_settings import take_settings
 from backend_architect.tune.indexes.model import NewIndex, NewKey
 from backend_architect.tune.what_if import PlanRefused, TwinWhatIf, WhatIf
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from backend_architect.planner_twin import read_statistics
 from backend_architect.postgres import EmbeddedServer, Session
-from backend_architect.postgres.twin import read_statistics
 from backend_architect.tune.indexes.model import NewIndex, NewKey
 from backend_architect.tune.what_if import HypopgWhatIf, PlanRefused, has_hypopg, may_plan_everything
 from tests.other_servers import running, supported_programs

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from backend_architect.errors import DatabaseError, Problem
-from backend_architect.postgres import Lost, Session
-from backend_architect.postgres.copy import (
+from backend_architect.planner_twin.copy import (
     CountRequest,
     Known,
     TableName,
@@ -17,7 +16,8 @@ from backend_architect.postgres.copy import (
     twin_server,
     with_combined,
 )
-from backend_architect.postgres.structure import Named, Structure, reached, read_structure
+from backend_architect.planner_twin.structure import Named, Structure, reached, read_structure
+from backend_architect.postgres import Lost, Session
 from backend_architect.tune.executing import verify
 from backend_architect.tune.indexes.groups import to_count
 from backend_architect.tune.indexes.model import Advice

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from backend_architect.errors import DatabaseError, Problem
 from backend_architect.finding import Finding
-from backend_architect.postgres.copy import twin_server
+from backend_architect.planner_twin.copy import twin_server
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.rewrites.propose import REWRITERS
 from backend_architect.tune.rewrites.show import with_rewrites

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from pglast.stream import RawStream
 
+from backend_architect.planner_twin import Statistics, Twin
 from backend_architect.postgres import Refused
-from backend_architect.postgres.twin import Statistics, Twin
 from backend_architect.proof.plans.parsing import ast, below, parse
 from backend_architect.proof.plans.work import Work, read_work
 

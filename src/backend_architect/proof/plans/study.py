@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from backend_architect.planner_twin import grow, make_twin, read_references, read_statistics
 from backend_architect.postgres import Refused, Session
-from backend_architect.postgres.twin import grow, make_twin, read_references, read_statistics
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.plans.arguments import Picker, literal
 from backend_architect.proof.plans.expected import cached_seconds

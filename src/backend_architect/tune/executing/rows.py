@@ -4,10 +4,10 @@ Common values as often as they are, the others between the bounds of the histogr
 rows lie (correlation), so that what was written last lies last.
 """
 
+from backend_architect.planner_twin.array_text import read_array, write_array
+from backend_architect.planner_twin.model import ColumnStatistics, TableStatistics
 from backend_architect.postgres.catalog import Column, Table
 from backend_architect.postgres.catalog.model import full_name, quoted
-from backend_architect.postgres.twin.array_text import read_array, write_array
-from backend_architect.postgres.twin.model import ColumnStatistics, TableStatistics
 from backend_architect.tune.rewrites.trial.values import base_type, value_sql
 
 IN_ORDER = 0.9

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from backend_architect.planner_twin import Statistics
+from backend_architect.planner_twin.logins import create_role, drop_role, superuser_session
+from backend_architect.planner_twin.twin import PREFIX
 from backend_architect.postgres import EmbeddedServer, Refused, Session
 from backend_architect.postgres.catalog import Catalog, Table
 from backend_architect.postgres.catalog.model import full_name, quoted
-from backend_architect.postgres.twin import Statistics
-from backend_architect.postgres.twin.logins import create_role, drop_role, superuser_session
-from backend_architect.postgres.twin.twin import PREFIX
 from backend_architect.tune.executing.rows import create_table, fill_table
 from backend_architect.tune.indexes.model import NewIndex
 from backend_architect.tune.rewrites.trial.tables import own_type

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from backend_architect.errors import DatabaseError
+from backend_architect.planner_twin import Statistics
 from backend_architect.postgres import EmbeddedServer, Lost, Refused
 from backend_architect.postgres.catalog import Table
-from backend_architect.postgres.twin import Statistics
 from backend_architect.tune.amounts import milliseconds
 from backend_architect.tune.executing.trial import MOST_ROWS, Ran, TrialDatabase, trial_database
 from backend_architect.tune.indexes.model import Advice, Recommended, StatementCost

@@ -23,8 +23,8 @@ from dataclasses import dataclass, field
 from pglast import ast
 
 from backend_architect.finding import Fact, Finding, Severity, Sureness
+from backend_architect.planner_twin.expressions import column_names
 from backend_architect.postgres.catalog import Catalog, Index, Table
-from backend_architect.postgres.twin.expressions import column_names
 from backend_architect.tune.examined import Examined
 from backend_architect.tune.index_facts import enforces
 from backend_architect.tune.observed import Observed

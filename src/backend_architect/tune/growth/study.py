@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from backend_architect.planner_twin.copy import Copy, Known, TableName, grow_schemas
 from backend_architect.postgres import Refused
-from backend_architect.postgres.copy import Copy, Known, TableName, grow_schemas
 from backend_architect.tune.growth.judging import judge
 from backend_architect.tune.growth.model import Growing, GrowthStudy, Point, Turning
 from backend_architect.tune.growth.reading_plans import read_point

@@ -5,8 +5,8 @@ CountRequest of large tables alone, and not of too many.
 
 from collections.abc import Iterator, Mapping
 
+from backend_architect.planner_twin.copy import CountRequest, TableName
 from backend_architect.postgres.catalog import Table
-from backend_architect.postgres.copy import CountRequest, TableName
 from backend_architect.tune.indexes.access import TablePredicates
 from backend_architect.tune.indexes.candidates import plain_candidates, predicates_of
 from backend_architect.tune.observed import Observed

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from backend_architect.postgres.twin.array_text import read_array
-from backend_architect.postgres.twin.model import ColumnStatistics, Statistics
+from backend_architect.planner_twin.array_text import read_array
+from backend_architect.planner_twin.model import ColumnStatistics, Statistics
 from backend_architect.tune.plannable.model import ColumnValues
 
 TYPICAL, LOW, HIGH = 0.5, 0.9, 0.95

@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 
+from backend_architect.planner_twin import ColumnStatistics, IndexStatistics, Statistics, TableStatistics
+from backend_architect.planner_twin.expressions import expression_statistics
+from backend_architect.planner_twin.fresh_index import with_size
 from backend_architect.postgres import Session
 from backend_architect.postgres.catalog.model import full_name
-from backend_architect.postgres.twin import ColumnStatistics, IndexStatistics, Statistics, TableStatistics
-from backend_architect.postgres.twin.expressions import expression_statistics
-from backend_architect.postgres.twin.fresh_index import with_size
 from backend_architect.tune.indexes.model import NewIndex
 
 PAGE = 8192

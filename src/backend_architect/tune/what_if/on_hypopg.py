@@ -4,9 +4,9 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from backend_architect.planner_twin import Statistics
 from backend_architect.postgres import Refused, Session
 from backend_architect.postgres.catalog.model import quoted, short_name
-from backend_architect.postgres.twin import Statistics
 from backend_architect.tune.indexes.model import NewIndex
 from backend_architect.tune.observe import OLDEST, READ_ONLY
 from backend_architect.tune.what_if.model import PlanEstimate, PlanRefused

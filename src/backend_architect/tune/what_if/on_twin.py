@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
+from backend_architect.planner_twin import IndexTrial, SwitchedIndex, SwitchedPlanner, Twin
 from backend_architect.postgres import Refused
 from backend_architect.postgres.catalog.model import short_name
-from backend_architect.postgres.twin import IndexTrial, SwitchedIndex, SwitchedPlanner, Twin
 from backend_architect.tune.indexes.model import NewIndex
 from backend_architect.tune.what_if.model import PlanEstimate, PlanRefused
 from backend_architect.tune.what_if.plan_indexes import index_names, renamed

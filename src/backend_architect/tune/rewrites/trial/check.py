@@ -8,10 +8,10 @@ from urllib.parse import quote, urlsplit
 
 from pglast import ast
 
+from backend_architect.planner_twin.logins import create_role, drop_role
+from backend_architect.planner_twin.twin import PREFIX
 from backend_architect.postgres import Connection, Refused, connect
 from backend_architect.postgres.catalog import Catalog
-from backend_architect.postgres.twin.logins import create_role, drop_role
-from backend_architect.postgres.twin.twin import PREFIX
 from backend_architect.tune.parsing import nodes
 from backend_architect.tune.rewrites.model import (
     CannotRewrite,
