@@ -13,10 +13,10 @@ import asyncpg
 import httpx
 import pytest
 
-from backend_architect.identity_provider import StrictProvider, running_provider
 from backend_architect.postgres import EmbeddedServer
 from backend_architect.proof.lab import held_port
 from backend_architect.running import RunEnvironment, migrate, serving
+from backend_architect.running.identity_provider import StrictProvider, running_provider
 from tests.cli.typed import SENTENCE, architect
 from tests.schema.test_difference import OBJECTS
 

@@ -18,7 +18,7 @@ from backend_architect.schema import Schema, build_schema, schema_sql
 __all__ = ["Project", "build_project", "render_project"]
 
 ACCOUNT_SCHEMAS = ("app/auth/schemas.py", "app/auth/providers/schemas.py")
-IDENTITY_PROVIDER = Path(__file__).parent.parent / "identity_provider.py"
+IDENTITY_PROVIDER = Path(__file__).parent.parent / "running" / "identity_provider.py"
 STRICT_PROVIDER = "tests/auth/providers/strict_provider.py"
 SCHEMA_MIGRATION = "migrations/0002_schema.sql"
 

@@ -10,12 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from backend_architect.identity_provider import StrictProvider, running_provider
 from backend_architect.postgres import EmbeddedServer, Session, start_embedded
 from backend_architect.proof.application import Application, read_application
 from backend_architect.proof.backend import Backend, running
 from backend_architect.proof.subject import Subject
 from backend_architect.running import RunEnvironment, migrate, python_for
+from backend_architect.running.identity_provider import StrictProvider, running_provider
 
 FAST = {
     "shared_preload_libraries": "pg_stat_statements",

@@ -1,4 +1,4 @@
-"""A built project's own commands, run as processes: which Python, the migrations, the server, and their clean end."""
+"""What runs beside the tool for a built project: its own commands as processes, and a provider to sign in with."""
 
 from backend_architect.running.interpreter import python_for
 from backend_architect.running.processes import end_group, run_to_end, stop

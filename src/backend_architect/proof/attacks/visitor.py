@@ -8,13 +8,13 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 
-from backend_architect.identity_provider import Fault, Person, StrictProvider
 from backend_architect.proof.attacks.browser import ask, cookies_of, has_browsers
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, skipped
 from backend_architect.proof.lab import ALLOWED_ORIGIN, Lab
 from backend_architect.proof.people import new_account
+from backend_architect.running.identity_provider import Fault, Person, StrictProvider
 
 ACCESS = "__Host-access"
 Told = dict[str, str]
