@@ -1,12 +1,14 @@
-"""P67: an effect happens once for each row, in full, however many rows come at once, and is undone as stated."""
+"""P67 and P72: effects and queued work happen once for each write, and not at all for a refused one."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backend_architect.design.model import Entity
+from backend_architect.design.model import Entity, Event
 from backend_architect.proof.attacks.at_once import at_once, deadlocks, new_deadlocks, statuses
+from backend_architect.proof.attacks.lost_update import somebody
 from backend_architect.proof.attacks.sockets import verdict
+from backend_architect.proof.attacks.states import let_in
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor
 from backend_architect.proof.evidence import Case, Group, skipped
@@ -16,7 +18,7 @@ from backend_architect.proof.routes import ProjectRoute, Request, project_routes
 
 PLENTY, AT_ONCE = 500, 6
 SIMPLE = re.compile(r"^(?P<target>\w+\.\w+) (?P<sign>[+-]) (?P<amount>\w+)$")
-ADVICE = "the effect belongs into the trigger of its row, for each action that the design states"
+EFFECT_ADVICE = "the effect belongs into the trigger of its row, for each action that the design states"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,14 @@ class Effect:
 
 
 def effects(lab: Lab) -> Iterator[Case]:
-    """Give for each effect of a creation a case for rows made at once, and one for what their deletion undoes."""
+    """P67: an effect happens once for each row, in full, however many rows come at once, and is undone as stated.
+
+    Give for each effect of a creation a case for rows made at once, and one for what their deletion undoes.
+    """
     backend, found = lab.backend, list(_effects(lab))
     for effect in [each for each in found if each.action == "create"]:
         undone = [each for each in found if each.action == "delete" and _same_target(each, effect)]
-        yield from _tried(backend, project_routes(lab.subject), effect, undone)
+        yield from _try_effect(backend, project_routes(lab.subject), effect, undone)
     if not found:
         yield skipped("effects", "the design states none that only adds or takes")
 
@@ -56,7 +61,9 @@ def _same_target(one: Effect, other: Effect) -> bool:
     return (one.entity, one.relation, one.column) == (other.entity, other.relation, other.column)
 
 
-def _tried(backend: Backend, routes: tuple[ProjectRoute, ...], effect: Effect, undone: list[Effect]) -> Iterator[Case]:
+def _try_effect(
+    backend: Backend, routes: tuple[ProjectRoute, ...], effect: Effect, undone: list[Effect]
+) -> Iterator[Case]:
     making, removing = (_route(routes, effect.entity, kind) for kind in ("create", "delete"))
     if making is None:
         return
@@ -76,7 +83,7 @@ def _tried(backend: Backend, routes: tuple[ProjectRoute, ...], effect: Effect, u
     broken = new_deadlocks(backend, before, answers)
     title = f"{making.title}, {len(wishes)} at once: {item.to}.{effect.column}"
     yield Case(title, verdict(came == expected and not broken), f"{expected}, no deadlock",
-               f"{came}, {broken} deadlocks; {statuses(answers)}", answers[0].curl, ADVICE)  # fmt: skip
+               f"{came}, {broken} deadlocks; {statuses(answers)}", answers[0].curl, EFFECT_ADVICE)  # fmt: skip
     if removing:
         yield _undone(backend, removing, (effect, undone), [(a.actor, str(a.field("id"))) for a in made], thing)
 
@@ -99,7 +106,7 @@ def _undone(
     came = _stored(backend, effect, thing)
     title = f"{route.title}, {len(wishes)} at once: {effect.column}"
     told = f"{came}; {statuses(answers)}"
-    return Case(title, verdict(came == expected and bool(gone)), str(expected), told, answers[0].curl, ADVICE)
+    return Case(title, verdict(came == expected and bool(gone)), str(expected), told, answers[0].curl, EFFECT_ADVICE)
 
 
 def _route(routes: tuple[ProjectRoute, ...], entity: Entity, kind: str) -> ProjectRoute | None:
@@ -121,4 +128,58 @@ def _stored(backend: Backend, effect: Effect, thing: str) -> int:
     return int(str((backend.rows.read(table, thing) or {}).get(effect.column)))
 
 
-PROBE = Probe("P67", Group.ATTACKS, "effects happen once for each row, and are undone as stated", effects)
+EFFECTS = Probe("P67", Group.ATTACKS, "effects happen once for each row, and are undone as stated", effects)
+
+
+QUEUED = "SELECT count(*) FROM pgqueuer WHERE entrypoint = $1"
+HAS_QUEUE = "SELECT to_regclass('pgqueuer') IS NOT NULL"
+QUEUE_ADVICE = "put the job into the queue in the transaction of the write"
+
+
+def queued_work(lab: Lab) -> Iterator[Case]:
+    """P72: a write leaves the work that the design says, one job for each, and a refused write leaves none.
+
+    Give for each event a case for a write that is done, and one for a write that is refused.
+    """
+    backend = lab.backend
+    events = lab.subject.design.events if backend.database.value(HAS_QUEUE) else ()
+    if not events:
+        yield skipped("events", "no write leaves work in a queue of the database")
+    for event in events:
+        for route in project_routes(lab.subject):
+            if route.design and route.design.slice == event.plural and route.kind == event.action:
+                yield from _try_event(backend, event, route)
+
+
+def _try_event(backend: Backend, event: Event, route: ProjectRoute) -> Iterator[Case]:
+    person = somebody(backend, route)
+    request = _changing(route, let_in(backend, route, person))
+    for who in (backend.anonymous(), person):
+        before = _queued(backend, event)
+        answer = request.send(backend, who)
+        left = _queued(backend, event) - before
+        title = f"{route.title} as {who.name}: {event.run}"
+        if who is person and answer.status >= 400:
+            yield skipped(title, f"a usual row is not enough for this route: {answer.status}")
+            continue
+        expected = 1 if answer.status < 300 else 0
+        yield Case(title, verdict(left == expected), f"{expected} jobs", f"{answer.status}; {left} jobs", answer.curl,
+                   QUEUE_ADVICE)  # fmt: skip
+
+
+def _changing(route: ProjectRoute, request: Request) -> Request:
+    """Return the request with a value that usual rows do not have: a change that changes nothing leaves no work."""
+    if route.kind != "update" or route.design is None or not isinstance(route.design.row, Entity):
+        return request
+    for item in route.design.row.accepted("update"):
+        other = next((choice for choice in item.choices if choice != item.default), None)
+        if other:
+            return request.with_body({item.column: other})
+    return request
+
+
+def _queued(backend: Backend, event: Event) -> int:
+    return int(backend.database.value(QUEUED, event.run))
+
+
+QUEUED_WORK = Probe("P72", Group.ATTACKS, "each write leaves the work that the design says, once", queued_work)

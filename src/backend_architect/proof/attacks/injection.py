@@ -1,10 +1,12 @@
-"""P52: SQL in an id, a search, a filter or a field is text like any other."""
+"""P52 and P61: SQL in a request is plain text, and addresses in a request are never fetched."""
 
+import socket
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import quote
 
-from backend_architect.design.model import FieldType
+from backend_architect.design.model import Field, FieldType
 from backend_architect.proof.attacks.addresses import fields_of
 from backend_architect.proof.attacks.callers import insiders
 from backend_architect.proof.attacks.creations import creations
@@ -32,7 +34,10 @@ ROUTES_EACH = 4  # of one person, who may ask so often
 
 
 def injection(lab: Lab) -> Iterator[Case]:
-    """Give a case for each place where a route takes text: the worst of what came back for each piece of SQL."""
+    """P52: SQL in an id, a search, a filter or a field is text like any other.
+
+    Give a case for each place where a route takes text: the worst of what came back for each piece of SQL.
+    """
     tables = lab.backend.database.value(TABLES)
     cases = [case for look in (_in_address, _in_body) for case in _everywhere(lab, look)]
     cases += [*_in_sign_in(lab), *_in_keys(lab)]
@@ -117,4 +122,61 @@ def _items(answer: Exchange) -> int:
     return len(items) if isinstance(items, list) else 0
 
 
-PROBE = Probe("P52", Group.ATTACKS, "SQL in a text is text", injection)
+INJECTION = Probe("P52", Group.ATTACKS, "SQL in a text is text", injection)
+
+
+WAIT = 0.5
+PLACES = ("http://127.0.0.1:{port}/inside", "http://localhost:{port}/", "http://[::ffff:127.0.0.1]:{port}/")
+INSIDE = ("http://169.254.169.254/latest/meta-data/", "http://[::1]/", "file:///etc/passwd")
+
+
+def fetched_addresses(lab: Lab) -> Iterator[Case]:
+    """P61: an address that a client sends is kept, and never asked.
+
+    Give a case for each field that takes an address: what a listener hears after each is sent.
+    """
+    callers = insiders(lab.backend, 20)
+    found = False
+    for route in project_routes(lab.subject):
+        fields = [item for item in (fields_of(route.design) if route.design else ()) if _is_address(item)]
+        for item in fields:
+            found, caller = True, next(callers)
+            request = valid_request(lab.backend, route, caller)
+            body = {**request.body} if isinstance(request.body, dict) else {}
+            with _listener() as (port, heard):
+                for place in (*(place.format(port=port) for place in PLACES), *INSIDE):
+                    value = [place] if item.type is FieldType.LIST else place
+                    answer = request.with_body(body | {item.column: value}).send(lab.backend, caller)
+                asked = heard()
+            held = not asked and answer.status < 500
+            yield answer.case(f"{route.title}: {item.column}", expected="no address is asked", held=held)
+    if not found:
+        yield skipped("addresses of others", "no field of the design takes an address, so there is none to ask")
+
+
+def _is_address(item: Field) -> bool:
+    return FieldType.URL in {item.type, item.item}
+
+
+@contextmanager
+def _listener() -> "Iterator[tuple[int, Heard]]":
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(WAIT)
+        yield server.getsockname()[1], Heard(server)
+
+
+class Heard:
+    """Whether somebody connects to a listener within a while."""
+
+    def __init__(self, server: socket.socket) -> None:
+        self._server = server
+
+    def __call__(self) -> bool:
+        try:
+            self._server.accept()[0].close()
+        except TimeoutError:
+            return False
+        return True
+
+
+FETCHED_ADDRESSES = Probe("P61", Group.ATTACKS, "an address that a client sends is never asked", fetched_addresses)

@@ -1,12 +1,16 @@
-"""P12 to P14: whoever knows the id of somebody else's object can neither read nor change nor delete it."""
+"""P12 to P17: objects of other people are neither read, changed, deleted nor listed."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import quote
 
 from backend_architect.design.model import Check, Edge
+from backend_architect.proof.attacks.alike import alike
 from backend_architect.proof.attacks.forging import NO_ACCOUNTS
+from backend_architect.proof.attacks.hidden_rows import is_hidden, kinds_of
 from backend_architect.proof.attacks.others_in_bodies import bodies_with_others, edges_to_others, sides_of
 from backend_architect.proof.backend import Backend
-from backend_architect.proof.client import Actor
+from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, Group, skipped
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
@@ -16,7 +20,10 @@ ADVICE = "the rule belongs into the statement's WHERE, where no route can forget
 
 
 def others_objects(lab: Lab) -> Iterator[Case]:
-    """Give a case for each route that is the owner's alone, for what the checks hide, and for ids in bodies."""
+    """P12 to P14: whoever knows the id of somebody else's object can neither read nor change nor delete it.
+
+    Give a case for each route that is the owner's alone, for what the checks hide, and for ids in bodies.
+    """
     design = lab.subject.design
     if design.auth is None:
         yield skipped("somebody else's object", NO_ACCOUNTS)
@@ -87,4 +94,126 @@ def _edge_stays(backend: Backend, route: ProjectRoute, edge: Edge, stranger: Act
     return answer.case(f"{route.title} of somebody else's", expected="it stays", held=held, advice=ADVICE)
 
 
-PROBE = Probe("P12-P14", Group.ATTACKS, "nobody reads or changes somebody else's objects", others_objects)
+OTHERS_OBJECTS = Probe("P12-P14", Group.ATTACKS, "nobody reads or changes somebody else's objects", others_objects)
+
+
+def same_not_found(lab: Lab) -> Iterator[Case]:
+    """P15: somebody else's object is not told from one that does not exist.
+
+    Give a case for each route by which a stranger does not find a row.
+    """
+    if lab.subject.design.auth is None:
+        yield skipped("somebody else's object", NO_ACCOUNTS)
+        return
+    backend = lab.backend
+    owner, stranger = backend.person("owner"), backend.person("stranger")
+    for route in project_routes(lab.subject):
+        if is_private(route):
+            request = valid_request(backend, route, owner)
+            nothing = request.with_ids(**{name: backend.rows.identity() for name in request.ids})
+            missing = nothing.send(backend, stranger)
+            yield missing.answers(f"{route.title} of a random id", 404)
+            yield alike(request.send(backend, stranger), missing, f"{route.title} of somebody else's")
+
+
+SAME_NOT_FOUND = Probe("P15", Group.ATTACKS, "somebody else's object looks like none", same_not_found)
+
+
+PAGES = 5
+
+
+def others_in_lists(lab: Lab) -> Iterator[Case]:
+    """P16: no list shows a row to somebody who may not read it.
+
+    Give a case for each list and each kind of row that a stranger cannot read.
+    """
+    if lab.subject.design.auth is None:
+        yield skipped("lists", NO_ACCOUNTS)
+        return
+    backend = lab.backend
+    owner, stranger = backend.person("owner"), backend.person("stranger")
+    routes = project_routes(lab.subject)
+    tried = 0
+    for entity in lab.subject.design.entities.values():
+        for kind, given in kinds_of(backend, entity, owner):
+            row = owner.id if entity is backend.design.account else backend.rows.make(entity.name, owner.id, given)
+            if not is_hidden(backend, routes, entity, row, stranger):
+                continue
+            for route in routes:
+                if route.design and route.design.list and route.design.row is entity:
+                    tried += 1
+                    case = _listed(backend, route, row, (owner, stranger))
+                    yield replace(case, title=f"{case.title}, {kind}")
+    if not tried:
+        yield skipped("lists", "a stranger may read every row that is in a list")
+
+
+def _listed(backend: Backend, route: ProjectRoute, row: str, people: tuple[Actor, Actor]) -> Case:
+    request = _request(backend, route, row, people[0])
+    (_, mine), (answer, seen) = (_ids(backend, request, person) for person in people)
+    title = f"{route.title} as a stranger{', where the owner sees it' if row in mine else ''}"
+    return answer.case(title, expected="no such row", held=row not in seen and answer.status < 500)
+
+
+def _request(backend: Backend, route: ProjectRoute, row: str, owner: Actor) -> Request:
+    """Return the request for the list that the row is in, where it depends on a row that the path names."""
+    request = valid_request(backend, route, owner)
+    route_of = route.design
+    assert route_of is not None
+    spec = route_of.list
+    if spec is None or route_of.parent is None or not request.ids:
+        return request
+    parameter = next(iter(request.ids))
+    if spec.through:
+        edge = backend.design.rows_by_plural[spec.through[0]]
+        assert isinstance(edge, Edge)
+        ends = {route_of.parent.column: request.ids[parameter], edge.other(route_of.parent).column: row}
+        backend.rows.make(edge.name, owner.id, ends)
+        return request
+    stored = backend.rows.read(route_of.row.table, row) or {}
+    return request.with_ids(**{parameter: str(stored.get(route_of.parent.column))})
+
+
+def _ids(backend: Backend, request: Request, reader: Actor) -> tuple[Exchange, set[str]]:
+    """Return the answer to the first page, and the ids on the first pages."""
+    found: set[str] = set()
+    separator = "&" if request.query else "?"
+    page = replace(request, query=f"{request.query}{separator}limit=100")
+    first = answer = page.send(backend, reader)
+    for _ in range(PAGES):
+        items, following = answer.field("items"), answer.field("next")
+        found |= {str(item.get("id")) for item in items} if isinstance(items, list) else set()
+        if not isinstance(following, str):
+            break
+        answer = replace(page, query=f"{page.query}&after={quote(following)}").send(backend, reader)
+    return first, found
+
+
+OTHERS_IN_LISTS = Probe("P16", Group.ATTACKS, "no list shows what its reader may not read", others_in_lists)
+
+
+def admin_routes(lab: Lab) -> Iterator[Case]:
+    """P17: what only a role may do is refused to everybody else, and does not happen.
+
+    Give a case for each route that only a role may use, as somebody without one.
+    """
+    auth = lab.subject.design.auth
+    routes = [route for route in project_routes(lab.subject) if _is_for_a_role(route)]
+    if auth is None or not routes:
+        yield skipped("routes for a role alone", NO_ACCOUNTS if auth is None else "no route is for a role alone")
+        return
+    backend = lab.backend
+    insider, user = backend.person("insider", *auth.roles), backend.person("user")
+    for route in routes:
+        request = valid_request(backend, route, insider)
+        before = state_of(backend, route, request)
+        answer = request.send(backend, user)
+        held = answer.status in {403, 404} and state_of(backend, route, request) == before
+        yield answer.case(f"{route.title} without a role", expected="403 or 404, nothing changed", held=held)
+
+
+def _is_for_a_role(route: ProjectRoute) -> bool:
+    return route.refuses("stranger") and route.refuses("owner") and not route.refuses("moderator")
+
+
+ADMIN_ROUTES = Probe("P17", Group.ATTACKS, "what only a role may do is refused to all others", admin_routes)

@@ -1,10 +1,10 @@
-"""P34 to P36: no list gives more than its cap, and no place in it can be made up."""
+"""P34 to P36 and P69: pages are bounded, cursors cannot be forged, and cached lists are not mixed up."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import quote
 
-from backend_architect.design.model import Edge
+from backend_architect.design.model import Edge, Entity
 from backend_architect.design.routes import Route
 from backend_architect.proof.attacks.addresses import address
 from backend_architect.proof.attacks.callers import is_refused
@@ -23,7 +23,10 @@ NOT_A_PLACE = ("limit=-1", "limit=0", "limit=1e30", "limit=ten", "after=1e30", "
 
 
 def page_size(lab: Lab) -> Iterator[Case]:
-    """Give for each list a case for a page without end, and one for each place that is none."""
+    """P34 to P36: no list gives more than its cap, and no place in it can be made up.
+
+    Give for each list a case for a page without end, and one for each place that is none.
+    """
     backend = lab.backend
     lists = [route for route in lab.subject.routes if route.list]
     if not lists:
@@ -57,21 +60,21 @@ def _walked(backend: Backend, caller: Actor, route: Route) -> Iterator[Case]:
         yield skipped(f"{route.statement} page by page", "its pages are cached, and may be of different moments")
         return
     parent = _rows(backend, caller, route, FEW)
-    whole, small = (_ids(_ask(backend, caller, route, f"limit={number}", parent)) for number in (SEEN, PAGE))
+    whole, small = (_ids_in_order(_ask(backend, caller, route, f"limit={number}", parent)) for number in (SEEN, PAGE))
     if len(whole) <= PAGE:
         yield skipped(f"{route.statement} page by page", f"only {len(whole)} of the proof's rows belong to this list")
         return
     found, after = list(small), _ask(backend, caller, route, f"limit={PAGE}", parent)
     while isinstance(after.field("next"), str) and len(found) <= len(whole):
         after = _ask(backend, caller, route, f"limit={PAGE}&after={quote(str(after.field('next')))}", parent)
-        found += _ids(after)
+        found += _ids_in_order(after)
     held = found[: len(whole)] == whole if len(whole) == SEEN else found == whole
     came = f"{len(found)} rows, {len(set(found))} of them different; {len(whole)} on one page"
     case = after.case(f"{route.statement} page by page", expected="each row once", held=held)
     yield replace(case, came=came)
 
 
-def _ids(answer: Exchange) -> list[str]:
+def _ids_in_order(answer: Exchange) -> list[str]:
     items = answer.field("items")
     return [str(item.get("id")) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
@@ -121,4 +124,80 @@ def _offset(backend: Backend, caller: Actor, route: Route) -> Case:
     return moved.case(f"{route.statement} with offset=1e30", expected="4xx, or the same page", held=held)
 
 
-PROBE = Probe("P34-P36", Group.ATTACKS, "every page has a cap, and begins where a page before it ended", page_size)
+PAGE_SIZE = Probe("P34-P36", Group.ATTACKS, "every page has a cap, and begins where a page before it ended", page_size)
+
+
+ROWS = 5
+ADVICE = "everything that the answer depends on belongs into the key, apart from each other"
+
+
+def cached_lists(lab: Lab) -> Iterator[Case]:
+    """P69: a cached list answers what was asked, whoever asked before: another filter, page or length, another answer.
+
+    Give for each cached list cases for what is asked after something else was, by somebody else.
+    """
+    cached = [route for route in lab.subject.routes if route.list and route.list.cache_seconds]
+    if not cached:
+        yield skipped("cached lists", "the design caches none")
+    for route in cached:
+        yield from _tried(lab.backend, route)
+
+
+def _tried(backend: Backend, route: Route) -> Iterator[Case]:
+    """Ask one thing after the other, each under words of its own; nobody else asks for these lengths."""
+    warm, caller = backend.insider(), backend.anonymous()
+    for _ in range(ROWS):
+        backend.rows.make(route.row.name, warm.id)
+    title = route.statement
+    long, short = (_ask_cached(backend, warm, route, f"limit={n}") for n in (4, 3))
+    held = _length(long) == 4 and _length(short) == 3
+    yield short.case(f"{title}: 3 after 4 were asked for", expected="3", held=held, advice=ADVICE)
+    after = long.field("next")
+    if isinstance(after, str):
+        following = _ask_cached(backend, caller, route, f"limit=4&after={quote(after)}")
+        held = following.status == 200 and not _ids(long) & _ids(following)
+        yield following.case(f"{title}: its second page", expected="other rows", held=held, advice=ADVICE)
+    yield from _filtered(backend, route, (warm, caller))
+
+
+def _filtered(backend: Backend, route: Route, people: tuple[Actor, Actor]) -> Iterator[Case]:
+    spec, entity = route.list, route.row
+    assert spec is not None and isinstance(entity, Entity)
+    for name in spec.filters:
+        column = entity.fields[name].column
+        usual = _ask_cached(backend, people[0], route, "limit=37")
+        value = next((item.get(column) for item in _items(usual) if isinstance(item.get(column), str)), None)
+        never = _ask_cached(backend, people[0], route, f"limit=37&{column}=nothing-has-this")
+        held = never.status >= 400 or not _items(never)
+        yield never.case(f"{route.statement} with {column} of nothing, after all", expected="no rows", held=held,
+                         advice=ADVICE)  # fmt: skip
+        if value is None:
+            continue
+        for text in ("None", "null", ""):
+            _ask_cached(backend, people[0], route, f"limit=38&{column}={text}")
+        fresh = _ask_cached(backend, people[1], route, "limit=38")
+        held = fresh.status == 200 and bool(_items(fresh))
+        yield fresh.case(f"{route.statement} of all, after {column}=None", expected="rows", held=held, advice=ADVICE)
+        one = _ask_cached(backend, people[1], route, f"limit=36&{column}={quote(str(value))}")
+        held = one.status == 200 and bool(_items(one)) and all(item.get(column) == value for item in _items(one))
+        yield one.case(f"{route.statement} with {column}", expected=f"only {value}", held=held, advice=ADVICE)
+
+
+def _ask_cached(backend: Backend, who: Actor, route: Route, query: str) -> Exchange:
+    return backend.client.ask(who, "GET", f"{address(route)}?{query}")
+
+
+def _items(answer: Exchange) -> list[dict[str, object]]:
+    items = answer.field("items")
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+
+
+def _length(answer: Exchange) -> int:
+    return len(_items(answer))
+
+
+def _ids(answer: Exchange) -> set[str]:
+    return {str(item.get("id")) for item in _items(answer)}
+
+
+CACHED_LISTS = Probe("P69", Group.ATTACKS, "a cached list answers what was asked, whoever asked before", cached_lists)
