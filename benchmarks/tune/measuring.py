@@ -13,7 +13,7 @@ from pglast import ast
 from pglast import split as split_statements
 
 from backend_architect.postgres import Refused, Session
-from backend_architect.tune.parsing import parse
+from backend_architect.sql.parsing import parse
 from backend_architect.tune.workload import Statement
 
 ENTRY = 2.0

@@ -9,9 +9,9 @@ import pytest
 from backend_architect.planner_twin import read_statistics
 from backend_architect.planner_twin.planner import Planner
 from backend_architect.postgres import Refused, Session
+from backend_architect.sql.statement_facts import tree_of
 from backend_architect.tune import Statement, Workload, observe
 from backend_architect.tune.plannable import column_values, plannable, with_values
-from backend_architect.tune.statement_facts import tree_of
 from backend_architect.tune.variables.find import variables_in
 from tests.tune.catalog import CATALOG
 from tests.tune.conftest import NewDatabase

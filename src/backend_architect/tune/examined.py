@@ -7,10 +7,10 @@ from pglast import ast
 
 from backend_architect.finding import Fact, Severity
 from backend_architect.postgres.catalog import Catalog
+from backend_architect.sql.blocks import Block, blocks_of
+from backend_architect.sql.conditions import SMALL_ROWS
+from backend_architect.sql.parsing import parse
 from backend_architect.tune.amounts import milliseconds
-from backend_architect.tune.conditions import SMALL_ROWS
-from backend_architect.tune.indexes.blocks import Block, blocks_of
-from backend_architect.tune.parsing import parse
 from backend_architect.tune.workload import Statement, Workload
 
 MUCH, SOME = 0.1, 0.01

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from backend_architect.finding import Fact
-from backend_architect.tune.statement_facts import select_of
+from backend_architect.sql.statement_facts import select_of
 from backend_architect.tune.workload import RepeatedCalls, Statement, Workload
 
 IN_A_ROW, SEEN = 3.0, 3

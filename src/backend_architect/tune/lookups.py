@@ -6,9 +6,9 @@ from typing import Any
 from pglast import ast, enums
 
 from backend_architect.postgres.catalog import Catalog, Table
-from backend_architect.tune.indexes.blocks import conjuncts
-from backend_architect.tune.parsing import nodes
-from backend_architect.tune.statement_facts import column_name, operator, select_of, tables_of
+from backend_architect.sql.blocks import conjuncts
+from backend_architect.sql.parsing import nodes
+from backend_architect.sql.statement_facts import column_name, operator, select_of, tables_of
 from backend_architect.tune.workload import Statement
 
 KIND = enums.A_Expr_Kind

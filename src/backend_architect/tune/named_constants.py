@@ -11,10 +11,10 @@ from typing import Any
 from pglast import ast, enums
 
 from backend_architect.postgres.catalog import Catalog, Table
-from backend_architect.tune.indexes.blocks import Block, blocks_of, conjuncts
+from backend_architect.sql.blocks import Block, blocks_of, conjuncts
+from backend_architect.sql.parsing import is_a, nodes, parse
+from backend_architect.sql.statement_facts import tree_of
 from backend_architect.tune.indexes.expressions import is_constant, sql_over_table
-from backend_architect.tune.parsing import is_a, nodes, parse
-from backend_architect.tune.statement_facts import tree_of
 
 KIND = enums.A_Expr_Kind
 Named = Mapping[tuple[int, str, str], frozenset[str]]

@@ -6,9 +6,9 @@ from pglast import ast, enums
 from pglast.stream import RawStream
 
 from backend_architect.postgres.catalog import Catalog
-from backend_architect.tune.conditions import indexes_on
-from backend_architect.tune.indexes.blocks import Block
-from backend_architect.tune.parsing import is_a, nodes
+from backend_architect.sql.blocks import Block
+from backend_architect.sql.conditions import indexes_on
+from backend_architect.sql.parsing import is_a, nodes
 from backend_architect.tune.same_expression import is_indexed
 
 AND, OR = enums.BoolExprType.AND_EXPR, enums.BoolExprType.OR_EXPR

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from pglast import ast
 
-from backend_architect.tune.parsing import nodes, parse
+from backend_architect.sql.parsing import nodes, parse
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from pglast.parser import ParseError
 from pglast.stream import RawStream
 
 from backend_architect.postgres.catalog import Catalog, Policy
+from backend_architect.sql.parsing import is_a, nodes, parse
+from backend_architect.sql.rewrite import copied
 from backend_architect.tune.indexes.model import Recommended
-from backend_architect.tune.parsing import is_a, nodes, parse
-from backend_architect.tune.plannable.rewrite import copied
 from backend_architect.tune.workload import Statement, Workload
 
 ALL, READS, UPDATES, DELETES = "*", "r", "w", "d"

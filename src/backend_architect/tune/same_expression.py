@@ -7,8 +7,8 @@ from pglast import ast
 from pglast.stream import RawStream
 
 from backend_architect.postgres.catalog import Catalog, Table
-from backend_architect.tune.column_types import family, family_of_name
-from backend_architect.tune.parsing import is_a, nodes, parse
+from backend_architect.sql.column_types import family, family_of_name
+from backend_architect.sql.parsing import is_a, nodes, parse
 
 VALUE = "value"
 

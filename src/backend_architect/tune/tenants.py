@@ -11,9 +11,9 @@ from pglast import ast
 
 from backend_architect.postgres.catalog import Catalog, Index, Table
 from backend_architect.postgres.catalog.model import quoted
-from backend_architect.tune.conditions import SMALL_ROWS
+from backend_architect.sql.conditions import SMALL_ROWS
+from backend_architect.sql.parsing import nodes, parse
 from backend_architect.tune.indexes.model import NewIndex, Recommended
-from backend_architect.tune.parsing import nodes, parse
 from backend_architect.tune.workload import Statement, Workload
 
 FEWEST = 2

@@ -8,9 +8,9 @@ from pglast import ast
 
 from backend_architect.finding import Fact, Severity
 from backend_architect.postgres.catalog import Catalog, Table
-from backend_architect.tune.parsing import nodes
+from backend_architect.sql.parsing import nodes
+from backend_architect.sql.statement_facts import tree_of
 from backend_architect.tune.samples import Blocked, Samples
-from backend_architect.tune.statement_facts import tree_of
 
 ROW_LOCKS = {"Lock: transactionid", "Lock: tuple"}
 LEAST_SECONDS, LEAST_SHARE = 2.0, 0.01

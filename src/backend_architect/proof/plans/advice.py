@@ -7,8 +7,9 @@ from typing import Any
 from pglast import enums
 from pglast.stream import RawStream
 
-from backend_architect.proof.plans.parsing import ast, below
 from backend_architect.proof.plans.tables import ProjectTable, Tables
+from backend_architect.sql.parsing import nodes
+from backend_architect.sql.parsing import untyped_ast as ast
 
 WHERE_TO = "in a new file of migrations/, and under `lists:` of backend.yaml where it is a list of the design"
 BOUNDS = frozenset({"<", "<=", ">", ">=", "~~", "^@"})
@@ -37,7 +38,7 @@ class TableRequest:
 
 def wanted_of(tree: Any, tables: Tables, table: str, alias: str) -> Iterator[TableRequest]:
     """Give what each level of a statement that names the alias asks of the table."""
-    for select in below(tree, ast.SelectStmt, ast.UpdateStmt, ast.DeleteStmt):
+    for select in nodes(tree, ast.SelectStmt, ast.UpdateStmt, ast.DeleteStmt):
         if alias in _aliases(select):
             yield _wanted_at(select, _Side(tables.by_name[table], alias, len(_aliases(select)) == 1))
 
@@ -89,8 +90,8 @@ class _Side:
 
     def key(self, node: Any) -> str:
         """Return an expression over the table's columns as the key of an index, '' for any other."""
-        columns = list(below(node, ast.ColumnRef))
-        if not columns or not all(self.owns(column) for column in columns) or list(below(node, ast.ParamRef)):
+        columns = list(nodes(node, ast.ColumnRef))
+        if not columns or not all(self.owns(column) for column in columns) or list(nodes(node, ast.ParamRef)):
             return ""
         if isinstance(node, ast.ColumnRef):
             return str(node.fields[-1].sval)
@@ -133,7 +134,7 @@ def _read_comparison(node: Any, wanted: TableRequest, side: _Side) -> None:
             wanted.search.append(key)
         elif operator == "=":
             wanted.equal += [key] * (key not in wanted.equal)
-            wanted.fixed += [key] * (not list(below(other, ast.ColumnRef)))
+            wanted.fixed += [key] * (not list(nodes(other, ast.ColumnRef)))
         elif operator in BOUNDS:
             wanted.bounded.append(key)
 

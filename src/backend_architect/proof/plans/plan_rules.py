@@ -6,7 +6,6 @@ from pglast import enums
 from pglast.stream import RawStream
 
 from backend_architect.proof.plans.advice import WHERE_TO, index_for
-from backend_architect.proof.plans.parsing import ast, below, parse
 from backend_architect.proof.plans.thresholds import (
     DISCARDED,
     FEW_VALUES,
@@ -20,6 +19,9 @@ from backend_architect.proof.plans.thresholds import (
 )
 from backend_architect.proof.plans.view import PlanFailure, StatementView, rows_of, times
 from backend_architect.proof.plans.work import Read
+from backend_architect.sql.parsing import nodes
+from backend_architect.sql.parsing import untyped_ast as ast
+from backend_architect.sql.statement_facts import tree_of
 
 TENFOLD = 10
 SEARCH_INDEX = "the GIN index of the words"
@@ -181,7 +183,7 @@ def _for_count(view: StatementView, read: Read) -> str:
 
 
 def _for_logic(view: StatementView, read: Read) -> str:
-    for node in below(view.tree, ast.BoolExpr):
+    for node in nodes(view.tree, ast.BoolExpr):
         if node.boolop == enums.BoolExprType.NOT_EXPR and _is_in(node.args[0]) and read.table in _tables(node):
             outer = RawStream()(node.args[0].testexpr)
             return f"NOT EXISTS (SELECT FROM {read.table} WHERE … = {outer}) instead of NOT IN: it can use an index"
@@ -192,7 +194,7 @@ def _for_logic(view: StatementView, read: Read) -> str:
 
 
 def _for_casts(view: StatementView, read: Read) -> str:
-    for node in below(view.tree, ast.A_Expr):
+    for node in nodes(view.tree, ast.A_Expr):
         cast = node.lexpr if isinstance(node.lexpr, ast.TypeCast) else None
         if cast is None or not isinstance(cast.arg, ast.ColumnRef):
             continue
@@ -214,8 +216,8 @@ def _first_key(view: StatementView, read: Read) -> str:
 
 
 def _columns(condition: str) -> set[str]:
-    tree = parse(f"SELECT 1 WHERE {condition}")
-    return {str(node.fields[-1].sval) for node in below(tree, ast.ColumnRef)} if tree else set()
+    tree = tree_of(f"SELECT 1 WHERE {condition}")
+    return {str(node.fields[-1].sval) for node in nodes(tree, ast.ColumnRef)} if tree else set()
 
 
 def in_window(view: StatementView) -> bool:
@@ -237,7 +239,7 @@ def _is_search(read: Read) -> bool:
 
 
 def _counts(tree: Any) -> bool:
-    return any(str(call.funcname[-1].sval) == "count" for call in below(tree, ast.FuncCall))
+    return any(str(call.funcname[-1].sval) == "count" for call in nodes(tree, ast.FuncCall))
 
 
 def _is_in(node: Any) -> bool:
@@ -245,14 +247,14 @@ def _is_in(node: Any) -> bool:
 
 
 def _tables(node: Any) -> set[str]:
-    return {item.relname for item in below(node, ast.RangeVar)}
+    return {item.relname for item in nodes(node, ast.RangeVar)}
 
 
 def _across(node: Any) -> bool:
     """Return whether the branches of an OR are conditions on different tables."""
     sides = [
-        {str(c.fields[0].sval) for c in below(part, ast.ColumnRef) if len(c.fields) > 1}
+        {str(c.fields[0].sval) for c in nodes(part, ast.ColumnRef) if len(c.fields) > 1}
         for part in node.args
-        if isinstance(part, ast.A_Expr) and not list(below(part, ast.SubLink))
+        if isinstance(part, ast.A_Expr) and not list(nodes(part, ast.SubLink))
     ]
     return len(sides) > 1 and len({frozenset(side) for side in sides if side}) > 1

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pglast import ast
 from pglast.stream import RawStream
 
 from backend_architect.planner_twin import Statistics, Twin
 from backend_architect.postgres import Refused
-from backend_architect.proof.plans.parsing import ast, below, parse
 from backend_architect.proof.plans.work import Work, read_work
+from backend_architect.sql.parsing import nodes
+from backend_architect.sql.statement_facts import tree_of
 
 
 @dataclass
@@ -48,7 +50,7 @@ def sizes_in(statistics: Statistics) -> dict[str, tuple[float, float]]:
 def with_values(sql: str, values: Mapping[int, str]) -> str:
     """Return the statement with some of its parameters written out."""
     text = sql.encode()
-    found = sorted(below(parse(sql), ast.ParamRef), key=lambda node: -int(node.location))
+    found = sorted(nodes(tree_of(sql), ast.ParamRef), key=lambda node: -int(node.location))
     for node in found:
         if node.number in values:
             end = node.location + len(f"${node.number}")
@@ -58,14 +60,14 @@ def with_values(sql: str, values: Mapping[int, str]) -> str:
 
 def _alone(table: str, alias: str, condition: str) -> str | None:
     """Return a statement that finds what a plan's condition finds, with parameters for everything from elsewhere."""
-    select = parse(f'SELECT 1 FROM "{table}" AS "{alias}" WHERE {condition}')
+    select = tree_of(f'SELECT 1 FROM "{table}" AS "{alias}" WHERE {condition}')
     if select is None:
         return None
     text = f'SELECT 1 FROM "{table}" AS "{alias}" WHERE {condition}'.encode()
-    elsewhere = [n for n in below(select.whereClause, ast.ColumnRef) if len(n.fields) > 1 and n.fields[0].sval != alias]
-    written = {RawStream()(node): node for node in [*elsewhere, *below(select.whereClause, ast.ParamRef)]}
+    elsewhere = [n for n in nodes(select.whereClause, ast.ColumnRef) if len(n.fields) > 1 and n.fields[0].sval != alias]
+    written = {RawStream()(node): node for node in [*elsewhere, *nodes(select.whereClause, ast.ParamRef)]}
     numbers = {name: number for number, name in enumerate(written, 1)}
-    for node in sorted([*elsewhere, *below(select.whereClause, ast.ParamRef)], key=lambda node: -int(node.location)):
+    for node in sorted([*elsewhere, *nodes(select.whereClause, ast.ParamRef)], key=lambda node: -int(node.location)):
         name = RawStream()(node)
         if not text[node.location :].startswith(name.encode()):
             return None

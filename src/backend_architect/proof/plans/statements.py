@@ -11,7 +11,8 @@ from pglast.parser import ParseError, scan
 
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.plans.constants import Module, Sources, Unresolved
-from backend_architect.proof.plans.parsing import plannable
+from backend_architect.sql.parsing import is_plannable
+from backend_architect.sql.statement_facts import tree_of
 
 RUNS = frozenset({"fetch", "fetchrow", "fetchval", "execute", "executemany", "fetchmany", "cursor", "prepare"})
 VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH")
@@ -91,7 +92,7 @@ def _read(lab: Lab) -> ProjectStatements:
                 if _looks_like_sql(text.node):
                     open_texts.append((text, str(error)))
                 continue
-            if plannable(sql) and not (text.constant in parts and not _name_in(sql)):
+            if _is_statement(sql) and not (text.constant in parts and not _name_in(sql)):
                 statements.append(_statement(text, sql))
     made, unread = _ask_python(lab, open_texts)
     return ProjectStatements(_distinct([*statements, *made]), tuple(unread))
@@ -146,7 +147,7 @@ def _ask_python(lab: Lab, texts: list[tuple[_Text, str]]) -> tuple[list[ProjectS
     made, unread = [], []
     for text, because in texts:
         sql = values.get(f"{text.module.name}.{text.constant}")
-        if sql and plannable(sql):
+        if sql and _is_statement(sql):
             made.append(_statement(text, sql))
         else:
             unread.append(Unread(text.module.file, text.node.lineno, because))
@@ -185,3 +186,8 @@ def _distinct(statements: list[ProjectStatement]) -> tuple[ProjectStatement, ...
     """Return each text once, in the order of files and lines."""
     ordered = sorted(statements, key=lambda statement: (statement.file, statement.line))
     return tuple({statement.sql: statement for statement in reversed(ordered)}.values())[::-1]
+
+
+def _is_statement(text: str) -> bool:
+    """Return whether a text is one statement that reads or writes rows."""
+    return len(text.split()) > 1 and is_plannable(tree_of(text))

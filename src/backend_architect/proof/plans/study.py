@@ -11,7 +11,6 @@ from backend_architect.proof.lab import Lab
 from backend_architect.proof.plans.arguments import Picker, literal
 from backend_architect.proof.plans.expected import cached_seconds
 from backend_architect.proof.plans.filling import fill
-from backend_architect.proof.plans.parsing import parse
 from backend_architect.proof.plans.projecting import Projection, sizes_in, with_values
 from backend_architect.proof.plans.running import MeasuredRun, PreparedStatement, prepare, run
 from backend_architect.proof.plans.sizes import RowCounts, sizes_of
@@ -21,6 +20,7 @@ from backend_architect.proof.plans.thresholds import SIZES
 from backend_architect.proof.plans.ties import Role, Tie, read_ties
 from backend_architect.proof.plans.view import StatementView
 from backend_architect.proof.plans.work import Work
+from backend_architect.sql.statement_facts import tree_of
 
 TYPICAL, BUSIEST = "a typical caller", "the busiest"
 CALLERS = {TYPICAL: False, BUSIEST: True}
@@ -117,7 +117,7 @@ def _run_all(found: _Study, session: Session, statements: tuple[ProjectStatement
     ready = []
     for number, statement in enumerate(statements):
         try:
-            ties = read_ties(parse(statement.sql), tables)
+            ties = read_ties(tree_of(statement.sql), tables)
             prepared = prepare(session, number, statement.sql)
         except Refused as error:
             found.refused.append((statement, str(error)))
@@ -177,7 +177,7 @@ def _plan_all(found: _Study, ready: list[_Ready], tables: Tables) -> list[Statem
     distinct = {(t.name, c.attname): c.distinct(t.rows) for t in grown.tables for c in t.columns}
     cached = cached_seconds(found.lab.subject.design, tables)
     return [
-        StatementView(each.statement, parse(each.statement.sql), tables, works[each.statement.sql], rows, each.runs,
+        StatementView(each.statement, tree_of(each.statement.sql), tables, works[each.statement.sql], rows, each.runs,
              each.not_run, distinct,
              cached.get(each.statement.name, 0))
         for each in ready

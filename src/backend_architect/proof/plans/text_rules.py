@@ -7,15 +7,16 @@ from pglast import enums
 from pglast.stream import RawStream
 
 from backend_architect.proof.plans.advice import WHERE_TO, wanted_of
-from backend_architect.proof.plans.parsing import ast, below
 from backend_architect.proof.plans.tables import ProjectTable
 from backend_architect.proof.plans.thresholds import LARGE_TABLE
 from backend_architect.proof.plans.view import PlanFailure, StatementView
+from backend_architect.sql.parsing import nodes
+from backend_architect.sql.parsing import untyped_ast as ast
 
 
 def offset(view: StatementView) -> PlanFailure | None:
     """Return a failure where pages are counted off with OFFSET: each reads all pages before it."""
-    for select in below(view.tree, ast.SelectStmt):
+    for select in nodes(view.tree, ast.SelectStmt):
         if select.limitOffset is not None and RawStream()(select.limitOffset) != "0":
             order = ", ".join(RawStream()(item.node) for item in select.sortClause or ()) or "created_at, id"
             return PlanFailure(
@@ -27,9 +28,9 @@ def offset(view: StatementView) -> PlanFailure | None:
 
 def random_order(view: StatementView) -> PlanFailure | None:
     """Return a failure where the order is random: every row is read and sorted for each answer."""
-    for select in below(view.tree, ast.SelectStmt):
+    for select in nodes(view.tree, ast.SelectStmt):
         for item in select.sortClause or ():
-            if any(str(call.funcname[-1].sval) == "random" for call in below(item.node, ast.FuncCall)):
+            if any(str(call.funcname[-1].sval) == "random" for call in nodes(item.node, ast.FuncCall)):
                 return PlanFailure(
                     "ORDER BY random() reads and sorts the whole table",
                     "pick from a random key: WHERE id > $1 ORDER BY id LIMIT n, with a random uuid as $1",
@@ -60,7 +61,7 @@ def endless(view: StatementView) -> PlanFailure | None:
 
 def wildcard(view: StatementView) -> PlanFailure | None:
     """Return a failure where a pattern begins with a wildcard and no trigram index is there for it."""
-    for node in below(view.tree, ast.A_Expr):
+    for node in nodes(view.tree, ast.A_Expr):
         if node.kind not in {enums.A_Expr_Kind.AEXPR_LIKE, enums.A_Expr_Kind.AEXPR_ILIKE} or not _leading(node.rexpr):
             continue
         column = RawStream()(node.lexpr).split(".")[-1]
@@ -76,7 +77,7 @@ def wildcard(view: StatementView) -> PlanFailure | None:
 
 def unsearchable(view: StatementView) -> PlanFailure | None:
     """Return a failure where a text search has no index on what it searches."""
-    for node in below(view.tree, ast.A_Expr):
+    for node in nodes(view.tree, ast.A_Expr):
         if str(node.name[-1].sval) != "@@":
             continue
         searched = RawStream()(node.lexpr)
@@ -97,7 +98,7 @@ def deletes(view: StatementView) -> PlanFailure | None:
     """Return a failure where deleting a row reads large tables that point at it, for want of an index."""
     missing = {
         f"{table.name} ({column})": (table.name, target)
-        for node in below(view.tree, ast.DeleteStmt)
+        for node in nodes(view.tree, ast.DeleteStmt)
         for table, column, target in _pointing(view, node.relation.relname, set())
         if view.large(table.name, LARGE_TABLE) and not _is_served(table, column)
     }
@@ -131,7 +132,7 @@ def _is_served(table: ProjectTable, column: str) -> bool:
 
 def _one_row(select: Any) -> bool:
     """Return whether a SELECT has one row by its form: aggregates without GROUP BY, or no table at all."""
-    calls = [call for target in select.targetList or () for call in below(target.val, ast.FuncCall)]
+    calls = [call for target in select.targetList or () for call in nodes(target.val, ast.FuncCall)]
     names = {"count", "sum", "min", "max", "avg", "bool_or", "bool_and", "array_agg", "json_agg", "jsonb_agg"}
     outside = any(
         isinstance(t.val, ast.FuncCall) and str(t.val.funcname[-1].sval) in names for t in select.targetList or ()
@@ -142,7 +143,7 @@ def _one_row(select: Any) -> bool:
 def _from_bounded(select: Any) -> bool:
     """Return whether the rows come from a CTE, or from a subselect that has a LIMIT of its own."""
     names = {cte.ctename for cte in (select.withClause.ctes if select.withClause else ())}
-    for item in below(select.fromClause, ast.RangeSubselect, ast.RangeVar):
+    for item in nodes(select.fromClause, ast.RangeSubselect, ast.RangeVar):
         if isinstance(item, ast.RangeVar) and item.relname in names:
             return True
         if isinstance(item, ast.RangeSubselect) and (item.subquery.limitCount or not item.subquery.fromClause):
@@ -151,13 +152,13 @@ def _from_bounded(select: Any) -> bool:
 
 
 def _plain_tables(view: StatementView, select: Any) -> list[ProjectTable]:
-    found = [view.tables.get(item.relname) for item in below(select.fromClause, ast.RangeVar)]
+    found = [view.tables.get(item.relname) for item in nodes(select.fromClause, ast.RangeVar)]
     return [table for table in found if table]
 
 
 def _held_by_key(view: StatementView, select: Any, table: ProjectTable) -> bool:
     """Return whether the conditions hold a whole key of a table equal: then it has one row."""
-    for item in below(select.fromClause, ast.RangeVar):
+    for item in nodes(select.fromClause, ast.RangeVar):
         if item.relname == table.name:
             alias = item.alias.aliasname if item.alias else item.relname
             wanted = next(wanted_of(select, view.tables, table.name, alias), None)
@@ -169,12 +170,12 @@ def _window(select: Any) -> bool:
     """Return whether a SELECT is bounded to a time before now."""
     return any(
         str(node.name[-1].sval) in {">", ">="} and "now()" in RawStream()(node).lower()
-        for node in below(select.whereClause, ast.A_Expr)
+        for node in nodes(select.whereClause, ast.A_Expr)
     )
 
 
 def _alias(select: Any, table: str) -> str:
-    for item in below(select.fromClause, ast.RangeVar):
+    for item in nodes(select.fromClause, ast.RangeVar):
         if item.relname == table:
             return str(item.alias.aliasname if item.alias else item.relname)
     return table
@@ -191,4 +192,4 @@ def _leading(node: Any) -> bool:
 
 
 def _named(tree: Any) -> set[str]:
-    return {item.relname for item in below(tree, ast.RangeVar)}
+    return {item.relname for item in nodes(tree, ast.RangeVar)}

@@ -7,8 +7,9 @@ from typing import Any
 
 from pglast import enums
 
-from backend_architect.proof.plans.parsing import ast, below
 from backend_architect.proof.plans.tables import Tables
+from backend_architect.sql.parsing import nodes
+from backend_architect.sql.parsing import untyped_ast as ast
 
 QUERY_FUNCTIONS = frozenset({"websearch_to_tsquery", "to_tsquery", "plainto_tsquery", "phraseto_tsquery"})
 TRANSPARENT = frozenset({"lower", "upper", "coalesce", "trim", "btrim"})
@@ -280,7 +281,7 @@ def _bare_parameter(node: Any) -> list[int]:
 
 
 def _parameters(node: Any) -> list[int]:
-    return [item.number for item in below(node, ast.ParamRef)]
+    return [item.number for item in nodes(node, ast.ParamRef)]
 
 
 def _listed(value: Any) -> list[Any]:

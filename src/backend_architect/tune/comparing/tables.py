@@ -3,8 +3,8 @@
 from functools import lru_cache
 
 from backend_architect.postgres.catalog.model import full_name, quoted
-from backend_architect.tune.parsing import parse
-from backend_architect.tune.statement_facts import tables_of
+from backend_architect.sql.parsing import parse
+from backend_architect.sql.statement_facts import tables_of
 
 
 @lru_cache(maxsize=10_000)

@@ -23,8 +23,8 @@ from pglast.stream import RawStream
 from backend_architect.finding import Fact, Finding, Severity, Sureness
 from backend_architect.postgres.catalog import Catalog
 from backend_architect.postgres.catalog.model import quoted
-from backend_architect.tune.column_types import CAST_FIRST, bare, column_type, family, written_type
-from backend_architect.tune.conditions import (
+from backend_architect.sql.column_types import CAST_FIRST, bare, column_type, family, written_type
+from backend_architect.sql.conditions import (
     SMALL_ROWS,
     Comparison,
     comparisons,
@@ -33,9 +33,9 @@ from backend_architect.tune.conditions import (
     rows_left,
     sources_of,
 )
+from backend_architect.sql.parsing import is_a
 from backend_architect.tune.examined import Examined
 from backend_architect.tune.observed import Observed
-from backend_architect.tune.parsing import is_a
 from backend_architect.tune.rule import Rule
 from backend_architect.tune.same_expression import is_indexed
 

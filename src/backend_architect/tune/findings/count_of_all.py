@@ -20,11 +20,11 @@ from pglast import ast
 
 from backend_architect.finding import Fact, Finding, Severity, Sureness
 from backend_architect.postgres.catalog import Catalog
+from backend_architect.sql.parsing import nodes
+from backend_architect.sql.statement_facts import function_name, is_limited
 from backend_architect.tune.examined import Examined
 from backend_architect.tune.observed import Observed
-from backend_architect.tune.parsing import nodes
 from backend_architect.tune.rule import Rule
-from backend_architect.tune.statement_facts import function_name, is_limited
 
 MANY_PAGES = 500
 OFTEN = 100

@@ -24,14 +24,14 @@ from pglast.stream import RawStream
 from backend_architect.finding import Fact, Finding, Severity, Sureness
 from backend_architect.postgres.catalog import Catalog, Table
 from backend_architect.postgres.catalog.model import quoted
-from backend_architect.tune.conditions import SMALL_ROWS, Comparison, comparisons, indexes_on, rows_left
+from backend_architect.sql.conditions import SMALL_ROWS, Comparison, comparisons, indexes_on, rows_left
+from backend_architect.sql.parsing import is_a, nodes
+from backend_architect.sql.statement_facts import function_name
 from backend_architect.tune.examined import Examined
 from backend_architect.tune.indexes.expressions import sql_over_table
 from backend_architect.tune.observed import Observed
-from backend_architect.tune.parsing import is_a, nodes
 from backend_architect.tune.rule import Rule
 from backend_architect.tune.same_expression import is_indexed
-from backend_architect.tune.statement_facts import function_name
 
 CALCULATIONS = {"+", "-", "*", "/", "%", "||", "->>", "->", "#>>", "#>"}
 IN_JSON = {"->>", "->", "#>>", "#>"}

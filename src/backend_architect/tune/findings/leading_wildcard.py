@@ -26,16 +26,16 @@ from pglast import ast, enums
 from backend_architect.finding import Fact, Finding, Severity, Sureness
 from backend_architect.postgres.catalog import Catalog, Table
 from backend_architect.postgres.catalog.model import quoted
-from backend_architect.tune.conditions import SMALL_ROWS, own_nodes, rows_left
+from backend_architect.sql.blocks import Block
+from backend_architect.sql.conditions import SMALL_ROWS, own_nodes, rows_left
+from backend_architect.sql.parsing import nodes
+from backend_architect.sql.statement_facts import function_name, operator
 from backend_architect.tune.examined import Examined
-from backend_architect.tune.indexes.blocks import Block
 from backend_architect.tune.indexes.expressions import sql_over_table
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.or_arms import unserved_arm
-from backend_architect.tune.parsing import nodes
 from backend_architect.tune.rule import Rule
 from backend_architect.tune.same_expression import expression_of_index, plain_expression
-from backend_architect.tune.statement_facts import function_name, operator
 
 ILIKE, LIKE = enums.A_Expr_Kind.AEXPR_ILIKE, enums.A_Expr_Kind.AEXPR_LIKE
 REGULAR = {"~", "~*"}

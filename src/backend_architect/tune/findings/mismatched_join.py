@@ -21,12 +21,12 @@ from pglast import ast
 from backend_architect.finding import Fact, Finding, Severity, Sureness
 from backend_architect.postgres.catalog import Catalog
 from backend_architect.postgres.catalog.model import quoted
-from backend_architect.tune.column_types import CAST_FIRST, bare, column_type, family, written_type
-from backend_architect.tune.conditions import SMALL_ROWS, Comparison, comparisons, is_column
+from backend_architect.sql.blocks import Block
+from backend_architect.sql.column_types import CAST_FIRST, bare, column_type, family, written_type
+from backend_architect.sql.conditions import SMALL_ROWS, Comparison, comparisons, is_column
+from backend_architect.sql.parsing import is_a
 from backend_architect.tune.examined import Examined
-from backend_architect.tune.indexes.blocks import Block
 from backend_architect.tune.observed import Observed
-from backend_architect.tune.parsing import is_a
 from backend_architect.tune.rule import Rule
 from backend_architect.tune.same_expression import is_indexed
 

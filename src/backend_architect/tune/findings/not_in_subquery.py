@@ -20,10 +20,10 @@ from pglast import ast, enums
 
 from backend_architect.finding import Finding, Severity, Sureness
 from backend_architect.postgres.catalog import Catalog
-from backend_architect.tune.conditions import SMALL_ROWS
-from backend_architect.tune.indexes.blocks import blocks_of
+from backend_architect.sql.blocks import blocks_of
+from backend_architect.sql.conditions import SMALL_ROWS
+from backend_architect.sql.parsing import nodes
 from backend_architect.tune.observed import Observed
-from backend_architect.tune.parsing import nodes
 from backend_architect.tune.rule import Rule
 
 

@@ -24,13 +24,13 @@ from pglast.stream import RawStream
 
 from backend_architect.finding import Finding, Severity, Sureness
 from backend_architect.postgres.catalog import Catalog
-from backend_architect.tune.conditions import rows_left
+from backend_architect.sql.blocks import blocks_of
+from backend_architect.sql.conditions import rows_left
+from backend_architect.sql.parsing import nodes
+from backend_architect.sql.statement_facts import is_limited
 from backend_architect.tune.examined import Examined
-from backend_architect.tune.indexes.blocks import blocks_of
 from backend_architect.tune.observed import Observed
-from backend_architect.tune.parsing import nodes
 from backend_architect.tune.rule import Rule
-from backend_architect.tune.statement_facts import is_limited
 from backend_architect.tune.workload import Statement
 
 DEEP = 1_000

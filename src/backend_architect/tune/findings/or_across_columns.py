@@ -18,10 +18,10 @@ When it is wrong: the sides match most of the rows.
 from collections.abc import Iterator
 
 from backend_architect.finding import Fact, Finding, Severity, Sureness
+from backend_architect.sql.statement_facts import select_of
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.rewrites.union_all import CODE, gains
 from backend_architect.tune.rule import Rule
-from backend_architect.tune.statement_facts import select_of
 
 MANY_BLOCKS = 200
 OFTEN = 20

@@ -18,10 +18,10 @@ from typing import Any
 from pglast import ast
 
 from backend_architect.finding import Finding, Severity, Sureness
+from backend_architect.sql.parsing import nodes
+from backend_architect.sql.statement_facts import column_name, function_name
 from backend_architect.tune.observed import Observed
-from backend_architect.tune.parsing import nodes
 from backend_architect.tune.rule import Rule
-from backend_architect.tune.statement_facts import column_name, function_name
 
 RANDOM = {"random", "gen_random_uuid", "uuid_generate_v4"}
 

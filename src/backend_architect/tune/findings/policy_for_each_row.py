@@ -24,10 +24,10 @@ from pglast import ast
 from backend_architect.finding import Fact, Finding, Severity, Sureness
 from backend_architect.postgres.catalog import Policy, Table
 from backend_architect.postgres.catalog.model import quoted
-from backend_architect.tune.conditions import SMALL_ROWS
+from backend_architect.sql.conditions import SMALL_ROWS
+from backend_architect.sql.parsing import nodes, parse
 from backend_architect.tune.examined import MUCH, SOME
 from backend_architect.tune.observed import Observed
-from backend_architect.tune.parsing import nodes, parse
 from backend_architect.tune.row_security import calls_for_each_row, computed_once
 from backend_architect.tune.rule import Rule
 

@@ -20,13 +20,13 @@ from typing import Any
 
 from backend_architect.finding import Fact, Finding, Severity, Sureness
 from backend_architect.postgres.catalog import Catalog, Table
-from backend_architect.tune.conditions import SMALL_ROWS, Comparison, comparisons, is_column
+from backend_architect.sql.blocks import Block
+from backend_architect.sql.conditions import SMALL_ROWS, Comparison, comparisons, is_column
+from backend_architect.sql.statement_facts import column_name
 from backend_architect.tune.examined import Examined
-from backend_architect.tune.indexes.blocks import Block
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.partitions import PartitionKey, partition_key
 from backend_architect.tune.rule import Rule
-from backend_architect.tune.statement_facts import column_name
 
 FEWEST = 4
 

@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from pglast import ast
 
 from backend_architect.finding import Fact, Finding, Severity, Sureness
+from backend_architect.sql.statement_facts import is_limited
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
-from backend_architect.tune.statement_facts import is_limited
 
 MANY_ROWS = 1_000
 OFTEN = 10

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from backend_architect.finding import Fact, Finding, Severity, Sureness
 from backend_architect.postgres.catalog import Catalog, Column, Table
 from backend_architect.postgres.catalog.model import quoted
-from backend_architect.tune.column_types import family
+from backend_architect.sql.column_types import family
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
 

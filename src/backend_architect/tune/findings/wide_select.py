@@ -19,11 +19,11 @@ from pglast import ast
 
 from backend_architect.finding import Fact, Finding, Severity, Sureness
 from backend_architect.postgres.catalog import Catalog, Table
+from backend_architect.sql.blocks import Block
+from backend_architect.sql.parsing import is_a
 from backend_architect.tune.amounts import size
 from backend_architect.tune.examined import Examined
-from backend_architect.tune.indexes.blocks import Block
 from backend_architect.tune.observed import Observed
-from backend_architect.tune.parsing import is_a
 from backend_architect.tune.rule import Rule
 
 WIDE = 1_000

@@ -7,12 +7,12 @@ from typing import Any
 from pglast import ast, enums
 
 from backend_architect.postgres.catalog import Catalog, Column, Table
-from backend_architect.tune.indexes.blocks import Block, blocks_of, columns_read, conjuncts
+from backend_architect.sql.blocks import Block, blocks_of, columns_read, conjuncts
+from backend_architect.sql.parsing import is_a, nodes
 from backend_architect.tune.indexes.expressions import is_constant, key_of, sources_in, sql_over_table
 from backend_architect.tune.indexes.model import NewKey
 from backend_architect.tune.indexes.orders import group_of, orders_of
 from backend_architect.tune.indexes.patterns import SearchedKey, prefix_of, searched
-from backend_architect.tune.parsing import is_a, nodes
 
 KIND = enums.A_Expr_Kind
 LISTS = {KIND.AEXPR_IN, KIND.AEXPR_OP_ANY}

@@ -6,10 +6,10 @@ from typing import Any
 from pglast import ast
 from pglast.stream import RawStream
 
-from backend_architect.tune.indexes.blocks import Block
+from backend_architect.sql.blocks import Block
+from backend_architect.sql.parsing import is_a, nodes
+from backend_architect.sql.statement_facts import function_name
 from backend_architect.tune.indexes.model import NewKey
-from backend_architect.tune.parsing import is_a, nodes
-from backend_architect.tune.statement_facts import function_name
 
 VOLATILE = {"now", "clock_timestamp", "statement_timestamp", "transaction_timestamp", "random", "nextval", "timeofday",
             "current_setting", "to_char", "age", "gen_random_uuid", "uuidv7", "txid_current"}  # fmt: skip

@@ -6,11 +6,11 @@ from typing import Any
 
 from pglast import ast, enums
 
-from backend_architect.tune.indexes.blocks import Block
+from backend_architect.sql.blocks import Block
+from backend_architect.sql.parsing import is_a, nodes
+from backend_architect.sql.statement_facts import function_name
 from backend_architect.tune.indexes.expressions import key_of
 from backend_architect.tune.indexes.model import NewKey
-from backend_architect.tune.parsing import is_a, nodes
-from backend_architect.tune.statement_facts import function_name
 
 DESCENDING = enums.SortByDir.SORTBY_DESC
 NULLS = {enums.SortByNulls.SORTBY_NULLS_FIRST: True, enums.SortByNulls.SORTBY_NULLS_LAST: False}

@@ -5,10 +5,10 @@ from typing import Any
 
 from pglast import ast, enums
 
-from backend_architect.tune.indexes.blocks import Block
+from backend_architect.sql.blocks import Block
+from backend_architect.sql.parsing import is_a
 from backend_architect.tune.indexes.expressions import key_of
 from backend_architect.tune.indexes.model import NewKey
-from backend_architect.tune.parsing import is_a
 
 KIND = enums.A_Expr_Kind
 WILD = {"%", "_"}

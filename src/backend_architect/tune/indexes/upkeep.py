@@ -14,9 +14,9 @@ from typing import Any
 from pglast import ast
 
 from backend_architect.postgres.catalog import Catalog, Index, Table
+from backend_architect.sql.parsing import is_a, nodes, parse
+from backend_architect.sql.statement_facts import column_name, tree_of
 from backend_architect.tune.indexes.model import NewIndex
-from backend_architect.tune.parsing import is_a, nodes, parse
-from backend_architect.tune.statement_facts import column_name, tree_of
 from backend_architect.tune.workload import Statement, Workload
 
 AT_THE_END = 0.05

@@ -7,9 +7,9 @@ from pglast import ast
 from pglast.stream import RawStream
 
 from backend_architect.finding import Finding, Sureness
+from backend_architect.sql.parsing import parse
 from backend_architect.tune.indexes.model import Advice, NewIndex, NewKey, Recommended
 from backend_architect.tune.migration.read_index import read_index
-from backend_architect.tune.parsing import parse
 
 FOREIGN_KEY = "unindexed-foreign-key"
 NOT_TAKEN = "; no index for it is shown: the planner's costs do not pay for one with this workload"

@@ -5,8 +5,8 @@ from typing import Any
 
 from pglast import ast, enums
 
+from backend_architect.sql.rewrite import within
 from backend_architect.tune.plannable.columns import NamedTables
-from backend_architect.tune.plannable.rewrite import within
 from backend_architect.tune.plannable.syntax import (
     ANY_OR_ALL,
     ARITHMETIC,

@@ -7,7 +7,7 @@ from typing import Any
 from pglast import ast, enums
 
 from backend_architect.postgres.catalog import Catalog, Column, Table
-from backend_architect.tune.plannable.rewrite import within
+from backend_architect.sql.rewrite import within
 from backend_architect.tune.plannable.syntax import (
     ARITHMETIC,
     COMPARISONS,

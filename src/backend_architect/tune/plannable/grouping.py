@@ -8,7 +8,7 @@ from typing import Any
 
 from pglast import ast
 
-from backend_architect.tune.plannable.rewrite import copied, rewrite, within
+from backend_architect.sql.rewrite import copied, rewrite, within
 from backend_architect.tune.plannable.syntax import text_of
 
 PLACES = ("targetList", "groupClause", "distinctClause", "sortClause", "havingClause")

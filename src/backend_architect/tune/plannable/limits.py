@@ -5,7 +5,7 @@ from typing import Any
 
 from pglast import ast
 
-from backend_architect.tune.plannable.rewrite import within
+from backend_architect.sql.rewrite import within
 from backend_architect.tune.plannable.syntax import is_constant, number
 
 UNKNOWN = 20

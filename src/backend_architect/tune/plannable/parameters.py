@@ -7,10 +7,10 @@ from typing import Any
 
 from pglast import ast, enums
 
+from backend_architect.sql.rewrite import rewrite
 from backend_architect.tune.plannable.columns import SPELLED, NamedTables
 from backend_architect.tune.plannable.lists import TYPICAL_LENGTH
 from backend_architect.tune.plannable.model import ColumnValues
-from backend_architect.tune.plannable.rewrite import rewrite
 from backend_architect.tune.plannable.syntax import (
     ANY_OR_ALL,
     BETWEENS,

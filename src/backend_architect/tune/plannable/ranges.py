@@ -5,8 +5,8 @@ from typing import Any
 
 from pglast import ast
 
+from backend_architect.sql.rewrite import rewrite
 from backend_architect.tune.plannable.columns import NamedTables
-from backend_architect.tune.plannable.rewrite import rewrite
 from backend_architect.tune.plannable.syntax import BETWEENS, RANGES, cast, literal, number_of, operator_of
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from pglast import ast, parse_sql
 
 from backend_architect.postgres.catalog import Catalog
+from backend_architect.sql.rewrite import rewrite
 from backend_architect.tune.plannable.casts import with_casts, with_last_casts, with_typed_lists
 from backend_architect.tune.plannable.columns import NamedTables, scope_of
 from backend_architect.tune.plannable.grouping import with_equal_groups
@@ -16,7 +17,6 @@ from backend_architect.tune.plannable.model import ColumnValues, PlannableStatem
 from backend_architect.tune.plannable.parameters import Choice, with_literals
 from backend_architect.tune.plannable.patterns import with_patterns
 from backend_architect.tune.plannable.ranges import with_bounds
-from backend_architect.tune.plannable.rewrite import rewrite
 from backend_architect.tune.plannable.syntax import LIKES, function_of, parameters_in, renumbered, text_of
 from backend_architect.tune.plannable.values import TYPICAL, value_at
 from backend_architect.tune.workload import Statement

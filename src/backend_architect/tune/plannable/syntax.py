@@ -5,7 +5,7 @@ from typing import Any
 from pglast import ast, enums, parse_sql
 from pglast.stream import RawStream
 
-from backend_architect.tune.plannable.rewrite import rewrite, within
+from backend_architect.sql.rewrite import rewrite, within
 
 ARITHMETIC = frozenset("+-*/%")
 RANGES = frozenset({"<", ">", "<=", ">="})

@@ -8,7 +8,7 @@ from pglast import ast, enums
 from pglast.stream import RawStream
 
 from backend_architect.postgres.catalog import Catalog, Table
-from backend_architect.tune.parsing import is_a, nodes, parse
+from backend_architect.sql.parsing import is_a, nodes, parse
 from backend_architect.tune.plans.node import PlanNode
 from backend_architect.tune.rewrites.trees import column, replaced
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pglast import ast
 from pglast.stream import RawStream
 
-from backend_architect.tune.parsing import begins_without_plan, is_plannable, nodes, parse
+from backend_architect.sql.parsing import begins_without_plan, is_plannable, nodes, parse
 from backend_architect.tune.statement_names import read_names, shared_names
 from backend_architect.tune.workload import Statement, Workload
 

@@ -6,13 +6,13 @@ from typing import Any
 from pglast import ast, enums
 
 from backend_architect.postgres.catalog import Catalog, Column
-from backend_architect.tune.indexes.blocks import conjuncts
-from backend_architect.tune.parsing import is_a, nodes
+from backend_architect.sql.blocks import conjuncts
+from backend_architect.sql.parsing import is_a, nodes
+from backend_architect.sql.statement_facts import operator
 from backend_architect.tune.rewrites import trees
 from backend_architect.tune.rewrites.model import CannotRewrite, Lookups, Rewrite
 from backend_architect.tune.rewrites.scope import FromSource, SelectSources
 from backend_architect.tune.rewrites.shape import aggregates, outputs
-from backend_architect.tune.statement_facts import operator
 
 CODE = "n-plus-one"
 WANTED = "wanted"

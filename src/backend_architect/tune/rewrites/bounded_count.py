@@ -5,7 +5,7 @@ from typing import Any
 from pglast import ast
 
 from backend_architect.postgres.catalog import Catalog
-from backend_architect.tune.parsing import is_a
+from backend_architect.sql.parsing import is_a
 from backend_architect.tune.rewrites import trees
 from backend_architect.tune.rewrites.model import CannotRewrite, Rewrite, SameRows
 from backend_architect.tune.rewrites.scope import SelectSources

@@ -9,13 +9,13 @@ from typing import Any
 from pglast import ast
 
 from backend_architect.postgres.catalog import Catalog
-from backend_architect.tune.parsing import is_a, nodes
+from backend_architect.sql.parsing import is_a, nodes
+from backend_architect.sql.statement_facts import column_name
 from backend_architect.tune.rewrites import trees
 from backend_architect.tune.rewrites.batch import CODE, Lookup, lookup_of
 from backend_architect.tune.rewrites.model import CannotRewrite, Joined, Rewrite
 from backend_architect.tune.rewrites.scope import FromSource, SelectSources, unique_keys
 from backend_architect.tune.rewrites.shape import outputs, refuse_changing_rows
-from backend_architect.tune.statement_facts import column_name
 
 
 def joined_list(listed: Any, tree: Any, catalog: Catalog) -> Rewrite:

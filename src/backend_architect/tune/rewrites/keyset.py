@@ -11,14 +11,14 @@ from typing import Any
 from pglast import ast, enums
 
 from backend_architect.postgres.catalog import Catalog
-from backend_architect.tune.parsing import is_a, nodes
+from backend_architect.sql.parsing import is_a, nodes
+from backend_architect.sql.statement_facts import function_name
 from backend_architect.tune.rewrites import trees
 from backend_architect.tune.rewrites.keyset_condition import OrderKey, after
 from backend_architect.tune.rewrites.keyset_index import index_for
 from backend_architect.tune.rewrites.model import CannotRewrite, Pages, Rewrite
 from backend_architect.tune.rewrites.scope import FromSource, SelectSources, never_null, unique_keys
 from backend_architect.tune.rewrites.shape import meant, outputs, refuse_changing_rows
-from backend_architect.tune.statement_facts import function_name
 
 CODE = "offset-page"
 PAGE = 20

@@ -7,13 +7,13 @@ from typing import Any
 from pglast import ast, enums
 
 from backend_architect.postgres.catalog import Index, KeyPart
-from backend_architect.tune.indexes.blocks import conjuncts
+from backend_architect.sql.blocks import conjuncts
+from backend_architect.sql.parsing import is_a, nodes
+from backend_architect.sql.statement_facts import operator
 from backend_architect.tune.indexes.model import NewIndex, NewKey
-from backend_architect.tune.parsing import is_a, nodes
 from backend_architect.tune.rewrites import trees
 from backend_architect.tune.rewrites.keyset_condition import OrderKey
 from backend_architect.tune.rewrites.scope import FromSource, SelectSources
-from backend_architect.tune.statement_facts import operator
 
 
 @dataclass(frozen=True, slots=True)

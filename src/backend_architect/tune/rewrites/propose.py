@@ -6,10 +6,10 @@ from typing import Any
 from pglast import ast
 
 from backend_architect.postgres.catalog import Catalog
-from backend_architect.tune.parsing import is_a
+from backend_architect.sql.parsing import is_a
+from backend_architect.sql.statement_facts import select_of, tree_of
 from backend_architect.tune.rewrites import batch, bounded_count, joined, keyset, not_exists, ranges, union_all
 from backend_architect.tune.rewrites.model import CannotRewrite, Rewrite, RewriteRefusal
-from backend_architect.tune.statement_facts import select_of, tree_of
 
 Rewriter = Callable[[Any, Catalog], Rewrite]
 REWRITERS: Mapping[str, Rewriter] = {

@@ -8,13 +8,13 @@ from typing import Any
 from pglast import ast, enums
 
 from backend_architect.postgres.catalog import Catalog, Column
+from backend_architect.sql.parsing import is_a
+from backend_architect.sql.statement_facts import function_name, operator
 from backend_architect.tune.indexes.model import NewIndex, NewKey
-from backend_architect.tune.parsing import is_a
 from backend_architect.tune.rewrites import trees
 from backend_architect.tune.rewrites.model import CannotRewrite, Rewrite, SameRows
 from backend_architect.tune.rewrites.scope import FromSource, SelectSources
 from backend_architect.tune.rewrites.shape import refuse_changing_rows
-from backend_architect.tune.statement_facts import function_name, operator
 
 CODE = "function-on-column"
 SPANS = {

@@ -8,11 +8,11 @@ from pglast import ast, enums
 
 from backend_architect.postgres.catalog import Catalog, Column, Table
 from backend_architect.postgres.catalog.model import quoted
-from backend_architect.tune.indexes.blocks import conjuncts
-from backend_architect.tune.parsing import is_a, nodes
+from backend_architect.sql.blocks import conjuncts
+from backend_architect.sql.parsing import is_a, nodes
+from backend_architect.sql.statement_facts import operator
 from backend_architect.tune.rewrites.model import CannotRewrite
 from backend_architect.tune.rewrites.trees import Node, all_of, column, replaced, star
-from backend_architect.tune.statement_facts import operator
 
 
 @dataclass(frozen=True, slots=True)

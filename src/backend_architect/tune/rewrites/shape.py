@@ -5,11 +5,11 @@ from typing import Any
 
 from pglast import ast, enums
 
-from backend_architect.tune.parsing import is_a, nodes
+from backend_architect.sql.parsing import is_a, nodes
+from backend_architect.sql.statement_facts import function_name
 from backend_architect.tune.rewrites.model import CannotRewrite
 from backend_architect.tune.rewrites.scope import SelectSources
 from backend_architect.tune.rewrites.trees import column
-from backend_architect.tune.statement_facts import function_name
 
 AGGREGATES = {"count", "sum", "avg", "min", "max", "array_agg", "string_agg", "json_agg", "jsonb_agg", "bool_and",
               "bool_or", "every", "json_object_agg", "jsonb_object_agg", "stddev", "variance", "mode",

@@ -7,7 +7,7 @@ from typing import Any
 from pglast import ast, enums, parse_sql
 from pglast.stream import IndentedStream, RawStream
 
-from backend_architect.tune.parsing import is_a, nodes
+from backend_architect.sql.parsing import is_a, nodes
 from backend_architect.tune.rewrites.model import CannotRewrite
 
 Node = Any

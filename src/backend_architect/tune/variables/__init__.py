@@ -10,7 +10,7 @@ from pglast import ast
 from pglast.parser import scan
 
 from backend_architect.postgres.catalog import Catalog
-from backend_architect.tune.parsing import nodes, parse
+from backend_architect.sql.parsing import nodes, parse
 from backend_architect.tune.variables.find import variables_in
 from backend_architect.tune.workload import Statement, Workload
 

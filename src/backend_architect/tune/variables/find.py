@@ -7,7 +7,7 @@ from typing import Any
 from pglast import ast
 
 from backend_architect.postgres.catalog import Catalog
-from backend_architect.tune.parsing import is_a
+from backend_architect.sql.parsing import is_a
 
 SYSTEM = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"})
 Columns = frozenset[str] | None

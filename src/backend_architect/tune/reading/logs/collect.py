@@ -10,7 +10,7 @@ from pathlib import Path
 from pglast import fingerprint, parse_sql
 from pglast.parser import ParseError, normalize
 
-from backend_architect.tune.parsing import is_plannable, parse
+from backend_architect.sql.parsing import is_plannable, parse
 from backend_architect.tune.reading.kept import PLANLESS, UNPARSED, keep
 from backend_architect.tune.reading.logs.counted import LoggedCalls
 from backend_architect.tune.reading.logs.entry import LogEntry

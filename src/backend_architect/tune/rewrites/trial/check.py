@@ -12,7 +12,8 @@ from backend_architect.planner_twin.logins import create_role, drop_role
 from backend_architect.planner_twin.twin import PREFIX
 from backend_architect.postgres import Connection, Refused, connect
 from backend_architect.postgres.catalog import Catalog
-from backend_architect.tune.parsing import nodes
+from backend_architect.sql.parsing import nodes
+from backend_architect.sql.statement_facts import tree_of
 from backend_architect.tune.rewrites.model import (
     CannotRewrite,
     Joined,
@@ -34,7 +35,6 @@ from backend_architect.tune.rewrites.trial.compare import (
 )
 from backend_architect.tune.rewrites.trial.parameters import Place, compared_in, constants_in, members_in, nulls_in
 from backend_architect.tune.rewrites.trial.tables import ROWS, WantedValues, statements_for
-from backend_architect.tune.statement_facts import tree_of
 
 LONGEST = 10.0
 SETTINGS = {"statement_timeout": "5000", "application_name": "backend-architect rewrites"}

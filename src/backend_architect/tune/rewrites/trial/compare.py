@@ -9,10 +9,10 @@ from typing import Any
 from backend_architect.postgres import Connection
 from backend_architect.postgres.catalog import Catalog
 from backend_architect.postgres.rows_as_text import Row, rows_as_text
+from backend_architect.sql.statement_facts import tree_of
 from backend_architect.tune.rewrites.model import CannotRewrite, Joined, Lookups, Pages, SameRows
 from backend_architect.tune.rewrites.trial.parameters import filled, values_of
 from backend_architect.tune.rewrites.trial.values import value_sql
-from backend_architect.tune.statement_facts import tree_of
 
 RUNS = 3
 JOINED_RUNS = 2

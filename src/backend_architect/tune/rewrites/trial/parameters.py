@@ -11,7 +11,7 @@ from pglast.parser import scan
 from backend_architect.postgres import Connection
 from backend_architect.postgres.catalog import Catalog, Table
 from backend_architect.postgres.rows_as_text import rows_as_text
-from backend_architect.tune.parsing import is_a, nodes
+from backend_architect.sql.parsing import is_a, nodes
 from backend_architect.tune.rewrites import trees
 from backend_architect.tune.rewrites.model import CannotRewrite
 from backend_architect.tune.rewrites.scope import table_named

@@ -8,8 +8,8 @@ from typing import Any
 from pglast import ast, enums
 
 from backend_architect.postgres.catalog import Catalog, Index, Table
-from backend_architect.tune.indexes.blocks import Block
-from backend_architect.tune.parsing import is_a, nodes
+from backend_architect.sql.blocks import Block
+from backend_architect.sql.parsing import is_a, nodes
 
 KIND = enums.A_Expr_Kind
 FLIPPED = {"=": "=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}

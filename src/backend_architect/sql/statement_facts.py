@@ -5,7 +5,7 @@ from typing import Any
 
 from pglast import ast, enums
 
-from backend_architect.tune.parsing import nodes, parse
+from backend_architect.sql.parsing import nodes, parse
 
 
 def select_of(text: str) -> Any | None:

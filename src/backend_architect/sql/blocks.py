@@ -12,7 +12,7 @@ from typing import Any
 from pglast import ast, enums
 
 from backend_architect.postgres.catalog import Catalog, Table
-from backend_architect.tune.parsing import is_a, nodes
+from backend_architect.sql.parsing import is_a, nodes
 
 AND = enums.BoolExprType.AND_EXPR
 EQUAL = (ast.String("="),)

@@ -12,6 +12,8 @@ PLANNABLE = (ast.SelectStmt, ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast
 
 PLANLESS = (["SAVEPOINT"], ["ROLLBACK"], ["RELEASE"], ["DEALLOCATE"], ["PREPARE", "TRANSACTION"], ["SET"])
 COMMENTS = {"C_COMMENT", "SQL_COMMENT"}
+untyped_ast: Any = ast
+"""The nodes of a tree, for where each part is checked before it is read: by pglast's types all may be missing."""
 
 
 @lru_cache(maxsize=10_000)

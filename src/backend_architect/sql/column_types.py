@@ -4,8 +4,8 @@ from typing import Any
 
 from pglast import ast
 
-from backend_architect.tune.indexes.blocks import Block
-from backend_architect.tune.parsing import is_a
+from backend_architect.sql.blocks import Block
+from backend_architect.sql.parsing import is_a
 
 FAMILIES = {
     "smallint": "integer", "integer": "integer", "bigint": "integer", "int2": "integer", "int4": "integer",
