@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from backend_architect.cli.terminal import paint
+from backend_architect.cli.output import paint
 from backend_architect.proof import Evidence, Group, Verdict
 from backend_architect.proof.stored import read_evidence
 from backend_architect.report.evidence import case_lines, result_line, verdict_lines

@@ -5,7 +5,7 @@ import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
 
-from backend_architect.cli.terminal import TerminalPaint
+from backend_architect.cli.output import TerminalPaint
 from backend_architect.proof import Verdict
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.report.evidence import case_lines, verdict_lines

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from backend_architect.cli.as_data import as_data
-from backend_architect.cli.terminal import TerminalPaint
+from backend_architect.cli.output import TerminalPaint, as_data
 from backend_architect.postgres import EmbeddedServer
 from backend_architect.proof import Case, Evidence, Group, Lab, Probe, Verdict, prove, read_subject
 from backend_architect.proof.evidence import timely

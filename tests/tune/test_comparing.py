@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backend_architect.cli.terminal import TerminalPaint
+from backend_architect.cli.output import TerminalPaint
 from backend_architect.postgres import Session
 from backend_architect.report.comparing import comparison_lines, comparison_markdown
 from backend_architect.tune import Statement

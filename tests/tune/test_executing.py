@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from backend_architect.cli.terminal import TerminalPaint
+from backend_architect.cli.output import TerminalPaint
 from backend_architect.planner_twin.copy import twin_server
 from backend_architect.postgres import Session
 from backend_architect.report.advice import advice_lines, not_looked_at

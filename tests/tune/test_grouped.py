@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from jsonschema import Draft202012Validator
 
-from backend_architect.cli.terminal import TerminalPaint
+from backend_architect.cli.output import TerminalPaint
 from backend_architect.finding import Finding, Severity, Sureness
 from backend_architect.report.findings import finding_lines, findings_markdown, findings_sarif
 from backend_architect.report.tune_page import tune_page

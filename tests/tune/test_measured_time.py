@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from backend_architect.cli.terminal import TerminalPaint
+from backend_architect.cli.output import TerminalPaint
 from backend_architect.postgres import Session
 from backend_architect.report.advice import advice_lines, headline
 from backend_architect.tune import find_misjudged, observe

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from backend_architect.cli.terminal import TerminalPaint
+from backend_architect.cli.output import TerminalPaint
 from backend_architect.report.advice import advice_lines, advice_markdown, factor
 from backend_architect.report.changes_data import changes_document, comparison_document, snapshot_document
 from backend_architect.report.growth import growth_lines

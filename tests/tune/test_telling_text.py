@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backend_architect.cli.terminal import TerminalPaint
+from backend_architect.cli.output import TerminalPaint
 from backend_architect.finding import Finding, Severity, Sureness
 from backend_architect.report.advice import advice_lines
 from backend_architect.report.findings import findings_sarif

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from backend_architect.cli.watching import progress_line
+from backend_architect.cli.progress import progress_line
 from backend_architect.postgres import Session, connect
 from backend_architect.report.samples import seen_lines
 from backend_architect.tune import observe

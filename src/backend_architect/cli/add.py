@@ -67,7 +67,7 @@ def add_to(folder: Path, brief: "Brief", *, yes: bool, dry_run: bool = False, js
         _confirm(yes=yes)
         carry_out(changes, folder)
     if not json:
-        from backend_architect.cli.added import next_steps
+        from backend_architect.cli.change_summary import next_steps
 
         print(next_steps(change, folder))
     return 0
@@ -108,10 +108,10 @@ def _confirm(*, yes: bool) -> None:
 
 
 def _show(folder: Path, change: "DesignChange", changes: "Sequence[FileChange]", *, json: bool, dry_run: bool) -> None:
-    from backend_architect.cli.added import added_data, added_text
+    from backend_architect.cli.change_summary import added_data, added_text
 
     if json:
-        from backend_architect.cli.as_data import print_data
+        from backend_architect.cli.output import print_data
 
         print_data({**added_data(change, changes, folder), "dry_run": dry_run})
     else:
@@ -119,7 +119,7 @@ def _show(folder: Path, change: "DesignChange", changes: "Sequence[FileChange]",
 
 
 def _say_nothing_to_do(change: "DesignChange", *, json: bool) -> int:
-    from backend_architect.cli.as_data import print_data
+    from backend_architect.cli.output import print_data
 
     if json:
         print_data({"changed": False, "design": change.before.file})

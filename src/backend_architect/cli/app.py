@@ -10,8 +10,8 @@ from typer.exceptions import Abort, TyperException
 
 from backend_architect import __version__
 from backend_architect.cli import INTERRUPTED, add, brief, build, check, decide, explain, init, prove, schema, tune, up
-from backend_architect.cli.failures import PROBLEMS, USAGE, show_failure
 from backend_architect.cli.grouped_help import GroupedCommand
+from backend_architect.cli.output import PROBLEMS, USAGE, show_failure
 from backend_architect.errors import ArchitectError
 
 COMMANDS: dict[str, Callable[..., int]] = {

@@ -8,7 +8,7 @@ import typer
 
 from backend_architect.cli.add import add_to, is_project
 from backend_architect.cli.check import Json
-from backend_architect.cli.terminal import quoted
+from backend_architect.cli.output import quoted
 
 if TYPE_CHECKING:
     from backend_architect.cli.writing import Choices
@@ -62,7 +62,7 @@ def _design_alone(proposal: "Proposal", folder: Path, *, json: bool) -> int:
         _explain(proposal)
     path = _write_design(proposal, folder)
     if json:
-        from backend_architect.cli.as_data import print_data
+        from backend_architect.cli.output import print_data
 
         print_data(_as_data(proposal, path))
     else:

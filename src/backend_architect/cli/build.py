@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from backend_architect.cli.check import Json
-from backend_architect.cli.terminal import quoted
+from backend_architect.cli.output import quoted
 
 if TYPE_CHECKING:
     from backend_architect.cli.writing import Choices, FileChange
@@ -54,7 +54,7 @@ def build_into(
 
     With `json`, what stands in `before` comes first in the one document that is printed.
     """
-    from backend_architect.cli.failures import problems_as_data
+    from backend_architect.cli.output import problems_as_data
     from backend_architect.cli.writing import building_alone, carry_out, plan_writing, render_diff
     from backend_architect.pipeline import build_from, warnings_in
 
@@ -84,8 +84,8 @@ def _status(changes: Sequence["FileChange"]) -> int:
 
 
 def _show(changes: Sequence["FileChange"], folder: Path, before: Mapping[str, object], *, json: bool) -> None:
-    from backend_architect.cli.as_data import print_data
-    from backend_architect.cli.built import built_text
+    from backend_architect.cli.change_summary import built_text
+    from backend_architect.cli.output import print_data
 
     if json:
         told = [{"path": change.path, "fate": change.fate} for change in changes]

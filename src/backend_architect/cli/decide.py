@@ -25,7 +25,7 @@ def decide(
       architect decide shop --load 10x
       architect decide shop/backend.yaml --only cache --json
     """
-    from backend_architect.cli.as_data import print_data
+    from backend_architect.cli.output import print_data
     from backend_architect.decisions import compare_decisions, decide_all, questions, scale_load
     from backend_architect.pipeline import read_sound_design
     from backend_architect.report.decisions import decisions_json, render_comparison, render_decision, render_decisions

@@ -23,7 +23,7 @@ def explain(rule: RuleArgument, file: FileArgument = DESIGN_FILE, *, json: Json 
       architect explain post.create shop
       architect explain membership shop/backend.yaml --json
     """
-    from backend_architect.cli.as_data import print_data
+    from backend_architect.cli.output import print_data
     from backend_architect.explaining import explain_rules, render_table
     from backend_architect.pipeline import read_sound_design
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from backend_architect.cli.terminal import quoted
+from backend_architect.cli.output import quoted
 
 SCHEMA_FILE = "backend.schema.json"
 
@@ -22,7 +22,7 @@ def init(
       architect init shop
       architect init
     """
-    from backend_architect.cli.as_data import data_text
+    from backend_architect.cli.output import data_text
     from backend_architect.cli.writing.disk import write_new
     from backend_architect.design import read_design
     from backend_architect.design.json_schema import design_json_schema

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend_architect.cli.as_data import as_data, print_data
-from backend_architect.cli.terminal import paint
+from backend_architect.cli.output import as_data, paint, print_data
 from backend_architect.cli.writing.page import check_page, write_page
 from backend_architect.errors import FolderError, Problem
 from backend_architect.proof import Evidence, Lab, Result, choose_probes, prove, read_subject

@@ -8,7 +8,7 @@ def schema() -> int:
     Example:
       architect schema > backend.schema.json
     """
-    from backend_architect.cli.as_data import print_data
+    from backend_architect.cli.output import print_data
     from backend_architect.design.json_schema import design_json_schema
 
     print_data(design_json_schema())

@@ -70,11 +70,8 @@ def tune(
     \b
     Exit status: 0 read, or all done · 1 findings from --fail-on on, steps that failed, or not readable
     """
-    from backend_architect.cli.applying import go_on
-    from backend_architect.cli.changes import Changes
-    from backend_architect.cli.comparing import store_or_compare
-    from backend_architect.cli.durations import read_seconds, read_times, read_waits
-    from backend_architect.cli.sizes import read_bytes
+    from backend_architect.cli.tune_changes import Changes, go_on, store_or_compare
+    from backend_architect.cli.tune_options import read_bytes, read_seconds, read_times, read_waits
     from backend_architect.cli.tuning import TuneOptions, tune_database
     from backend_architect.tune.advising import By
     from backend_architect.tune.indexes.worth import ChoiceLimits

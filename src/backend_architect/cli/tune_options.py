@@ -1,12 +1,19 @@
-"""What `architect tune` can be told, in groups for its help."""
+"""What `architect tune` can be told, in groups for its help, and how sizes, times and multiples are read."""
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from backend_architect.errors import ArchitectError, Problem
+
 WHAT_RUNS, LOOK, TOLD, CHANGE = "Workload", "Analysis", "Output", "Changes and measurement"
+
+
+class ChangeRefused(ArchitectError):
+    """What was asked for is not done."""
 
 
 class OutputForm(StrEnum):
@@ -115,3 +122,57 @@ CompareFile = Annotated[
         rich_help_panel=CHANGE,
     ),
 ]
+
+
+BYTES_PER_UNIT = {"": 1, "KB": 2**10, "MB": 2**20, "GB": 2**30, "TB": 2**40}
+
+
+class NotASize(ArchitectError):
+    """A size cannot be read."""
+
+
+def read_bytes(text: str) -> int | None:
+    """Return `500MB` in bytes (a kilobyte is 1,024, as for PostgreSQL), None for ''; raises NotASize."""
+    if not text.strip():
+        return None
+    plain = text.strip().upper().replace("_", "").replace(" ", "")
+    number = plain.rstrip("BKMGT")
+    unit = plain[len(number) :]
+    unit = unit if not unit or unit.endswith("B") else f"{unit}B"
+    unit = "" if unit == "B" else unit
+    if unit not in BYTES_PER_UNIT or not number.replace(".", "", 1).isdecimal():
+        raise NotASize(Problem("not-a-size", f"{text} is no size", "write 500MB, 2GB or a number of bytes"))
+    return int(float(number) * BYTES_PER_UNIT[unit])
+
+
+SECONDS_PER_UNIT = {"s": 1, "m": 60, "h": 3_600}
+MAX_GROWTH = 10_000
+
+
+def read_seconds(text: str) -> float:
+    """Return `10m` as seconds; raises ChangeRefused for anything else."""
+    number, unit = (text[:-1], text[-1:]) if text[-1:] in SECONDS_PER_UNIT else (text, "s")
+    if not number.isdecimal():
+        raise ChangeRefused(Problem("not-a-time", f"{text} is no time", "write 30s, 10m or 2h"))
+    return float(number) * SECONDS_PER_UNIT[unit]
+
+
+def read_times(text: str) -> float | None:
+    """Return `100x` as a number, None for ''; raises ChangeRefused for anything that is no growth."""
+    if not text:
+        return None
+    match = re.fullmatch(r"(\d{1,6}(?:\.\d{1,3})?)x", text.strip().lower())
+    times = float(match[1]) if match else 0.0
+    if not 1 < times <= MAX_GROWTH:
+        raise ChangeRefused(Problem("not-a-growth", f"{text} is no growth of the tables", "write 10x, 100x or 1000x"))
+    return times
+
+
+def read_waits(wait: str, canary: str, *, applies: bool) -> tuple[float, float]:
+    """Return how long to wait for calls, and to watch each new index; raises ChangeRefused where none is built."""
+    seconds = read_seconds(canary)
+    if seconds and not applies:
+        raise ChangeRefused(
+            Problem("canary-without-apply", "--canary watches indexes that --apply builds", "add --apply")
+        )
+    return read_seconds(wait), seconds

@@ -1,25 +1,34 @@
-"""A database, read and told: its findings in one of several forms, without those that were accepted."""
+"""One run of `architect tune`: what it was asked for, and its result in one of several forms."""
 
 import asyncio
+import json
+import sys
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from backend_architect.cli.applying import apply_advice
-from backend_architect.cli.changes import ChangeRefused, Changes
-from backend_architect.cli.progress import progress
-from backend_architect.cli.tune_options import FailOn, OutputForm
-from backend_architect.cli.tuning_forms import print_tuning
-from backend_architect.cli.watching import watch_database
+from backend_architect.cli.output import paint, print_data, problem_text
+from backend_architect.cli.progress import progress, watch_database
+from backend_architect.cli.tune_changes import Changes, apply_advice
+from backend_architect.cli.tune_options import ChangeRefused, FailOn, OutputForm
 from backend_architect.cli.writing.disk import check_place
 from backend_architect.cli.writing.page import check_page, write_page
 from backend_architect.errors import Problem
 from backend_architect.finding import Finding
+from backend_architect.report.advice import advice_lines
+from backend_architect.report.findings import counted, finding_lines, findings_sarif
+from backend_architect.report.growth import growth_lines
+from backend_architect.report.samples import seen_lines
 from backend_architect.report.tune_page import tune_page
 from backend_architect.report.tuning import Tuning
-from backend_architect.tune import Observation, find_everything, find_misjudged, observe
+from backend_architect.report.tuning_data import tuning_data
+from backend_architect.report.tuning_markdown import tuning_markdown
+from backend_architect.report.visible import in_one_line
+from backend_architect.report.workload import dearest_lines, note_lines, read_from
+from backend_architect.tune import Observation, all_rules, find_everything, find_misjudged, observe
 from backend_architect.tune.accepted import not_found, read_accepted
 from backend_architect.tune.advising import By, advise
 from backend_architect.tune.find import worst_first
@@ -117,3 +126,43 @@ def _without(accepted: Mapping[str, str], findings: Iterable[Finding]) -> tuple[
 def _failing(fail_on: FailOn) -> set[str]:
     order = [each.value for each in FailOn]
     return set() if fail_on is FailOn.NEVER else set(order[: order.index(fail_on.value) + 1])
+
+
+def print_tuning(tuning: Tuning, form: OutputForm, *, url: str, page: Path | None = None) -> None:
+    """Print what a run came to; `page` is where the HTML page was written."""
+    if form is OutputForm.SARIF:
+        titles = {rule.code: rule.title for rule in all_rules()}
+        print(json.dumps(findings_sarif(tuning.findings, titles, _place(url)), indent=2, ensure_ascii=False))
+    elif form is OutputForm.MARKDOWN:
+        print(tuning_markdown(tuning), end="")
+    elif form is OutputForm.JSON:
+        print_data(tuning_data(tuning))
+    else:
+        print("\n\n".join([*_parts(tuning), _end(tuning, page)]))
+
+
+def _parts(tuning: Tuning) -> list[str]:
+    """Return the parts that a person reads, each of some lines."""
+    colours = paint(sys.stdout)
+    catalog, workload = tuning.observed.catalog, tuning.observed.workload
+    name = in_one_line(catalog.database)
+    parts = [[f"{name}: PostgreSQL {catalog.version}, {len(catalog.tables)} tables, {read_from(workload)}"]]
+    parts += [finding_lines(finding, colours) for finding in tuning.findings]
+    parts += [[problem_text(problem, colours)] for problem in tuning.problems]
+    if workload is not None:
+        parts += [dearest_lines(workload), note_lines(workload)]
+        parts += [seen_lines(workload.samples)] if workload.samples else []
+    parts += [advice_lines(tuning.advice, colours)] if tuning.advice else []
+    parts += [growth_lines(tuning.growth, colours)] if tuning.growth else []
+    return ["\n".join(lines) for lines in parts if lines]
+
+
+def _end(tuning: Tuning, page: Path | None) -> str:
+    kept_back = f", {tuning.accepted} accepted" if tuning.accepted else ""
+    written = f"\nThe page: {page}" if page else ""
+    return f"{counted(tuning.findings)}{kept_back}{written}"
+
+
+def _place(url: str) -> str:
+    parts = urlsplit(url)
+    return f"postgresql://{parts.hostname or 'localhost'}{parts.path}"

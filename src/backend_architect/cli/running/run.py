@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from backend_architect.cli.as_data import print_data
+from backend_architect.cli.output import print_data, quoted
 from backend_architect.cli.running.filling import fill
 from backend_architect.cli.running.first_steps import EMAIL, curl_lines, developer_token
 from backend_architect.cli.running.lease import Lease, leased
 from backend_architect.cli.running.ports import choose_port
 from backend_architect.cli.running.schema_differences import migrations_in, require_columns
-from backend_architect.cli.terminal import quoted
 from backend_architect.design import Design
 from backend_architect.errors import FolderError, Problem
 from backend_architect.pipeline import columns_of, read_sound_design

@@ -1,14 +1,35 @@
-"""A change of a project, as it is shown before anything is written, and what is left to do after it."""
+"""A build or a change of a project as text and as data: each file's fate, and what comes next."""
 
 import difflib
+import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from backend_architect.change import DesignChange
-from backend_architect.cli.built import built_text
-from backend_architect.cli.terminal import quoted
+from backend_architect.cli.output import paint, quoted
 from backend_architect.cli.writing import Fate, FileChange
+from backend_architect.cli.writing.change import MEANING, NEEDS_YOU, SILENT
 from backend_architect.decisions import decide_all
+
+COUNTED = SILENT | {Fate.CREATED, Fate.UPDATED}
+
+
+def built_text(changes: Sequence[FileChange]) -> str:
+    """Return the counts, then each fate that is more than a plain write with its files."""
+    counts = Counter(change.fate for change in changes)
+    lines = [", ".join(f"{counts[fate]} {fate}" for fate in Fate if counts[fate]) or "nothing to write"]
+    for fate in Fate:
+        if fate not in COUNTED and counts[fate]:
+            lines += _told(fate, [change.path for change in changes if change.fate is fate])
+    return "\n".join(lines)
+
+
+def _told(fate: Fate, paths: Sequence[str]) -> list[str]:
+    colours = paint(sys.stdout)
+    mark = colours.red if fate in NEEDS_YOU else colours.yellow
+    return [f"{mark(fate)}: {MEANING[fate]}", *(f"  {path}" for path in paths)]
+
 
 TITLES = {"google": "Google", "github": "GitHub", "openid": "your provider"}
 REGISTERED_AT = {
