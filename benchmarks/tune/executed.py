@@ -23,7 +23,7 @@ from loading import SETTINGS, WORKLOADS, load_workload
 from measuring import built, read_indexes
 
 from backend_architect.postgres import Refused, Session, start_embedded
-from backend_architect.tune.advising import read_source
+from backend_architect.tune.advice_run import read_source
 from backend_architect.tune.observe import observe
 from backend_architect.tune.plannable import column_values, common_values, rare_values, with_values
 from backend_architect.tune.reading.files import read_files

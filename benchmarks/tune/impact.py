@@ -23,7 +23,7 @@ SCALE, CLIENTS = 10, 4
 READER = """
 import asyncio, os, sys, time
 from backend_architect.tune import observe
-from backend_architect.tune.advising import read_source
+from backend_architect.tune.advice_run import read_source
 os.nice(19)
 while True:
     began = time.monotonic()

@@ -9,7 +9,7 @@ from backend_architect.postgres import Session, connect
 from backend_architect.postgres.catalog import Activity, Catalog, ServerSession, read_catalog
 from backend_architect.tune import Observed, Statement, Workload, find_all
 from backend_architect.tune.observe import OLDEST, READ_ONLY
-from backend_architect.tune.reading.kept import identity, keep
+from backend_architect.tune.reading.usable_statements import identity, keep
 from backend_architect.tune.samples import Blocked, Samples
 
 EMPTY = """

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from backend_architect.postgres import Session
 from backend_architect.tune import observe
-from backend_architect.tune.advising import advise
-from backend_architect.tune.indexes.worth import ChoiceLimits
+from backend_architect.tune.advice_run import advise
+from backend_architect.tune.indexes.choice_limits import ChoiceLimits
 from tests.tune.conftest import NewDatabase
 
 SHAPES = """

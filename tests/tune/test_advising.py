@@ -11,10 +11,10 @@ import pytest
 from backend_architect.planner_twin import Planner
 from backend_architect.postgres import Session
 from backend_architect.tune import Observed, observe
-from backend_architect.tune.advising import advise, planning, read_source, short_of_time
+from backend_architect.tune.advice_run import advise, planning, read_source, short_of_time
 from backend_architect.tune.indexes import Advice
+from backend_architect.tune.indexes.choice_limits import ChoiceLimits
 from backend_architect.tune.indexes.select import choose
-from backend_architect.tune.indexes.worth import ChoiceLimits
 from tests.tune.conftest import NewDatabase
 
 # With that target ANALYZE reads 40,200 rows, which are all there are: each run finds the same.

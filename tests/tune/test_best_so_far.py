@@ -9,10 +9,10 @@ import pytest
 
 from backend_architect.report.advice import headline, not_looked_at
 from backend_architect.tune import observe
-from backend_architect.tune.advising import planning, read_source
+from backend_architect.tune.advice_run import planning, read_source
 from backend_architect.tune.indexes import Advice
+from backend_architect.tune.indexes.choice_limits import ChoiceLimits
 from backend_architect.tune.indexes.select import choose
-from backend_architect.tune.indexes.worth import ChoiceLimits
 from tests.tune.conftest import NewDatabase
 
 COLUMNS = range(8)

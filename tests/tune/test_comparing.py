@@ -25,7 +25,7 @@ from backend_architect.tune.comparing.stored import read_snapshot
 from backend_architect.tune.indexes.model import Advice, StatementCost
 from backend_architect.tune.migration import ApplyRun, apply_migration, compare_with, measure, plan_migration
 from backend_architect.tune.migration.measure import served_by
-from backend_architect.tune.reading.kept import identity
+from backend_architect.tune.reading.usable_statements import identity
 from tests.tune.conftest import NewDatabase
 from tests.tune.migrating import catalog_of, index, recommended
 

@@ -15,8 +15,8 @@ from pglast.parser import split
 
 from backend_architect.postgres import EmbeddedServer, Session
 from backend_architect.tune import Observation, find_everything, observe
-from backend_architect.tune.advising import advise
-from backend_architect.tune.indexes.worth import ChoiceLimits
+from backend_architect.tune.advice_run import advise
+from backend_architect.tune.indexes.choice_limits import ChoiceLimits
 from backend_architect.tune.migration import beside_advice, plan_migration
 from backend_architect.tune.reading.any_files import read_workload
 

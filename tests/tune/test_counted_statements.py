@@ -9,7 +9,7 @@ import pytest
 from backend_architect.postgres import EmbeddedServer, Session
 from backend_architect.tune import Statement, Workload, observe
 from backend_architect.tune.reading import statements_view
-from backend_architect.tune.reading.kept import GONE, HIDDEN, REASONS, TOO_LONG, keep
+from backend_architect.tune.reading.usable_statements import GONE, HIDDEN, REASONS, TOO_LONG, keep
 from tests.tune.conftest import NewDatabase
 
 TABLES = """

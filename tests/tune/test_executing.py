@@ -10,7 +10,7 @@ from backend_architect.planner_twin.copy import twin_server
 from backend_architect.postgres import Session
 from backend_architect.report.advice import advice_lines, not_looked_at
 from backend_architect.tune import Observed, observe
-from backend_architect.tune.advising import read_source
+from backend_architect.tune.advice_run import read_source
 from backend_architect.tune.executing import verify
 from backend_architect.tune.executing.rows import create_table, fill_table
 from backend_architect.tune.indexes import Advice, NewIndex, NewKey, Recommended, StatementCost

@@ -13,7 +13,7 @@ from backend_architect.report.tune_page import tune_page
 from backend_architect.report.tuning import Tuning, verdict
 from backend_architect.report.tuning_data import tuning_data
 from backend_architect.tune import Observed
-from backend_architect.tune.grouped import grouped
+from backend_architect.tune.group_findings import grouped
 from tests.tune.test_reports import SCHEMA
 from tests.tune.tuning_sample import a_catalog
 

@@ -10,7 +10,7 @@ import pytest
 from backend_architect.cli.app import run
 from backend_architect.postgres import Refused, Session, connect
 from backend_architect.tune import observe
-from backend_architect.tune.advising import read_source
+from backend_architect.tune.advice_run import read_source
 from backend_architect.tune.observe import READ_ONLY
 from tests.tune.conftest import NewDatabase
 

@@ -14,9 +14,9 @@ from backend_architect.cli.output import TerminalPaint
 from backend_architect.postgres import Session
 from backend_architect.report.advice import advice_lines, headline
 from backend_architect.tune import find_misjudged, observe
-from backend_architect.tune.advising import advise
+from backend_architect.tune.advice_run import advise
 from backend_architect.tune.indexes import Advice
-from backend_architect.tune.indexes.worth import ChoiceLimits
+from backend_architect.tune.indexes.choice_limits import ChoiceLimits
 from tests.tune.conftest import NewDatabase
 
 TABLES = """

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from backend_architect.postgres.catalog import Catalog, Index, KeyPart
-from backend_architect.tune.indexes.asking import AllAsks
+from backend_architect.tune.indexes.constant_conditions import AllAsks
 from backend_architect.tune.named_constants import constants_of, with_named_constants
 from backend_architect.tune.workload import Statement, Workload
 from tests.tune.indexes.conftest import catalog as catalog  # noqa: PLC0414 - a fixture

@@ -7,7 +7,7 @@ import pytest
 
 from backend_architect.planner_twin.structure.names import names_in, place_of
 from backend_architect.tune import Observed, observe
-from backend_architect.tune.advising import planning, read_source, texts_of
+from backend_architect.tune.advice_run import planning, read_source, texts_of
 from backend_architect.tune.what_if import PlanRefused
 from tests.tune.conftest import NewDatabase
 

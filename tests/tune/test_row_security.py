@@ -6,8 +6,8 @@ import pytest
 
 from backend_architect.postgres import Session
 from backend_architect.tune import Observed, Statement, Workload, observe
-from backend_architect.tune.advising import advise
-from backend_architect.tune.indexes.worth import ChoiceLimits
+from backend_architect.tune.advice_run import advise
+from backend_architect.tune.indexes.choice_limits import ChoiceLimits
 from backend_architect.tune.row_security import computed_once, with_policies
 from tests.tune.conftest import NewDatabase
 

@@ -9,8 +9,8 @@ from backend_architect.finding import Finding, Severity, Sureness
 from backend_architect.report.advice import advice_lines
 from backend_architect.report.findings import findings_sarif
 from backend_architect.tune.indexes.model import Advice, StatementCost
-from backend_architect.tune.reading.kept import keep
-from backend_architect.tune.telling_text import telling_text
+from backend_architect.tune.reading.usable_statements import keep
+from backend_architect.tune.statement_excerpt import telling_text
 from backend_architect.tune.workload import Statement
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from backend_architect.postgres import Session
 from backend_architect.report.advice import headline
 from backend_architect.tune import observe
-from backend_architect.tune.advising import advise
-from backend_architect.tune.indexes.worth import ChoiceLimits
+from backend_architect.tune.advice_run import advise
+from backend_architect.tune.indexes.choice_limits import ChoiceLimits
 from backend_architect.tune.migration import migration_sql, plan_migration
 from tests.tune.conftest import NewDatabase
 

@@ -6,9 +6,9 @@ import pytest
 
 from backend_architect.postgres import Session
 from backend_architect.tune import Statement, Workload, observe
-from backend_architect.tune.advising import advise
-from backend_architect.tune.indexes.worth import ChoiceLimits
-from backend_architect.tune.reading.kept import keep
+from backend_architect.tune.advice_run import advise
+from backend_architect.tune.indexes.choice_limits import ChoiceLimits
+from backend_architect.tune.reading.usable_statements import keep
 from backend_architect.tune.variables import with_parameters
 from tests.tune.catalog import CATALOG
 from tests.tune.conftest import NewDatabase

@@ -30,13 +30,13 @@ from backend_architect.report.visible import in_one_line
 from backend_architect.report.workload import dearest_lines, note_lines, read_from
 from backend_architect.tune import Observation, all_rules, find_everything, find_misjudged, observe
 from backend_architect.tune.accepted import not_found, read_accepted
-from backend_architect.tune.advising import By, advise
+from backend_architect.tune.advice_run import By, advise
 from backend_architect.tune.find import worst_first
-from backend_architect.tune.grouped import grouped
-from backend_architect.tune.indexes.worth import ChoiceLimits
+from backend_architect.tune.group_findings import grouped
+from backend_architect.tune.growth_run import Projected, project_growth
+from backend_architect.tune.indexes.choice_limits import ChoiceLimits
 from backend_architect.tune.migration import Migration, beside_advice, migration_sql, plan_migration
-from backend_architect.tune.projecting import Projected, project_growth
-from backend_architect.tune.rewriting import write_anew
+from backend_architect.tune.rewrite_run import write_anew
 from backend_architect.tune.watching import Watched
 
 

@@ -13,7 +13,7 @@ from backend_architect.tune.reading.statements_view import read_statements
 from backend_architect.tune.reading.view import NoStatements
 from backend_architect.tune.row_security import with_policies
 from backend_architect.tune.tenants import with_largest_tenant
-from backend_architect.tune.unread import LOST_FIX, unread
+from backend_architect.tune.unreadable import LOST_FIX, unread
 from backend_architect.tune.variables import with_parameters
 from backend_architect.tune.workload import Workload
 

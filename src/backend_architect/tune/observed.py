@@ -6,7 +6,7 @@ from functools import cached_property
 
 from backend_architect.postgres.catalog import Catalog
 from backend_architect.tune.examined import Examined, examine
-from backend_architect.tune.indexes.asking import AllAsks
+from backend_architect.tune.indexes.constant_conditions import AllAsks
 from backend_architect.tune.workload import Workload
 
 

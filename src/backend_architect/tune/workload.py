@@ -7,7 +7,7 @@ from math import sqrt
 from typing import Any
 
 from backend_architect.tune.samples import Samples
-from backend_architect.tune.telling_text import telling_text
+from backend_architect.tune.statement_excerpt import telling_text
 
 LONG = 72
 PLACE = re.compile(r"[.:#/]")

@@ -1,7 +1,7 @@
 """What holds in every call, apart from what one call was planned with."""
 
 from backend_architect.postgres.catalog import Catalog
-from backend_architect.tune.indexes.asking import asks_of, names_no_table
+from backend_architect.tune.indexes.constant_conditions import asks_of, names_no_table
 from backend_architect.tune.workload import Statement
 
 

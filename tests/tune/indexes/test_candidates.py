@@ -5,8 +5,8 @@ import pytest
 from backend_architect.postgres.catalog import Catalog
 from backend_architect.sql.blocks import blocks_of
 from backend_architect.sql.parsing import parse
-from backend_architect.tune.indexes.access import accesses_of
 from backend_architect.tune.indexes.candidates import plain_candidates, richer
+from backend_architect.tune.indexes.table_predicates import accesses_of
 
 
 def _candidates(sql: str, catalog: Catalog) -> set[str]:

@@ -7,9 +7,9 @@ from itertools import combinations
 
 import pytest
 
+from backend_architect.tune.indexes.cost_model import Pool
 from backend_architect.tune.indexes.costs import Costs, PlannedQuery
 from backend_architect.tune.indexes.model import NewIndex, NewKey
-from backend_architect.tune.indexes.pool import Pool
 from backend_architect.tune.indexes.search import best_set
 from backend_architect.tune.what_if import PlanEstimate, PlanRefused
 

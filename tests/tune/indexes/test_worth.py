@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend_architect.tune.indexes.worth import ChoiceLimits, Saving, is_worth_it
+from backend_architect.tune.indexes.choice_limits import ChoiceLimits, Saving, is_worth_it
 
 LEAST = 100_000.0
 

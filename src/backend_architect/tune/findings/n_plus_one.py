@@ -26,9 +26,9 @@ from backend_architect.postgres.catalog import Catalog
 from backend_architect.sql.parsing import nodes
 from backend_architect.sql.statement_facts import select_of, tables_of
 from backend_architect.tune.examined import MUCH, SOME, Examined
-from backend_architect.tune.in_a_row import in_a_row
 from backend_architect.tune.lookups import is_related, looks_up
 from backend_architect.tune.observed import Observed
+from backend_architect.tune.repeated_lookups import in_a_row
 from backend_architect.tune.rule import Rule
 from backend_architect.tune.workload import Statement, Workload
 

@@ -21,10 +21,10 @@ from collections.abc import Iterator
 
 from backend_architect.finding import Fact, Finding, Severity, Sureness
 from backend_architect.tune.examined import SOME, Examined
-from backend_architect.tune.indexes.access import TablePredicates
 from backend_architect.tune.indexes.measured import Belief, believe
+from backend_architect.tune.indexes.table_predicates import TablePredicates
 from backend_architect.tune.observed import Observed
-from backend_architect.tune.plans.mend import groups_mend
+from backend_architect.tune.plans.misestimates import groups_mend
 from backend_architect.tune.rule import Rule
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from backend_architect.planner_twin.copy import Copy, Known, TableName, grow_schemas
 from backend_architect.postgres import Refused
-from backend_architect.tune.growth.judging import judge
 from backend_architect.tune.growth.model import Growing, GrowthStudy, Point, Turning
 from backend_architect.tune.growth.reading_plans import read_point
+from backend_architect.tune.growth.verdicts import judge
 from backend_architect.tune.workload import Statement
 
 STEPS = (1.0, 2.0, 4.0)

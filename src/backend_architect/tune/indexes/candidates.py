@@ -10,8 +10,8 @@ from dataclasses import replace
 from itertools import combinations
 
 from backend_architect.postgres.catalog import Column, Table
-from backend_architect.tune.indexes.access import Fixed, TablePredicates
 from backend_architect.tune.indexes.model import NewIndex, NewKey
+from backend_architect.tune.indexes.table_predicates import Fixed, TablePredicates
 
 Keys = tuple[NewKey, ...]
 MOST_EQUAL = 4

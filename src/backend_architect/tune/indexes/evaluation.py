@@ -3,13 +3,19 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from backend_architect.postgres.catalog import Index
-from backend_architect.tune.indexes.access import TablePredicates
-from backend_architect.tune.indexes.asked import StatementCandidates, may_serve, plain_of, richer_of, shorter
+from backend_architect.tune.indexes.choice_limits import ChoiceLimits
 from backend_architect.tune.indexes.costs import Costs
 from backend_architect.tune.indexes.covering import is_there_already
 from backend_architect.tune.indexes.model import NewIndex
+from backend_architect.tune.indexes.statement_candidates import (
+    StatementCandidates,
+    may_serve,
+    plain_of,
+    richer_of,
+    shorter,
+)
+from backend_architect.tune.indexes.table_predicates import TablePredicates
 from backend_architect.tune.indexes.upkeep import Upkeep
-from backend_architect.tune.indexes.worth import ChoiceLimits
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.what_if import PlanRefused, WhatIf
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from backend_architect.planner_twin.copy import CountRequest, TableName
 from backend_architect.postgres.catalog import Table
-from backend_architect.tune.indexes.access import TablePredicates
 from backend_architect.tune.indexes.candidates import plain_candidates, predicates_of
+from backend_architect.tune.indexes.table_predicates import TablePredicates
 from backend_architect.tune.observed import Observed
 
 LARGE = 5_000  # rows, from which a wrong size matters

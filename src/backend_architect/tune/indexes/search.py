@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heapreplace
 from itertools import combinations
 
+from backend_architect.tune.indexes.cost_model import Pool
 from backend_architect.tune.indexes.costs import Set
 from backend_architect.tune.indexes.model import NewIndex
-from backend_architect.tune.indexes.pool import Pool
 
 ROUNDS = 12
 SLIGHT = 1e-9

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from backend_architect.postgres.catalog import Index
-from backend_architect.tune.indexes.asked import StatementCandidates, best_of
-from backend_architect.tune.indexes.asking import names_no_table
+from backend_architect.tune.indexes.choice_limits import ChoiceLimits, Saving, is_worth_it
+from backend_architect.tune.indexes.constant_conditions import names_no_table
+from backend_architect.tune.indexes.cost_model import Pool
 from backend_architect.tune.indexes.costs import Costs, PlannedQuery, Set
 from backend_architect.tune.indexes.covering import covered_by
 from backend_architect.tune.indexes.evaluation import Evaluation
+from backend_architect.tune.indexes.initial_set import known_start
 from backend_architect.tune.indexes.measured import WIDE, believe, time_of_a_unit
 from backend_architect.tune.indexes.merging import merged
 from backend_architect.tune.indexes.model import (
@@ -21,11 +23,9 @@ from backend_architect.tune.indexes.model import (
     Recommended,
     StatementCost,
 )
-from backend_architect.tune.indexes.pool import Pool
 from backend_architect.tune.indexes.search import best_set
-from backend_architect.tune.indexes.start import known_start
+from backend_architect.tune.indexes.statement_candidates import StatementCandidates, best_of
 from backend_architect.tune.indexes.trimming import trimmed
-from backend_architect.tune.indexes.worth import ChoiceLimits, Saving, is_worth_it
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.what_if import PlanRefused, WhatIf
 from backend_architect.tune.workload import Statement

@@ -10,12 +10,12 @@ from dataclasses import replace
 from backend_architect.finding import Finding, Sureness
 from backend_architect.postgres.catalog import Catalog
 from backend_architect.tune.indexes.model import Advice, NewIndex, Recommended
-from backend_architect.tune.migration.beside import FOREIGN_KEY, serving
 from backend_architect.tune.migration.creating import Reason, find_table, steps_to_create
 from backend_architect.tune.migration.dropping import step_to_drop
 from backend_architect.tune.migration.extensions import extensions_of, step_to_extend
-from backend_architect.tune.migration.mending import steps_to_mend
+from backend_architect.tune.migration.finding_steps import steps_to_mend
 from backend_architect.tune.migration.model import Migration, MigrationStep, StepKind
+from backend_architect.tune.migration.overlapping_findings import FOREIGN_KEY, serving
 from backend_architect.tune.migration.partitioned import free_name
 
 ORDER = {kind: place for place, kind in enumerate(StepKind)}

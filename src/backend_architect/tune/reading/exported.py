@@ -9,8 +9,8 @@ from typing import Any
 
 from backend_architect.errors import Place, Problem
 from backend_architect.tune.reading.files import LARGEST, WorkloadError
-from backend_architect.tune.reading.kept import identity, keep
 from backend_architect.tune.reading.logs.stream import LONGEST, lines_of
+from backend_architect.tune.reading.usable_statements import identity, keep
 from backend_architect.tune.workload import Statement, Workload
 
 NEEDED = {"query", "calls"}

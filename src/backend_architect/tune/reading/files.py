@@ -14,7 +14,7 @@ from pathlib import Path
 from pglast.parser import ParseError, scan
 
 from backend_architect.errors import ArchitectError, Place, Problem
-from backend_architect.tune.reading.kept import identity, keep
+from backend_architect.tune.reading.usable_statements import identity, keep
 from backend_architect.tune.workload import Statement, Workload
 
 WEIGHT = re.compile(r"--\s*(?:weight|calls):\s*([0-9][0-9_]*(?:\.[0-9]+)?)")

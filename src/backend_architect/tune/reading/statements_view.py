@@ -6,7 +6,7 @@ from typing import Any
 
 from backend_architect.errors import Problem
 from backend_architect.postgres import Connection, Lost, Refused
-from backend_architect.tune.reading.kept import GONE, HIDDEN, LONGEST, TOO_LONG, identity, keep
+from backend_architect.tune.reading.usable_statements import GONE, HIDDEN, LONGEST, TOO_LONG, identity, keep
 from backend_architect.tune.reading.view import ENABLE, NoStatements, find_view
 from backend_architect.tune.workload import Statement, Workload
 

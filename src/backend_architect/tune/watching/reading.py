@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from backend_architect.postgres import Connection, Lost, Refused
-from backend_architect.tune.reading.kept import LONGEST
+from backend_architect.tune.reading.usable_statements import LONGEST
 from backend_architect.tune.reading.view import StatsView
 from backend_architect.tune.watching.differences import Key, Reading
 

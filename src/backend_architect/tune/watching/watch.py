@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from backend_architect.errors import DatabaseError, Problem
 from backend_architect.postgres import Connection, Lost, Refused, connect, leave
 from backend_architect.tune.observe import ANSWER_SECONDS, OLDEST, READ_ONLY
-from backend_architect.tune.reading.kept import GONE, HIDDEN, LONGEST, REASONS, TOO_LONG, identity, keep
 from backend_architect.tune.reading.statements_view import CUT, MOST
+from backend_architect.tune.reading.usable_statements import GONE, HIDDEN, LONGEST, REASONS, TOO_LONG, identity, keep
 from backend_architect.tune.reading.view import ENABLE, NoStatements, StatsView, find_view
-from backend_architect.tune.unread import LOST_FIX
+from backend_architect.tune.unreadable import LOST_FIX
 from backend_architect.tune.watching.activity import ACTIVITY, Sampler
 from backend_architect.tune.watching.differences import Differences, Key, Numbers, Reading, differences
 from backend_architect.tune.watching.reading import read_numbers, read_texts

@@ -11,7 +11,6 @@ from pglast import fingerprint, parse_sql
 from pglast.parser import ParseError, normalize
 
 from backend_architect.sql.parsing import is_plannable, parse
-from backend_architect.tune.reading.kept import PLANLESS, UNPARSED, keep
 from backend_architect.tune.reading.logs.counted import LoggedCalls
 from backend_architect.tune.reading.logs.entry import LogEntry
 from backend_architect.tune.reading.logs.kinds import READERS, LogKind
@@ -19,6 +18,7 @@ from backend_architect.tune.reading.logs.message import LoggedEvent, read_messag
 from backend_architect.tune.reading.logs.runs import RunCounter, as_runs
 from backend_architect.tune.reading.logs.text_log import CUT_MARK
 from backend_architect.tune.reading.logs.unwrap import log_lines
+from backend_architect.tune.reading.usable_statements import PLANLESS, UNPARSED, keep
 from backend_architect.tune.workload import Workload
 
 MOST = 20_000

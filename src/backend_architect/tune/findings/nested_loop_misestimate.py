@@ -21,7 +21,7 @@ from backend_architect.postgres.catalog import Catalog
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.plans import PlanNode, executed_nodes
 from backend_architect.tune.plans.conditions import compared_by, table_of
-from backend_architect.tune.plans.mend import Mend, mend_of
+from backend_architect.tune.plans.misestimates import Mend, mend_of
 from backend_architect.tune.plans.worst import times, worst
 from backend_architect.tune.rule import Rule
 from backend_architect.tune.workload import Statement

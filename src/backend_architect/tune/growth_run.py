@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from backend_architect.errors import DatabaseError, Problem
 from backend_architect.planner_twin.copy import make_copy, twin_server
 from backend_architect.postgres import Lost
-from backend_architect.tune.advising import PlanningSource, read_source, texts_of
+from backend_architect.tune.advice_run import PlanningSource, read_source, texts_of
 from backend_architect.tune.growth import Growing, GrowthStudy, growing_tables, study_growth
 from backend_architect.tune.indexes.select import Progress
 from backend_architect.tune.observed import Observed

@@ -19,10 +19,10 @@ from backend_architect.planner_twin.copy import (
 from backend_architect.planner_twin.structure import Named, Structure, reached, read_structure
 from backend_architect.postgres import Lost, Session
 from backend_architect.tune.executing import verify
+from backend_architect.tune.indexes.choice_limits import ChoiceLimits
 from backend_architect.tune.indexes.groups import to_count
 from backend_architect.tune.indexes.model import Advice
 from backend_architect.tune.indexes.select import Progress, choose
-from backend_architect.tune.indexes.worth import ChoiceLimits
 from backend_architect.tune.observe import OLDEST, READ_ONLY
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.plannable import column_values, plannable, rare_values, with_values

@@ -11,7 +11,7 @@ from pglast import ast
 from backend_architect.postgres.catalog import Catalog
 from backend_architect.sql.parsing import nodes
 from backend_architect.sql.statement_facts import tree_of
-from backend_architect.tune.indexes.access import TablePredicates, accesses_in
+from backend_architect.tune.indexes.table_predicates import TablePredicates, accesses_in
 from backend_architect.tune.named_constants import Named, constants_of, with_named_constants
 from backend_architect.tune.plannable import plannable
 from backend_architect.tune.workload import Statement, Workload

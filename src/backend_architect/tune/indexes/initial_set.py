@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from heapq import heapify, heappop, heappush
 
+from backend_architect.tune.indexes.cost_model import Pool
 from backend_architect.tune.indexes.costs import PlannedQuery, Set
 from backend_architect.tune.indexes.model import NewIndex
-from backend_architect.tune.indexes.pool import Pool
 
 
 def known_start(pool: Pool) -> Set:

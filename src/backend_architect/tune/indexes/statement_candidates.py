@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from backend_architect.tune.indexes.access import TablePredicates
 from backend_architect.tune.indexes.candidates import few_candidates, plain_candidates, richer
 from backend_architect.tune.indexes.costs import PlannedQuery, Set
 from backend_architect.tune.indexes.measured import Belief
 from backend_architect.tune.indexes.model import NewIndex
+from backend_architect.tune.indexes.table_predicates import TablePredicates
 from backend_architect.tune.workload import Statement
 
 BEST_PLAIN = 6
