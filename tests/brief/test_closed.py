@@ -11,7 +11,7 @@ from backend_architect.design.check import check_design
 from backend_architect.design.expressions import resolve_rule
 from backend_architect.design.load import read_design
 from backend_architect.design.model import ACTIONS, Action, Design, Row
-from backend_architect.design.truth import ME, OTHER, KnownFacts, truth
+from backend_architect.design.rule_evaluation import ME, OTHER, KnownFacts, truth
 from backend_architect.proposal import Proposal, propose_from_text
 
 FOLDER = Path(__file__).parent

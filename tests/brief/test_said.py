@@ -2,9 +2,9 @@
 
 import pytest
 
-from backend_architect.design.apart import left_with_access
 from backend_architect.design.check import check_design
 from backend_architect.design.load import read_design
+from backend_architect.design.tenancy import left_with_access
 from backend_architect.proposal import Proposal, propose_from_text
 from backend_architect.report.proposal import proposal_text
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from backend_architect.design.apart import not_kept_apart
 from backend_architect.design.check import check_design
 from backend_architect.design.load import read_design
+from backend_architect.design.tenancy import not_kept_apart
 from backend_architect.proposal import Proposal, propose_from_text
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend_architect.design.distinct import distinct_fields
+from backend_architect.design.distinguishing_fields import distinct_fields
 from backend_architect.design.load import read_design
 from backend_architect.design.samples import numbered_sample
 

@@ -9,8 +9,8 @@ from sqlglot import exp
 
 from backend_architect.design import read_design
 from backend_architect.design.expressions import resolve_rule
-from backend_architect.design.implied import implies
-from backend_architect.design.possible import possible_values
+from backend_architect.design.implication import implies
+from backend_architect.design.satisfiability import possible_values
 from backend_architect.postgres import EmbeddedServer, Session
 
 DESIGN = read_design("""\

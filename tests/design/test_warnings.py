@@ -7,7 +7,7 @@ import pytest
 from backend_architect.design import Design, check_design, load_design, read_design
 from backend_architect.design.expressions import resolve_rule
 from backend_architect.design.first_edition import first_edition_notes
-from backend_architect.design.possible import possible_values
+from backend_architect.design.satisfiability import possible_values
 from backend_architect.design.warn import WARNINGS, design_warnings
 
 from .cases import CASES, REPOSITORY, WARNED, said

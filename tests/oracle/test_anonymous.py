@@ -3,7 +3,7 @@
 import pytest
 
 from backend_architect.design import load_design, read_design
-from backend_architect.design.truth import needs_caller as compiled_needs_caller
+from backend_architect.design.rule_evaluation import needs_caller as compiled_needs_caller
 from backend_architect.oracle.anonymous import needs_caller
 from tests.conftest import RIGHT_DESIGNS
 

@@ -7,7 +7,7 @@ import sqlglot
 
 from backend_architect.design import load_design
 from backend_architect.design.expressions import resolve_rule
-from backend_architect.design.meaning import means
+from backend_architect.design.parser_agreement import means
 from backend_architect.queries.resolved import all_of, any_of
 from backend_architect.queries.text import StatementText, inline, lines
 from tests.conftest import RIGHT_DESIGNS

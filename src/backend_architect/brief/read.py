@@ -6,14 +6,14 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from backend_architect.brief.amounts import read_amounts
-from backend_architect.brief.beside_the_point import without_wrong_words
+from backend_architect.brief.disambiguate import settle_matches
+from backend_architect.brief.false_matches import without_wrong_words
 from backend_architect.brief.guess import Guess, guess_unknown, is_other_language
 from backend_architect.brief.limits import Exclusions, read_limits
 from backend_architect.brief.model import Amount, Brief, Excluded, Feature, Intent, Mention, NamedKind, Noun, Span
 from backend_architect.brief.restrictions import read_restrictions
 from backend_architect.brief.scope import read_scope
 from backend_architect.brief.sentence import Range, Sentence
-from backend_architect.brief.settle import settle_matches
 from backend_architect.brief.topics import find_topics, is_anonymous, taken_by_topics
 from backend_architect.brief.vocabulary import Match, Means, Vocabulary, read_vocabulary
 from backend_architect.brief.words import Word, split_words

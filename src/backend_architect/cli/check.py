@@ -33,7 +33,7 @@ def check(
       architect check shop --rules
       architect check shop/backend.yaml --json
     """
-    from backend_architect.cli.earlier import notes_on_earlier_build
+    from backend_architect.cli.earlier_builds import notes_on_earlier_build
     from backend_architect.cli.output import print_data, print_warnings, problems_as_data
     from backend_architect.errors import DesignError
     from backend_architect.pipeline import read_sound_design, warnings_of

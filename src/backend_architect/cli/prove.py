@@ -39,7 +39,7 @@ def prove(
     \b
     Exit status: 0 everything held · 1 something failed or could not be tried · 130 interrupted
     """
-    from backend_architect.cli.proving import ProveOptions, list_probes, prove_project
+    from backend_architect.cli.prove_run import ProveOptions, list_probes, prove_project
 
     words = list(what or ())
     folder = Path(words.pop()) if words and Path(words[-1]).is_dir() else Path()

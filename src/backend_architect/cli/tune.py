@@ -72,7 +72,7 @@ def tune(
     """
     from backend_architect.cli.tune_changes import Changes, go_on, store_or_compare
     from backend_architect.cli.tune_options import read_bytes, read_seconds, read_times, read_waits
-    from backend_architect.cli.tuning import TuneOptions, tune_database
+    from backend_architect.cli.tune_run import TuneOptions, tune_database
     from backend_architect.tune.advice_run import By
     from backend_architect.tune.indexes.choice_limits import ChoiceLimits
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from sqlglot import exp
 
 from backend_architect.design.grammar import rebuilt
-from backend_architect.design.magnitudes import COUNTED, field_magnitude
 from backend_architect.design.model import Design, Entity, Row
 from backend_architect.design.names import safe_name
 from backend_architect.design.operators import TIMESTAMP, Frame, Operators, Typed, comparable, said
+from backend_architect.design.overflow import COUNTED, field_magnitude
 from backend_architect.design.postgres_types import column_type, settled
 from backend_architect.design.syntax import ALLOWED, ExpressionError, fold, parse, shorten
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from backend_architect.design.expressions import resolve_rule, resolve_value
-from backend_architect.design.implied import bare, implies
+from backend_architect.design.implication import bare, implies
 from backend_architect.design.model import Design, Field, Row
 from backend_architect.design.syntax import ExpressionError, parse
 

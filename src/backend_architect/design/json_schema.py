@@ -1,7 +1,7 @@
 """The language as JSON Schema, for editors to complete and for models to be held to."""
 
 from backend_architect.design.kinds import Schema
-from backend_architect.design.language.whole import DESIGN
+from backend_architect.design.language.design_file import DESIGN
 
 
 def design_json_schema() -> Schema:

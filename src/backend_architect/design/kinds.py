@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from backend_architect.design.found import ProblemCollector, did_you_mean
 from backend_architect.design.nodes import ListNode, MapNode, Node, ScalarNode
+from backend_architect.design.reading_result import ProblemCollector, did_you_mean
 
 Schema = dict[str, Any]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from backend_architect.design.build import build_design
-from backend_architect.design.found import USUAL_FIXES, ProblemCollector
-from backend_architect.design.language.whole import DESIGN
+from backend_architect.design.language.design_file import DESIGN
 from backend_architect.design.model import Design
 from backend_architect.design.nodes import MapNode, Node, read_nodes
+from backend_architect.design.reading_result import USUAL_FIXES, ProblemCollector
 from backend_architect.design.shapes import is_missing
 from backend_architect.design.source import decoded, design_file, read_source
 from backend_architect.errors import DesignError, Place, Problem

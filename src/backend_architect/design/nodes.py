@@ -21,7 +21,7 @@ from ruamel.yaml.events import (
     ScalarEvent,
 )
 
-from backend_architect.design.found import ProblemCollector
+from backend_architect.design.reading_result import ProblemCollector
 from backend_architect.design.syntax_errors import syntax_problem
 from backend_architect.errors import DesignError
 

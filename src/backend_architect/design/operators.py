@@ -10,7 +10,8 @@ from sqlglot import exp
 
 from backend_architect.design.grammar import rebuilt
 from backend_architect.design.literals import wrong_literal
-from backend_architect.design.magnitudes import (
+from backend_architect.design.model import MAX_BIGINT, Row
+from backend_architect.design.overflow import (
     BEYOND,
     INTERVAL_DAYS,
     LIMITS,
@@ -22,7 +23,6 @@ from backend_architect.design.magnitudes import (
     interval_magnitude,
     most_of,
 )
-from backend_architect.design.model import MAX_BIGINT, Row
 from backend_architect.design.postgres_types import (
     UNKNOWN,
     can_become,

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from backend_architect.design.distinct import bounds_of_number, frame_of_text
+from backend_architect.design.distinguishing_fields import bounds_of_number, frame_of_text
 from backend_architect.design.model import Field, FieldType
 
 FIRST = datetime(2030, 1, 31, 12, tzinfo=UTC)

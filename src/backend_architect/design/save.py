@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from backend_architect.design.found import ProblemCollector
 from backend_architect.design.nodes import ListNode, MapNode, Node, ScalarNode, read_nodes
+from backend_architect.design.reading_result import ProblemCollector
 from backend_architect.design.yaml_text import (
     Raw,
     Tree,

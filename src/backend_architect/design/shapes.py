@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from backend_architect.design.found import ProblemCollector, did_you_mean
 from backend_architect.design.kinds import ClosedWord, Kind, Schema, TextForm, name_of, place_of, shortened
 from backend_architect.design.nodes import ListNode, MapNode, Node, ScalarNode
+from backend_architect.design.reading_result import ProblemCollector, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)

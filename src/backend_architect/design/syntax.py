@@ -8,7 +8,7 @@ from sqlglot import Dialect, exp
 from sqlglot.errors import SqlglotError
 
 from backend_architect.design.grammar import not_understood
-from backend_architect.design.meaning import misread
+from backend_architect.design.parser_agreement import misread
 from backend_architect.design.printing import sql_text
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)

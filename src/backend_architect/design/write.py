@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from backend_architect.design.as_tree import design_tree
 from backend_architect.design.model import Design
+from backend_architect.design.to_data import design_tree
 from backend_architect.design.yaml_text import Tree, entry_lines, item_lines
 
 NARROW = 34

@@ -1,8 +1,8 @@
 """What each rule says in small cases, asked of PostgreSQL, and whether its compiled form says the same."""
 
 from backend_architect.design.model import Design
-from backend_architect.explaining.asking import small_database
 from backend_architect.explaining.comparing import compare_readings
+from backend_architect.explaining.evaluate_cases import small_database
 from backend_architect.explaining.rules import chosen_rules
 from backend_architect.explaining.table import TruthTable, make_table, render_table
 from backend_architect.oracle.cases import cases_of

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from backend_architect.design.expressions import resolve_rule
 from backend_architect.design.load import LoadedDesign
 from backend_architect.errors import Problem
-from backend_architect.explaining.asking import ExplanationDatabase, small_database
+from backend_architect.explaining.evaluate_cases import ExplanationDatabase, small_database
 from backend_architect.explaining.rules import NamedRule, rules_of
 from backend_architect.oracle.cases import Cases, cases_of
 from backend_architect.queries.text import StatementText

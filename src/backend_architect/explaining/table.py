@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import permutations
 
-from backend_architect.explaining.asking import Answer
+from backend_architect.explaining.evaluate_cases import Answer
 from backend_architect.oracle.cases import Cases
 
 ANY = "any"

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from backend_architect.design.model import Action, Design, Entity, Row
 from backend_architect.oracle.anonymous import needs_caller, split
 from backend_architect.oracle.installation import oracle_sql
-from backend_architect.oracle.looking import look
 from backend_architect.oracle.rewriting import closing, condition_sql, expression_sql, over_row
+from backend_architect.oracle.rule_inputs import look
 from backend_architect.oracle.scopes import SCHEMA, here
 from backend_architect.oracle.tokens import tokens_of
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from backend_architect.design.model import Action, AfterUpdate, Design, Entity, Field, Row
 from backend_architect.oracle.answers import Caller
-from backend_architect.oracle.looking import Looked, look
+from backend_architect.oracle.rule_inputs import Looked, look
 from backend_architect.oracle.values import Option, options_of
 
 MOST = 400

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from backend_architect.design.names import plural_of
-from backend_architect.patterns.held import held_assumption, held_by_team
 from backend_architect.patterns.load import all_patterns, pattern_named
 from backend_architect.patterns.merge import merged
 from backend_architect.patterns.naming import names_in, rows_in, usable_name
 from backend_architect.patterns.nouns import ROWS_PER_USER, Guessed, noun_assumption, noun_fragment
 from backend_architect.patterns.pattern import Fragment, Pattern, Trap
 from backend_architect.patterns.sensitive import kind_of
+from backend_architect.patterns.tenancy import held_assumption, held_by_team
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend_architect.decisions import Decisions
-from backend_architect.design.distinct import distinct_fields
+from backend_architect.design.distinguishing_fields import distinct_fields
 from backend_architect.design.model import Design, Event, Field, FieldType
 from backend_architect.design.python_names import MAIN, attribute, variable
 from backend_architect.project.limits import limit_of_everything, limit_of_sign_in, limit_source

@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from backend_architect.design.distinct import distinct_fields
+from backend_architect.design.distinguishing_fields import distinct_fields
 from backend_architect.design.model import Design, Edge, Entity, FieldType
 from backend_architect.design.ranges import in_ranges
 from backend_architect.design.routes import Route

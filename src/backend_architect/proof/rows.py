@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from backend_architect.design.distinct import distinct_fields
+from backend_architect.design.distinguishing_fields import distinct_fields
 from backend_architect.design.model import Design, Edge, Entity, Field, FieldType, Row
 from backend_architect.design.ranges import ranges_of
 from backend_architect.design.routes import nested_under
+from backend_architect.design.sample_numbers import usual_number
 from backend_architect.design.samples import numbered_sample, sample
-from backend_architect.design.usual_numbers import usual_number
 from backend_architect.postgres import Session
 
 Values = Mapping[str, object]

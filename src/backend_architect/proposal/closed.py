@@ -7,7 +7,7 @@ from backend_architect.brief import Brief
 from backend_architect.design.load import read_design
 from backend_architect.design.model import Design
 from backend_architect.design.names import words
-from backend_architect.design.strangers import anybody_may, stranger_may_read
+from backend_architect.design.stranger_access import anybody_may, stranger_may_read
 from backend_architect.patterns import Composition
 from backend_architect.patterns.narrowing import mine, narrowed, read_rule, rows_of, with_rule
 from backend_architect.patterns.pattern import Fragment

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from backend_architect.brief import Brief, Feature, Span, read_brief
 from backend_architect.brief.typos import likely_meant
 from backend_architect.brief.vocabulary import read_vocabulary
-from backend_architect.design.apart import left_with_access, not_kept_apart, roles_across
 from backend_architect.design.load import read_design
 from backend_architect.design.model import Design
 from backend_architect.design.names import words
+from backend_architect.design.tenancy import left_with_access, not_kept_apart, roles_across
 from backend_architect.errors import BriefError, Place, Problem
 from backend_architect.patterns import Composition, CompositionRequest, Pattern, Trap, compose, pattern_named
 from backend_architect.patterns.pattern import Fragment

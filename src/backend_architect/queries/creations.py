@@ -14,7 +14,7 @@ from backend_architect.queries.new_row import NEW, absent_value, new_columns, se
 from backend_architect.queries.resolved import ResolvedDesign, conditions, hops
 from backend_architect.queries.rows import answered_query, entity_of, must_be_readable, readable_or_absent
 from backend_architect.queries.text import StatementText, listed
-from backend_architect.queries.turns import with_turn
+from backend_architect.queries.turn_locks import with_turn
 
 
 def create_query(resolved: ResolvedDesign, route: Route) -> Query:

@@ -11,7 +11,7 @@ from backend_architect.queries.new_row import NEW, absent_value, new_columns, se
 from backend_architect.queries.resolved import ResolvedDesign, conditions
 from backend_architect.queries.rows import looks_through, readable_or_absent, sql_type
 from backend_architect.queries.text import StatementText
-from backend_architect.queries.turns import with_turn
+from backend_architect.queries.turn_locks import with_turn
 
 
 def put_query(resolved: ResolvedDesign, route: Route) -> Query:

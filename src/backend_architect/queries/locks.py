@@ -8,8 +8,8 @@ from typing import Literal
 
 from sqlglot import exp
 
-from backend_architect.design.changing import changing_columns, counting_tables
 from backend_architect.design.model import Row
+from backend_architect.design.mutable_values import changing_columns, counting_tables
 from backend_architect.queries.resolved import ResolvedDesign
 
 Write = Literal["create", "update", "delete"]

@@ -9,7 +9,7 @@ from backend_architect.queries.locks import locked
 from backend_architect.queries.model import Query
 from backend_architect.queries.resolved import ResolvedDesign, any_of, column, conditions, hops
 from backend_architect.queries.text import StatementText
-from backend_architect.queries.turns import with_turn
+from backend_architect.queries.turn_locks import with_turn
 
 SQL_TYPES = {
     FieldType.INTEGER: "bigint",

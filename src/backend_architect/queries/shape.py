@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from backend_architect.design.changing import changed_by_effects
 from backend_architect.design.expressions import Kept, members, resolve_rule, resolve_value
 from backend_architect.design.model import MAX_EXACT, WHOLE, Computed, Design, Entity, Field, FieldType
+from backend_architect.design.mutable_values import changed_by_effects
 from backend_architect.design.names import safe_name
 from backend_architect.design.operators import Typed
 from backend_architect.design.python_names import nested_class

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from backend_architect.design.meaning import means
+from backend_architect.design.parser_agreement import means
 from backend_architect.design.printing import sql_text, with_brackets
 from backend_architect.queries.model import Param
 

@@ -27,7 +27,7 @@ from backend_architect.queries.rows import (
     sql_type,
 )
 from backend_architect.queries.text import StatementText, listed
-from backend_architect.queries.turns import with_turn
+from backend_architect.queries.turn_locks import with_turn
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from sqlglot import exp
 
-from backend_architect.design.magnitudes import MOST_DAYS
 from backend_architect.design.model import NUMERIC, TEXTUAL, Design, Edge, Entity, Field, FieldType
+from backend_architect.design.overflow import MOST_DAYS
 from backend_architect.design.postgres_types import is_small
 from backend_architect.design.printing import sql_text
 from backend_architect.queries.new_row import default_sql

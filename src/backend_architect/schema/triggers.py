@@ -2,9 +2,9 @@
 
 from sqlglot import exp
 
-from backend_architect.design.changing import changing_columns
 from backend_architect.design.expressions import resolve_value
 from backend_architect.design.model import Action, Design, Entity, Row
+from backend_architect.design.mutable_values import changing_columns
 from backend_architect.design.printing import sql_text
 from backend_architect.queries.resolved import ResolvedDesign
 from backend_architect.schema.model import ColumnChange, KeptCount, Trigger, Turns

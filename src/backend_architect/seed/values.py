@@ -4,9 +4,9 @@ import zlib
 from collections.abc import Callable
 from dataclasses import replace
 
-from backend_architect.design.distinct import TIMELY, bounds_of_number, distinct_fields
+from backend_architect.design.distinguishing_fields import TIMELY, bounds_of_number, distinct_fields
 from backend_architect.design.model import Design, Entity, Field, FieldType, Row
-from backend_architect.design.usual_numbers import drawn_number
+from backend_architect.design.sample_numbers import drawn_number
 from backend_architect.schema.columns import column_type
 from backend_architect.seed.privacy import is_private
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from backend_architect.design.expressions import resolve_rule
 from backend_architect.design.model import Design, Field, FieldType
 from backend_architect.design.routes import Route, routes_of
-from backend_architect.design.truth import persona_facts, truth
+from backend_architect.design.rule_evaluation import persona_facts, truth
 
 EMAIL = "developer@example.com"
 

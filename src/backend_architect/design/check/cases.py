@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from backend_architect.design.check.defaults import why_not
-from backend_architect.design.found import did_you_mean
 from backend_architect.design.load import LoadedDesign
 from backend_architect.design.model import IMPLIED_FIELDS, Action, Check, Design, Field, Row, Scalar
+from backend_architect.design.reading_result import did_you_mean
 from backend_architect.design.wording import a
 from backend_architect.errors import Problem
 

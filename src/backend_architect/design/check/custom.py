@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from backend_architect.design.check.names import IN_PYTHON
-from backend_architect.design.found import did_you_mean
 from backend_architect.design.load import LoadedDesign
 from backend_architect.design.model import Custom, Entity
+from backend_architect.design.reading_result import did_you_mean
 from backend_architect.errors import Problem
 
 GENERATED = frozenset({"routes", "schemas", "queries", "access", "__init__"})

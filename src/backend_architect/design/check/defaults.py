@@ -6,9 +6,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from backend_architect.design.check.paths import fields_with_paths
-from backend_architect.design.found import did_you_mean
 from backend_architect.design.load import LoadedDesign
 from backend_architect.design.model import TEXTUAL, Field, FieldType, Scalar
+from backend_architect.design.reading_result import did_you_mean
 from backend_architect.design.wording import a_type
 from backend_architect.errors import Problem
 

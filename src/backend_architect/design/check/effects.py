@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from backend_architect.design.found import did_you_mean
 from backend_architect.design.load import LoadedDesign
 from backend_architect.design.model import NUMERIC, Entity
 from backend_architect.design.names import words
+from backend_architect.design.reading_result import did_you_mean
 from backend_architect.design.wording import a, a_type
 from backend_architect.errors import Problem
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from backend_architect.design.check.custom import GENERATED
-from backend_architect.design.found import did_you_mean
 from backend_architect.design.load import LoadedDesign
 from backend_architect.design.model import Edge, Event
 from backend_architect.design.python_names import WORKER
+from backend_architect.design.reading_result import did_you_mean
 from backend_architect.design.wording import a
 from backend_architect.errors import Problem
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from backend_architect.design.found import did_you_mean
 from backend_architect.design.load import LoadedDesign
 from backend_architect.design.model import AFTER_UPDATE, IMPLIED_FIELDS, Action, Entity
+from backend_architect.design.reading_result import did_you_mean
 from backend_architect.design.wording import a
 from backend_architect.errors import Problem
 

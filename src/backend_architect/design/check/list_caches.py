@@ -21,8 +21,8 @@ def check_list_caches(loaded: LoadedDesign) -> Iterator[Problem]:
 
 def _for_callers_only(loaded: LoadedDesign, rule: str | None, entity: str | None) -> bool:
     """Return whether a rule never holds without a caller; what cannot be read is another check's."""
+    from backend_architect.design.rule_evaluation import needs_caller  # noqa: PLC0415
     from backend_architect.design.syntax import ExpressionError  # noqa: PLC0415  (parses SQL, and most have no cache)
-    from backend_architect.design.truth import needs_caller  # noqa: PLC0415
 
     if not rule:
         return False

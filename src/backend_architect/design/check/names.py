@@ -60,7 +60,7 @@ def _names_of(row: Row) -> Iterator[tuple[str, str]]:
 
 def _is_free(row: Row, part: str, name: str) -> bool:
     """Return whether SQL, and the rules, can say the name where it stands."""
-    from backend_architect.design.sayable import is_column, is_relation, is_rule  # noqa: PLC0415  (parses SQL)
+    from backend_architect.design.usable_names import is_column, is_relation, is_rule  # noqa: PLC0415  (parses SQL)
 
     if part == "rules":
         return is_rule(name)
@@ -118,7 +118,7 @@ def _classes(loaded: LoadedDesign, path: str, row: Row) -> Iterator[Problem]:
 
 
 def _roles(loaded: LoadedDesign, roles: tuple[str, ...]) -> Iterator[Problem]:
-    from backend_architect.design.sayable import is_role  # noqa: PLC0415
+    from backend_architect.design.usable_names import is_role  # noqa: PLC0415
 
     for n, role in enumerate(roles):
         path = f"auth.roles.{n}"

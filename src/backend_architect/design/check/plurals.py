@@ -45,7 +45,7 @@ RESERVED_SUFFIXES = ("_fkey", "_idx", "_key", "_pkey")
 
 def check_plurals(loaded: LoadedDesign) -> Iterator[Problem]:
     """Yield `duplicate-plural`, `reserved-plural`, `name-too-long` and `duplicate-name` between entities and edges."""
-    from backend_architect.design.sayable import is_table  # noqa: PLC0415  (parses SQL)
+    from backend_architect.design.usable_names import is_table  # noqa: PLC0415  (parses SQL)
 
     design = loaded.design
     seen: dict[str, str] = {}

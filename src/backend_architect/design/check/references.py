@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from backend_architect.design.check.paths import fields_with_paths, references_with_paths
-from backend_architect.design.found import did_you_mean
 from backend_architect.design.load import LoadedDesign
 from backend_architect.design.model import IMPLIED_FIELDS, Design, Field
+from backend_architect.design.reading_result import did_you_mean
 from backend_architect.errors import Problem
 
 

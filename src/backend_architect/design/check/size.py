@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from backend_architect.design.found import did_you_mean
 from backend_architect.design.load import LoadedDesign
+from backend_architect.design.reading_result import did_you_mean
 from backend_architect.errors import Problem
 
 MAX_ROWS = 500

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from backend_architect.design.found import ProblemCollector, did_you_mean
 from backend_architect.design.kinds import ClosedWord, Expression, Flag, Kind, Schema, Text, Value
 from backend_architect.design.language.forms import CONTENT_TYPE, CURRENCY, IDENTIFIER, INTEGER, NUMBER, QUANTITY
 from backend_architect.design.model import FieldType, OnDelete
 from backend_architect.design.nodes import MapNode, Node, ScalarNode
+from backend_architect.design.reading_result import ProblemCollector, did_you_mean
 from backend_architect.design.shapes import Key, ListOf, Record, refuse_shape
 
 HEADS = ("type", "to", "one_of", "list")

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from backend_architect.design.found import ProblemCollector, did_you_mean
 from backend_architect.design.kinds import ClosedWord, Expression
 from backend_architect.design.language.fields import SHORT_TYPES, FieldKind
 from backend_architect.design.language.forms import IDENTIFIER, PLURAL_FIELD, TARGET
 from backend_architect.design.model import ACTIONS, AFTER_UPDATE
+from backend_architect.design.reading_result import ProblemCollector, did_you_mean
 from backend_architect.design.shapes import Key, ListOf, MapOf, Record, ShortOr
 
 _FIELDS = MapOf(IDENTIFIER, FieldKind(), "fields", max=200)

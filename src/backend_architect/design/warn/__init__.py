@@ -5,8 +5,8 @@ One warning a file; each takes a loaded design without problems. A design with w
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from backend_architect.design.found import did_you_mean
 from backend_architect.design.load import LoadedDesign
+from backend_architect.design.reading_result import did_you_mean
 from backend_architect.design.warn.constant_rules import warn_constant_rules
 from backend_architect.design.warn.hidden_rows import warn_hidden_rows
 from backend_architect.design.warn.kept_states import warn_kept_states

@@ -6,9 +6,9 @@ from sqlglot import exp
 
 from backend_architect.design.check.expressions import WrittenExpression, expressions_of
 from backend_architect.design.hidden import rule_or_none
-from backend_architect.design.implied import sides
+from backend_architect.design.implication import sides
 from backend_architect.design.load import LoadedDesign
-from backend_architect.design.possible import possible_values
+from backend_architect.design.satisfiability import possible_values
 from backend_architect.design.syntax import conjuncts, parse, shorten
 from backend_architect.errors import Problem
 

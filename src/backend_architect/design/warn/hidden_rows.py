@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from backend_architect.design.across import children_are_readable, parent_is_readable
 from backend_architect.design.expressions import resolve_value
 from backend_architect.design.hidden import known_rules, rule_or_none
-from backend_architect.design.implied import implies
+from backend_architect.design.implication import implies
 from backend_architect.design.load import LoadedDesign
 from backend_architect.design.model import Edge, Entity, Row
+from backend_architect.design.related_rules import children_are_readable, parent_is_readable
 from backend_architect.design.syntax import conjuncts
 from backend_architect.errors import Problem
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backend_architect.design.check.paths import references_with_paths
 from backend_architect.design.hidden import known_rules, rule_or_none
-from backend_architect.design.implied import implies
+from backend_architect.design.implication import implies
 from backend_architect.design.load import LoadedDesign
 from backend_architect.design.model import Edge, Entity, Field, FieldType
 from backend_architect.design.warn.sensitive_fields import is_sensitive

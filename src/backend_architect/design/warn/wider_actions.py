@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from backend_architect.design.across import required_rows
 from backend_architect.design.hidden import rule_or_none
-from backend_architect.design.implied import implies, sides
+from backend_architect.design.implication import implies, sides
 from backend_architect.design.load import LoadedDesign
 from backend_architect.design.model import Action, Design, Entity
+from backend_architect.design.related_rules import required_rows
 from backend_architect.design.syntax import parse, shorten
 from backend_architect.errors import Problem
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from backend_architect.design.model import Persona
 from backend_architect.design.names import words
 from backend_architect.design.routes import ACTION_OF, Route
-from backend_architect.design.truth import Truth, persona_facts, truth
+from backend_architect.design.rule_evaluation import Truth, persona_facts, truth
 from backend_architect.project.samples import python_string
 from backend_architect.project.slices.calls import asks_for_caller, rule_of
 from backend_architect.queries.model import Query

@@ -3,7 +3,7 @@
 from sqlglot import exp
 
 from backend_architect.design.routes import ACTION_OF, Route
-from backend_architect.design.truth import needs_caller
+from backend_architect.design.rule_evaluation import needs_caller
 from backend_architect.queries.resolved import ResolvedDesign, is_signed_in
 
 

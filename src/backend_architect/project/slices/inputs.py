@@ -1,7 +1,7 @@
 """What clients may send, as pydantic fields: as bounded as what the database stores."""
 
-from backend_architect.design.magnitudes import MOST_DAYS
 from backend_architect.design.model import NUMERIC, Entity, Field, FieldType
+from backend_architect.design.overflow import MOST_DAYS
 from backend_architect.design.python_names import attribute
 from backend_architect.project.samples import default_source, sample_source
 from backend_architect.queries.shape import python_type

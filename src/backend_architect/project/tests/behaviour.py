@@ -1,6 +1,6 @@
 """`tests/<slice>/test_<slice>.py`: the access table held, every read one statement, a row's life, pages, bad input."""
 
-from backend_architect.design.distinct import distinct_fields
+from backend_architect.design.distinguishing_fields import distinct_fields
 from backend_architect.design.model import Edge, Entity, Field, FieldType, ListSpec, Row
 from backend_architect.design.names import words
 from backend_architect.design.ranges import in_ranges

@@ -1,8 +1,8 @@
 """`tests/test_extremes.py`: the least and the greatest of every field, and every list and row answers all the same."""
 
-from backend_architect.design.magnitudes import MOST_DAYS
 from backend_architect.design.model import WHOLE, Entity, Field, FieldType
 from backend_architect.design.names import words
+from backend_architect.design.overflow import MOST_DAYS
 from backend_architect.project.slices.access import expected_answers
 from backend_architect.queries.model import Queries, Query
 from backend_architect.queries.resolved import ResolvedDesign

@@ -2,13 +2,13 @@
 
 from textwrap import wrap
 
-from backend_architect.design.distinct import crowded_group, distinct_fields
+from backend_architect.design.distinguishing_fields import crowded_group, distinct_fields
 from backend_architect.design.model import Design, Edge, Entity, Field, FieldType, Row
 from backend_architect.design.names import words
 from backend_architect.design.python_names import FACTORY, variable
 from backend_architect.design.ranges import in_ranges
 from backend_architect.design.routes import nested_under
-from backend_architect.design.usual_numbers import usual_number
+from backend_architect.design.sample_numbers import usual_number
 from backend_architect.project.samples import sample_source
 from backend_architect.project.tests.numbered import numbered_source
 from backend_architect.project.tests.range_lines import range_lines

@@ -1,6 +1,6 @@
 """Python source of values that no other row of a test has, made from the next of `_numbers`."""
 
-from backend_architect.design.distinct import DIGITS, bounds_of_number, frame_of_text
+from backend_architect.design.distinguishing_fields import DIGITS, bounds_of_number, frame_of_text
 from backend_architect.design.model import Field, FieldType
 from backend_architect.project.samples import sample_source
 

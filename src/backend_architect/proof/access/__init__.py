@@ -1,12 +1,19 @@
 """Who gets which answer: every route for every kind of caller, hidden rows in lists, undeclared routes, the checks."""
 
-from backend_architect.proof.access import declared_routes, design_checks, hidden_rows, matrix, members, moves
+from backend_architect.proof.access import (
+    declared_routes,
+    design_checks,
+    hidden_rows,
+    matrix,
+    members,
+    relation_changes,
+)
 from backend_architect.proof.probe import Probe
 
 PROBES: tuple[Probe, ...] = (
     hidden_rows.PROBE,
     matrix.PROBE,
-    moves.PROBE,
+    relation_changes.PROBE,
     members.PROBE,
     declared_routes.PROBE,
     design_checks.PROBE,

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from backend_architect.design.model import FieldType
-from backend_architect.proof.access.asking import Asking
 from backend_architect.proof.access.facts import RememberedAnswers, many
 from backend_architect.proof.access.judge import Judge
+from backend_architect.proof.access.list_rows import Shelf
 from backend_architect.proof.access.pages import Search, Shown, walk
 from backend_architect.proof.access.personas import Persona
-from backend_architect.proof.access.stock import Shelf
+from backend_architect.proof.access.requests import Asking
 from backend_architect.proof.access.viewers import by_rights, is_shared, viewer_of
 from backend_architect.proof.evidence import Case
 

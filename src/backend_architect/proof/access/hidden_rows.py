@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from backend_architect.proof.access.asking import Asking
 from backend_architect.proof.access.caches import cached_lists
 from backend_architect.proof.access.facts import RememberedAnswers, many
 from backend_architect.proof.access.judge import Judge
+from backend_architect.proof.access.list_rows import Shelf, stock
 from backend_architect.proof.access.page_edge import page_edge
 from backend_architect.proof.access.pages import PAGES, Shown, Walk, walk
 from backend_architect.proof.access.personas import Persona, personas
-from backend_architect.proof.access.stock import Shelf, stock
+from backend_architect.proof.access.requests import Asking
 from backend_architect.proof.access.tables import kept_counts
 from backend_architect.proof.access.tenancy import let_leave, let_members_in
 from backend_architect.proof.access.viewers import by_rights, viewer_of

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from backend_architect.design.model import Action, Row
 from backend_architect.oracle import Caller, Oracle
-from backend_architect.oracle.looking import look
+from backend_architect.oracle.rule_inputs import look
 from backend_architect.proof.access.personas import Persona
 from backend_architect.proof.backend import Backend
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from backend_architect.design.model import Edge, Entity
-from backend_architect.proof.access.asking import Asking
 from backend_architect.proof.access.expected import Expected, expected_answer, with_own_files
 from backend_architect.proof.access.facts import RememberedAnswers, many
 from backend_architect.proof.access.judge import Judge
 from backend_architect.proof.access.personas import FORMER_MEMBER, Persona, named, personas, renewed
+from backend_architect.proof.access.requests import Asking
 from backend_architect.proof.access.tables import Watch, kept_counts
 from backend_architect.proof.access.tenancy import let_leave, let_members_in, make_within, tenant_of, way_to
 from backend_architect.proof.access.values import wrong_values

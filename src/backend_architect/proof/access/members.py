@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from backend_architect.design.model import Edge
-from backend_architect.proof.access.asking import Asking
 from backend_architect.proof.access.facts import loaded, many
 from backend_architect.proof.access.judge import Judge
 from backend_architect.proof.access.personas import OTHER_OWNER, Persona, named, personas
+from backend_architect.proof.access.requests import Asking
 from backend_architect.proof.access.tables import Watch, kept_counts
 from backend_architect.proof.access.tenancy import Membership, foreign_tenants, let_leave, let_members_in, memberships
 from backend_architect.proof.backend import Backend

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from backend_architect.design.model import Edge, Entity
 from backend_architect.postgres import Refused
-from backend_architect.proof.access.asking import Asking
 from backend_architect.proof.access.facts import RememberedAnswers, many
 from backend_architect.proof.access.judge import Judge
+from backend_architect.proof.access.list_rows import Shelf, searched_words
 from backend_architect.proof.access.pages import PAGES, Search, Shown, walk
 from backend_architect.proof.access.personas import Persona
-from backend_architect.proof.access.stock import Shelf, searched_words
+from backend_architect.proof.access.requests import Asking
 from backend_architect.proof.access.viewers import viewer_of
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.evidence import Case

@@ -7,10 +7,10 @@ from itertools import combinations
 from urllib.parse import quote
 
 from backend_architect.design.model import Entity
-from backend_architect.proof.access.asking import Asking
 from backend_architect.proof.access.facts import RememberedAnswers
+from backend_architect.proof.access.list_rows import Shelf, searched_words
 from backend_architect.proof.access.personas import Persona
-from backend_architect.proof.access.stock import Shelf, searched_words
+from backend_architect.proof.access.requests import Asking
 from backend_architect.proof.access.values import wrong_values
 from backend_architect.proof.client import Exchange
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backend_architect.design.model import Field
+from backend_architect.proof.access.list_rows import kinds_of, made
 from backend_architect.proof.access.personas import OTHER_OWNER, Persona, named
-from backend_architect.proof.access.stock import kinds_of, made
 from backend_architect.proof.backend import Backend
 
 KINDS = 6

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from backend_architect.design.model import Entity
-from backend_architect.proof.access.asking import Asking
 from backend_architect.proof.access.expected import Expected
 from backend_architect.proof.access.judge import Judge
 from backend_architect.proof.access.personas import Persona
+from backend_architect.proof.access.requests import Asking
 from backend_architect.proof.client import Exchange
 from backend_architect.proof.routes import ProjectRoute, Request
 

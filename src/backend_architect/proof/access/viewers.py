@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from backend_architect.proof.access.facts import RememberedAnswers
+from backend_architect.proof.access.list_rows import Shelf
 from backend_architect.proof.access.pages import Search, Shown
 from backend_architect.proof.access.personas import Persona
-from backend_architect.proof.access.stock import Shelf
 
 
 def viewer_of(facts: RememberedAnswers, shelf: Shelf, persona: Persona) -> Persona:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from backend_architect.proof.attacks.alike import alike, as_slow
-from backend_architect.proof.attacks.at_once import at_once
-from backend_architect.proof.attacks.forging import NO_ACCOUNTS
+from backend_architect.proof.attacks.concurrent_requests import at_once
+from backend_architect.proof.attacks.forged_tokens import NO_ACCOUNTS
+from backend_architect.proof.attacks.same_responses import alike, as_slow
 from backend_architect.proof.attacks.sockets import verdict
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange

@@ -16,7 +16,7 @@ from backend_architect.proof.access.facts import RememberedAnswers, many
 from backend_architect.proof.access.judge import Judge
 from backend_architect.proof.access.personas import Persona
 from backend_architect.proof.access.values import wrong_values
-from backend_architect.proof.attacks.bounds import lengths_in, numbers_in
+from backend_architect.proof.attacks.compared_values import lengths_in, numbers_in
 from backend_architect.proof.attacks.lost_update import held_roles, somebody
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Exchange

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from backend_architect.postgres import Session
 from backend_architect.proof.attacks.addresses import filled
 from backend_architect.proof.attacks.browser import NO_BROWSERS, ask, cookies_of, has_browsers, jar, sign_in
-from backend_architect.proof.attacks.callers import insiders
+from backend_architect.proof.attacks.insiders import insiders
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, Group, skipped
 from backend_architect.proof.lab import ALLOWED_ORIGIN, Lab

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backend_architect.design.model import Entity, Event
-from backend_architect.proof.attacks.at_once import at_once, deadlocks, new_deadlocks, statuses
+from backend_architect.proof.attacks.concurrent_requests import at_once, deadlocks, new_deadlocks, statuses
 from backend_architect.proof.attacks.lost_update import somebody
 from backend_architect.proof.attacks.sockets import verdict
 from backend_architect.proof.attacks.states import let_in

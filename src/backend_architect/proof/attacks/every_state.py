@@ -11,7 +11,7 @@ from backend_architect.proof.access.expected import expected_answer, with_own_fi
 from backend_architect.proof.access.judge import Judge
 from backend_architect.proof.access.personas import Persona, named, personas
 from backend_architect.proof.access.tenancy import let_members_in
-from backend_architect.proof.attacks.forging import NO_ACCOUNTS
+from backend_architect.proof.attacks.forged_tokens import NO_ACCOUNTS
 from backend_architect.proof.attacks.states import State, in_state, states_of
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.evidence import Case, Group, skipped

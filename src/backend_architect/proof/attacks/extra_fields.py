@@ -7,8 +7,8 @@ from http import HTTPStatus
 
 from backend_architect.design.model import NUMERIC, Design, Entity, Field, FieldType
 from backend_architect.design.samples import sample
-from backend_architect.proof.attacks.callers import insiders, is_refused
-from backend_architect.proof.attacks.forging import ME, NO_ACCOUNTS
+from backend_architect.proof.attacks.forged_tokens import ME, NO_ACCOUNTS
+from backend_architect.proof.attacks.insiders import insiders, is_refused
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, Group, skipped

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from backend_architect.design.model import Field, FieldType
 from backend_architect.proof.attacks.addresses import fields_of
-from backend_architect.proof.attacks.callers import insiders
 from backend_architect.proof.attacks.creations import creations
+from backend_architect.proof.attacks.insiders import insiders
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, Group, skipped
 from backend_architect.proof.lab import Lab

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
-from backend_architect.design.distinct import distinct_fields
+from backend_architect.design.distinguishing_fields import distinct_fields
 from backend_architect.design.model import Entity, Field, FieldType, NoOverlap
 from backend_architect.design.samples import numbered_sample
 from backend_architect.postgres import Refused, Session
-from backend_architect.proof.attacks.at_once import deadlocks, new_deadlocks
+from backend_architect.proof.attacks.concurrent_requests import deadlocks, new_deadlocks
 from backend_architect.proof.attacks.sockets import verdict
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, Group, skipped

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from backend_architect.design.model import Edge, Entity
 from backend_architect.design.routes import Route
 from backend_architect.proof.attacks.addresses import address
-from backend_architect.proof.attacks.callers import is_refused
+from backend_architect.proof.attacks.insiders import is_refused
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, Group, skipped

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from backend_architect.design.routes import Route
 from backend_architect.proof.attacks.addresses import address
-from backend_architect.proof.attacks.broken import without_table
 from backend_architect.proof.attacks.log_lines import Listening, parsed
+from backend_architect.proof.attacks.missing_table import without_table
 from backend_architect.proof.attacks.sockets import send, told, verdict
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, Group, Measure, skipped

@@ -5,13 +5,13 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from backend_architect.design.distinct import distinct_fields
+from backend_architect.design.distinguishing_fields import distinct_fields
 from backend_architect.design.model import Entity, Field, FieldType
 from backend_architect.design.ranges import in_ranges
 from backend_architect.postgres import Refused, Session
-from backend_architect.proof.attacks.at_once import statuses
+from backend_architect.proof.attacks.concurrent_requests import statuses
+from backend_architect.proof.attacks.rule_races import waits
 from backend_architect.proof.attacks.sockets import verdict
-from backend_architect.proof.attacks.standing_still import waits
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, Group, skipped

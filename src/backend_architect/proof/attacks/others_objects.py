@@ -5,10 +5,10 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from backend_architect.design.model import Check, Edge
-from backend_architect.proof.attacks.alike import alike
-from backend_architect.proof.attacks.forging import NO_ACCOUNTS
+from backend_architect.proof.attacks.forged_tokens import NO_ACCOUNTS
 from backend_architect.proof.attacks.hidden_rows import is_hidden, kinds_of
 from backend_architect.proof.attacks.others_in_bodies import bodies_with_others, edges_to_others, sides_of
+from backend_architect.proof.attacks.same_responses import alike
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, Group, skipped

@@ -6,7 +6,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from backend_architect.postgres import Refused
-from backend_architect.proof.attacks.forging import ME, NO_ACCOUNTS
+from backend_architect.proof.attacks.forged_tokens import ME, NO_ACCOUNTS
 from backend_architect.proof.attacks.sockets import verdict
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from backend_architect.design.model import Limit
-from backend_architect.proof.attacks.forging import NO_ACCOUNTS
+from backend_architect.proof.attacks.forged_tokens import NO_ACCOUNTS
 from backend_architect.proof.attacks.lost_update import somebody
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange

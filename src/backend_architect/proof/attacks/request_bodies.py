@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 
 from backend_architect.design.model import TEXTUAL, Field, FieldType
 from backend_architect.proof.attacks.addresses import address, fields_of, routes_with_bodies
-from backend_architect.proof.attacks.callers import insiders, is_refused
 from backend_architect.proof.attacks.creations import Creation, creations
+from backend_architect.proof.attacks.insiders import insiders, is_refused
 from backend_architect.proof.attacks.sockets import send, status_of, told, verdict
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, Group, skipped

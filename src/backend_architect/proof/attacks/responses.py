@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from backend_architect.proof.attacks.addresses import address, filled, routes_with_bodies
-from backend_architect.proof.attacks.broken import without_table
-from backend_architect.proof.attacks.callers import insiders
+from backend_architect.proof.attacks.insiders import insiders
+from backend_architect.proof.attacks.missing_table import without_table
 from backend_architect.proof.client import Exchange
 from backend_architect.proof.evidence import Case, Group
 from backend_architect.proof.lab import Lab

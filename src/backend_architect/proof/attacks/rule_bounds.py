@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from backend_architect.design.model import Entity, Field, FieldType
 from backend_architect.proof.access.judge import Judge
 from backend_architect.proof.access.personas import Persona
-from backend_architect.proof.attacks.bounds import lengths_in
+from backend_architect.proof.attacks.compared_values import lengths_in
 from backend_architect.proof.attacks.lost_update import somebody
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.evidence import Case, Group, skipped

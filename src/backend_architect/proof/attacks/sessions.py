@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from backend_architect.postgres import Session
 from backend_architect.proof.attacks import browser
-from backend_architect.proof.attacks.at_once import statuses
 from backend_architect.proof.attacks.browser import NO_BROWSERS, Cookie, ask, cookies_of, has_browsers, jar
-from backend_architect.proof.attacks.forging import ME, NO_ACCOUNTS
+from backend_architect.proof.attacks.concurrent_requests import statuses
+from backend_architect.proof.attacks.forged_tokens import ME, NO_ACCOUNTS
 from backend_architect.proof.attacks.sockets import verdict
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange

@@ -17,7 +17,7 @@ from backend_architect.design.model import NUMERIC, Edge, Entity, Field, FieldTy
 from backend_architect.design.samples import sample
 from backend_architect.oracle import NOBODY, Oracle
 from backend_architect.postgres import Refused, Session
-from backend_architect.proof.attacks.bounds import lengths_in, numbers_in
+from backend_architect.proof.attacks.compared_values import lengths_in, numbers_in
 from backend_architect.proof.attacks.sockets import verdict
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.evidence import Case, Group, skipped

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from backend_architect.proof.attacks.forging import (
+from backend_architect.proof.attacks.forged_tokens import (
     ME,
     NO_ACCOUNTS,
     AccessToken,

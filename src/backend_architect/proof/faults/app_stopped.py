@@ -9,8 +9,8 @@ from backend_architect.postgres import Session
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.evidence import Case, Group, Measure, Verdict
 from backend_architect.proof.faults.crowd import gather
-from backend_architect.proof.faults.driven import find_driven, writing
 from backend_architect.proof.faults.ledger import THREADS, Ledger, driving, stored
+from backend_architect.proof.faults.plain_write import find_driven, writing
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
 

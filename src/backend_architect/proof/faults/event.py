@@ -7,7 +7,7 @@ from backend_architect.design.model import Event
 from backend_architect.design.routes import routes_of
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor
-from backend_architect.proof.faults.driven import Driven
+from backend_architect.proof.faults.plain_write import Driven
 
 SOON = 10.0
 QUEUED = "SELECT count(*) FROM pgqueuer WHERE entrypoint = $1"

@@ -16,7 +16,7 @@ import httpx
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Exchange
 from backend_architect.proof.evidence import Case, Measure, Verdict
-from backend_architect.proof.faults.driven import Driven, PlannedWrite
+from backend_architect.proof.faults.plain_write import Driven, PlannedWrite
 
 THREADS = 4
 WRONG_EVERY = 8

@@ -12,8 +12,8 @@ from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor
 from backend_architect.proof.evidence import Case, Group, Measure, Verdict, skipped
 from backend_architect.proof.faults.crowd import gather
-from backend_architect.proof.faults.driven import find_driven, writing
 from backend_architect.proof.faults.health_watch import watching
+from backend_architect.proof.faults.plain_write import find_driven, writing
 from backend_architect.proof.faults.serving_process import serving_process
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from backend_architect.proof.mutation import code, rules, taken
+from backend_architect.proof.mutation import accepted_fields, code, rules
 from backend_architect.proof.mutation.migrations import weakened_migration
 from backend_architect.proof.mutation.python_text import PythonText
 from backend_architect.proof.mutation.sql_text import SqlText, texts_in_python
@@ -53,13 +53,13 @@ def _in_code(folder: Path) -> Iterator[Weakening]:
         texts = list(texts_in_python(module.file, module.source))
         for sql in texts:
             for weaken in OF_SQL:
-                yield from (taken.renumbered(_named(each), module.source) for each in weaken(sql))
+                yield from (accepted_fields.renumbered(_named(each), module.source) for each in weaken(sql))
         for weaken_code in OF_CODE:
             yield from weaken_code(module)
         schemas = path.parent / "schemas.py"
         if path.name == "queries.py" and schemas.exists():
             beside = PythonText(str(schemas.relative_to(folder)), schemas.read_text())
-            yield from taken.taken_from_clients(module, beside, texts)
+            yield from accepted_fields.taken_from_clients(module, beside, texts)
 
 
 def _named(found: Weakening) -> Weakening:
@@ -93,5 +93,5 @@ def implied(folder: Path) -> frozenset[str]:
             for each in rules.weakened_conditions(sql):
                 edit = each.edits[0]
                 if (edit.start - sql.start, edit.end - sql.start) in parts:
-                    names.add(taken.renumbered(_named(each), source).name)
+                    names.add(accepted_fields.renumbered(_named(each), source).name)
     return frozenset(names)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from backend_architect.postgres import Session
+from backend_architect.proof.plans.parameter_roles import Role, Tie
 from backend_architect.proof.plans.tables import ProjectTable, Tables
-from backend_architect.proof.plans.ties import Role, Tie
 
 PAGE = 20
 """Rows of a usual page, and of the largest: a list asks for one more."""

@@ -10,14 +10,14 @@ from backend_architect.postgres import Refused, Session
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.plans.arguments import Picker, literal
 from backend_architect.proof.plans.expected import cached_seconds
-from backend_architect.proof.plans.filling import fill
-from backend_architect.proof.plans.projecting import Projection, sizes_in, with_values
-from backend_architect.proof.plans.running import MeasuredRun, PreparedStatement, prepare, run
+from backend_architect.proof.plans.fill_tables import fill
+from backend_architect.proof.plans.parameter_roles import Role, Tie, read_ties
+from backend_architect.proof.plans.run_statement import MeasuredRun, PreparedStatement, prepare, run
+from backend_architect.proof.plans.scaled_plans import Projection, sizes_in, with_values
 from backend_architect.proof.plans.sizes import RowCounts, sizes_of
 from backend_architect.proof.plans.statements import ProjectStatement, read_statements
 from backend_architect.proof.plans.tables import Tables, read_tables
 from backend_architect.proof.plans.thresholds import SIZES
-from backend_architect.proof.plans.ties import Role, Tie, read_ties
 from backend_architect.proof.plans.view import StatementView
 from backend_architect.proof.plans.work import Work
 from backend_architect.sql.statement_facts import tree_of

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backend_architect.proof.plans.running import MeasuredRun
+from backend_architect.proof.plans.run_statement import MeasuredRun
 from backend_architect.proof.plans.statements import ProjectStatement
 from backend_architect.proof.plans.tables import Tables
 from backend_architect.proof.plans.work import Read, Work

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from backend_architect.design.language.design_file import LANGUAGE_VERSION
 from backend_architect.design.language.fields import DEFAULT_MAX
 from backend_architect.design.language.forms import UNIT_MS
-from backend_architect.design.language.whole import LANGUAGE_VERSION
 from backend_architect.design.model import (
     Auth,
     Check,

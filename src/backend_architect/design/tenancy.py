@@ -1,7 +1,7 @@
 """Whose things a design keeps apart: what a person outside a team sees of it, and what a role sees of every team."""
 
 from backend_architect.design.model import Action, Design, Row
-from backend_architect.design.strangers import maker_may, stranger_may_read
+from backend_architect.design.stranger_access import maker_may, stranger_may_read
 
 ON_A_ROW: tuple[Action, ...] = ("read", "update", "delete")
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from backend_architect.design.model import Edge, Entity, Field, FieldType
 from backend_architect.postgres import Refused
-from backend_architect.proof.attacks.at_once import at_once, statuses
+from backend_architect.proof.attacks.concurrent_requests import at_once, statuses
 from backend_architect.proof.attacks.lost_update import somebody
 from backend_architect.proof.attacks.sockets import verdict
 from backend_architect.proof.attacks.states import let_in

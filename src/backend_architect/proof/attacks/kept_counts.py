@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backend_architect.design.model import Count, Edge, Entity, Row
-from backend_architect.proof.attacks.at_once import at_once, deadlocks, new_deadlocks, statuses
+from backend_architect.proof.attacks.concurrent_requests import at_once, deadlocks, new_deadlocks, statuses
 from backend_architect.proof.attacks.sockets import verdict
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.evidence import Case, Group, skipped

@@ -3,7 +3,7 @@
 from sqlglot import exp
 
 from backend_architect.design.hidden import rule_or_none
-from backend_architect.design.implied import COMPARISONS, bare, implies, renamed
+from backend_architect.design.implication import COMPARISONS, bare, implies, renamed
 from backend_architect.design.model import Design, Entity, Field, Row
 from backend_architect.design.syntax import conjuncts
 

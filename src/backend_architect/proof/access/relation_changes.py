@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from backend_architect.design.model import Entity, Field
-from backend_architect.proof.access.asking import Asking
 from backend_architect.proof.access.clauses import conditions_on, says
 from backend_architect.proof.access.facts import RememberedAnswers, many
 from backend_architect.proof.access.judge import Judge
 from backend_architect.proof.access.personas import Persona, named, personas
+from backend_architect.proof.access.requests import Asking
 from backend_architect.proof.access.tables import kept_counts, pretended, state_of
 from backend_architect.proof.access.targets import Target, targets_of
 from backend_architect.proof.access.tenancy import let_leave, let_members_in

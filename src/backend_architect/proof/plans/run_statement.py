@@ -8,7 +8,7 @@ from typing import Any
 
 from backend_architect.postgres import Refused, Session
 from backend_architect.proof.plans.arguments import CHANCES, Picker
-from backend_architect.proof.plans.ties import Tie
+from backend_architect.proof.plans.parameter_roles import Tie
 from backend_architect.proof.plans.work import SCANS
 
 TIMEOUT = "2s"

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from backend_architect.design.changing import counting_tables
 from backend_architect.design.model import ACTIONS, Action, Edge, Row
+from backend_architect.design.mutable_values import counting_tables
 from backend_architect.design.syntax import conjuncts
 from backend_architect.queries.model import Query, Turn
 from backend_architect.queries.new_row import NEW

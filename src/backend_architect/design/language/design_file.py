@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from backend_architect.design.found import ProblemCollector
 from backend_architect.design.kinds import ClosedWord, Expression, Schema, Text, TextForm, Value
 from backend_architect.design.language.forms import (
     BACKEND,
@@ -28,6 +27,7 @@ from backend_architect.design.language.forms import (
 from backend_architect.design.language.rows import EDGE, ENTITY
 from backend_architect.design.model import ACTIONS, Client, Persona, SignIn
 from backend_architect.design.nodes import Node
+from backend_architect.design.reading_result import ProblemCollector
 from backend_architect.design.shapes import Key, ListOf, MapOf, Record
 
 LANGUAGE_VERSION = 1

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from backend_architect.design.implied import canonical
+from backend_architect.design.implication import canonical
 from backend_architect.design.model import Design, Field, FieldType, Row
 
 MOST_CASES = 30_000

@@ -6,7 +6,7 @@ from typing import Any
 
 from backend_architect.design.expressions import resolve_rule
 from backend_architect.design.model import Action, Design, Row
-from backend_architect.design.truth import ME, OTHER, KnownFacts, truth
+from backend_architect.design.rule_evaluation import ME, OTHER, KnownFacts, truth
 
 MOST_HOPS = 12
 
