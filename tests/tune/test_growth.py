@@ -11,6 +11,7 @@ from backend_architect.postgres import EmbeddedServer, Session
 from backend_architect.report.growth import growth_lines, growth_markdown
 from backend_architect.tune.growth import Growing, GrowthStudy, Point, Scan, growing_tables, judge, study_growth
 from backend_architect.tune.growth.reading_plans import read_point
+from backend_architect.tune.indexes.model import NewIndex, NewKey
 from backend_architect.tune.observe import READ_ONLY, observe
 from backend_architect.tune.workload import Statement
 from tests.tune.conftest import NewDatabase
@@ -76,7 +77,12 @@ WORKLOAD = (
     Statement("indexed", "SELECT * FROM sales.orders WHERE person = $1 LIMIT 20", 1_000),
     Statement("by mail", "SELECT * FROM people WHERE email = $1", 1_000),
     Statement("joined", "SELECT o.id, s.name FROM sales.orders o JOIN states s ON s.id = o.state WHERE o.id = $1", 9),
+    Statement("anywhere", "SELECT * FROM people WHERE email LIKE '%' || $1", 1),
     Statement("gone", "SELECT * FROM nothing", 1),
+)
+ADVISED = (
+    NewIndex("public", "people", (NewKey("email"),)),
+    NewIndex("sales", "orders", (NewKey("", "no_such_function(state)"),)),
 )
 
 
@@ -87,7 +93,7 @@ def study(server: EmbeddedServer, url: str) -> GrowthStudy:
         known = read_known(session, structure.schemas)
     copy = make_copy(server, structure, known)
     with copy.twin as twin:
-        found = study_growth(copy, known, WORKLOAD, Growing(growing_tables(catalog.tables), 100))
+        found = study_growth(copy, known, WORKLOAD, Growing(growing_tables(catalog.tables), 100), indexes=ADVISED)
         assert twin.explain("SELECT * FROM people")["Plan Rows"] == 1_000  # as large as before
     return found
 
@@ -104,13 +110,19 @@ class Plain:
 def test_a_workload_on_grown_tables_of_two_schemas(server: EmbeddedServer, new_database: NewDatabase) -> None:
     found = study(server, new_database(SHOP))
     assert set(found.growing) == {"public.people", "sales.orders"} and found.staying == ("public.states",)
-    (bad,) = found.turning
+    bad, still_bad = found.turning
     assert bad.statement.id == "by mail" and bad.times == 20  # from 1,000 people to 20,000
     assert [point.times for point in bad.points] == [1, 2, 4, 10, 20, 40, 100]
     assert found.holding == 2
     assert [(each.id, reason) for each, reason in found.unplanned] == [("gone", 'relation "nothing" does not exist')]
     lines = growth_lines(found, Plain())
-    assert lines[0] == "At 100x data, 1 statement stops scaling; 2 scale"
+    assert lines[0] == "At 100x data, 2 statements stop scaling; 2 scale"
     assert lines[1] == "  from 20x on    SELECT * FROM people WHERE email = $1"
     assert "it reads all 20,000 rows of people to keep 1" in lines[2]
     assert "| from 20x on | `SELECT * FROM people WHERE email = $1` |" in growth_markdown(found)
+    assert found.advised is not None and found.advised.indexes == 1
+    assert [(each.statement.id, each.times) for each in found.advised.turning] == [("anywhere", still_bad.times)]
+    assert list(found.advised.refused) == ["CREATE INDEX ON sales.orders ((no_such_function(state)))"]
+    assert lines[5] == "With the advised index in place 1 of these still does"
+    assert lines[6].endswith("SELECT * FROM people WHERE email LIKE '%' || $1")
+    assert "With the advised index in place 1 of these still does" in growth_markdown(found)

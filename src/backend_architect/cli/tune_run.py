@@ -101,7 +101,7 @@ def _tuning(wish: TuneOptions, observation: Observation, accepted: Mapping[str, 
     with progress() as tell:
         rewritten = write_anew(_without(accepted, found.findings), observed, tell)
         advised = advise(wish.url, observed, wish.limits, tell, by=wish.what_if)
-        grown = project_growth(wish.url, observed, wish.at, tell, source=advised.source) if wish.at else Projected(None)
+        grown = project_growth(wish.url, observed, wish.at, tell, advised=advised) if wish.at else Projected(None)
     misjudged = find_misjudged(observed, advised.advice)
     everything = (*found.findings, *misjudged.findings)
     findings = worst_first((*rewritten.findings, *_without(accepted, misjudged.findings)))

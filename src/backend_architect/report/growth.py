@@ -1,5 +1,7 @@
 """Queries that stop scaling as the tables grow → lines for a terminal, and a part of a Markdown report."""
 
+from collections.abc import Sequence
+
 from backend_architect.report.paint import Paint
 from backend_architect.report.visible import as_markdown, in_one_line
 from backend_architect.tune.growth import GrowthStudy, Turning
@@ -11,22 +13,47 @@ ESTIMATED = "Projected by PostgreSQL's planner on a twin without rows; nothing w
 def growth_lines(study: GrowthStudy, paint: Paint) -> list[str]:
     """Return what a person reads of growth: each statement that stops scaling, from which size on; and assumptions."""
     lines = [paint.bold(growth_headline(study))]
-    for each in study.turning:
+    lines += _turning_lines(study.turning, paint)
+    if study.advised and study.turning:
+        lines += [paint.bold(advised_headline(study)), *_turning_lines(study.advised.turning, paint)]
+    return [*lines, *(f"  {paint.dim(in_one_line(line))}" for line in notes(study))]
+
+
+def _turning_lines(turning: Sequence[Turning], paint: Paint) -> list[str]:
+    lines: list[str] = []
+    for each in turning:
         lines += [
             f"  {paint.red(turns_when(each)):14} {in_one_line(each.statement.shown)}",
             f"                 {each.why}; {costs(each)}",
         ]
-    return [*lines, *(f"  {paint.dim(in_one_line(line))}" for line in notes(study))]
+    return lines
 
 
 def growth_markdown(study: GrowthStudy) -> str:
     """Return the part of a Markdown report."""
     parts = [f"## At {study.times:g} times the rows", "", growth_headline(study)]
-    if study.turning:
-        parts += ["", "| since | statement | why | cost a call |", "|---|---|---|---|"]
-    parts += [f"| {turns_when(each)} | `{_cell(each.statement.shown)}` | {as_markdown(each.why)} | {costs(each)} |"
-              for each in study.turning]  # fmt: skip
+    parts += _turning_table(study.turning)
+    if study.advised and study.turning:
+        parts += ["", advised_headline(study), *_turning_table(study.advised.turning)]
     return "\n".join([*parts, "", *(f"- {as_markdown(line)}" for line in notes(study))]) + "\n"
+
+
+def _turning_table(turning: Sequence[Turning]) -> list[str]:
+    head = ["", "| since | statement | why | cost a call |", "|---|---|---|---|"] if turning else []
+    return head + [
+        f"| {turns_when(each)} | `{_cell(each.statement.shown)}` | {as_markdown(each.why)} | {costs(each)} |"
+        for each in turning
+    ]
+
+
+def advised_headline(study: GrowthStudy) -> str:
+    """Return how many of them still stop scaling with the advised indexes; '' where none was planned with."""
+    if study.advised is None:
+        return ""
+    number, bad = study.advised.indexes, len(study.advised.turning)
+    indexes = "the advised index" if number == 1 else f"the {number} advised indexes"
+    still = "none of these does" if not bad else f"{bad} of these still {'does' if bad == 1 else 'do'}"
+    return f"With {indexes} in place {still}"
 
 
 def growth_headline(study: GrowthStudy) -> str:
@@ -55,7 +82,13 @@ def notes(study: GrowthStudy) -> list[str]:
         reasons = sorted({reason for _, reason in study.unplanned})
         more = ", …" if len(reasons) > MOST_NAMES else ""
         told.append(f"{len(study.unplanned)} statements have no plan: {'; '.join(reasons[:MOST_NAMES])}{more}")
-    return [*told, *(f"left out: {each}" for each in study.left)]
+    if study.advised:
+        told += [f"planned without {index}: {reason}" for index, reason in study.advised.refused.items()]
+    left = (
+        *study.left,
+        *(f"with the advised indexes, {each}" for each in (study.advised.left if study.advised else ())),
+    )
+    return [*told, *(f"left out: {each}" for each in left)]
 
 
 def _staying(study: GrowthStudy) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from backend_architect.tune.growth import GrowthStudy, Turning
+from backend_architect.tune.growth import AdvisedGrowth, GrowthStudy, Turning
 
 
 def growth_data(study: GrowthStudy | None) -> Mapping[str, object] | None:
@@ -17,6 +17,18 @@ def growth_data(study: GrowthStudy | None) -> Mapping[str, object] | None:
         "staying": list(study.staying),
         "unplanned": [{"id": statement.id, "reason": reason} for statement, reason in study.unplanned],
         "left": list(study.left),
+        "advised": _advised(study.advised),
+    }
+
+
+def _advised(advised: AdvisedGrowth | None) -> Mapping[str, object] | None:
+    if advised is None:
+        return None
+    return {
+        "indexes": advised.indexes,
+        "turning": [_turning(each) for each in advised.turning],
+        "refused": dict(advised.refused),
+        "left": list(advised.left),
     }
 
 

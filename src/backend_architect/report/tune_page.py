@@ -19,10 +19,10 @@ from backend_architect.report.advice import (
     not_looked_at,
     saved,
 )
-from backend_architect.report.growth import costs, growth_headline, notes, turns_when
+from backend_architect.report.growth import advised_headline, costs, growth_headline, notes, turns_when
 from backend_architect.report.tuning import Tuning, verdict
 from backend_architect.tune.amounts import days, size
-from backend_architect.tune.growth import GrowthStudy
+from backend_architect.tune.growth import Turning
 from backend_architect.tune.indexes.model import Advice
 from backend_architect.tune.workload import Statement, Workload
 
@@ -87,7 +87,9 @@ def tune_page(tuning: Tuning, *, when: datetime) -> str:
         slices=_slices(workload),
         bars=_bars(advice),
         growth=tuning.growth,
-        turning=_turning(tuning.growth),
+        turning=_turning(tuning.growth.turning if tuning.growth else ()),
+        still=_turning(tuning.growth.advised.turning if tuning.growth and tuning.growth.advised else ()),
+        still_headline=advised_headline(tuning.growth) if tuning.growth else "",
         growth_headline=growth_headline(tuning.growth) if tuning.growth else "",
         growth_notes=notes(tuning.growth) if tuning.growth else [],
         samples=samples,
@@ -123,8 +125,8 @@ def _bars(advice: Advice | None) -> list[Bar]:
     ]
 
 
-def _turning(study: GrowthStudy | None) -> list[Turned]:
-    return [Turned(each.statement, turns_when(each), each.why, costs(each)) for each in study.turning] if study else []
+def _turning(turning: Sequence[Turning]) -> list[Turned]:
+    return [Turned(each.statement, turns_when(each), each.why, costs(each)) for each in turning]
 
 
 def _left(tuning: Tuning) -> list[str]:

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from backend_architect.errors import DatabaseError, Problem
 from backend_architect.planner_twin.copy import make_copy, twin_server
 from backend_architect.postgres import Lost
-from backend_architect.tune.advice_run import PlanningSource, read_source, texts_of
+from backend_architect.tune.advice_run import Advised, read_source, texts_of
 from backend_architect.tune.growth import Growing, GrowthStudy, growing_tables, study_growth
+from backend_architect.tune.indexes import Advice
+from backend_architect.tune.indexes.model import NewIndex
 from backend_architect.tune.indexes.select import Progress
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.plannable import column_values, plannable
+
+NOTHING_ADVISED = Advised(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +25,19 @@ class Projected:
 
 
 def project_growth(
-    url: str, observed: Observed, times: float, tell: Progress, *, source: PlanningSource | None = None
+    url: str, observed: Observed, times: float, tell: Progress, *, advised: Advised = NOTHING_ADVISED
 ) -> Projected:
     """Return which statements of the workload turn bad up to `times` the rows of today, and from which size on.
 
-    `source` is what was read of the database already. Always on a twin, as no extension plans for rows that are not
+    Also which still do with the advised indexes in place. What was read of the database for the advice is not read
+    again. Always on a twin, as no extension plans for rows that are not
     there. Nothing is written on the server.
     """
     if observed.workload is None or not observed.workload.statements:
         return Projected(None)
     try:
         tell("reading the structure and the planner's statistics")
-        source = source or read_source(url, texts_of(observed))
+        source = advised.source or read_source(url, texts_of(observed))
         values = column_values(source.known.statistics)
         growing = Growing(growing_tables(observed.catalog.tables), times)
         with twin_server() as server:
@@ -42,12 +47,18 @@ def project_growth(
                 study = study_growth(
                     copy, source.known, observed.workload.statements, growing,
                     sql_of=lambda statement: plannable(statement, observed.catalog, values).sql,
+                    indexes=_indexes(advised.advice),
                 )  # fmt: skip
     except DatabaseError as error:
         return Projected(None, (_no_growth(error),))
     except Lost as error:
         return Projected(None, (_no_growth(error),))
     return Projected(study)
+
+
+def _indexes(advice: Advice | None) -> tuple[NewIndex, ...]:
+    """Return every advised index, those of other tenants too."""
+    return tuple(index for each in (advice.recommended if advice else ()) for index in (each.index, *each.others))
 
 
 def _no_growth(error: BaseException) -> Problem:

@@ -5,8 +5,18 @@ for one statement from which size on it is bad. All figures are the planner's es
 """
 
 from backend_architect.tune.growth.growing_tables import growing_tables
-from backend_architect.tune.growth.model import Growing, GrowthStudy, Point, Scan, Turning
+from backend_architect.tune.growth.model import AdvisedGrowth, Growing, GrowthStudy, Point, Scan, Turning
 from backend_architect.tune.growth.study import study_growth
 from backend_architect.tune.growth.verdicts import judge
 
-__all__ = ["Growing", "GrowthStudy", "Point", "Scan", "Turning", "growing_tables", "judge", "study_growth"]
+__all__ = [
+    "AdvisedGrowth",
+    "Growing",
+    "GrowthStudy",
+    "Point",
+    "Scan",
+    "Turning",
+    "growing_tables",
+    "judge",
+    "study_growth",
+]

@@ -1,7 +1,7 @@
 """What becomes of statements as the tables grow. Costs are the planner's units, a call; nothing was measured."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backend_architect.tune.workload import Statement
 
@@ -51,11 +51,25 @@ class Turning:
 
 
 @dataclass(frozen=True, slots=True)
+class AdvisedGrowth:
+    """What still turns bad with so many advised `indexes` in place, the dearest first.
+
+    `refused` says why an index could not be made on the twin, by its definition; `left` which sizes were left out.
+    """
+
+    indexes: int
+    turning: tuple[Turning, ...]
+    refused: Mapping[str, str] = field(default_factory=dict)
+    left: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class GrowthStudy:
     """What turns bad up to `times` the rows of today, the dearest first, and what was not looked at.
 
     `growing` are the tables that were taken to grow with their rows today, `staying` those taken to stay as they are.
-    `unplanned` says why a statement has no plan.
+    `unplanned` says why a statement has no plan. `advised` is what is left of it with the advised indexes, None where
+    none is advised.
     """
 
     times: float
@@ -65,3 +79,4 @@ class GrowthStudy:
     staying: tuple[str, ...]
     unplanned: tuple[tuple[Statement, str], ...] = ()
     left: tuple[str, ...] = ()
+    advised: AdvisedGrowth | None = None

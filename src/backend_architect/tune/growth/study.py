@@ -5,13 +5,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from backend_architect.planner_twin import Statistics
 from backend_architect.planner_twin.copy import Copy, Known, TableName, grow_schemas
 from backend_architect.postgres import Refused
-from backend_architect.tune.growth.model import Growing, GrowthStudy, Point, Turning
+from backend_architect.tune.growth.model import AdvisedGrowth, Growing, GrowthStudy, Point, Turning
 from backend_architect.tune.growth.reading_plans import read_point
 from backend_architect.tune.growth.verdicts import judge
+from backend_architect.tune.indexes.model import NewIndex
 from backend_architect.tune.workload import Statement
 
+ADVISED = "advised_"
 STEPS = (1.0, 2.0, 4.0)
 SECONDS = 60.0
 SqlOf = Callable[[Statement], str]
@@ -23,30 +26,58 @@ def as_written(statement: Statement) -> str:
 
 
 def study_growth(
-    copy: Copy, known: Known, statements: Sequence[Statement], growing: Growing, *, sql_of: SqlOf = as_written
+    copy: Copy,
+    known: Known,
+    statements: Sequence[Statement],
+    growing: Growing,
+    *,
+    sql_of: SqlOf = as_written,
+    indexes: Sequence[NewIndex] = (),
 ) -> GrowthStudy:
-    """Return which statements turn bad up to that many times today's rows, and from which size on.
+    """Return which statements turn bad up to that many times today's rows, from which size on, and with `indexes` too.
 
-    `sql_of` gives a statement as the planner takes it. The twin has today's size again afterwards. It stops on time,
-    and says which sizes it left.
+    `sql_of` gives a statement as the planner takes it. The twin has today's size again afterwards, and the indexes. It
+    stops on time, and says which sizes it left.
     """
     grow, times = growing.tables, growing.times
-    sizes = _Sizes(copy, known, {TableName(*name) for name in grow}, sql_of)
+    grown = {TableName(*name) for name in grow}
+    sizes = _Sizes(copy, copy.statistics, known, grown, sql_of)
+    advised = None
     try:
-        turning = _turning(sizes, statements, times)
+        turning = sorted(_turning(sizes, statements, times), key=_weight)
+        copy.twin.resize(*copy.statistics)
+        if indexes:
+            advised = _with_indexes(sizes, [each.statement for each in turning], times, indexes)
     finally:
         copy.twin.resize(*copy.statistics)
     names = {f"{schema}.{name}": rows for (schema, name), rows in sorted(grow.items())}
     staying = (f"{each.schema}.{table.name}" for each in copy.statistics for table in each.tables)
     return GrowthStudy(
         times=times,
-        turning=tuple(sorted(turning, key=_weight)),
+        turning=tuple(turning),
         holding=len(sizes.points) - len(turning),
         growing=names,
         staying=tuple(sorted(name for name in staying if name not in names)),
         unplanned=tuple(sizes.refused.values()),
         left=tuple(sizes.left),
+        advised=advised,
     )
+
+
+def _with_indexes(
+    before: "_Sizes", bad: Sequence[Statement], times: float, indexes: Sequence[NewIndex]
+) -> AdvisedGrowth:
+    """Return which of the statements that turn bad still do with the indexes, which grow with their tables.
+
+    What holds without them costs no more with them.
+    """
+    twin = before.copy.twin
+    tried = twin.create_indexes([index.definition(f"{ADVISED}{n}") for n, index in enumerate(indexes)])
+    sizes = _Sizes(before.copy, twin.schemas, before.known, before.grow, before.sql_of)
+    turning = _turning(sizes, bad, times) if bad else []
+    refused = {index.definition(""): each.refused for index, each in zip(indexes, tried, strict=True) if each.refused}
+    made = len(indexes) - len(refused)
+    return AdvisedGrowth(made, tuple(sorted(turning, key=_weight)), refused, tuple(sizes.left))
 
 
 @dataclass
@@ -54,6 +85,7 @@ class _Sizes:
     """A twin at one size after the other, and what every statement was planned as."""
 
     copy: Copy
+    statistics: Sequence[Statistics]
     known: Known
     grow: set[TableName]
     sql_of: SqlOf
@@ -68,9 +100,14 @@ class _Sizes:
             self.left.append(f"{times:g} times the rows: the time was up")
             return
         rows = self._resize(times)
-        for statement in statements:
+        for done, statement in enumerate(statements):
             if statement.id in self.refused:
                 continue
+            if times != 1 and time.monotonic() > self.until:
+                self.left.append(
+                    f"{times:g} times the rows: the time was up after {done} of {len(statements)} statements"
+                )
+                return
             try:
                 point = read_point(self.copy.twin.explain(self.sql_of(statement), verbose=True), times, rows)
             except Refused as error:
@@ -86,11 +123,11 @@ class _Sizes:
     def _resize(self, times: float) -> Mapping[str, float]:
         rows = {
             TableName(each.schema, table.name): table.rows * times
-            for each in self.copy.statistics
+            for each in self.statistics
             for table in each.tables
             if (each.schema, table.name) in self.grow
         }
-        grown = grow_schemas(self.copy.statistics, rows, self.known.references)
+        grown = grow_schemas(self.statistics, rows, self.known.references)
         self.copy.twin.resize(*grown)
         return {f"{each.schema}.{table.name}": table.rows for each in grown for table in each.tables}
 
