@@ -103,8 +103,10 @@ def _tuning(wish: TuneOptions, observation: Observation, accepted: Mapping[str, 
         advised = advise(wish.url, observed, wish.limits, tell, by=wish.what_if)
         grown = project_growth(wish.url, observed, wish.at, tell, advised=advised) if wish.at else Projected(None)
     misjudged = find_misjudged(observed, advised.advice)
-    everything = (*found.findings, *misjudged.findings)
-    findings = worst_first((*rewritten.findings, *_without(accepted, misjudged.findings)))
+    everything = {finding.key: finding for finding in (*found.findings, *misjudged.findings)}.values()
+    surer = {finding.key for finding in misjudged.findings}
+    before = tuple(finding for finding in rewritten.findings if finding.key not in surer)
+    findings = worst_first((*before, *_without(accepted, misjudged.findings)))
     migration = plan_migration(advised.advice, findings, observed.catalog)
     problems = (*observation.problems, *found.problems, *misjudged.problems, *rewritten.problems, *advised.problems)
     tuning = Tuning(

@@ -131,6 +131,8 @@ def _told(each: Recommended, unit_ms: float) -> Iterator[str]:
     yield f"{size(each.bytes)}; saves {'at most ' if unit_ms else ''}{gain}, write overhead: {upkeep}"
     if each.statements:
         yield f"for {', '.join(_clipped(name) for name in each.statements)}"
+    if each.supposes:
+        yield f"supposes {each.supposes}, which pg_stat_statements hides: compare its expression with the application's"
     if each.security:
         yield each.security
     if each.tried:

@@ -113,6 +113,7 @@ def _index(each: Recommended) -> Mapping[str, object]:
         "statements": list(each.statements),
         "covers": [index.qualified for index in each.covers],
         "tried": each.tried,
+        "supposes": each.supposes,
     }
 
 

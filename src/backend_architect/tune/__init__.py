@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from backend_architect.finding import Finding
 from backend_architect.tune.find import FoundFindings, RuleFailed, find_guarded
-from backend_architect.tune.findings import RULES, all_rules, planner_misjudges
+from backend_architect.tune.findings import RULES, all_rules, index_stops_hot, planner_misjudges
 from backend_architect.tune.indexes import Advice
 from backend_architect.tune.observe import Observation, observe
 from backend_architect.tune.observed import Observed
@@ -37,10 +37,12 @@ def find_everything(observed: Observed) -> FoundFindings:
 
 
 def find_misjudged(observed: Observed, advice: Advice | None) -> FoundFindings:
-    """Return the statements that the planner misjudges, once it was asked for an advice."""
+    """Return the statements that the planner misjudges, once it was asked for an advice, and indexes that only cost."""
     costs = advice.statements if advice else ()
     planned = {cost.statement.id: cost.planned for cost in costs if not cost.problem}
-    return find_guarded(replace(observed, planned=planned), (planner_misjudges.RULE,))
+    asked = replace(observed, planned=planned, needless=advice.needless if advice else ())
+    rules = (planner_misjudges.RULE, *((index_stops_hot.RULE,) if asked.needless else ()))
+    return find_guarded(asked, rules)
 
 
 def find_all(observed: Observed) -> tuple[Finding, ...]:

@@ -7,6 +7,7 @@ from functools import cached_property
 from backend_architect.postgres.catalog import Catalog
 from backend_architect.tune.examined import Examined, examine
 from backend_architect.tune.indexes.constant_conditions import AllAsks
+from backend_architect.tune.indexes.model import Needless
 from backend_architect.tune.workload import Workload
 
 
@@ -14,12 +15,14 @@ from backend_architect.tune.workload import Workload
 class Observed:
     """One database at one moment. `workload` is None where nothing tells what it runs.
 
-    `planned` is what the planner says a call of each statement costs, by its id; empty until somebody has asked.
+    `planned` is what the planner says a call of each statement costs, by its id; `needless` are the existing indexes
+    that writers would be better off without. Both are empty until somebody has asked.
     """
 
     catalog: Catalog
     workload: Workload | None
     planned: Mapping[str, float] = field(default_factory=dict)
+    needless: tuple[Needless, ...] = ()
 
     @cached_property
     def statements(self) -> tuple[Examined, ...]:

@@ -42,8 +42,8 @@ class TrialDatabase:
         self._session = session
         self._catalog = catalog
 
-    def fill(self, tables: Sequence[Table], statistics: Mapping[str, Statistics], until: float) -> None:
-        """Make the tables; raises Refused where one cannot be, and TimeoutError after `until`."""
+    def fill(self, tables: Sequence[Table], statistics: Mapping[str, Statistics], until: float) -> frozenset[int]:
+        """Make the tables until time is over, and return the oids of those made; raises Refused where one cannot be."""
         schemas = sorted({table.schema for table in tables} | {"public"})
         for schema in schemas:
             self._session.run(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
@@ -52,10 +52,13 @@ class TrialDatabase:
         for kind in sorted({column.type for table in tables for column in table.columns}):
             for statement in own_type(kind):
                 self._session.run(statement)
+        filled: set[int] = set()
         for table in tables:
             if time.monotonic() > until:
-                raise TimeoutError
+                break
             self._fill(table, statistics[table.schema])
+            filled.add(table.oid)
+        return frozenset(filled)
 
     def build(self, index: NewIndex) -> bool:
         """Build an index; return whether that was possible."""

@@ -20,6 +20,7 @@ SLOWER, MORE_BLOCKS = 1.5, 1.1  # times, by which both must be more; or one of t
 MUCH_SLOWER, MANY_MORE_BLOCKS = 3.0, 5.0
 LEAST_MS, LEAST_BLOCKS = 0.5, 100.0
 LIMIT = "limit"
+FILLING, BEFORE = 0.5, 0.4  # of the time that is left: for the rows, then for running without the indexes
 MOST_TRIES = 60  # statements, those first that gain most
 Runs = Mapping[str, Sequence[Ran | None]]
 
@@ -53,9 +54,10 @@ def verify(
     tell(f"running {len(tries)} statements on generated rows, without the indexes and with them")
     try:
         with trial_database(server, observed.catalog) as database:
-            database.fill(tables, {each.schema: each for each in statistics}, until)
-            return _tried(advice, database, tries, until)
-    except (DatabaseError, Refused, KeyError, TimeoutError):  # a type or a table that cannot be made here
+            filled = database.fill(tables, {each.schema: each for each in statistics}, _part(FILLING, until))
+            ready = [each for each in tries if {table.oid for table in _tables([each], observed)} <= filled]
+            return _tried(advice, database, ready, until)
+    except (DatabaseError, Refused, KeyError):  # a type or a table that cannot be made here
         return advice
     except Lost:
         return advice
@@ -82,12 +84,18 @@ def _tries(
 
 def _tables(tries: Sequence[_Try], observed: Observed) -> list[Table]:
     accesses = [access for each in tries for access in observed.asks[each.statement.id][0]]
-    found = {access.table.oid: access.table for access in accesses}
-    return sorted(found.values(), key=lambda table: (table.schema, table.name))
+    return list({access.table.oid: access.table for access in accesses}.values())  # those of what gains most first
+
+
+def _part(share: float, until: float) -> float:
+    """Return when this share of the time that is left is over."""
+    now = time.monotonic()
+    return now + share * max(until - now, 0.0)
 
 
 def _tried(advice: Advice, database: TrialDatabase, tries: Sequence[_Try], until: float) -> Advice:
-    before = _run_all(database, tries, until)
+    before = _run_all(database, tries, _part(BEFORE, until))
+    tries = [each for each in tries if each.statement.id in before]
     built = [each for each in advice.recommended if database.build(each.index)]
     after = _run_all(database, tries, until)
     harmful: dict[str, str] = {}
@@ -96,7 +104,8 @@ def _tried(advice: Advice, database: TrialDatabase, tries: Sequence[_Try], until
         if told:
             harmful |= dict.fromkeys(_used_newly(each, before, after), told)
     names = {each.index.name for each in built}
-    kept = [_marked(each, tries, before, after) if each.index.name in names else each for each in advice.recommended]
+    ran = {name for cost in advice.statements if cost.statement.id in after for name in cost.uses} & names
+    kept = [_marked(each, tries, before, after) if each.index.name in ran else each for each in advice.recommended]
     taken = [each for each in kept if each.index.name in harmful]
     return _without(advice, kept, {each.index.name: harmful[each.index.name] for each in taken})
 

@@ -2,8 +2,10 @@
 
 What it checks: tables with ten thousand updates or more, of which less than half were done in place ("HOT"), where
 UPDATEs of the workload, a tenth of all or more, set columns that one index alone holds: as a key, included, in an
-expression or in its condition. Unique indexes and those of constraints are left out, and BRIN from version 16 on, which
-stops nothing.
+expression or in its condition. Unique indexes and those of constraints are left out, and BRIN from version 16 on,
+which stops nothing. Where indexes for the whole workload were chosen, the planner was asked too: those that hold what a
+thousand updates or more set are named with their DROP, where all statements of the workload together lose less than
+half of what writers gain.
 
 Why it matters: an update that changes no indexed column is done within the row's page. With that one index each update
 writes an entry into every index of the table, and VACUUM takes the old ones away.
@@ -25,8 +27,10 @@ from pglast import ast
 from backend_architect.finding import Fact, Finding, Severity, Sureness
 from backend_architect.planner_twin.expressions import column_names
 from backend_architect.postgres.catalog import Catalog, Index, Table
+from backend_architect.tune.amounts import size
 from backend_architect.tune.examined import Examined
-from backend_architect.tune.index_facts import enforces
+from backend_architect.tune.index_facts import enforces, statement_to_drop
+from backend_architect.tune.indexes.model import Needless
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
 
@@ -46,6 +50,7 @@ class Stopped:
 def find(observed: Observed) -> Iterator[Finding]:
     """Yield a finding for each such index."""
     catalog = observed.catalog
+    yield from map(_weighed, observed.needless)
     found: dict[int, Stopped] = {}
     for examined in observed.statements:
         table = _updated(examined, catalog)
@@ -60,8 +65,30 @@ def find(observed: Observed) -> Iterator[Finding]:
     for index in catalog.indexes:
         table = catalog.table_by_oid.get(index.table)
         stopped = found.get(index.oid)
-        if stopped is not None and table is not None and stopped.calls >= SOME * table.updated:
+        weighed = any(each.index.oid == index.oid for each in observed.needless)
+        if stopped is not None and table is not None and stopped.calls >= SOME * table.updated and not weighed:
             yield _finding(table, index, stopped)
+
+
+def _weighed(needless: Needless) -> Finding:
+    """Return the finding of an index that was weighed against all statements of the workload."""
+    index = needless.index
+    columns = ", ".join(needless.columns)
+    return Finding(
+        code=RULE.code,
+        severity=Severity.MEDIUM,
+        sureness=Sureness.LIKELY,
+        subject=index.qualified,
+        message=f"{index.qualified} keeps updates of {columns} from being done in place, and costs more than it saves",
+        why="each of them writes an entry into every index of the table, and leaves a dead one in each",
+        fix=f"drop {index.qualified} with the others that hold these columns, if no replica and no rare job reads it",
+        sql=statement_to_drop(index),
+        evidence=(
+            Fact("rows changed by these updates", f"{needless.rows:,.0f}"),
+            Fact("scans of the index", f"{index.scans:,}"),
+            Fact("size", size(index.bytes)),
+        ),
+    )
 
 
 def _updated(examined: Examined, catalog: Catalog) -> Table | None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from backend_architect.postgres.catalog import Column, Table
+from backend_architect.postgres.catalog.model import quoted
 from backend_architect.tune.indexes.model import NewIndex, NewKey
 from backend_architect.tune.indexes.table_predicates import Fixed, TablePredicates
 
@@ -26,6 +27,7 @@ DOCUMENTS = {"bytea", "json", "jsonb", "xml", "tsvector", "hstore"}
 LONGEST = 2_600  # bytes of an entry
 SHORT = 32  # bytes of a text that has few values
 FEW = 1_000  # values
+NULLS = 0.1  # of the rows, from which an index is smaller for leaving them out
 BTREE_TYPES = {"json", "xml", "point", "tsvector", "tsquery"}
 
 
@@ -48,7 +50,8 @@ def few_candidates(access: TablePredicates) -> tuple[NewIndex, ...]:
 
 def richer(index: NewIndex, access: TablePredicates) -> tuple[NewIndex, ...]:
     """Return what an access makes of a useful index: partial, covering, or both."""
-    partial = {each: fixed for fixed in _fixed_sets(access) if (each := _partial(index, fixed)) is not None}
+    conditions = (*_fixed_sets(access), *_filled(index, access))
+    partial = {each: fixed for fixed in conditions if (each := _partial(index, fixed)) is not None}
     whole: dict[NewIndex, tuple[Fixed, ...]] = {index: ()}
     covering = [each for one, fixed in (whole | partial).items() if (each := _covering(one, access, fixed)) is not None]
     return tuple(dict.fromkeys([*partial, *covering]))
@@ -113,6 +116,14 @@ def _fixed_sets(access: TablePredicates) -> Iterator[tuple[Fixed, ...]]:
     yield from ((each,) for each in access.fixed)
     if len(access.fixed) > 1:
         yield access.fixed
+
+
+def _filled(index: NewIndex, access: TablePredicates) -> Iterator[tuple[Fixed, ...]]:
+    """Yield that the first key is not NULL, where the statement compares it, so that it finds no NULL anyway."""
+    compared = {key.column for key in (*access.equal, *access.joined, *access.ranges, *access.prefixes)}
+    column = access.table.column(index.keys[0].column)
+    if column and column.name in compared and (column.nulls or 0.0) >= NULLS and not index.predicate:
+        yield (Fixed(f"{quoted(column.name)} IS NOT NULL", column.name, settles=False, mentions=()),)
 
 
 def _partial(index: NewIndex, fixed: Sequence[Fixed]) -> NewIndex | None:

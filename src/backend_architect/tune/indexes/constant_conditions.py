@@ -14,6 +14,7 @@ from backend_architect.sql.statement_facts import tree_of
 from backend_architect.tune.indexes.table_predicates import TablePredicates, accesses_in
 from backend_architect.tune.named_constants import Named, constants_of, with_named_constants
 from backend_architect.tune.plannable import plannable
+from backend_architect.tune.supposed_constants import supposed_constants, with_supposed
 from backend_architect.tune.workload import Statement, Workload
 
 PARAMETER = re.compile(r"\$\d")
@@ -46,8 +47,17 @@ class AllAsks(Mapping[str, Asks]):
         return len(self._statements)
 
     def named(self, statement: Statement) -> Statement:
-        """Return a statement with the constants that existing indexes name in the place of its parameters."""
-        return replace(statement, text=with_named_constants(statement.text, self._catalog, self._constants))
+        """Return a statement with the constants that its parameters hide, as indexes name them or as supposed."""
+        text = with_named_constants(statement.text, self._catalog, self._constants)
+        return replace(statement, text=with_supposed(text, self._supposed(statement, text)))
+
+    def supposed(self, statement: Statement) -> str:
+        """Return the constants that are supposed of a statement, '' where none are."""
+        text = with_named_constants(statement.text, self._catalog, self._constants)
+        return " and ".join(dict.fromkeys(self._supposed(statement, text).values()))
+
+    def _supposed(self, statement: Statement, text: str) -> Mapping[int, str]:
+        return {} if statement.examples else supposed_constants(text, self._catalog)
 
     def _all(self, statement_id: str) -> Asks:
         if statement_id not in self._found:

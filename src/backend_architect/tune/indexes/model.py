@@ -144,6 +144,8 @@ class Recommended:
     """Whether its table is, of which PostgreSQL builds no index concurrently."""
     others: tuple[NewIndex, ...] = ()
     """The same index for the tables of other tenants, each in a schema of its own."""
+    supposes: str = ""
+    """The constants that it supposes its statements to have, which pg_stat_statements hides; '' where all are known."""
     security: str = ""
     """How row security was thought of, '' where its table has none."""
 
@@ -151,6 +153,18 @@ class Recommended:
     def sql(self) -> str:
         """Return the statement that makes it, as it can be run."""
         return self.index.statement(concurrently=not self.partitioned)
+
+
+@dataclass(frozen=True, slots=True)
+class Needless:
+    """An existing index that costs writers more than it saves readers.
+
+    `rows` is how many were changed by updates that set its `columns`.
+    """
+
+    index: Index
+    rows: float
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +190,8 @@ class Advice:
     """Of how many statements every candidate was tried."""
     unit_ms: float = 0.0
     """What a unit of the costs was measured to take, over all statements; 0 where nothing was measured."""
+    needless: tuple[Needless, ...] = ()
+    """Existing indexes that are better dropped beside the advised ones."""
 
     @property
     def bytes(self) -> int:

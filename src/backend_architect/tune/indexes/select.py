@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from backend_architect.postgres.catalog import Index
@@ -19,14 +19,17 @@ from backend_architect.tune.indexes.model import (
     NEVER_PLANNED,
     NOT_EVERY_INDEX,
     Advice,
+    Needless,
     NewIndex,
     Recommended,
     StatementCost,
 )
+from backend_architect.tune.indexes.needless import find_needless
 from backend_architect.tune.indexes.search import best_set
 from backend_architect.tune.indexes.statement_candidates import StatementCandidates, best_of
 from backend_architect.tune.indexes.trimming import trimmed
 from backend_architect.tune.observed import Observed
+from backend_architect.tune.supposed_constants import WORDS
 from backend_architect.tune.what_if import PlanRefused, WhatIf
 from backend_architect.tune.workload import Statement
 
@@ -89,8 +92,27 @@ class _Choice:
         self._judged = finished
         self._hold(SEARCHING)
         chosen = self._worth_it(asked, self._search(asked))
+        if dropped := self._needless(asked, chosen):
+            self._evaluation.upkeep.leave_out(each.index.oid for each in dropped)
+            chosen = self._worth_it(asked, self._search(asked, chosen))
         self._hold(1.0)
-        return self._told(statements, asked, self._trimmed(asked, chosen))
+        chosen = self._trimmed(asked, chosen)
+        return replace(self._told(statements, asked, chosen), needless=self._needless(asked, chosen) if dropped else ())
+
+    def _needless(self, asked: Sequence[StatementCandidates], chosen: Set) -> tuple[Needless, ...]:
+        """Return the existing indexes that nobody needs beside the chosen; none without time."""
+
+        def reads(each: StatementCandidates, new: Set, hidden: Collection[str]) -> float:
+            own = sorted(index for index in new if (index.schema, index.table) in each.query.tables)
+            self._costs.check_time()
+            there = self._what_if.plan(each.query.sql, own).cost
+            without = self._what_if.plan(each.query.sql, own, hidden).cost if hidden else there
+            return each.query.calls * self._cost(each, chosen)[0] * max(without / max(there, 1e-9), 1.0)
+
+        try:
+            return find_needless(self._observed, asked, chosen, self._evaluation.upkeep, reads)
+        except (PlanRefused, TimeoutError):
+            return ()
 
     def _hold(self, share: float) -> None:
         """Let the planner be asked until this share of the time is over."""
@@ -151,6 +173,7 @@ class _Choice:
     def _weighed(self, asked: Sequence[StatementCandidates]) -> list[StatementCandidates]:
         """Return the statements with their share of the measured time for a weight, the dearest first."""
         unit = time_of_a_unit((each.belief, each.statement) for each in asked)
+        self._evaluation.upkeep.hold(unit)
         for each in asked:
             if unit and each.statement.total_ms:
                 each.query = replace(each.query, calls=each.statement.total_ms / unit / max(each.base, 1e-9))
@@ -173,13 +196,15 @@ class _Choice:
             floors={each.query.sql: each.best for each in asked},
         )
 
-    def _search(self, asked: Sequence[StatementCandidates]) -> Set:
+    def _search(self, asked: Sequence[StatementCandidates], known: Set = frozenset()) -> Set:
         chosen: Set = frozenset()
         for _ in range(MERGES):
             pool = self._shared(self._pool(asked), asked, chosen)
             bundles = {*self._costs.together(TOGETHER), *(each.used for each in asked)}
             held = frozenset(pool.candidates)
-            found = best_set(pool, (each for each in bundles if each <= held), chosen, chosen or known_start(pool))
+            found = best_set(
+                pool, (each for each in bundles if each <= held), chosen, chosen or known or known_start(pool)
+            )
             if not found.finished:
                 self._left.append(CUT_SHORT)
             if found.chosen == chosen or not found.finished:
@@ -299,7 +324,14 @@ class _Choice:
             upkeep=upkeep_of(chosen) - upkeep_of(without),
             statements=tuple(each.statement.shown for each in serving),
             covers=tuple(old for old in self._covered(index) if self._is_needless(old, index, asked, chosen)),
+            supposes=self._supposed(index, serving),
         )
+
+    def _supposed(self, index: NewIndex, serving: Sequence[StatementCandidates]) -> str:
+        """Return the constants that an index of words holds and that nobody has seen."""
+        if not any(WORDS in key.expression for key in index.keys):
+            return ""
+        return next((told for each in serving if (told := self._observed.asks.supposed(each.statement))), "")
 
     def _covered(self, index: NewIndex) -> tuple[Index, ...]:
         return covered_by(index, self._evaluation.indexes_of(index))

@@ -7,7 +7,7 @@ index; docs/tune/indexes.md states them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,10 @@ AT_THE_END = 0.05
 ANYWHERE = 0.5
 ELEMENTS = {"gin": 8.0, "gist": 2.0, "brin": 0.02, "hash": 0.8}
 HEAD = 16  # bytes of an entry beside its keys
+OFTEN = 100  # calls, from which a mean time tells something
+ONE_ROW = 1.5  # rows a call
+LEAST = 0.1  # of a write, that is more than the quickest statement takes
+OF_ENTRIES = 0.5  # of that, what the entries take; the row itself takes the rest
 LOAD = 10_000  # rows that no application inserts by one statement, once
 
 Place = tuple[str, str]
@@ -46,10 +50,37 @@ class Upkeep:
         self._page_cost = float(catalog.settings.get("random_page_cost", "4"))
         self._entries: dict[NewIndex, float] = {}
         self._known: dict[frozenset[NewIndex], float] = {}
+        self._dropped: frozenset[int] = frozenset()
+        self._workload = workload
+        self._most: Mapping[Place, float] = {}
+
+    def hold(self, unit_ms: float) -> None:
+        """Hold entries to what writes were measured to take, a unit of the costs taking so many milliseconds."""
+        if self._workload and unit_ms:
+            self._most = {place: ms / unit_ms for place, ms in _most_ms(self._workload, self._catalog).items()}
+            self._known.clear()
 
     def add(self, index: NewIndex, size: int) -> None:
         """Note an index, in bytes."""
         self._entries[index] = _entry(index, self._tables[index.schema, index.table], size, self._page_cost)
+
+    def leave_out(self, dropped: Iterable[int]) -> None:
+        """Count from now on as if these existing indexes, by their oids, were not there."""
+        self._dropped = frozenset(dropped)
+        self._known.clear()
+
+    def updated(self, schema: str, table: str) -> Mapping[frozenset[str], float]:
+        """Return how many rows of a table updates change, by the columns that they set."""
+        return self._writes.get((schema, table), Writes()).updated
+
+    def whole(self, place: Place, dropped: Collection[int], chosen: Iterable[NewIndex]) -> float:
+        """Return what all indexes of a table cost without those that are dropped and with the chosen ones."""
+        writes = self._writes.get(place, Writes())
+        existing = [each for each in self._catalog.indexes_of(self._tables[place].oid) if each.oid not in dropped]
+        entries = sum(self._new(place, each) for each in chosen) + len(existing) * self._old(place)
+        new = (columns_in(each) for each in chosen if each.method != "brin")
+        held = frozenset().union(*new, *(columns_in(each) for each in existing))
+        return entries * (writes.inserted + sum(rows for columns, rows in writes.updated.items() if columns & held))
 
     def of(self, indexes: Iterable[NewIndex]) -> float:
         """Return what a set of noted indexes costs."""
@@ -65,17 +96,26 @@ class Upkeep:
 
     def _count(self, place: Place, indexes: list[NewIndex]) -> float:
         writes = self._writes.get(place, Writes())
-        existing = self._catalog.indexes_of(self._tables[place].oid)
-        entries = sum(self._entries[index] for index in indexes)
-        held = frozenset().union(*(_columns_in(index) for index in indexes if index.method != "brin"))
-        old = frozenset().union(*(_columns_in(index) for index in existing))
+        existing = [each for each in self._catalog.indexes_of(self._tables[place].oid) if each.oid not in self._dropped]
+        entries = sum(self._new(place, index) for index in indexes)
+        held = frozenset().union(*(columns_in(index) for index in indexes if index.method != "brin"))
+        old = frozenset().union(*(columns_in(index) for index in existing))
         cost = entries * writes.inserted
         for columns, rows in writes.updated.items():
             if columns & old:
                 cost += entries * rows
             elif columns & held:
-                cost += (entries + len(existing) * ANYWHERE * self._page_cost * 0.5) * rows
+                cost += (entries + len(existing) * self._old(place)) * rows
         return cost
+
+    def _new(self, place: Place, index: NewIndex) -> float:
+        """Return what an entry of a new index costs."""
+        return min(self._entries[index], self._most.get(place, self._entries[index]))
+
+    def _old(self, place: Place) -> float:
+        """Return what an entry of an existing index costs: half, as many are at its end."""
+        usual = ANYWHERE * self._page_cost * 0.5
+        return min(usual, self._most.get(place, usual))
 
 
 def writes_of(workload: Workload, catalog: Catalog) -> Mapping[Place, Writes]:
@@ -97,6 +137,26 @@ def writes_of(workload: Workload, catalog: Catalog) -> Mapping[Place, Writes]:
         place = table.schema, table.name
         counted = max(table.inserted - loaded[place], 0.0) * share
         found[place] = Writes(max(inserted[place], counted), updated[place])
+    return found
+
+
+def _most_ms(workload: Workload, catalog: Catalog) -> Mapping[Place, float]:
+    """Return the milliseconds that an entry takes at most, by table: of a write beyond the quickest statement."""
+    often = [each for each in workload.statements if each.calls >= OFTEN and each.mean_ms > 0]
+    quickest = min((each.mean_ms for each in often), default=0.0)
+    found: dict[Place, float] = {}
+    for statement in often:
+        tree: Any = tree_of(statement.text)
+        if not is_a(tree, (ast.InsertStmt, ast.UpdateStmt)) or statement.rows > ONE_ROW * statement.calls:
+            continue
+        place = _place(tree, catalog)
+        table = catalog.table_by_name.get(place)
+        existing = catalog.indexes_of(table.oid) if table else ()
+        changed = frozenset(target.name for target in tree.targetList or ()) if is_a(tree, ast.UpdateStmt) else None
+        held = frozenset().union(*(columns_in(each) for each in existing))
+        if existing and (changed is None or changed & held):
+            ms = OF_ENTRIES * max(statement.mean_ms - quickest, LEAST * statement.mean_ms) / len(existing)
+            found[place] = min(found.get(place, ms), ms)
     return found
 
 
@@ -123,7 +183,7 @@ def _entry(index: NewIndex, table: Table, size: int, page_cost: float) -> float:
     return (AT_THE_END + ANYWHERE * page_cost * (1 - in_order)) * share
 
 
-def _columns_in(index: NewIndex | Index) -> frozenset[str]:
+def columns_in(index: NewIndex | Index) -> frozenset[str]:
     """Return the columns whose change means a new entry."""
     expressions = [each for each in (index.predicate, *(key.expression for key in index.keys)) if each]
     return _named(expressions) | {key.column for key in index.keys if key.column} | set(index.included)

@@ -19,14 +19,16 @@ from backend_architect.tune.migration.overlapping_findings import FOREIGN_KEY, s
 from backend_architect.tune.migration.partitioned import free_name
 
 ORDER = {kind: place for place, kind in enumerate(StepKind)}
+NOT_SEEN = "it supposes {} in its expression; compare it with the application, and build it yourself"
 CREATES = {StepKind.CREATE_INDEX, StepKind.CREATE_PARENT_INDEX, StepKind.ATTACH_INDEX}
 
 
 def plan_migration(advice: Advice | None, findings: Iterable[Finding], catalog: Catalog) -> Migration:
     """Return what would be done to the database of `catalog`; the same for the same advice and findings."""
-    recommended = sorted(advice.recommended, key=lambda each: (-each.gain, each.index)) if advice else []
+    everything = sorted(advice.recommended, key=lambda each: (-each.gain, each.index)) if advice else []
+    recommended = [each for each in everything if not each.supposes]
     creating, dropping, indexes = _advised(advice, recommended, catalog)
-    left_out: list[str] = []
+    left_out = [f"{each.index.name}: {NOT_SEEN.format(each.supposes)}" for each in everything if each.supposes]
     for finding in findings:
         if _is_decided(finding, recommended, advice):
             continue
