@@ -100,12 +100,12 @@ def _running(folder: Path) -> Iterator[Caller]:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=file, text=True, start_new_session=True)
     try:
         assert process.stdout
-        told = _until_ready(process.stdout)
-        if '"url"' not in told:
-            raise SystemExit(told + log.read_text())
-        told_before = [line for line in log.read_text().splitlines() if "Warning" not in line and line[:1] not in " {"]
-        print("\n".join(told_before))
-        ready = json.loads(told)
+        output = _until_ready(process.stdout)
+        if '"url"' not in output:
+            raise SystemExit(output + log.read_text())
+        lines_before = [line for line in log.read_text().splitlines() if "Warning" not in line and line[:1] not in " {"]
+        print("\n".join(lines_before))
+        ready = json.loads(output)
         yield Caller(urlsplit(ready["url"]).netloc, ready["token"])
     finally:
         os.kill(process.pid, signal.SIGTERM)
@@ -114,11 +114,11 @@ def _running(folder: Path) -> Iterator[Caller]:
 
 def _until_ready(lines: Iterable[str]) -> str:
     """Return the JSON that tells where it runs; empty when it ended before."""
-    told = ""
+    output = ""
     for line in lines:
-        told += line
+        output += line
         if line == "}\n":
-            return told
+            return output
     return ""
 
 

@@ -127,12 +127,12 @@ def _show(before: Mapping[str, Timed], after: Mapping[str, Timed]) -> None:
     for name, old in before.items():
         new = after.get(name)
         if new is not None:
-            print(f"  {name:24} {old.calls:6,} {old.mean:7.2f} ms {new.mean:7.2f} ms  {_told(old.mean, new.mean)}")
+            print(f"  {name:24} {old.calls:6,} {old.mean:7.2f} ms {new.mean:7.2f} ms  {_factor(old.mean, new.mean)}")
     whole, left = (sum(each.total for each in side.values()) for side in (before, after))
-    print(f"  {'all together':24} {'':6} {whole:7,.0f} ms {left:7,.0f} ms  {_told(whole, left)}")
+    print(f"  {'all together':24} {'':6} {whole:7,.0f} ms {left:7,.0f} ms  {_factor(whole, left)}")
 
 
-def _told(before: float, after: float) -> str:
+def _factor(before: float, after: float) -> str:
     if before / after >= CHANGED:
         return f"{before / after:,.0f} times faster" if before / after >= 10 else f"{before / after:.1f} times faster"
     return f"{after / before:.1f} times slower" if after / before >= CHANGED else "about the same"

@@ -136,8 +136,8 @@ def _trials(
 
 
 def _say_what_does_not_hold(strong: StrongProject) -> None:
-    for title, came in strong.known.items():
-        print(f"{strong.name:14} fails as built, and catches nothing here: {title}: {came}", flush=True)
+    for title, actual in strong.known.items():
+        print(f"{strong.name:14} fails as built, and catches nothing here: {title}: {actual}", flush=True)
 
 
 def _as_data(trial: Trial) -> dict[str, object]:

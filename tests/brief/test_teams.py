@@ -4,7 +4,7 @@ import pytest
 
 from backend_architect.design.check import check_design
 from backend_architect.design.load import read_design
-from backend_architect.design.tenancy import not_kept_apart
+from backend_architect.design.tenancy import not_isolated
 from backend_architect.proposal import Proposal, propose_from_text
 
 
@@ -32,7 +32,7 @@ def test_what_a_team_holds_is_kept_apart(brief: str, team: str, held: list[str])
         assert f"{team}.member" in proposal.design.entities[name].rules["visible"]
         assert f"{team}.member" in proposal.design.entities[name].allow["create"]
         assert team not in proposal.design.entities[name].accepts.get("update", ())
-    assert not_kept_apart(proposal.design, team) == ()
+    assert not_isolated(proposal.design, team) == ()
     assert told_apart(proposal)
     assert not any(text.startswith("not kept apart") for text in proposal.choices)
 

@@ -69,7 +69,7 @@ class Comparison:
             answer = self._ask(actor, "GET", f"/v1/{route.row.plural}/{one}")
             seen = self.oracle.may(caller, route.row, "read", one)
             if (answer.status == 200) is not seen:
-                yield f"GET {route.row.plural}/{one}: {answer.told}, where may read is {seen}"
+                yield f"GET {route.row.plural}/{one}: {answer.description}, where may read is {seen}"
             elif seen and isinstance(route.row, Entity):
                 yield from self._shown(route.row, answer.json(), one, caller)
 
@@ -119,7 +119,7 @@ class Comparison:
         refused = caller.me is None and spec.where and self.oracle.needs_caller(route.row, spec.where)
         if answer.status != 200:
             if not refused and wanted:
-                yield f"GET {path}{query}: {answer.told}, where there are {sorted(wanted)}"
+                yield f"GET {path}{query}: {answer.description}, where there are {sorted(wanted)}"
             return
         items = {item["id"]: item for item in answer.json()["items"]}  # type: ignore[index]
         if set(items) != wanted:
@@ -146,9 +146,9 @@ class Comparison:
             if expected and not done and not self._reads_targets(route, caller, ids, body):
                 continue  # whether a rule that looks at a hidden row decides by itself is the language's to say
             if answer.status >= 500 or (done is not expected and not (expected and answer.status in {409, 422})):
-                yield f"{route.method} {path} {json.dumps(body)}: {answer.told}, where it is allowed: {expected}"
+                yield f"{route.method} {path} {json.dumps(body)}: {answer.description}, where it is allowed: {expected}"
             if not done and before and before != self._columns(row.table):
-                yield f"{route.method} {path}: {answer.told}, and it changed something"
+                yield f"{route.method} {path}: {answer.description}, and it changed something"
             if done and route.kind == "create":
                 yield from self._made(route, answer, caller, before)
 

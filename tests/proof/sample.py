@@ -6,8 +6,8 @@ from backend_architect.proof.evidence import Machine, skipped
 MACHINE = Machine(2, 8 * 2**30, "Linux x86_64", "3.11.9", "18.6")
 
 
-def _case(title: str, verdict: Verdict = Verdict.HELD, came: str = "401", **more: str) -> Case:
-    return Case(title, verdict, "401", came, 'curl -i "$API/v1/me"', **more)
+def _case(title: str, verdict: Verdict = Verdict.HELD, actual: str = "401", **more: str) -> Case:
+    return Case(title, verdict, "401", actual, 'curl -i "$API/v1/me"', **more)
 
 
 def _grown(*values: float) -> tuple[Measure, ...]:
@@ -18,21 +18,21 @@ def _grown(*values: float) -> tuple[Measure, ...]:
 
 
 RESULTS = (
-    Result("tests", Group.TESTS, "the project's own tests pass", 31.2, (_case("own tests", came="132 passed"),)),
+    Result("tests", Group.TESTS, "the project's own tests pass", 31.2, (_case("own tests", actual="132 passed"),)),
     Result(
         "access",
         Group.ACCESS,
         "every route answers as its table says",
         4.0,
         (
-            _case("GET /v1/posts/{post_id} as anonymous", came="200 {}"),
-            _case("GET /v1/posts/{post_id} as stranger", came="200 {}"),
-            _case("DELETE /v1/posts/{post_id} as anonymous", came="401 {}"),
-            _case("DELETE /v1/posts/{post_id} as stranger", Verdict.FAILED, came="204", advice="ask for the owner"),
+            _case("GET /v1/posts/{post_id} as anonymous", actual="200 {}"),
+            _case("GET /v1/posts/{post_id} as stranger", actual="200 {}"),
+            _case("DELETE /v1/posts/{post_id} as anonymous", actual="401 {}"),
+            _case("DELETE /v1/posts/{post_id} as stranger", Verdict.FAILED, actual="204", advice="ask for the owner"),
         ),
     ),
     Result("P32", Group.ATTACKS, "recovery tells nothing", 0.1, (skipped("recovery", "there is no such route"),)),
-    Result("P41", Group.ATTACKS, "an unknown <field> is refused", 0.1, (_case("POST /v1/posts", came="<script>"),)),
+    Result("P41", Group.ATTACKS, "an unknown <field> is refused", 0.1, (_case("POST /v1/posts", actual="<script>"),)),
     Result(
         "plans",
         Group.PLANS,

@@ -47,16 +47,16 @@ def test_nobody_who_books_at_once_ends_in_a_deadlock(built: Callable[[str], Path
         sessions = [stack.enter_context(Session(url)) for _ in range(AT_ONCE)]
 
         def book(session: Session) -> Counter[str]:
-            came: Counter[str] = Counter()
+            actual: Counter[str] = Counter()
             for day in range(1, DAYS + 1):
                 barrier.wait()
                 try:
                     session.run(BOOK, booked, day)
-                    came["booked"] += 1
+                    actual["booked"] += 1
                 except asyncpg.PostgresError as error:
-                    came[type(error).__name__] += 1
-            return came
+                    actual[type(error).__name__] += 1
+            return actual
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            came = sum(pool.map(book, sessions), Counter[str]())
-    assert came == {"booked": DAYS, "ExclusionViolationError": DAYS * (AT_ONCE - 1)}
+            actual = sum(pool.map(book, sessions), Counter[str]())
+    assert actual == {"booked": DAYS, "ExclusionViolationError": DAYS * (AT_ONCE - 1)}

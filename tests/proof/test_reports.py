@@ -63,7 +63,7 @@ def test_what_is_sent_can_be_sent_again_by_a_shell() -> None:
 
 
 def test_no_page_holds_what_html_forbids() -> None:
-    spoiled = replace(RESULTS[1], cases=(replace(RESULTS[1].cases[0], came="a\x00b\x1b[31m"),))
+    spoiled = replace(RESULTS[1], cases=(replace(RESULTS[1].cases[0], actual="a\x00b\x1b[31m"),))
     page = evidence_page(replace(EVIDENCE, results=(spoiled,)))
     assert "a\\x00b\\x1b[31m" in page
     assert not [char for char in page if ord(char) < 32 and char not in "\n\t"]

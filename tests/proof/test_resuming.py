@@ -50,7 +50,7 @@ def test_a_probe_that_breaks_is_no_proof(built: Callable[[str], Path], server: E
         evidence: Evidence = list(prove(lab, [Probe("broken", Group.ATTACKS, "it holds", run)]))[-1].evidence
     assert evidence.results[0].verdict is Verdict.BROKEN
     assert not evidence.held
-    assert "nothing is where it was" in evidence.results[0].cases[0].came
+    assert "nothing is where it was" in evidence.results[0].cases[0].actual
 
 
 @pytest.mark.parametrize(

@@ -155,5 +155,5 @@ def _weaken(file: Path, weakness: Weakness) -> None:
 def test_a_weakness_is_found(weakness: str, found: Callable[[str], list[Case]]) -> None:
     each = WEAKNESSES[weakness]
     cases = found(each.example)
-    told = [f"{case.title}: {case.came}" for case in cases]
+    told = [f"{case.title}: {case.actual}" for case in cases]
     assert any(line.startswith(each.title) and each.says in line for line in told), "\n".join(told)

@@ -21,14 +21,14 @@ def status(backend: Backend, actor: Actor, line: str, body: object = None, **hea
 def made(backend: Backend, actor: Actor, line: str, body: object) -> str:
     """Return the id of what a creation made."""
     answer = ask(backend, actor, line, body)
-    assert answer.status == 201, answer.told
+    assert answer.status == 201, answer.description
     return str(answer.field("id"))
 
 
 def seen(backend: Backend, actor: Actor, path: str) -> Any:
     """Return what a read answers, as JSON."""
     answer = ask(backend, actor, f"GET {path}")
-    assert answer.status == 200, answer.told
+    assert answer.status == 200, answer.description
     return answer.json()
 
 

@@ -90,7 +90,7 @@ def test_what_findings_ask_for_becomes_steps_or_is_named(new_database: NewDataba
     for sql, made in asked.items():
         step = _planned(catalog, replace(FINDING, sql=sql)).steps[0]
         assert step.sql.startswith(made), step.sql
-        assert LOCKS[step.kind].told
+        assert LOCKS[step.kind].description
     migration = _planned(catalog, *(replace(FINDING, sql=sql) for sql in asked))
     (tmp_path / "all.sql").write_text(migration_sql(migration, "today"))
     (tmp_path / "back.sql").write_text(rollback_sql(migration, "today"))

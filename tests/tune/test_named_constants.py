@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from backend_architect.postgres.catalog import Catalog, Index, KeyPart
-from backend_architect.tune.indexes.constant_conditions import AllAsks
+from backend_architect.tune.indexes.constant_conditions import StatementPredicates
 from backend_architect.tune.named_constants import constants_of, with_named_constants
 from backend_architect.tune.workload import Statement, Workload
 from tests.tune.indexes.conftest import catalog as catalog  # noqa: PLC0414 - a fixture
@@ -47,7 +47,7 @@ def test_a_parameter_is_what_an_index_names(
 
 def _partial(catalog: Catalog, *texts: str) -> set[str]:
     workload = Workload("", tuple(Statement(str(number), text, 1.0) for number, text in enumerate(texts)))
-    asks = AllAsks(workload, catalog)
+    asks = StatementPredicates(workload, catalog)
     return {fixed.sql for accesses, _ in asks.values() for access in accesses for fixed in access.fixed}
 
 

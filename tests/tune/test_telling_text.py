@@ -10,7 +10,7 @@ from backend_architect.report.advice import advice_lines
 from backend_architect.report.findings import findings_sarif
 from backend_architect.tune.indexes.model import Advice, StatementCost
 from backend_architect.tune.reading.usable_statements import keep
-from backend_architect.tune.statement_excerpt import telling_text
+from backend_architect.tune.statement_excerpt import excerpt_of
 from backend_architect.tune.workload import Statement
 
 
@@ -30,7 +30,7 @@ from backend_architect.tune.workload import Statement
     ],
 )
 def test_the_first_list_of_columns_tells_nothing(text: str, told: str) -> None:
-    assert telling_text(text) == told
+    assert excerpt_of(text) == told
 
 
 def test_a_short_text_is_shown_as_it_is_and_a_long_one_with_its_id() -> None:

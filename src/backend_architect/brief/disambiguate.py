@@ -9,7 +9,7 @@ from backend_architect.patterns.compose import resolve_patterns
 Groups = Sequence[tuple[Match, ...]]
 
 
-def settle_matches(groups: Groups, *, has_nouns: bool) -> tuple[tuple[Match, ...], ...]:
+def disambiguate_matches(groups: Groups, *, has_nouns: bool) -> tuple[tuple[Match, ...], ...]:
     """Return the matches without the weak ones that something stronger overrules.
 
     A weak verb or a word for a kind holds when its pattern is there anyway, or when no other main pattern is named; a

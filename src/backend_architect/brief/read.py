@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from backend_architect.brief.amounts import read_amounts
-from backend_architect.brief.disambiguate import settle_matches
+from backend_architect.brief.disambiguate import disambiguate_matches
 from backend_architect.brief.false_matches import without_wrong_words
 from backend_architect.brief.guess import Guess, guess_unknown, is_other_language
 from backend_architect.brief.limits import Exclusions, read_limits
@@ -46,13 +46,13 @@ def read_brief(text: str) -> Brief:
     alone = not reading.features() and not reading.of("thing")
     guess = guess_unknown(words, reading.unknown(), vocabulary, alone=alone) if in_english else NOTHING
     reading = replace(
-        reading, matches=settle_matches(reading.counted(), has_nouns=bool(guess.things or reading.of("thing")))
+        reading, matches=disambiguate_matches(reading.counted(), has_nouns=bool(guess.things or reading.of("thing")))
     )
     nouns = _nouns(reading, guess.things)
     anonymous = _anonymous(reading, topics, nouns)
     judged = guess.things.keys() | guess.people | guess.empty
     excluded, denied = reading.excluded(limits, put_off)
-    told = [*limits.rules, *limits.unclear, *denied]
+    reported = [*limits.rules, *limits.unclear, *denied]
     return Brief(
         text=shown,
         intent=reading.intent(has_nouns=bool(nouns)),
@@ -68,7 +68,7 @@ def read_brief(text: str) -> Brief:
         product=product,
         accounts=not reading.mentions("no_accounts") and all(one.pattern != "accounts" for one in excluded),
         words=_in_order([*reading.meaningful(), *(n.word for n in nouns), *(a.word for a in amounts)]),
-        not_understood=_in_order([*reading.left(told, judged), *scope.questions]),
+        not_understood=_in_order([*reading.left(reported, judged), *scope.questions]),
         topics=topics,
         anonymous=anonymous,
         restrictions=read_restrictions(sentence, nouns) if in_english else (),
@@ -153,12 +153,12 @@ class _Reading:
                 found.setdefault(stem, Mention(stem, self.span(first, last)))
         return tuple(found.values())
 
-    def left(self, told: Sequence[Range], judged: AbstractSet[int]) -> tuple[Span, ...]:
+    def left(self, reported: Sequence[Range], judged: AbstractSet[int]) -> tuple[Span, ...]:
         """Return what was not understood, once each: words without a meaning, and phrases that are not carried out."""
-        inside = {place for first, last in told for place in range(first, last)}
+        inside = {place for first, last in reported for place in range(first, last)}
         nouns = {self.words[place].stem for place in judged}
         free = [i for i in self.unknown() if i not in judged | inside and self.words[i].stem not in nouns]
-        spans = _in_order([*self.phrases(free), *(self.span(first, last) for first, last in told)])
+        spans = _in_order([*self.phrases(free), *(self.span(first, last) for first, last in reported)])
         return tuple({span.text.lower(): span for span in reversed(spans)}.values())[::-1]
 
     def meaningful(self) -> list[Span]:

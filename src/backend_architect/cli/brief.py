@@ -115,8 +115,8 @@ def _explain(proposal: "Proposal") -> None:
 
 
 def _as_data(proposal: "Proposal", path: Path) -> dict[str, object]:
-    told = ("understood", "left_out", "assumed", "not_understood", "closed", "choices", "traps")
-    return {"design": str(path), **{name: getattr(proposal, name) for name in told}}
+    shown = ("understood", "left_out", "assumed", "not_understood", "closed", "choices", "traps")
+    return {"design": str(path), **{name: getattr(proposal, name) for name in shown}}
 
 
 def _write_design(proposal: "Proposal", folder: Path) -> Path:

@@ -88,8 +88,8 @@ def _show(changes: Sequence["FileChange"], folder: Path, before: Mapping[str, ob
     from backend_architect.cli.output import print_data
 
     if json:
-        told = [{"path": change.path, "fate": change.fate} for change in changes]
-        print_data({**before, "folder": str(folder.absolute()), "files": told})
+        files = [{"path": change.path, "fate": change.fate} for change in changes]
+        print_data({**before, "folder": str(folder.absolute()), "files": files})
     else:
         print(built_text(changes))
 

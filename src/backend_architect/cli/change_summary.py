@@ -21,11 +21,11 @@ def built_text(changes: Sequence[FileChange]) -> str:
     lines = [", ".join(f"{counts[fate]} {fate}" for fate in Fate if counts[fate]) or "nothing to write"]
     for fate in Fate:
         if fate not in COUNTED and counts[fate]:
-            lines += _told(fate, [change.path for change in changes if change.fate is fate])
+            lines += _fate_lines(fate, [change.path for change in changes if change.fate is fate])
     return "\n".join(lines)
 
 
-def _told(fate: Fate, paths: Sequence[str]) -> list[str]:
+def _fate_lines(fate: Fate, paths: Sequence[str]) -> list[str]:
     colours = paint(sys.stdout)
     mark = colours.red if fate in NEEDS_YOU else colours.yellow
     return [f"{mark(fate)}: {MEANING[fate]}", *(f"  {path}" for path in paths)]

@@ -49,43 +49,43 @@ def list_probes(words: Sequence[str], *, json: bool) -> int:
     return 0
 
 
-def prove_project(wish: ProveOptions) -> int:
+def prove_project(options: ProveOptions) -> int:
     """Return 0 when everything that was asked for held."""
-    probes = choose_probes(wish.words)
-    if wish.html:
-        check_page(wish.html)
-    subject = read_subject(wish.folder)
-    earlier = None if wish.fresh else _earlier(wish.file)
-    colours = paint(sys.stderr if wish.json else sys.stdout)
-    with Lab(subject, wish.tell) as lab:
-        told = 0
+    probes = choose_probes(options.words)
+    if options.html:
+        check_page(options.html)
+    subject = read_subject(options.folder)
+    earlier = None if options.fresh else _earlier(options.file)
+    colours = paint(sys.stderr if options.json else sys.stdout)
+    with Lab(subject, options.tell) as lab:
+        shown = 0
         for step in prove(lab, probes, earlier):
             evidence = step.evidence
-            for result in evidence.results[told:]:
-                _tell(wish, result)
-            told = len(evidence.results)
-            _keep(wish.file, evidence, earlier)
+            for result in evidence.results[shown:]:
+                _print_result(options, result)
+            shown = len(evidence.results)
+            _keep(options.file, evidence, earlier)
             if step.next:
-                wish.tell(colours.dim(f"… {step.next.name} {step.next.title}"))
-        _end(wish, evidence)
-        if wish.keep:
-            _wait(wish, lab)
+                options.tell(colours.dim(f"… {step.next.name} {step.next.title}"))
+        _end(options, evidence)
+        if options.keep:
+            _wait(options, lab)
     return 0 if evidence.held else 1
 
 
-def _tell(wish: ProveOptions, result: Result) -> None:
-    colours = paint(sys.stderr if wish.json else sys.stdout)
+def _print_result(options: ProveOptions, result: Result) -> None:
+    colours = paint(sys.stderr if options.json else sys.stdout)
     lines = [result_line(result, colours), *plan_lines(result, colours), *case_lines(result, colours)]
-    wish.tell("\n".join(lines))
+    options.tell("\n".join(lines))
 
 
-def _end(wish: ProveOptions, evidence: Evidence) -> None:
-    colours = paint(sys.stderr if wish.json else sys.stdout)
-    wish.tell("\n".join(["", *verdict_lines(evidence, colours), f"Evidence: {wish.file}"]))
-    if wish.html:
-        _write_page(wish.html, evidence)
-        wish.tell(f"Page: {wish.html}")
-    if wish.json:
+def _end(options: ProveOptions, evidence: Evidence) -> None:
+    colours = paint(sys.stderr if options.json else sys.stdout)
+    options.tell("\n".join(["", *verdict_lines(evidence, colours), f"Evidence: {options.file}"]))
+    if options.html:
+        _write_page(options.html, evidence)
+        options.tell(f"Page: {options.html}")
+    if options.json:
         print_data(evidence)
 
 
@@ -115,10 +115,10 @@ def _keep(file: Path, evidence: Evidence, earlier: Evidence | None) -> None:
         raise FolderError(Problem("not-writable", f"{file}: {error.strerror}", "make the folder writable")) from error
 
 
-def _wait(wish: ProveOptions, lab: Lab) -> None:
+def _wait(options: ProveOptions, lab: Lab) -> None:
     """Leave the backend running until Ctrl-C, with what the repeated commands need."""
     people = {person.variable: person.token for person in lab.backend.people}
     lines = [f"export API={lab.backend.url}", *(f"export {name}={token}" for name, token in people.items())]
-    wish.tell("\n".join(["", "The backend runs until Ctrl-C. In another shell:", *lines]))
+    options.tell("\n".join(["", "The backend runs until Ctrl-C. In another shell:", *lines]))
     with contextlib.suppress(KeyboardInterrupt):
         signal.pause()

@@ -58,5 +58,5 @@ def _table(command: Any) -> Iterator[str]:
         if record and not getattr(each, "is_eager", False):
             panel = getattr(each, "rich_help_panel", None)
             word = PLAIN["argument"][:-1].lower() if each.param_type_name == "argument" else panel or ""
-            told = re.sub(r"\s+", " ", record[1]).replace("|", "\\|")
-            yield f"| `{record[0].replace('|', chr(92) + '|')}` | {told}{f' ({word.lower()})' if word else ''} |"
+            help_text = re.sub(r"\s+", " ", record[1]).replace("|", "\\|")
+            yield f"| `{record[0].replace('|', chr(92) + '|')}` | {help_text}{f' ({word.lower()})' if word else ''} |"

@@ -78,9 +78,11 @@ def tune(
 
     form, watched = OutputForm.JSON if json else form, read_seconds(watch or "0s")
     limits = ChoiceLimits(budget=read_bytes(budget), seconds=read_seconds(time))
-    wish = TuneOptions(url, workload, form, baseline, fail_on, html, limits, By(what_if.value), watched, read_times(at))
+    options = TuneOptions(
+        url, workload, form, baseline, fail_on, html, limits, By(what_if.value), watched, read_times(at)
+    )
     waits = read_waits(wait, canary, applies=apply)
     changes = Changes(url, form, apply, yes, journal, migration, snapshot, compare, *waits)
     status = store_or_compare(changes)
     status = go_on(changes) if status is None else status
-    return tune_database(wish, changes) if status is None else status
+    return tune_database(options, changes) if status is None else status

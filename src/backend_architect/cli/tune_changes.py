@@ -134,8 +134,8 @@ def _lines(changes: Changes, applied: Applied) -> list[str]:
     lines = ["", *journal_lines(applied.journal, applied.path, colours), ""]
     if applied.too_early:
         return [*lines, f"Not enough calls yet to measure the effect. Run later: {later}"]
-    told = comparison_lines(applied.comparison, colours) if applied.comparison else []
-    return [*lines, *told, *([""] if told else []), f"Later: {later}"]
+    compared = comparison_lines(applied.comparison, colours) if applied.comparison else []
+    return [*lines, *compared, *([""] if compared else []), f"Later: {later}"]
 
 
 def _confirm(changes: Changes) -> None:

@@ -27,7 +27,7 @@ from backend_architect.report.tuning import Tuning
 from backend_architect.report.tuning_data import tuning_data
 from backend_architect.report.tuning_markdown import tuning_markdown
 from backend_architect.report.visible import in_one_line
-from backend_architect.report.workload import dearest_lines, note_lines, read_from
+from backend_architect.report.workload import costliest_lines, note_lines, read_from
 from backend_architect.tune import Observation, all_rules, find_everything, find_misjudged, observe
 from backend_architect.tune.accepted import not_found, read_accepted
 from backend_architect.tune.advice_run import By, advise
@@ -56,52 +56,56 @@ class TuneOptions:
     at: float | None = None
 
 
-def tune_database(wish: TuneOptions, changes: Changes) -> int:
+def tune_database(options: TuneOptions, changes: Changes) -> int:
     """Return 1 when a finding is as severe as what was asked to fail on, or a change that was asked for failed."""
-    if wish.html:
-        check_page(wish.html)
+    if options.html:
+        check_page(options.html)
     if changes.migration:
         check_place(changes.migration)
-    accepted = read_accepted(wish.baseline) if wish.baseline else {}
-    watched = _watched(wish)
-    wish = replace(wish, limits=replace(wish.limits, began=time.monotonic()))
-    tuning, migration = _tuning(wish, _observe(wish, watched), accepted)
-    if wish.html:
-        write_page(wish.html, tune_page(tuning, when=datetime.now(UTC)))
-    if wish.form is not OutputForm.JSON:  # a person reads the findings before the changes; a program reads one document
-        print_tuning(tuning, wish.form, url=wish.url, page=wish.html)
+    accepted = read_accepted(options.baseline) if options.baseline else {}
+    watched = _watched(options)
+    options = replace(options, limits=replace(options.limits, began=time.monotonic()))
+    tuning, migration = _tuning(options, _observe(options, watched), accepted)
+    if options.html:
+        write_page(options.html, tune_page(tuning, when=datetime.now(UTC)))
+    if (
+        options.form is not OutputForm.JSON
+    ):  # a person reads the findings before the changes; a program reads one document
+        print_tuning(tuning, options.form, url=options.url, page=options.html)
     applied = apply_advice(changes, migration)
-    if wish.form is OutputForm.JSON:
-        print_tuning(replace(tuning, applied=applied), wish.form, url=wish.url)
-    severe = [finding for finding in tuning.findings if finding.severity.value in _failing(wish.fail_on)]
+    if options.form is OutputForm.JSON:
+        print_tuning(replace(tuning, applied=applied), options.form, url=options.url)
+    severe = [finding for finding in tuning.findings if finding.severity.value in _failing(options.fail_on)]
     unread = not tuning.observed.catalog.knows_tables
     return int(unread or bool(severe) or (applied is not None and applied.failed))
 
 
-def _watched(wish: TuneOptions) -> Watched | None:
+def _watched(options: TuneOptions) -> Watched | None:
     """Return what ran while it was watched, None where nobody asked for that."""
-    if wish.watch and wish.workload:
+    if options.watch and options.workload:
         fix = "leave out one of them"
         raise ChangeRefused(Problem("two-workloads", "--watch counts what runs, --workload gives what ran", fix))
-    return watch_database(wish.url, wish.watch) if wish.watch else None
+    return watch_database(options.url, options.watch) if options.watch else None
 
 
-def _observe(wish: TuneOptions, watched: Watched | None) -> Observation:
+def _observe(options: TuneOptions, watched: Watched | None) -> Observation:
     """Return the database as it is, with the workload that was given or watched."""
     if watched is None:
-        return asyncio.run(observe(wish.url, wish.workload))
-    observation = asyncio.run(observe(wish.url, watched.workload))
+        return asyncio.run(observe(options.url, options.workload))
+    observation = asyncio.run(observe(options.url, watched.workload))
     return replace(observation, problems=(*watched.problems, *observation.problems))
 
 
-def _tuning(wish: TuneOptions, observation: Observation, accepted: Mapping[str, str]) -> tuple[Tuning, Migration]:
+def _tuning(options: TuneOptions, observation: Observation, accepted: Mapping[str, str]) -> tuple[Tuning, Migration]:
     """Return what there is to say (findings but the accepted ones, indexes, growth), and the migration of it."""
     observed = observation.observed
     found = find_everything(observed)
     with progress() as tell:
         rewritten = write_anew(_without(accepted, found.findings), observed, tell)
-        advised = advise(wish.url, observed, wish.limits, tell, by=wish.what_if)
-        grown = project_growth(wish.url, observed, wish.at, tell, advised=advised) if wish.at else Projected(None)
+        advised = advise(options.url, observed, options.limits, tell, by=options.what_if)
+        grown = (
+            project_growth(options.url, observed, options.at, tell, advised=advised) if options.at else Projected(None)
+        )
     misjudged = find_misjudged(observed, advised.advice)
     everything = {finding.key: finding for finding in (*found.findings, *misjudged.findings)}.values()
     surer = {finding.key for finding in misjudged.findings}
@@ -152,7 +156,7 @@ def _parts(tuning: Tuning) -> list[str]:
     parts += [finding_lines(finding, colours) for finding in tuning.findings]
     parts += [[problem_text(problem, colours)] for problem in tuning.problems]
     if workload is not None:
-        parts += [dearest_lines(workload), note_lines(workload)]
+        parts += [costliest_lines(workload), note_lines(workload)]
         parts += [seen_lines(workload.samples)] if workload.samples else []
     parts += [advice_lines(tuning.advice, colours)] if tuning.advice else []
     parts += [growth_lines(tuning.growth, colours)] if tuning.growth else []

@@ -43,11 +43,11 @@ def decide_request_dispatch(design: Design) -> Draft:
     cores = rate * FASTAPI_US / 1e6
     filled = cores / BUSY_SHARE
     all_processes = quantity(estimate_capacity(design).processes, "processes")
-    told = f"{quantity(rate, 'requests/s')} x {FASTAPI_US:.0f} µs = {quantity(cores, 'processors')}"
+    calculation = f"{quantity(rate, 'requests/s')} x {FASTAPI_US:.0f} µs = {quantity(cores, 'processors')}"
     return Draft(
         answer="starlette" if filled >= limit.value else "fastapi",
         because=(
-            DecisionFact("requests", rate, "/s", f"{told} go into FastAPI's own work at the busiest hour."),
+            DecisionFact("requests", rate, "/s", f"{calculation} go into FastAPI's own work at the busiest hour."),
             DecisionFact(
                 limit.name,
                 filled,

@@ -213,9 +213,9 @@ def _of_updates(loaded: LoadedDesign, entity: Entity) -> Iterator[Problem]:
         sources = sorted(_names(item.set or "me") & set(accepted))
         if item.set not in {None, "me"} and sources:
             path = f"entities.{entity.name}.fields.{item.name}.set"
-            told = ", ".join(f"`{name}`" for name in sources)
+            listed = ", ".join(f"`{name}`" for name in sources)
             message = (
-                f"in the project as 0.1.0 built it, `{item.name}` kept its first value when a PATCH changed {told}"
+                f"in the project as 0.1.0 built it, `{item.name}` kept its first value when a PATCH changed {listed}"
             )
             yield loaded.note("rule-compiled-wrongly-before", path, message, FIX)
 

@@ -6,7 +6,7 @@ from backend_architect.design.stranger_access import maker_may, stranger_may_rea
 ON_A_ROW: tuple[Action, ...] = ("read", "update", "delete")
 
 
-def not_kept_apart(design: Design, team: str) -> tuple[str, ...]:
+def not_isolated(design: Design, team: str) -> tuple[str, ...]:
     """Return the plurals of the rows that others than their owner and the members of the owner's `team` may see.
 
     Those are what anybody may read, and what a role may read of rows that belong to no team at all. People are not

@@ -31,13 +31,13 @@ def _compared(loaded: LoadedDesign, rule: NamedRule, asked: ExplanationDatabase)
                 yield loaded.problem(
                     "readings-differ",
                     rule.path,
-                    f"`{rule.name}` is compiled wrongly: {_told(cases, number)}, as {caller}, it "
+                    f"`{rule.name}` is compiled wrongly: {_case_text(cases, number)}, as {caller}, it "
                     f"{'lets in' if one is True else 'refuses'}, and its text does not",
                     "write the rule in another way, and please report it",
                 )
                 return
 
 
-def _told(cases: Cases, number: int) -> str:
+def _case_text(cases: Cases, number: int) -> str:
     shown = zip(cases.columns, cases.cases[number].shown, strict=True)
     return ", ".join(f"{column} {value}" for column, value in shown) or "whatever the row holds"

@@ -65,8 +65,8 @@ def render_table(table: TruthTable) -> str:
     split = len(table.columns)
     drawn = [_drawn(line, widths, split) for line in [head, tuple("-" * width for width in widths), *body]]
     more = f" of {table.possible:,} possible" if table.possible > table.tried else ""
-    told = f"{table.tried:,} cases{more} were asked of PostgreSQL; unknown counts as no."
-    return "\n".join([f"{table.name}: {' '.join(table.rule.split())}", "", *drawn, "", told, ""])
+    summary = f"{table.tried:,} cases{more} were asked of PostgreSQL; unknown counts as no."
+    return "\n".join([f"{table.name}: {' '.join(table.rule.split())}", "", *drawn, "", summary, ""])
 
 
 def _drawn(line: Sequence[str], widths: Sequence[int], split: int) -> str:

@@ -11,7 +11,7 @@ from backend_architect.patterns.naming import names_in, rows_in, usable_name
 from backend_architect.patterns.nouns import ROWS_PER_USER, Guessed, noun_assumption, noun_fragment
 from backend_architect.patterns.pattern import Fragment, Pattern, Trap
 from backend_architect.patterns.sensitive import kind_of
-from backend_architect.patterns.tenancy import held_assumption, held_by_team
+from backend_architect.patterns.tenancy import owned_by_team, team_assumption
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,9 @@ class Composition:
     said_by: Mapping[str, str] = field(default_factory=dict)
 
 
-def compose(wish: CompositionRequest) -> Composition:
+def compose(request: CompositionRequest) -> Composition:
     """Return the patterns wished for, and those they need, as one design; the order of the wish makes no difference."""
-    plan = _plan(wish)
+    plan = _plan(request)
     design = _with_held_parts(_with_main_parts({}, plan), plan)
     design = _with_nouns(design, plan)
     design = _with_attached_parts(design, plan)
@@ -89,33 +89,34 @@ class _Plan:
         return tuple(kept) if self.team else ()
 
 
-def _plan(wish: CompositionRequest) -> _Plan:
-    chosen = resolve_patterns(wish)
+def _plan(request: CompositionRequest) -> _Plan:
+    chosen = resolve_patterns(request)
     taken = names_in(chosen)
-    names = _names(chosen, wish, taken)
+    names = _names(chosen, request, taken)
     nouns = tuple(
-        usable_name(n, taken, wish.plural(n))
-        for n in _free(wish)
+        usable_name(n, taken, request.plural(n))
+        for n in _free(request)
         if n not in rows_in(chosen) and n not in names.values()
     )
-    if wish.nouns and not nouns:
-        chosen = resolve_patterns(replace(wish, nouns=()))
+    if request.nouns and not nouns:
+        chosen = resolve_patterns(replace(request, nouns=()))
     about = {
-        name: usable_name(said, taken, wish.plural(said)) if said in wish.nouns else said
-        for name, said in wish.about.items()
+        name: usable_name(said, taken, request.plural(said)) if said in request.nouns else said
+        for name, said in request.about.items()
     }
     targets = {p.name: _target(p, chosen, nouns, names, about.get(p.name)) for p in chosen}
-    parts = tuple(_Part(p, names | _it(targets[p.name], chosen, names, wish), targets[p.name]) for p in chosen)
+    parts = tuple(_Part(p, names | _it(targets[p.name], chosen, names, request), targets[p.name]) for p in chosen)
     owned = any(p.name == "accounts" for p in chosen)
     team = names.get("<team>")
-    hidden = {usable_name(noun, taken, wish.plural(noun)) for noun in wish.anonymous}
+    hidden = {usable_name(noun, taken, request.plural(noun)) for noun in request.anonymous}
     guesses = tuple(
-        Guessed(noun, owned, wish.plural(noun), team, noun in hidden, by_anyone=not wish.accounts) for noun in nouns
+        Guessed(noun, owned, request.plural(noun), team, noun in hidden, by_anyone=not request.accounts)
+        for noun in nouns
     )
     closed = {guess.noun for guess in guesses if guess.kind or guess.anonymous}
     dropped = tuple(part for part in parts if part.pattern.opens and part.target in closed)
     parts = tuple(part for part in parts if part not in dropped)
-    called = {noun: wish.plural(noun) for noun in (*nouns, *names.values()) if noun in wish.plurals}
+    called = {noun: request.plural(noun) for noun in (*nouns, *names.values()) if noun in request.plurals}
     return _Plan(parts, guesses, called, team, tuple(map(_not_added, dropped)))
 
 
@@ -123,8 +124,8 @@ def _not_added(part: "_Part") -> str:
     return f"no {part.pattern.name} for {part.filled('<its>')}, which nobody but whom they concern reads"
 
 
-def _free(wish: CompositionRequest) -> list[str]:
-    return [noun for noun in wish.nouns if noun not in wish.kinds.values()]
+def _free(request: CompositionRequest) -> list[str]:
+    return [noun for noun in request.nouns if noun not in request.kinds.values()]
 
 
 def _with_main_parts(design: Fragment, plan: _Plan) -> Fragment:
@@ -136,7 +137,7 @@ def _with_main_parts(design: Fragment, plan: _Plan) -> Fragment:
 
 def _with_held_parts(design: Fragment, plan: _Plan) -> Fragment:
     for entity in plan.held:
-        design = held_by_team(design, entity, plan.team or "")
+        design = owned_by_team(design, entity, plan.team or "")
     return design
 
 
@@ -183,7 +184,7 @@ def _composition(design: Fragment, plan: _Plan) -> Composition:
         comments |= part.filled(body.comments)
     guessed = [noun_assumption(guess) for guess in plan.guesses]
     said = [text for part, body in bodies for text in part.filled(list(body.assumes))]
-    said += [held_assumption(entity, plan.team) for entity in plan.held if plan.team]
+    said += [team_assumption(entity, plan.team) for entity in plan.held if plan.team]
     return Composition(
         design=design,
         patterns=tuple(part.pattern for part in plan.parts),
@@ -217,15 +218,15 @@ def _called(plan: _Plan) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def resolve_patterns(wish: CompositionRequest) -> tuple[Pattern, ...]:
+def resolve_patterns(request: CompositionRequest) -> tuple[Pattern, ...]:
     """Return the patterns wished for with all that they need, in the catalogue's order, bundles opened."""
     found: dict[str, Pattern] = {}
-    free = _free(wish)
-    if wish.accounts or wish.anonymous or any(kind_of(noun) for noun in free):
+    free = _free(request)
+    if request.accounts or request.anonymous or any(kind_of(noun) for noun in free):
         _add("accounts", found)
-    asked = frozenset(n for name in wish.patterns for n in _asked(name, wish.without))
-    for name in wish.patterns:
-        _add(name, found, wish.without - asked)
+    asked = frozenset(n for name in request.patterns for n in _asked(name, request.without))
+    for name in request.patterns:
+        _add(name, found, request.without - asked)
     for pattern in all_patterns():
         if pattern.name in found and pattern.default and not free and not _targets(pattern, found):
             _add(pattern.default, found)
@@ -279,20 +280,20 @@ def _target(
     return names.get(first, first) if first is not None else next(iter(nouns), None)
 
 
-def _names(chosen: Iterable[Pattern], wish: CompositionRequest, taken: frozenset[str]) -> dict[str, str]:
+def _names(chosen: Iterable[Pattern], request: CompositionRequest, taken: frozenset[str]) -> dict[str, str]:
     """Return what stands for each kind: `<room>` → `room`, or the noun the brief used."""
     names: dict[str, str] = {}
     for pattern in chosen:
         if pattern.kind:
-            said = wish.kinds.get(pattern.name, pattern.kind)
-            name = usable_name(said, taken - {pattern.kind}, wish.plural(said))
-            names |= {f"<{pattern.kind}>": name, f"<{plural_of(pattern.kind)}>": wish.plural(name)}
+            said = request.kinds.get(pattern.name, pattern.kind)
+            name = usable_name(said, taken - {pattern.kind}, request.plural(said))
+            names |= {f"<{pattern.kind}>": name, f"<{plural_of(pattern.kind)}>": request.plural(name)}
             names |= {f"<a {pattern.kind}>": _with_article(name), f"<{pattern.kind} words>": name.replace("_", " ")}
     return names
 
 
 def _it(
-    target: str | None, chosen: Iterable[Pattern], names: Mapping[str, str], wish: CompositionRequest
+    target: str | None, chosen: Iterable[Pattern], names: Mapping[str, str], request: CompositionRequest
 ) -> dict[str, Any]:
     if target is None:
         return {}
@@ -303,7 +304,7 @@ def _it(
                 fields = list(searched)
     return {
         "<it>": target,
-        "<its>": wish.plural(target),
+        "<its>": request.plural(target),
         "<a it>": _with_article(target),
         "<searchable>": fields or ["name", "description"],
     }

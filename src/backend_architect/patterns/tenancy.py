@@ -7,7 +7,7 @@ from backend_architect.patterns.pattern import Fragment
 PRIVATE = "mine"
 
 
-def held_by_team(design: Fragment, name: str, team: str) -> Fragment:
+def owned_by_team(design: Fragment, name: str, team: str) -> Fragment:
     """Return the design with the entity `name` belonging to a team; its rule `visible` is what its readers must meet.
 
     What its owner alone saw is seen by the members; what more people saw is seen by members only. What its owner may
@@ -32,7 +32,7 @@ def held_by_team(design: Fragment, name: str, team: str) -> Fragment:
     return design | {"entities": design["entities"] | {name: changed}, "lists": lists}
 
 
-def held_assumption(name: str, team: str) -> str:
+def team_assumption(name: str, team: str) -> str:
     """Return what was assumed of an entity that belongs to a team, for a person to confirm."""
     return f"{words(plural_of(name))} belong to one {words(team)} each, and are seen by its members"
 

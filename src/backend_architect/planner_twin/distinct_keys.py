@@ -27,10 +27,10 @@ def distinct_keys(table: TableStatistics, index: IndexStatistics) -> float:
     if not index.predicate or index.rows >= table.rows or not values:
         return values
     named = columns_named(index.predicate)
-    told = table.key_columns(index, tuple(name for name in index.keys if name in named))
-    filled = table.rows * math.prod(1 - each.null_frac for each in told)
+    known_key = table.key_columns(index, tuple(name for name in index.keys if name in named))
+    filled = table.rows * math.prod(1 - each.null_frac for each in known_key)
     share = min(index.rows / filled, 1.0) if filled else 1.0
-    of_keys = 1.0 if not told else share if named <= set(index.keys) else math.sqrt(share)
+    of_keys = 1.0 if not known_key else share if named <= set(index.keys) else math.sqrt(share)
     left, rows = values * of_keys, filled * of_keys
     unseen: float = (1 - share / of_keys) ** (rows / left)
     return left * (1 - unseen)

@@ -115,9 +115,9 @@ def _refused(where: str, error: Exception) -> DatabaseError:
 def _unread(where: str, error: Exception) -> DatabaseError:
     """Return what is wrong with a URL; the error is not repeated, as it holds parts of it: perhaps the password."""
     if str(error).startswith("root certificate file"):
-        told = f"{where}: there is no root certificate to check the server's with, or it cannot be read"
+        message = f"{where}: there is no root certificate to check the server's with, or it cannot be read"
         fix = "name its file by &sslrootcert=… in the URL, or write sslmode=require to trust any server"
-        return _error("tls-failed", told, fix)
+        return _error("tls-failed", message, fix)
     return _error("connection-failed", "the connection URL cannot be read", URL_FIX)
 
 

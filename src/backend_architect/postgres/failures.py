@@ -80,8 +80,8 @@ def failure_while_running(error: Exception, folder: Path) -> DatabaseError:
     for symptom in SYMPTOMS:
         if symptom.text in said:
             return _as_error(symptom, folder)
-    told = str(error) or type(error).__name__
-    return database_error("statement-failed", f"the database failed: {told}", f"see {folder / 'log'}")
+    message = str(error) or type(error).__name__
+    return database_error("statement-failed", f"the database failed: {message}", f"see {folder / 'log'}")
 
 
 def _as_error(symptom: Symptom, folder: Path) -> DatabaseError:

@@ -47,5 +47,5 @@ def read_application(place: RunEnvironment) -> Application:
         said = done.stderr.strip().splitlines()[-3:]
         fix = "app/main.py needs a create_app() that works without a running database"
         raise FolderError(Problem("no-application", "\n".join(["the application cannot be made:", *said]), fix))
-    told = json.loads(done.stdout.splitlines()[-1])
-    return Application(frozenset((method, path) for method, path in told["routes"]), told["openapi"])
+    described = json.loads(done.stdout.splitlines()[-1])
+    return Application(frozenset((method, path) for method, path in described["routes"]), described["openapi"])

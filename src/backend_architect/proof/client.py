@@ -60,7 +60,7 @@ class Exchange:
         return value.get(name) if isinstance(value, dict) else None
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """Return the answer in a line."""
         text = " ".join(self.body[:SHOWN].decode(errors="replace").split())
         return f"{self.status} {text}".strip()
@@ -86,8 +86,8 @@ class Exchange:
     def case(self, title: str, *, expected: str, held: bool, advice: str = "", within: float = math.inf) -> Case:
         """Return what this exchange proves; `within` are the seconds that the answer may take."""
         verdict, late = timely(held, self.seconds, within)
-        came = f"{self.told} after {self.seconds:.2f} s" if late else self.told
-        return Case(title, verdict, expected, came, self.curl, "" if held else advice, late=late)
+        actual = f"{self.description} after {self.seconds:.2f} s" if late else self.description
+        return Case(title, verdict, expected, actual, self.curl, "" if held else advice, late=late)
 
     def answers(self, title: str, *statuses: int, advice: str = "") -> Case:
         """Return a case that holds when the answer has one of these statuses."""

@@ -135,8 +135,8 @@ def _send(
         except* schemathesis.errors.SchemathesisError as group:
             raise group.exceptions[0] from None
         except* AssertionError as group:
-            told = " · ".join(" ".join(str(each).split()) for each in group.exceptions)
-            tried.wrong.setdefault(told, _curl(backend, generated, actor))
+            reasons = " · ".join(" ".join(str(each).split()) for each in group.exceptions)
+            tried.wrong.setdefault(reasons, _curl(backend, generated, actor))
 
     with contextlib.suppress(Unsatisfiable):  # nothing of it can be wrong: it takes no input
         send()
@@ -153,9 +153,9 @@ def _case(title: str, tried: RouteTrial) -> Case:
     measures = (Measure("requests", float(tried.statuses.total())),)
     if not tried.wrong:
         return Case(title, Verdict.HELD, HELD, answers, measures=measures)
-    told, repeat = next(iter(tried.wrong.items()))
+    reasons, repeat = next(iter(tried.wrong.items()))
     advice = "mend the route, or say in its decorator what it answers"
-    return Case(title, Verdict.FAILED, HELD, f"{told[:600]} ({answers})", repeat, advice, measures)
+    return Case(title, Verdict.FAILED, HELD, f"{reasons[:600]} ({answers})", repeat, advice, measures)
 
 
 def _other_methods(lab: Lab, operations: list[Operation]) -> Iterator[Case]:

@@ -63,7 +63,7 @@ class Case:
     title: str
     verdict: Verdict
     expected: str
-    came: str
+    actual: str
     repeat: str = ""
     advice: str = ""
     measures: tuple[Measure, ...] = ()

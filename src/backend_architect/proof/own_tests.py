@@ -25,8 +25,8 @@ def own_tests(lab: Lab) -> Iterator[Case]:
     counted = COUNTED.findall(lines[-1]) if lines else []
     measures = tuple(Measure(name, float(number)) for number, name in counted)
     verdict = Verdict.FAILED if done.returncode else Verdict.HELD
-    came = "\n".join(lines[-LAST_LINES:] if done.returncode else lines[-1:]) or done.stderr[-500:]
-    yield Case("the project's own tests", verdict, "every test passes", came, "make test", measures=measures)
+    actual = "\n".join(lines[-LAST_LINES:] if done.returncode else lines[-1:]) or done.stderr[-500:]
+    yield Case("the project's own tests", verdict, "every test passes", actual, "make test", measures=measures)
 
 
 PROBE = Probe("tests", Group.TESTS, "the project's own tests pass", own_tests)

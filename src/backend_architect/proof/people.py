@@ -75,4 +75,6 @@ def new_account(backend: "Backend", actor: Actor) -> dict[str, object]:
 
 def _refused(what: str, answer: Exchange) -> FolderError:
     fix = "repeat it: " + answer.curl
-    return FolderError(Problem("account-refused", f"the backend does not let a new account {what}: {answer.told}", fix))
+    return FolderError(
+        Problem("account-refused", f"the backend does not let a new account {what}: {answer.description}", fix)
+    )

@@ -69,7 +69,7 @@ def _cases(lab: Lab, probe: Probe) -> list[Case]:
         cases += probe.run(lab)
     except Exception as error:  # noqa: BLE001 - whatever stops a probe belongs into the evidence, and the next one runs
         cases.append(Case(probe.title, Verdict.BROKEN, "the probe can be tried", f"{type(error).__name__}: {error}"))
-    return [replace(case, came=_without_paths(case.came, lab)) for case in cases]
+    return [replace(case, actual=_without_paths(case.actual, lab)) for case in cases]
 
 
 def _without_paths(text: str, lab: Lab) -> str:

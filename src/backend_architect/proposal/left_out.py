@@ -7,17 +7,17 @@ from backend_architect.patterns import Composition, CompositionRequest, Pattern,
 from backend_architect.patterns.compose import needed_by, resolve_patterns
 
 
-def left_out(brief: Brief, wish: CompositionRequest, composition: Composition) -> tuple[str, ...]:
+def left_out(brief: Brief, request: CompositionRequest, composition: Composition) -> tuple[str, ...]:
     """Return what was left out in the words of the brief, and with it what cannot do without it."""
     held = {pattern.name for pattern in composition.patterns}
     gone = [one.word.text for one in brief.excluded if one.pattern not in held]
-    return (*dict.fromkeys(gone), *_gone_with_it(wish, held))
+    return (*dict.fromkeys(gone), *_gone_with_it(request, held))
 
 
-def _gone_with_it(wish: CompositionRequest, held: set[str]) -> Iterator[str]:
-    for name in dict.fromkeys(other for pattern in wish.patterns for other in pattern_named(pattern).brings):
-        if name not in held | wish.without:
-            because = sorted(needed_by(name) & wish.without - held)
+def _gone_with_it(request: CompositionRequest, held: set[str]) -> Iterator[str]:
+    for name in dict.fromkeys(other for pattern in request.patterns for other in pattern_named(pattern).brings):
+        if name not in held | request.without:
+            because = sorted(needed_by(name) & request.without - held)
             yield f"{name}, because it needs {' and '.join(because)}"
 
 
@@ -33,18 +33,18 @@ def _needing(name: str, held: dict[str, Pattern]) -> str:
     return f"needed by {', '.join(names)}" if names else "on which something that you want is built"
 
 
-def less_than_whole(pattern: Pattern, wish: CompositionRequest) -> bool:
+def less_than_whole(pattern: Pattern, request: CompositionRequest) -> bool:
     """Tell whether something that a bundle brings was left out."""
-    return bool(pattern.brings and {*pattern.brings} - _names(wish))
+    return bool(pattern.brings and {*pattern.brings} - _names(request))
 
 
-def meaning_in(pattern: Pattern, wish: CompositionRequest) -> str:
+def meaning_in(pattern: Pattern, request: CompositionRequest) -> str:
     """Return what the pattern means in this design: a bundle that lost a part is the parts that are left."""
-    if not less_than_whole(pattern, wish):
+    if not less_than_whole(pattern, request):
         return pattern.meaning
-    names = _names(wish)
+    names = _names(request)
     return "; ".join(pattern_named(name).meaning for name in pattern.brings if name in names)
 
 
-def _names(wish: CompositionRequest) -> frozenset[str]:
-    return frozenset(pattern.name for pattern in resolve_patterns(wish))
+def _names(request: CompositionRequest) -> frozenset[str]:
+    return frozenset(pattern.name for pattern in resolve_patterns(request))

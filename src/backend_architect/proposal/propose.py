@@ -9,7 +9,7 @@ from backend_architect.brief.vocabulary import read_vocabulary
 from backend_architect.design.load import read_design
 from backend_architect.design.model import Design
 from backend_architect.design.names import words
-from backend_architect.design.tenancy import left_with_access, not_kept_apart, roles_across
+from backend_architect.design.tenancy import left_with_access, not_isolated, roles_across
 from backend_architect.errors import BriefError, Place, Problem
 from backend_architect.patterns import Composition, CompositionRequest, Pattern, Trap, compose, pattern_named
 from backend_architect.patterns.pattern import Fragment
@@ -53,25 +53,25 @@ class Proposal:
 def propose_design(brief: Brief) -> Proposal:
     """Return a design for what the brief names; raise BriefError when it names nothing that a backend can hold."""
     _refuse_empty(brief)
-    wish = read_wish(brief)
-    composition = compose(wish)
+    request = read_request(brief)
+    composition = compose(request)
     load = propose_load(brief, composition)
     closed = close_design(brief, composition)
     said = closed.still_true(composition, composition.assumes)
     assumed = (*said, *closed.said, *people_assumed(brief, composition, closed.design), *load.assumes)
-    content = _heading(brief, wish, assumed) | {"load": load.load} | closed.design
+    content = _heading(brief, request, assumed) | {"load": load.load} | closed.design
     text = design_text(_with_providers(content, brief), composition.comments)
     design = read_design(text).design
-    mixed = not_kept_apart(design, composition.team) if composition.team else ()
+    mixed = not_isolated(design, composition.team) if composition.team else ()
     left = left_with_access(design, composition.team) if composition.team else ()
     return Proposal(
         design=design,
         text=text,
         brief=brief,
-        understood=_understood(brief, wish) | people_understood(brief, composition, closed.design),
+        understood=_understood(brief, request) | people_understood(brief, composition, closed.design),
         assumed=assumed,
         not_understood=tuple(f"{span.text}{_or_meant(span.text)}" for span in _not_carried_out(brief)),
-        left_out=left_out(brief, wish, composition),
+        left_out=left_out(brief, request, composition),
         traps=_true_traps(composition, closed, apart=not (mixed or left)),
         closed=closed.said,
         choices=(
@@ -90,7 +90,7 @@ def propose_from_text(text: str) -> Proposal:
     return propose_design(read_brief(text))
 
 
-def read_wish(brief: Brief) -> CompositionRequest:
+def read_request(brief: Brief) -> CompositionRequest:
     """Return the patterns a brief asks for; one unknown noun names the one kind without a name if it is tied to it."""
     patterns = tuple(dict.fromkeys(feature.pattern for feature in brief.features))
     kinds: dict[str, str] = {}
@@ -133,21 +133,21 @@ def _refuse_empty(brief: Brief) -> None:
     raise BriefError(Problem("brief-not-understood", message, works, PLACE))
 
 
-def _heading(brief: Brief, wish: CompositionRequest, assumed: Sequence[str]) -> Fragment:
-    heading: Fragment = {"design": 1, "backend": _slug(brief, wish), "summary": _summary(wish)}
+def _heading(brief: Brief, request: CompositionRequest, assumed: Sequence[str]) -> Fragment:
+    heading: Fragment = {"design": 1, "backend": _slug(brief, request), "summary": _summary(request)}
     heading["assumptions"] = list(assumed)
     heading["clients"] = [mention.name for mention in brief.clients] or ["web", "mobile"]
     return heading
 
 
-def _slug(brief: Brief, wish: CompositionRequest) -> str:
-    named = brief.product.text if brief.product else _subject(brief, wish)
+def _slug(brief: Brief, request: CompositionRequest) -> str:
+    named = brief.product.text if brief.product else _subject(brief, request)
     kept = "".join(char if char.isascii() and char.isalnum() else "-" for char in named.lower())
     slug = "-".join(part for part in kept.split("-") if part)[:40].strip("-")
     return slug if slug[:1].isalpha() else f"app-{slug}".strip("-")
 
 
-def _subject(brief: Brief, wish: CompositionRequest) -> str:
+def _subject(brief: Brief, request: CompositionRequest) -> str:
     """Return what the brief is about in its own words: its bundle, or else the first main pattern, or the nouns."""
     features = {feature.pattern: feature for feature in brief.features}
     ranked = sorted((pattern_named(name) for name in features), key=lambda pattern: pattern.rank)
@@ -157,7 +157,7 @@ def _subject(brief: Brief, wish: CompositionRequest) -> str:
         return bundles[0]
     if main:
         return _headline(features[main[0].name], main[0])
-    nouns = "-".join(wish.plural(noun) for noun in wish.nouns[:2])
+    nouns = "-".join(request.plural(noun) for noun in request.nouns[:2])
     return nouns or (ranked[0].name if ranked else "accounts")
 
 
@@ -169,13 +169,15 @@ def _headline(feature: Feature, pattern: Pattern) -> str:
     return min(said)[1] if said else pattern.name
 
 
-def _summary(wish: CompositionRequest) -> str:
-    ranked = sorted((pattern_named(name) for name in wish.patterns), key=lambda pattern: (-pattern.rank, pattern.name))
+def _summary(request: CompositionRequest) -> str:
+    ranked = sorted(
+        (pattern_named(name) for name in request.patterns), key=lambda pattern: (-pattern.rank, pattern.name)
+    )
     said = [p.summary for p in ranked if p.summary][:1]
-    if said and not any(less_than_whole(p, wish) for p in ranked):
+    if said and not any(less_than_whole(p, request) for p in ranked):
         return said[0]
-    meanings = [meaning_in(pattern, wish) for pattern in reversed(ranked)][:4]
-    meanings += [f"people keep {words(wish.plural(noun))}" for noun in wish.nouns][:3]
+    meanings = [meaning_in(pattern, request) for pattern in reversed(ranked)][:4]
+    meanings += [f"people keep {words(request.plural(noun))}" for noun in request.nouns][:3]
     text = "; ".join(meanings)
     return f"{text[:1].upper()}{text[1:]}."
 
@@ -187,10 +189,10 @@ def _with_providers(content: Fragment, brief: Brief) -> Fragment:
     return content | {"auth": auth | {"sign_in": [*auth["sign_in"], *(mention.name for mention in brief.providers)]}}
 
 
-def _understood(brief: Brief, wish: CompositionRequest) -> dict[str, str]:
-    found = {span.text: _meaning(f, span.text, wish) for f in brief.features for span in f.words}
+def _understood(brief: Brief, request: CompositionRequest) -> dict[str, str]:
+    found = {span.text: _meaning(f, span.text, request) for f in brief.features for span in f.words}
     for noun in brief.nouns:
-        pattern = next((p for p, name in wish.kinds.items() if name == noun.name), None)
+        pattern = next((p for p, name in request.kinds.items() if name == noun.name), None)
         found[noun.word.text] = (
             pattern_named(pattern).meaning
             if pattern
@@ -207,11 +209,11 @@ def _mixed(design: Design, team: str | None, mixed: Sequence[str]) -> list[str]:
     if team is None:
         return []
     named = ", ".join(words(plural) for plural in mixed)
-    told = [f"not kept apart by {words(team)}: {named}; see `allow.read` of each"] if mixed else []
+    notes = [f"not kept apart by {words(team)}: {named}; see `allow.read` of each"] if mixed else []
     roles = roles_across(design, team)
     if roles:
-        told.append(f"{' and '.join(roles)}: a role for every {words(team)}, whose holders see the things of all")
-    return told
+        notes.append(f"{' and '.join(roles)}: a role for every {words(team)}, whose holders see the things of all")
+    return notes
 
 
 def _true_traps(composition: Composition, closed: Closed, *, apart: bool) -> tuple[Trap, ...]:
@@ -227,10 +229,10 @@ def _left(team: str | None, left: Sequence[str]) -> list[str]:
     return [f"whoever leaves a {words(team)} keeps what they made: {named}"] if team and left else []
 
 
-def _meaning(feature: Feature, said: str, wish: CompositionRequest) -> str:
+def _meaning(feature: Feature, said: str, request: CompositionRequest) -> str:
     """Return what a feature means, and whether it has nothing of its own for the word that meant it."""
     pattern, key = pattern_named(feature.pattern), read_vocabulary().key
-    meaning = meaning_in(pattern, wish)
+    meaning = meaning_in(pattern, request)
     is_covered = key(said) in {key(word) for word in pattern.covers}
     return f"{meaning}; nothing of its own for this word" if is_covered else meaning
 

@@ -42,18 +42,18 @@ def restrict(design: Fragment, brief: Brief, composition: Composition) -> Restri
 def _restricted(design: Fragment, restriction: Restriction, composition: Composition) -> tuple[Fragment, str]:
     names = _targets(design, restriction, composition)
     who = _allowed(design, restriction)
-    told: dict[str, list[str]] = {}
+    restricted: dict[str, list[str]] = {}
     for action in (action for action in ACTIONS if action in restriction.actions):
         for name in names:
             rule = _rule(design, name, action, restriction, who)
             changed = _applied(design, name, action, rule)
             if changed is not design:
                 by = _by(rule, name)
-                told.setdefault(f"{DONE[action]} by {by}", []).append(words(name))
+                restricted.setdefault(f"{DONE[action]} by {by}", []).append(words(name))
                 design = changed
-    if not told:
+    if not restricted:
         return design, "nothing more is allowed than that"
-    lines = [f"{', '.join(dict.fromkeys(things))} {how}" for how, things in told.items()]
+    lines = [f"{', '.join(dict.fromkeys(things))} {how}" for how, things in restricted.items()]
     return design, "; ".join(lines)
 
 

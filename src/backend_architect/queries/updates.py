@@ -67,11 +67,11 @@ def update_query(resolved: ResolvedDesign, route: Route) -> Query:
     version = statement.value("version", "if_match")
     texts = [f"{entity.table}.id = {f'{CHANGED}.id' if made else identity}", *([asked] if asked != "true" else [])]
     texts.append(f"({version}::timestamptz[] IS NULL OR {entity.table}.updated_at = ANY({version}))")
-    told = any(event.plural == entity.plural and event.action == "update" for event in resolved.design.events)
+    has_event = any(event.plural == entity.plural and event.action == "update" for event in resolved.design.events)
     label = change_label(entity)
     returned = f"{entity.table}.*" if made else "*"
-    returned += f", {_is_another(accepted)} AS {label}" if told else ""
-    answered = f",\n    {entity.table}.{label}" if told else ""
+    returned += f", {_is_another(accepted)} AS {label}" if has_event else ""
+    answered = f",\n    {entity.table}.{label}" if has_event else ""
     template = (
         f"WITH /* {route.statement} */ {made}updated AS (\n    UPDATE {entity.table}\n    SET "
         + ",\n        ".join([*_assignments(change, values), "updated_at = now()"])
@@ -79,7 +79,7 @@ def update_query(resolved: ResolvedDesign, route: Route) -> Query:
         + "\n      AND ".join(texts)
         + f"\n    RETURNING {returned}\n)\nSELECT\n    {{COLUMNS}}{answered}\nFROM updated AS {entity.table}\n{{JOINS}}"
     )
-    query = replace(answered_query(resolved, route, statement, template), tells_change=told)
+    query = replace(answered_query(resolved, route, statement, template), tells_change=has_event)
     return with_turn(resolved, query, "update", rule, *change.conditions)
 
 

@@ -24,7 +24,7 @@ def advice_lines(advice: Advice, paint: Paint) -> list[str]:
     lines = [paint.bold(headline(advice))]
     for each in advice.recommended:
         lines += ["", f"  {paint.bold(visible(each.sql))}"]
-        lines += [f"      {in_one_line(text)}" for text in _told(each, advice.unit_ms)]
+        lines += [f"      {in_one_line(text)}" for text in _notes(each, advice.unit_ms)]
     changed = changed_statements(advice)
     if changed:
         of = (
@@ -44,8 +44,8 @@ def advice_markdown(advice: Advice) -> str:
     """Return the advice as a part of a Markdown report."""
     parts = ["## Indexes", "", headline(advice)]
     for each in advice.recommended:
-        told = (f"- {as_markdown(text)}" for text in _told(each, advice.unit_ms))
-        parts += ["", "```sql", each.sql, "```", "", *told]
+        notes = (f"- {as_markdown(text)}" for text in _notes(each, advice.unit_ms))
+        parts += ["", "```sql", each.sql, "```", "", *notes]
     changed = changed_statements(advice)
     if changed:
         heads = "measured | at best" if advice.unit_ms else "cost before | after"
@@ -126,7 +126,7 @@ def short(number: float) -> str:
     return f"{number:,.0f}" if abs(number) >= 100 or number == int(number) else f"{number:,.3g}"
 
 
-def _told(each: Recommended, unit_ms: float) -> Iterator[str]:
+def _notes(each: Recommended, unit_ms: float) -> Iterator[str]:
     gain, upkeep = saved(each.gain, unit_ms), saved(each.upkeep, unit_ms)
     yield f"{size(each.bytes)}; saves {'at most ' if unit_ms else ''}{gain}, write overhead: {upkeep}"
     if each.statements:
@@ -167,8 +167,8 @@ def amounts_of(cost: StatementCost, unit_ms: float) -> tuple[float, float]:
 def figures_of(cost: StatementCost, unit_ms: float) -> tuple[str, str, str]:
     """Return the same in words, and the change."""
     before, after = amounts_of(cost, unit_ms)
-    told = duration if unit_ms and cost.statement.total_ms else short
-    return told(before), told(after), factor(before, after)
+    written = duration if unit_ms and cost.statement.total_ms else short
+    return written(before), written(after), factor(before, after)
 
 
 def _row(cost: StatementCost, unit_ms: float) -> str:

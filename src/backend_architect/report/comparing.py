@@ -48,8 +48,8 @@ def _index_lines(each: IndexChange, paint: Paint) -> list[str]:
     lines += [line for change in called for line in _change_lines(change, paint)]
     if len(called) < len(each.statements):
         lines.append(f"  {len(each.statements) - len(called)} statements were not called since")
-    told = "useless so far" if each.certain else "no statement has used it, and if no foreign key needs it"
-    return lines + ([f"    {told}: {each.drop}"] if each.drop else [])
+    verdict = "useless so far" if each.certain else "no statement has used it, and if no foreign key needs it"
+    return lines + ([f"    {verdict}: {each.drop}"] if each.drop else [])
 
 
 def _counts(each: IndexChange) -> str:

@@ -38,8 +38,8 @@ def _verdict_line(question: ProofQuestion, results: Iterable[Result], paint: Pai
         return f"{question.value} {paint.dim('not tried')}"
     failed = sum(case.verdict is not Verdict.HELD for case in tried)
     answer = paint.green("yes") if verdict is Verdict.HELD else paint.red("no")
-    told = f"{len(tried):,} cases held" if not failed else f"{failed:,} of {len(tried):,} cases did not hold"
-    return f"{paint.bold(question.value)} {answer}: {told}"
+    summary = f"{len(tried):,} cases held" if not failed else f"{failed:,} of {len(tried):,} cases did not hold"
+    return f"{paint.bold(question.value)} {answer}: {summary}"
 
 
 def _case_lines(case: Case, paint: Paint) -> list[str]:
@@ -49,7 +49,7 @@ def _case_lines(case: Case, paint: Paint) -> list[str]:
 
 
 def _parts(case: Case) -> tuple[tuple[str, str], ...]:
-    return ("expected", case.expected), ("actual", case.came), ("advice", case.advice), ("repeat", case.repeat)
+    return ("expected", case.expected), ("actual", case.actual), ("advice", case.advice), ("repeat", case.repeat)
 
 
 def _coloured(verdict: Verdict, paint: Paint) -> str:

@@ -31,7 +31,7 @@ class QuestionOutcome:
 
     question: str
     verdict: Verdict | None
-    told: str
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def evidence_page(evidence: Evidence) -> str:
         sections=[section for section in sections if section[2]],
         grid=_grid(_of(evidence, Group.ACCESS)),
         plans=plan_rows(case for result in _of(evidence, Group.PLANS) for case in result.cases),
-        told=[c.came for r in _of(evidence, Group.PLANS) for c in r.cases if c.measures and not is_planned(c)],
+        plan_notes=[c.actual for r in _of(evidence, Group.PLANS) for c in r.cases if c.measures and not is_planned(c)],
         sizes=SIZES,
     )
 
@@ -78,8 +78,8 @@ def _answer(evidence: Evidence, question: ProofQuestion) -> QuestionOutcome:
     if not tried:
         return QuestionOutcome(question.value, None, "not tried")
     failed = sum(case.verdict in BAD for case in tried)
-    told = f"{failed:,} of {len(tried):,} cases did not hold" if failed else f"{len(tried):,} cases held"
-    return QuestionOutcome(question.value, worst(result.verdict for result in results), told)
+    summary = f"{failed:,} of {len(tried):,} cases did not hold" if failed else f"{len(tried):,} cases held"
+    return QuestionOutcome(question.value, worst(result.verdict for result in results), summary)
 
 
 def _grid(results: Iterable[Result]) -> Grid:

@@ -92,8 +92,8 @@ def _sarif_result(finding: Finding, source: str) -> dict[str, object]:
 def counted(findings: Sequence[Finding]) -> str:
     """Return how many findings there are of each severity."""
     numbers = [sum(finding.severity is severity for finding in findings) for severity in Severity]
-    told = [f"{number} {severity.value}" for number, severity in zip(numbers, Severity, strict=True) if number]
-    return ", ".join(told) or "nothing found"
+    counts = [f"{number} {severity.value}" for number, severity in zip(numbers, Severity, strict=True) if number]
+    return ", ".join(counts) or "nothing found"
 
 
 def _hanging(name: str, text: str) -> list[str]:

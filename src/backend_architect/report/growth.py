@@ -70,25 +70,25 @@ def turns_when(turning: Turning) -> str:
 
 def costs(turning: Turning) -> str:
     """Return the cost today, where it turns, and at the largest size."""
-    told = {point.times: point.cost for point in turning.points if point.times in (1, turning.times)}
+    cost_at = {point.times: point.cost for point in turning.points if point.times in (1, turning.times)}
     last = turning.points[-1]
-    return " → ".join(f"{cost:,.0f} at {times:g}x" for times, cost in {**told, last.times: last.cost}.items())
+    return " → ".join(f"{cost:,.0f} at {times:g}x" for times, cost in {**cost_at, last.times: last.cost}.items())
 
 
 def notes(study: GrowthStudy) -> list[str]:
     """Return what was assumed, and what was not looked at."""
-    told = [ESTIMATED, f"{len(study.growing)} tables were taken to grow, and {_staying(study)}"]
+    lines = [ESTIMATED, f"{len(study.growing)} tables were taken to grow, and {_staying(study)}"]
     if study.unplanned:
         reasons = sorted({reason for _, reason in study.unplanned})
         more = ", …" if len(reasons) > MOST_NAMES else ""
-        told.append(f"{len(study.unplanned)} statements have no plan: {'; '.join(reasons[:MOST_NAMES])}{more}")
+        lines.append(f"{len(study.unplanned)} statements have no plan: {'; '.join(reasons[:MOST_NAMES])}{more}")
     if study.advised:
-        told += [f"planned without {index}: {reason}" for index, reason in study.advised.refused.items()]
+        lines += [f"planned without {index}: {reason}" for index, reason in study.advised.refused.items()]
     left = (
         *study.left,
         *(f"with the advised indexes, {each}" for each in (study.advised.left if study.advised else ())),
     )
-    return [*told, *(f"left out: {each}" for each in left)]
+    return [*lines, *(f"left out: {each}" for each in left)]
 
 
 def _staying(study: GrowthStudy) -> str:

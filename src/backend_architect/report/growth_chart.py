@@ -25,10 +25,10 @@ def _chart(name: str, measures: Sequence[Measure]) -> str:
     points = [_point(index, measure, measures) for index, measure in enumerate(measures)]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.4"/>' for x, y in points)
-    told = ", ".join(f"{measure.at}: {measure.value:,.0f}" for measure in measures)
+    label = ", ".join(f"{measure.at}: {measure.value:,.0f}" for measure in measures)
     return (
         f'<svg class="growth" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img">'
-        f"<title>{name} at {told}</title>"
+        f"<title>{name} at {label}</title>"
         f'<path class="ground" d="M{MARGIN} {HEIGHT - MARGIN}H{WIDTH - MARGIN}"/>'
         f'<polyline points="{line}"/>{dots}</svg>'
     )

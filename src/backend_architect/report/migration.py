@@ -16,10 +16,10 @@ def migration_lines(migration: Migration, where: str, paint: Paint) -> list[str]
     lines = [paint.bold(f"{len(migration.steps)} steps on database {migration.database} at {where}, one at a time:")]
     for number, step in enumerate(migration.steps, 1):
         lines += step_lines(step, number, paint)
-    told = sorted({step.kind for step in migration.steps}, key=list(StepKind).index)
+    kinds = sorted({step.kind for step in migration.steps}, key=list(StepKind).index)
     lines += ["", paint.bold("What they lock:")]
-    for kind in told:
-        lines += _hanging(f"{kind.value}: {LOCKS[kind].told}", "  ")
+    for kind in kinds:
+        lines += _hanging(f"{kind.value}: {LOCKS[kind].description}", "  ")
         lines.append(paint.dim(f"    waits up to {LOCKS[kind].timeout / 1000:,.0f} s for its lock, then tries again"))
     lines += ["", *_hanging(room_needed(migration), "  ")]
     if migration.left_out:

@@ -43,7 +43,7 @@ class Bar:
     statement: Statement
     before: float
     after: float
-    told: tuple[str, str, str]
+    description: tuple[str, str, str]
     uses: tuple[str, ...]
 
 

@@ -64,8 +64,8 @@ def _saving(advice: Advice) -> str:
     number = len(advice.recommended)
     indexes = "one new index" if number == 1 else f"{number} new indexes"
     share = of_the_time(advice)
-    told = f"{indexes} of {size(advice.bytes)} in all would {claim(advice)}"
-    return f"{told}, {share}" if share else told
+    summary = f"{indexes} of {size(advice.bytes)} in all would {claim(advice)}"
+    return f"{summary}, {share}" if share else summary
 
 
 def claim(advice: Advice) -> str:

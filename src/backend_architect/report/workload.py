@@ -11,13 +11,13 @@ def read_from(workload: Workload | None) -> str:
     if workload is None:
         return "no statements"
     left_out = sum(workload.left_out.values())
-    told = "; ".join(f"{number} {reason}" for reason, number in workload.left_out.items())
-    aside = f" ({left_out} left out: {told})" if left_out else ""
+    reasons = "; ".join(f"{number} {reason}" for reason, number in workload.left_out.items())
+    aside = f" ({left_out} left out: {reasons})" if left_out else ""
     number = len(workload.statements)
     return f"{number} statement{'' if number == 1 else 's'} from {workload.source}{aside}"
 
 
-def dearest_lines(workload: Workload) -> list[str]:
+def costliest_lines(workload: Workload) -> list[str]:
     """Return the statements that take most of the time, a line each; none where times are unknown."""
     whole = workload.total_ms
     lines = [f"  {_shown(each, whole)}" for each in workload.statements[:DEAREST]] if whole else []

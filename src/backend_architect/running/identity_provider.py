@@ -104,19 +104,19 @@ class StrictProvider:
         wrong = self._wrong(query, is_github=is_github)
         if wrong:
             return 400, wrong
-        told = {"state": query["state"]}
+        payload = {"state": query["state"]}
         if self.consents:
             code = secrets.token_urlsafe(24)
             person = Person(**vars(self.person))
             challenge, nonce = query["code_challenge"], query.get("nonce")
             self.codes[code] = Grant(person, query["redirect_uri"], challenge, nonce, time.monotonic())
-            told["code"] = code
+            payload["code"] = code
         else:
-            told["error"] = "access_denied"
+            payload["error"] = "access_denied"
         if self.tells_issuer and not is_github:
-            told["iss"] = self.url
+            payload["iss"] = self.url
         joined = "&" if "?" in query["redirect_uri"] else "?"
-        return 302, query["redirect_uri"] + joined + urlencode(told)
+        return 302, query["redirect_uri"] + joined + urlencode(payload)
 
     def _wrong(self, query: dict[str, str], *, is_github: bool) -> str:
         checks = {
@@ -194,8 +194,8 @@ class StrictProvider:
 
 def about(person: Person) -> dict[str, Any]:
     """Return what the claims say of somebody."""
-    told = {"name": person.name}
-    return told | ({"email": person.email, "email_verified": person.verified} if person.email else {})
+    payload = {"name": person.name}
+    return payload | ({"email": person.email, "email_verified": person.verified} if person.email else {})
 
 
 @contextmanager
@@ -274,11 +274,11 @@ class _Handler(BaseHTTPRequestHandler):
         }
 
     def _authorize(self, query: dict[str, str], path: str) -> None:
-        status, told = self.provider.authorize(query, is_github=path.startswith(GITHUB))
+        status, payload = self.provider.authorize(query, is_github=path.startswith(GITHUB))
         self.send_response(status)
         if status == 302:
-            self.send_header("Location", told)
-        body = b"" if status == 302 else told.encode()
+            self.send_header("Location", payload)
+        body = b"" if status == 302 else payload.encode()
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

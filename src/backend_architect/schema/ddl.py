@@ -156,9 +156,9 @@ def turns_sql(turns: Turns) -> str:
     columns = ", ".join(f"NEW.{column}" for column in turns.per)
     value = columns if len(turns.per) == 1 else f"row({columns})"
     same = f"hashtext({value}::text) & 1023" if turns.per else "0"
-    told = f" of the same {' and '.join(turns.per)}" if turns.per else ""
+    scope = f" of the same {' and '.join(turns.per)}" if turns.per else ""
     return (
-        f"-- Rows{told} come one at a time: two at once would each find the other, and end as a deadlock.\n"
+        f"-- Rows{scope} come one at a time: two at once would each find the other, and end as a deadlock.\n"
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n"
         f"    PERFORM pg_advisory_xact_lock(hashtext('{about}'), {same});\n    RETURN NEW;\nEND $$;\n\n"
         f"CREATE TRIGGER {name} BEFORE INSERT OR UPDATE OF {', '.join(turns.columns)} ON {turns.table}\n"

@@ -28,8 +28,8 @@ def read_accepted(file: Path) -> Mapping[str, str]:
     try:
         data = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, YAMLError) as error:
-        told = error.strerror if isinstance(error, OSError) else None
-        raise BaselineError(Problem("unreadable-baseline", told or str(error), SHAPE, place)) from error
+        message = error.strerror if isinstance(error, OSError) else None
+        raise BaselineError(Problem("unreadable-baseline", message or str(error), SHAPE, place)) from error
     accepted = data.get("accepted") if isinstance(data, dict) else None
     if not isinstance(accepted, dict):
         raise BaselineError(Problem("unreadable-baseline", "it has no mapping `accepted`", SHAPE, place))
@@ -42,5 +42,5 @@ def read_accepted(file: Path) -> Mapping[str, str]:
 def not_found(accepted: Mapping[str, str], found: Iterable[Finding]) -> tuple[Problem, ...]:
     """Return what is accepted for nothing: it was mended, or is called something else now."""
     stale = sorted(accepted.keys() - {finding.key for finding in found})
-    told = "accepted, and not found now"
-    return tuple(Problem("accepted-not-found", f"{told}: {key}", "take it out of the baseline") for key in stale)
+    message = "accepted, and not found now"
+    return tuple(Problem("accepted-not-found", f"{message}: {key}", "take it out of the baseline") for key in stale)

@@ -97,7 +97,7 @@ def advise(url: str, observed: Observed, limits: ChoiceLimits, tell: Progress, *
         return Advised(None, (_no_advice(error),))
     except Lost as error:
         return Advised(None, (_no_advice(error),))
-    problems = (*_told(source.known, left_out), *short_of_time(advice, spent, limits))
+    problems = (*_limitations(source.known, left_out), *short_of_time(advice, spent, limits))
     return Advised(advice, problems, source)
 
 
@@ -224,7 +224,7 @@ def _no_advice(error: BaseException) -> Problem:
     return Problem("no-advice", f"no indexes were chosen: {error}", "try again when the database answers")
 
 
-def _told(known: Known, left_out: Sequence[Named]) -> Iterator[Problem]:
+def _limitations(known: Known, left_out: Sequence[Named]) -> Iterator[Problem]:
     """Give what makes the advice less sure than it could be."""
     if known.unseen:
         yield Problem(
@@ -234,8 +234,8 @@ def _told(known: Known, left_out: Sequence[Named]) -> Iterator[Problem]:
         yield Problem("never-analyzed", f"nobody has analyzed {_some(known.never_analyzed)}", "run ANALYZE on them")
     lacking = [each for each in left_out if each.kind != ROW_SECURITY]
     if lacking:
-        told = _some([f"{each.kind} {each.name} ({each.reason})" for each in lacking])
-        yield Problem("not-as-it-is", f"planned without {told}", "plans that need it may differ from the server's")
+        message = _some([f"{each.kind} {each.name} ({each.reason})" for each in lacking])
+        yield Problem("not-as-it-is", f"planned without {message}", "plans that need it may differ from the server's")
     for each in known.problems:
         yield Problem("not-as-it-is", f"{each.kind} {each.name}: {each.reason}", "tune at another time to be surer")
 
@@ -243,8 +243,8 @@ def _told(known: Known, left_out: Sequence[Named]) -> Iterator[Problem]:
 def short_of_time(advice: Advice, spent: float, limits: ChoiceLimits) -> Iterator[Problem]:
     """Give where the time went, when it was too short for the choice and much of it was gone before."""
     if advice.left and spent > MUCH * limits.seconds:
-        told = f"reading the database and copying its structure took {spent:.0f} of the {limits.seconds:.0f} seconds"
-        yield Problem("short-of-time", told, "--time gives the choice of indexes more")
+        message = f"reading the database and copying its structure took {spent:.0f} of the {limits.seconds:.0f} seconds"
+        yield Problem("short-of-time", message, "--time gives the choice of indexes more")
 
 
 def _some(names: Sequence[str]) -> str:

@@ -63,5 +63,5 @@ def _indexes(advice: Advice | None) -> tuple[NewIndex, ...]:
 
 def _no_growth(error: BaseException) -> Problem:
     known = error.problems[0] if isinstance(error, DatabaseError) and error.problems else None
-    told, fix = (known.message, known.fix) if known else (str(error), "try again when the database answers")
-    return Problem("no-growth", f"growth was not projected: {told}", fix)
+    message, fix = (known.message, known.fix) if known else (str(error), "try again when the database answers")
+    return Problem("no-growth", f"growth was not projected: {message}", fix)

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from backend_architect.postgres.catalog import Catalog
 from backend_architect.tune.examined import Examined, examine
-from backend_architect.tune.indexes.constant_conditions import AllAsks
+from backend_architect.tune.indexes.constant_conditions import StatementPredicates
 from backend_architect.tune.indexes.model import Needless
 from backend_architect.tune.workload import Workload
 
@@ -30,6 +30,6 @@ class Observed:
         return examine(self.workload, self.catalog) if self.workload else ()
 
     @cached_property
-    def asks(self) -> AllAsks:
+    def asks(self) -> StatementPredicates:
         """What each statement asks of its tables, by its id, and why it cannot be taken apart: see asks_of."""
-        return AllAsks(self.workload, self.catalog)
+        return StatementPredicates(self.workload, self.catalog)

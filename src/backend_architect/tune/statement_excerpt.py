@@ -11,7 +11,7 @@ COMMENTS = {"SQL_COMMENT", "C_COMMENT"}
 
 
 @lru_cache(maxsize=20_000)
-def telling_text(text: str) -> str:
+def excerpt_of(text: str) -> str:
     """Return a statement in one line without its comments and, of a long one, its first list of columns."""
     try:
         tokens = [each for each in scan(text[:LONGEST]) if each.name not in COMMENTS]

@@ -18,10 +18,10 @@ def unread(catalog: Catalog, *, lost: bool) -> Iterator[Problem]:
         yield from (_refused(part) for part in catalog.unseen)
     held = [table.qualified for table in catalog.tables if table.held]
     if held:
-        told = (
+        message = (
             f"another session holds {_some(held)} for itself: not waited for, sizes are those that the last vacuum saw"
         )
-        yield Problem("held-by-another", told, "tune again when it is done, for what concerns these")
+        yield Problem("held-by-another", message, "tune again when it is done, for what concerns these")
     hidden = [table.qualified for table in catalog.tables if not table.readable]
     if hidden:
         message = f"this role may not read {_some(hidden)}: what ANALYZE found of their columns is hidden"

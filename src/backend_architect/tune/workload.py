@@ -7,7 +7,7 @@ from math import sqrt
 from typing import Any
 
 from backend_architect.tune.samples import Samples
-from backend_architect.tune.statement_excerpt import telling_text
+from backend_architect.tune.statement_excerpt import excerpt_of
 
 LONG = 72
 PLACE = re.compile(r"[.:#/]")
@@ -55,11 +55,11 @@ class Statement:
         """Return the name, or the text in one line, of a long one what tells it from others, with its id."""
         if self.name:
             return f"{self.name} [{self.id}]" if self.name_is_shared else self.name
-        text = telling_text(self.text) if self.name_is_shared else " ".join(self.text.split())
+        text = excerpt_of(self.text) if self.name_is_shared else " ".join(self.text.split())
         if len(text) <= LONG:
             return text
-        told = telling_text(self.text)
-        return f"{told if len(told) <= LONG else told[:LONG] + '…'} [{self.id}]"
+        shown = excerpt_of(self.text)
+        return f"{shown if len(shown) <= LONG else shown[:LONG] + '…'} [{self.id}]"
 
     def named_among(self, shared: Collection[str]) -> "Statement":
         """Return it without a name that is a mere word, with its id beside a longer one, where others have it too."""
@@ -70,8 +70,8 @@ class Statement:
     @property
     def source(self) -> str:
         """Return where in the application it comes from, as its sqlcommenter tags tell, '' where they do not."""
-        told = {name: self.tags[name] for name in ORIGINS if self.tags.get(name)}
-        return " ".join(dict.fromkeys(told.values()))
+        shown = {name: self.tags[name] for name in ORIGINS if self.tags.get(name)}
+        return " ".join(dict.fromkeys(shown.values()))
 
     def plus(self, other: "Statement | None") -> "Statement":
         """Return the counts of both: the server counts a statement apart for each user."""

@@ -43,15 +43,15 @@ def test_statements_are_put_together_from_constants_of_other_modules(edited: Pat
 def test_a_text_that_only_running_makes_is_told_and_not_dropped(edited: Path, server: EmbeddedServer) -> None:
     with Lab(read_subject(edited), print, server) as lab:
         listed, *unread = statement_list(lab)
-    assert "posts.by_hand" in listed.came.partition("the project's own: ")[2]
+    assert "posts.by_hand" in listed.actual.partition("the project's own: ")[2]
     assert [(case.title, case.verdict) for case in unread] == [("app/posts/by_hand.py:10", Verdict.FAILED)]
-    assert "column" in unread[0].came
+    assert "column" in unread[0].actual
 
 
 def test_a_statement_of_the_design_that_is_gone_is_said(weaken: Weaken, server: EmbeddedServer) -> None:
     folder = weaken("app/posts/queries.py", "/* posts.trending */", "/* posts.of_the_day */")
     with Lab(read_subject(folder), print, server) as lab:
         (listed,) = statement_list(lab)
-    missing, _, own = listed.came.partition("the project's own: ")
+    missing, _, own = listed.actual.partition("the project's own: ")
     assert "missing: posts.trending" in missing
     assert "posts.of_the_day" in own

@@ -74,7 +74,7 @@ def _pool(seed: int) -> Pool:
     costs = Costs(MadeUp(factors))
     floors = {query.sql: costs.cost(query, relevant[query.sql]) for query in queries}
     budget = chance.choice([40, 70, 110])
-    return Pool(queries, relevant, sizes, upkeep, costs, budget=budget, toll=0.0, floors=floors)
+    return Pool(queries, relevant, sizes, upkeep, costs, budget=budget, min_benefit=0.0, floors=floors)
 
 
 def _saved_at_most(pool: Pool) -> float:

@@ -49,18 +49,18 @@ def leased(data: Path) -> Iterator[tuple[Lease, bool]]:
 
 
 def _already_running(note: Path) -> FolderError:
-    told = _read(note)
-    where = f" at {told['url']}" if "url" in told else ""
-    who = f" (process {told['architect']})" if "architect" in told else ""
+    note_data = _read(note)
+    where = f" at {note_data['url']}" if "url" in note_data else ""
+    who = f" (process {note_data['architect']})" if "architect" in note_data else ""
     return FolderError(Problem("already-running", f"this project runs already{where}{who}", "end that one with Ctrl-C"))
 
 
 def _read(note: Path) -> dict[str, object]:
     try:
-        told = json.loads(note.read_text())
+        note_data = json.loads(note.read_text())
     except (OSError, ValueError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return note_data if isinstance(note_data, dict) else {}
 
 
 def _groups(note: Path) -> list[int]:

@@ -52,57 +52,57 @@ class UpOptions:
         print(text, file=sys.stderr if self.json else sys.stdout, flush=True)
 
 
-def run_project(wish: UpOptions) -> int:
+def run_project(options: UpOptions) -> int:
     """Run the project until Ctrl-C or SIGTERM; return 1 when its server ends by itself."""
-    _require_project(wish.folder)
-    design = read_sound_design(wish.folder / "backend.yaml").design
+    _require_project(options.folder)
+    design = read_sound_design(options.folder / "backend.yaml").design
     with ExitStack() as stack:
-        lease = _lease(stack, wish)
-        port, note = choose_port(wish.port)
+        lease = _lease(stack, options)
+        port, note = choose_port(options.port)
         if note:
-            wish.tell(note)
-        python = python_for(wish.folder, wish.tell)
-        if wish.reset:
-            _empty(wish)
-        database = _database(stack, wish)
-        place = RunEnvironment(wish.folder, python, environment_for(database.url(), port))
-        application = RunEnvironment(wish.folder, python, environment_for(_application_url(wish, database), port))
-        _prepare(wish, place, database, design)
-        log = sys.stderr if wish.json else sys.stdout  # with --json the standard output is for data alone
-        told = partial(lease.write_down, f"http://127.0.0.1:{port}")
-        server = stack.enter_context(serving(application, port, log=log, reload=wish.reload, started=told))
+            options.tell(note)
+        python = python_for(options.folder, options.tell)
+        if options.reset:
+            _empty(options)
+        database = _database(stack, options)
+        place = RunEnvironment(options.folder, python, environment_for(database.url(), port))
+        application = RunEnvironment(options.folder, python, environment_for(_application_url(options, database), port))
+        _prepare(options, place, database, design)
+        log = sys.stderr if options.json else sys.stdout  # with --json the standard output is for data alone
+        on_start = partial(lease.write_down, f"http://127.0.0.1:{port}")
+        server = stack.enter_context(serving(application, port, log=log, reload=options.reload, started=on_start))
         worker = None
-        if (wish.folder / "app/worker.py").exists():
-            worker = stack.enter_context(working(application, log=log, reload=wish.reload, started=told))
-            wish.tell("Worker started: it runs the jobs of events.")
-        _welcome(wish, port, design, database, python=python)
-        _watch(wish, server, worker)
+        if (options.folder / "app/worker.py").exists():
+            worker = stack.enter_context(working(application, log=log, reload=options.reload, started=on_start))
+            options.tell("Worker started: it runs the jobs of events.")
+        _welcome(options, port, design, database, python=python)
+        _watch(options, server, worker)
         return 1
 
 
-def _watch(wish: UpOptions, server: subprocess.Popen[bytes], worker: subprocess.Popen[bytes] | None) -> None:
+def _watch(options: UpOptions, server: subprocess.Popen[bytes], worker: subprocess.Popen[bytes] | None) -> None:
     """Return when the server ends by itself; say meanwhile what happens that a developer should know of."""
-    known = migrations_in(wish.folder)
+    known = migrations_in(options.folder)
     while server.poll() is None:
         if worker and worker.poll() is not None:
-            wish.tell(f"The worker ended by itself (status {worker.returncode}); jobs wait until the next start.")
+            options.tell(f"The worker ended by itself (status {worker.returncode}); jobs wait until the next start.")
             worker = None
-        new = migrations_in(wish.folder) - known
+        new = migrations_in(options.folder) - known
         if new:
             known |= new
-            told = ", ".join(f"migrations/{name}" for name in sorted(new))
-            wish.tell(f"WARNING: {told} is not applied yet: press Ctrl-C, read it, and start again.")
+            names = ", ".join(f"migrations/{name}" for name in sorted(new))
+            options.tell(f"WARNING: {names} is not applied yet: press Ctrl-C, read it, and start again.")
         time.sleep(WATCH_SECONDS)
-    wish.tell(f"The server ended by itself (status {server.returncode}).")
+    options.tell(f"The server ended by itself (status {server.returncode}).")
 
 
-def _empty(wish: UpOptions) -> None:
+def _empty(options: UpOptions) -> None:
     """Remove the development database; raise FolderError where something uses it, such as `make dev`."""
-    folder = wish.data / "postgres"
+    folder = options.data / "postgres"
     if read_postmaster(folder):
         raise FolderError(Problem("already-running", f"the database in {folder} is in use", "end make dev first"))
     shutil.rmtree(folder, ignore_errors=True)
-    wish.tell("Development database emptied.")
+    options.tell("Development database emptied.")
 
 
 def _require_project(folder: Path) -> None:
@@ -112,23 +112,23 @@ def _require_project(folder: Path) -> None:
         raise FolderError(Problem("no-project", f"{folder} holds no built project ({missing[0]} is missing)", fix))
 
 
-def _lease(stack: ExitStack, wish: UpOptions) -> Lease:
-    lease, found = stack.enter_context(leased(wish.data))
+def _lease(stack: ExitStack, options: UpOptions) -> Lease:
+    lease, found = stack.enter_context(leased(options.data))
     if found:
-        wish.tell("The last run was killed: its server is ended, its data is kept.")
+        options.tell("The last run was killed: its server is ended, its data is kept.")
     return lease
 
 
-def _database(stack: ExitStack, wish: UpOptions) -> EmbeddedServer:
+def _database(stack: ExitStack, options: UpOptions) -> EmbeddedServer:
     started = time.monotonic()
-    server = stack.enter_context(start_embedded(wish.data / "postgres"))
-    wish.tell(f"PostgreSQL started in {time.monotonic() - started:.1f} s, data in {server.folder}")
+    server = stack.enter_context(start_embedded(options.data / "postgres"))
+    options.tell(f"PostgreSQL started in {time.monotonic() - started:.1f} s, data in {server.folder}")
     return server
 
 
-def _application_url(wish: UpOptions, database: EmbeddedServer) -> str:
+def _application_url(options: UpOptions, database: EmbeddedServer) -> str:
     """Return the URL that the application signs in with: as a role that owns nothing, where the project has one."""
-    if not (wish.folder / "app/core/database_role.py").exists():
+    if not (options.folder / "app/core/database_role.py").exists():
         return database.url()  # built before there was one
     with Session(database.url()) as admin:
         if not admin.value("SELECT true FROM pg_roles WHERE rolname = $1", APPLICATION_ROLE):
@@ -136,53 +136,53 @@ def _application_url(wish: UpOptions, database: EmbeddedServer) -> str:
     return database.url(user=APPLICATION_ROLE)
 
 
-def _prepare(wish: UpOptions, place: RunEnvironment, database: EmbeddedServer, design: Design) -> None:
+def _prepare(options: UpOptions, place: RunEnvironment, database: EmbeddedServer, design: Design) -> None:
     migrate(place)
-    wish.tell("Migrations applied.")
+    options.tell("Migrations applied.")
     with Session(database.url()) as session:
         require_columns(session, columns_of(design))
-    if not wish.seed:
+    if not options.seed:
         return
     started = time.monotonic()
-    mark = wish.data / "filling"  # stands while the filling works, and after it was killed
+    mark = options.data / "filling"  # stands while the filling works, and after it was killed
     anew = mark.exists()
     mark.touch()
-    filled = asyncio.run(fill(database, design, wish.seed, anew=anew, tell=wish.tell))
+    filled = asyncio.run(fill(database, design, options.seed, anew=anew, tell=options.tell))
     mark.unlink()
     if filled:
-        told = ", ".join(f"{rows:,} {table}" for table, rows in filled.items())
-        wish.tell(f"Data generated in {time.monotonic() - started:.1f} s: {told}")
+        counts = ", ".join(f"{rows:,} {table}" for table, rows in filled.items())
+        options.tell(f"Data generated in {time.monotonic() - started:.1f} s: {counts}")
 
 
-def _welcome(wish: UpOptions, port: int, design: Design, database: EmbeddedServer, *, python: Path) -> None:
-    token = developer_token(port, design, _password_file(wish))
+def _welcome(options: UpOptions, port: int, design: Design, database: EmbeddedServer, *, python: Path) -> None:
+    token = developer_token(port, design, _password_file(options))
     url = f"http://127.0.0.1:{port}"
     lines = curl_lines(port, design, signed_in=bool(token))
-    role = _role_command(wish, design, python, database)
-    if wish.json:
-        account = {"email": EMAIL, "password_file": str(_password_file(wish))} if token else None
-        told = {"url": url, "docs": f"{url}/docs", "database": database.url(), "token": token, "account": account}
-        print_data({**told, "try": lines, "give_role": role})
+    role = _role_command(options, design, python, database)
+    if options.json:
+        account = {"email": EMAIL, "password_file": str(_password_file(options))} if token else None
+        data = {"url": url, "docs": f"{url}/docs", "database": database.url(), "token": token, "account": account}
+        print_data({**data, "try": lines, "give_role": role})
         sys.stdout.flush()
         return
     parts = ["", f"Running at {url} (API docs: {url}/docs)", f"Database: {database.url()}"]
     if token:
-        parts.append(f"Account: {EMAIL}, password in {_password_file(wish)}; the token below is good for 15 minutes")
+        parts.append(f"Account: {EMAIL}, password in {_password_file(options)}; the token below is good for 15 minutes")
     first = [f"export TOKEN={token}"] if token else []
     parts += ["Try:", *(f"  {line}" for line in [*first, *lines])]
     if role:
         parts += [f"To give {EMAIL} a role (run it in another terminal; the next token has it):", f"  {role}"]
-    wish.tell("\n".join([*parts, "Press Ctrl-C to stop. Log:", ""]))
+    options.tell("\n".join([*parts, "Press Ctrl-C to stop. Log:", ""]))
 
 
-def _password_file(wish: UpOptions) -> Path:
-    return wish.data / "developer_password"
+def _password_file(options: UpOptions) -> Path:
+    return options.data / "developer_password"
 
 
-def _role_command(wish: UpOptions, design: Design, python: Path, database: EmbeddedServer) -> str:
+def _role_command(options: UpOptions, design: Design, python: Path, database: EmbeddedServer) -> str:
     """Return how the developer's account is given a role, without which its routes answer 403; empty without roles."""
-    if not design.auth or not design.auth.roles or not (wish.folder / "app/auth/grant_role.py").exists():
+    if not design.auth or not design.auth.roles or not (options.folder / "app/auth/grant_role.py").exists():
         return ""
-    folder, url = shlex.quote(str(wish.folder.resolve())), shlex.quote(database.url())
+    folder, url = shlex.quote(str(options.folder.resolve())), shlex.quote(database.url())
     command = f"{shlex.quote(str(python.absolute()))} -m app.auth.grant_role {EMAIL} {design.auth.roles[0]}"
     return f"(cd {folder} && DATABASE_URL={url} {command})"

@@ -26,7 +26,7 @@ _FIXES = {
 @contextlib.contextmanager
 def building_alone(folder: Path) -> Iterator[None]:
     """Hold the folder, which is made where there is none, against another build; the system lets go after kill -9."""
-    with _told(folder):
+    with _explained_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder, os.O_RDONLY)
     try:
@@ -47,7 +47,7 @@ def _lock(handle: int, folder: Path) -> None:
 def carry_out(changes: Iterable[FileChange], folder: Path) -> None:
     """Write the changes. Killed half way, the next build completes it; raises FolderError when the disk refuses."""
     changes = tuple(changes)
-    with _told(folder):
+    with _explained_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         memory = folder / OURS
         if _is_there(memory, changes):
@@ -64,14 +64,14 @@ def carry_out(changes: Iterable[FileChange], folder: Path) -> None:
 
 def write_new(path: Path, text: str) -> None:
     """Write one file that does not exist yet."""
-    with _told(path.parent):
+    with _explained_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, text.encode())
 
 
 def check_place(path: Path) -> None:
     """Raise FolderError where `path` could not be written: before the work, not after it."""
-    with _told(path.parent):
+    with _explained_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path.parent):
             pass
@@ -122,7 +122,7 @@ def _drop_empty(path: Path, root: Path) -> None:
 
 
 @contextlib.contextmanager
-def _told(folder: Path) -> Iterator[None]:
+def _explained_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -10,11 +10,11 @@ from backend_architect.errors import Problem
 def check_cycles(loaded: LoadedDesign) -> Iterator[Problem]:
     """Yield `required-cycle` once for each circle of relations none of which is optional."""
     needs = _needs(loaded.design)
-    told: set[frozenset[str]] = set()
+    reported: set[frozenset[str]] = set()
     for start in needs:
         circle = _circle_from(start, needs)
-        if circle and frozenset(circle) not in told:
-            told.add(frozenset(circle))
+        if circle and frozenset(circle) not in reported:
+            reported.add(frozenset(circle))
             field = needs[circle[0]][circle[1] if len(circle) > 1 else circle[0]]
             ring = " → ".join([*circle, circle[0]])
             message = f"none of these can be created first: {ring}"

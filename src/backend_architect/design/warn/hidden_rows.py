@@ -42,8 +42,8 @@ def _is_only_counted(source: Row) -> bool:
 def _computed(loaded: LoadedDesign, entity: Entity) -> Iterator[Problem]:
     for name, computed in entity.computed.items():
         tree = resolve_value(loaded.design, entity, computed.sql).sql
-        told = dict.fromkeys(row.plural for row in _hidden_sources(loaded, entity, tree))
-        for plural in told:
+        plurals = dict.fromkeys(row.plural for row in _hidden_sources(loaded, entity, tree))
+        for plural in plurals:
             message = (
                 f"`{name}` is made from {plural}, also from those that the reader of the {entity.name} may not see"
             )

@@ -56,7 +56,7 @@ def _long(loaded: LoadedDesign, path: str, target: Entity, shown: list[Field]) -
 def _personal(loaded: LoadedDesign, path: str, target: Entity, shown: list[Field]) -> Iterator[Problem]:
     names = [field.name for field in shown if is_sensitive(field)]
     if names:
-        told = ", ".join(f"`{name}`" for name in names)
-        message = f"{told} of {target.name} would be in every row that points to it"
+        listed = ", ".join(f"`{name}`" for name in names)
+        message = f"{listed} of {target.name} would be in every row that points to it"
         fix = "name what is needed: `show: [name]`; or give the field a `read` rule"
         yield loaded.warning("card-repeats-text", path, message, fix)

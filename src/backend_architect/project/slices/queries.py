@@ -72,8 +72,8 @@ def _viewer_comment(shape: Shape) -> str:
     if not shape.viewer:
         return ""
     sources = ["me.id" if name == "me" else f'me.has("{name.removeprefix("is_")}")' for name in shape.viewer]
-    told = ", ".join(f"${number} is {source}" for number, source in enumerate(sources, 1))
-    return f"# In every statement that uses these texts {told}; its own parameters follow.\n"
+    legend = ", ".join(f"${number} is {source}" for number, source in enumerate(sources, 1))
+    return f"# In every statement that uses these texts {legend}; its own parameters follow.\n"
 
 
 def render_edge_queries(edge: Edge, queries: Sequence[Query]) -> str:

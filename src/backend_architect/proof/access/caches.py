@@ -48,7 +48,7 @@ def _tried(asking: Asking, persona: Persona, shown: Shown) -> Case:
         held=wrong is None,
         advice=ADVICE,
     )
-    return replace(case, came=many(wrong.problems) if wrong else f"{len(walks)} lists, each its own")
+    return replace(case, actual=many(wrong.problems) if wrong else f"{len(walks)} lists, each its own")
 
 
 def _forged(shown: Shown) -> Iterator[Search]:

@@ -33,9 +33,9 @@ def declared_routes(lab: Lab) -> Iterator[Case]:
     for method, path in sorted(routes - HEALTH - OWN_ACCOUNT - providers):
         yield _declared(method, path, tables.get((method, path), ""))
     for method, path in sorted(set(tables) - routes):
-        came = f"{tables[method, path]} names a route that the application does not have"
+        actual = f"{tables[method, path]} names a route that the application does not have"
         advice = "take the row out of the table, or include the router in app/main.py"
-        yield Case(f"{method} {path} exists", Verdict.FAILED, "a route of the application", came, advice=advice)
+        yield Case(f"{method} {path} exists", Verdict.FAILED, "a route of the application", actual, advice=advice)
 
 
 def _declared(method: str, path: str, where: str) -> Case:

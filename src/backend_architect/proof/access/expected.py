@@ -26,23 +26,25 @@ class Expected:
     """The statuses that hold, in words, and who says so."""
 
     statuses: frozenset[int]
-    told: str
+    description: str
     source: str
 
 
 def expected_answer(judge: Judge, route: ProjectRoute, persona: Persona, request: Request) -> Expected:
     """Return what the persona should get for this request."""
-    told = route.table.answers.get(persona.name)
+    stated = route.table.answers.get(persona.name)
     table = f"{route.table.file}:{route.table.line}"
     if route.design is None:
         alone = Expected(ANYTHING_SAFE, "no fault of the server", "a route of the team's own")
-        return alone if told is None else Expected(frozenset({told}), str(told), table)
+        return alone if stated is None else Expected(frozenset({stated}), str(stated), table)
     ruled = _by_rule(judge, route.design, persona, request)
-    if told is None:
+    if stated is None:
         return ruled
-    if told in ruled.statuses:
-        return Expected(frozenset({told}), str(told), f"{table}; {ruled.source}")
-    return Expected(frozenset(), f"{ruled.told}, where the access table says {told}", f"{table}; {ruled.source}")
+    if stated in ruled.statuses:
+        return Expected(frozenset({stated}), str(stated), f"{table}; {ruled.source}")
+    return Expected(
+        frozenset(), f"{ruled.description}, where the access table says {stated}", f"{table}; {ruled.source}"
+    )
 
 
 def with_own_files(route: ProjectRoute, request: Request, persona: Persona) -> Request:

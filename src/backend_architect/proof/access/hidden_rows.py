@@ -83,7 +83,7 @@ def _case(shelf: Shelf, persona: Persona, walks: list[Walk], hidden: int) -> Cas
         advice=ADVICE,
     )
     listed = f"{sum(len(walk.ids) for walk in walks)} rows in {len(walks)} lists"
-    return replace(case, came=f"{answer.status}, {many(wrong.problems) if wrong else listed}")
+    return replace(case, actual=f"{answer.status}, {many(wrong.problems) if wrong else listed}")
 
 
 PROBE = Probe("hidden-rows", Group.ACCESS, "lists show every row that their caller may read, and no other", hidden_rows)

@@ -109,8 +109,8 @@ def _tried(stage: MatrixTrial, route: ProjectRoute, request: Request, persona: P
     shown = _wrong_values(stage, route, persona, answer) if held else []
     if shown:
         case = answer.case(title, expected="what the rules let the caller see", held=False, advice=SHOWN)
-        return replace(case, came=f"{answer.status}, {many(shown)}")
-    return answer.case(title, expected=expected.told, held=held, advice=_advice(expected))
+        return replace(case, actual=f"{answer.status}, {many(shown)}")
+    return answer.case(title, expected=expected.description, held=held, advice=_advice(expected))
 
 
 def _wrong_values(stage: MatrixTrial, route: ProjectRoute, persona: Persona, answer: Exchange) -> list[str]:

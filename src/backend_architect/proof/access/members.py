@@ -78,21 +78,21 @@ def members(lab: Lab) -> Iterator[Case]:
 def _tried(stage: MembershipTrial, route: ProjectRoute, persona: Persona, kinds: tuple[Membership, ...]) -> Case:
     """Return what came of everything that somebody tries with one route."""
     problems: list[str] = []
-    told: Exchange | None = None
+    shown: Exchange | None = None
     _settle(stage)
     attempts = list(_attempts(stage, persona, kinds, route.kind))
     for attempt in attempts:
         answer, wrong = _made(stage, route, persona, attempt)
-        told = answer if told is None or (wrong and not problems) else told
+        shown = answer if shown is None or (wrong and not problems) else shown
         problems += [f"{attempt.what}: {each}" for each in wrong]
-    assert told is not None
-    case = told.case(
+    assert shown is not None
+    case = shown.case(
         f"{route.title} in both tenants as {persona.name}",
         expected="who may let somebody in or remove them, as the rules say of that tenant",
         held=not problems,
         advice=ADVICE,
     )
-    return replace(case, came=many(problems) if problems else f"{len(attempts)} pairs answered as the rules say")
+    return replace(case, actual=many(problems) if problems else f"{len(attempts)} pairs answered as the rules say")
 
 
 def _settle(stage: MembershipTrial) -> None:

@@ -52,7 +52,7 @@ def _tried(asking: Asking, persona: Persona, shown: Shown, place: tuple[str, Sea
         held=not problems,
         advice=ADVICE,
     )
-    return replace(case, came=many(problems) if problems else f"{len(found.ids)} rows in pages of {MOST}")
+    return replace(case, actual=many(problems) if problems else f"{len(found.ids)} rows in pages of {MOST}")
 
 
 def _beyond(asking: Asking, persona: Persona, shown: Shown, place: tuple[str, Search]) -> Iterator[str]:

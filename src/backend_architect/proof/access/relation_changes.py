@@ -76,7 +76,7 @@ def moves(lab: Lab) -> Iterator[Case]:
 def _tried(stage: MoveTrial, persona: Persona) -> Case:
     """Return what came of everything that somebody may try with the relations of one kind of rows."""
     problems: list[str] = []
-    told: Exchange | None = None
+    shown: Exchange | None = None
     tried = 0
     for item in (item for item in stage.entity.accepted("update") if item.is_reference):
         targets = targets_of(stage.backend, stage.people, persona, item)
@@ -84,16 +84,16 @@ def _tried(stage: MoveTrial, persona: Persona) -> Case:
         for maker in _makers(stage, persona):
             for answer, wrong in _moved(stage, persona, maker, (item, targets)):
                 tried += 1
-                told = answer if told is None or (wrong and not problems) else told
+                shown = answer if shown is None or (wrong and not problems) else shown
                 problems += [f"{item.name} of a row of {maker.name} {each}" for each in wrong]
-    assert told is not None
-    case = told.case(
+    assert shown is not None
+    case = shown.case(
         f"{stage.route.title} of relations as {persona.name}",
         expected="a relation goes only where the rules let its sender put it, and all that follows from it goes along",
         held=not problems,
         advice=ADVICE,
     )
-    return replace(case, came=many(problems) if problems else f"{tried} changes answered as the rules say")
+    return replace(case, actual=many(problems) if problems else f"{tried} changes answered as the rules say")
 
 
 def _makers(stage: MoveTrial, persona: Persona) -> list[Persona]:
@@ -154,10 +154,10 @@ def _wrong(
     stage: MoveTrial,
     persona: Persona,
     to: tuple[Field, Target],
-    came: tuple[Exchange, bool],
+    actual: tuple[Exchange, bool],
     expected: frozenset[int],
 ) -> Iterator[str]:
-    (item, target), (answer, changed) = to, came
+    (item, target), (answer, changed) = to, actual
     if answer.status not in expected:
         yield f"{answer.status}, not {' or '.join(map(str, sorted(expected)))}"
     if answer.status >= 400:

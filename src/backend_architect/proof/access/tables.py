@@ -28,8 +28,8 @@ def kept_counts(backend: Backend) -> Iterator[Case]:
         return
     wrong = [f"{entity.plural}.{count.name} of {number} rows" for entity, count, number in _wrong(backend, kept)]
     verdict = Verdict.FAILED if wrong else Verdict.HELD
-    came = f"another number: {', '.join(wrong)}" if wrong else f"{len(kept)} counts are right"
-    yield Case(COUNTED, verdict, "the number of rows that point at each row", came, advice=ADVICE if wrong else "")
+    actual = f"another number: {', '.join(wrong)}" if wrong else f"{len(kept)} counts are right"
+    yield Case(COUNTED, verdict, "the number of rows that point at each row", actual, advice=ADVICE if wrong else "")
 
 
 class Watch:

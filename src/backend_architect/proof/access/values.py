@@ -38,29 +38,31 @@ def _wrong_fields(
 ) -> Iterator[str]:
     identity = str(item["id"])
     for each in entity.fields.values():
-        came, value = item.get(each.name), stored.get(each.column)
+        actual, value = item.get(each.name), stored.get(each.column)
         if each.read and not facts.holds(persona, entity, each.read, identity):
-            if came is not None:
-                yield f"{each.name} is {shown(came)}, and its read rule refuses it"
+            if actual is not None:
+                yield f"{each.name} is {shown(actual)}, and its read rule refuses it"
         elif each.is_reference:
-            yield from _wrong_card(facts, persona, each, came, value)
-        elif not _alike(each, came, value):
-            yield f"{each.name} is {shown(came)}, not {shown(value)}"
+            yield from _wrong_card(facts, persona, each, actual, value)
+        elif not _alike(each, actual, value):
+            yield f"{each.name} is {shown(actual)}, not {shown(value)}"
 
 
-def _wrong_card(facts: RememberedAnswers, persona: Persona, each: Field, came: object, target: object) -> Iterator[str]:
+def _wrong_card(
+    facts: RememberedAnswers, persona: Persona, each: Field, actual: object, target: object
+) -> Iterator[str]:
     """Say what is wrong with the related row in an answer: it is null where the caller may not read it."""
     entity = facts.design.entities[each.to or ""]
     if target is None or not facts.may(persona, entity, str(target)):
-        if came is not None:
+        if actual is not None:
             why = "it points nowhere" if target is None else "the caller may not read it"
-            yield f"{each.name} is {shown(came)}, and {why}"
+            yield f"{each.name} is {shown(actual)}, and {why}"
         return
-    if not isinstance(came, dict) or came.get("id") != target:
-        yield f"{each.name} is {shown(came)}, not the row {target}"
+    if not isinstance(actual, dict) or actual.get("id") != target:
+        yield f"{each.name} is {shown(actual)}, not the row {target}"
         return
     stored = facts.row(entity, str(target)) or {}
-    for name, value in came.items():
+    for name, value in actual.items():
         field = entity.fields.get(name)
         if name != "id" and each.show is not None and name not in each.show:
             yield f"{each.name}.{name} is shown, and the design does not show it"
@@ -81,20 +83,20 @@ def _wrong_counts(facts: RememberedAnswers, entity: Entity, item: Item) -> Itera
 def _wrong_computed(facts: RememberedAnswers, persona: Persona, entity: Entity, item: Item) -> Iterator[str]:
     identity = str(item["id"])
     for each in entity.computed.values():
-        came = item.get(each.name)
+        actual = item.get(each.name)
         if each.type is FieldType.BOOLEAN:
             real = facts.holds(persona, entity, each.sql, identity)
-            if came is not real:
-                yield f"{each.name} is {shown(came)}, and what it is computed from says {shown(real)}"
-        elif each.type in COMPARED and not _is_computed(facts, persona, entity, each, (identity, came)):
-            yield f"{each.name} is {shown(came)}, and not what it is computed from"
+            if actual is not real:
+                yield f"{each.name} is {shown(actual)}, and what it is computed from says {shown(real)}"
+        elif each.type in COMPARED and not _is_computed(facts, persona, entity, each, (identity, actual)):
+            yield f"{each.name} is {shown(actual)}, and not what it is computed from"
 
 
 def _is_computed(
-    facts: RememberedAnswers, persona: Persona, entity: Entity, each: Computed, came: tuple[str, object]
+    facts: RememberedAnswers, persona: Persona, entity: Entity, each: Computed, actual: tuple[str, object]
 ) -> bool:
     """Return whether the computed value of the row with this id is the one that came."""
-    identity, value = came
+    identity, value = actual
     text = "'" + value.replace("'", "''") + "'" if isinstance(value, str) and not _is_number(each.type) else value
     sql = each.sql if each.sql.startswith("(select ") else f"({each.sql})"
     rule = f"{sql} is null" if value is None else f"{sql} = {text}"
@@ -108,20 +110,20 @@ def _is_number(kind: FieldType) -> bool:
     return kind in {FieldType.INTEGER, FieldType.MONEY, FieldType.DECIMAL}
 
 
-def _alike(each: Field, came: object, stored: object) -> bool:
+def _alike(each: Field, actual: object, stored: object) -> bool:
     """Return whether an answer's value is the stored one, which PostgreSQL writes in its own way."""
-    if each.type is FieldType.LIST and isinstance(came, list) and isinstance(stored, list):
+    if each.type is FieldType.LIST and isinstance(actual, list) and isinstance(stored, list):
         item = replace(each, type=each.item or FieldType.TEXT)
-        return len(came) == len(stored) and all(_alike(item, *pair) for pair in zip(came, stored, strict=True))
-    if came is None or stored is None or each.type in UNCOMPARED:
-        return (came is None) is (stored is None)
+        return len(actual) == len(stored) and all(_alike(item, *pair) for pair in zip(actual, stored, strict=True))
+    if actual is None or stored is None or each.type in UNCOMPARED:
+        return (actual is None) is (stored is None)
     if each.type is FieldType.TIMESTAMP:
-        return datetime.fromisoformat(str(came)) == datetime.fromisoformat(str(stored))
+        return datetime.fromisoformat(str(actual)) == datetime.fromisoformat(str(stored))
     if each.type is FieldType.DECIMAL:
-        return _decimal(came) == _decimal(stored)
+        return _decimal(actual) == _decimal(stored)
     if each.type is FieldType.JSON:
-        return bool(came == json.loads(json.dumps(stored, default=float)))
-    return bool(came == stored)
+        return bool(actual == json.loads(json.dumps(stored, default=float)))
+    return bool(actual == stored)
 
 
 def _decimal(value: object) -> Decimal | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from backend_architect.proof.attacks.concurrent_requests import at_once
 from backend_architect.proof.attacks.forged_tokens import NO_ACCOUNTS
-from backend_architect.proof.attacks.same_responses import alike, as_slow
+from backend_architect.proof.attacks.same_responses import alike, same_time
 from backend_architect.proof.attacks.sockets import verdict
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange
@@ -53,7 +53,7 @@ def sign_in_time(lab: Lab) -> Iterator[Case]:
     def refused(actor: Actor) -> Exchange:
         return sign_in(backend, backend.moved(replace(actor, password=WRONG)))
 
-    yield as_slow("an unknown address and a wrong password", lambda: refused(unknown), lambda: refused(known))
+    yield same_time("an unknown address and a wrong password", lambda: refused(unknown), lambda: refused(known))
 
 
 SIGN_IN_TIME = Probe("P30", Group.ATTACKS, "the time of a sign-in does not tell who has an account", sign_in_time)
@@ -74,7 +74,7 @@ def taken_address(lab: Lab) -> Iterator[Case]:
     backend, owner = lab.backend, lab.backend.person("owner")
     for title, email in (("a taken address", owner.email), ("a taken address in capitals", owner.email.upper())):
         yield alike(_again(backend, email), register(backend, backend.newcomer("new")), title)
-    yield as_slow(
+    yield same_time(
         "a taken address and a new one",
         lambda: _again(backend, owner.email),
         lambda: register(backend, backend.newcomer("new")),
@@ -84,10 +84,10 @@ def taken_address(lab: Lab) -> Iterator[Case]:
     yield sign_in(backend, backend.moved(thief)).answers("the password of the second registration", 401)
     yield _accounts(backend, owner.email, "accounts of an address after more registrations with it")
     fresh = backend.newcomer("fresh")
-    wishes = [Request("POST", REGISTER, {}, new_account(backend, backend.newcomer("twin")) | {"email": email})
+    registrations = [Request("POST", REGISTER, {}, new_account(backend, backend.newcomer("twin")) | {"email": email})
               for email in (fresh.email, fresh.email.upper()) * TWICE]  # fmt: skip
-    at_once(backend, [(wish, backend.anonymous()) for wish in wishes])
-    yield _accounts(backend, fresh.email, f"accounts of an address after {len(wishes)} registrations at once")
+    at_once(backend, [(each, backend.anonymous()) for each in registrations])
+    yield _accounts(backend, fresh.email, f"accounts of an address after {len(registrations)} registrations at once")
 
 
 def _accounts(backend: Backend, email: str, title: str) -> Case:

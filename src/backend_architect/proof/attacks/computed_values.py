@@ -69,15 +69,17 @@ def _tried(backend: Backend, route: ProjectRoute, entity: Entity, computed: Comp
         wrong = _wrong(judge, caller, entity, answer)
         if wrong:
             break
-    told = f"{route.title}: {computed.name}"
+    title = f"{route.title}: {computed.name}"
     expected = "what it is computed from, whatever state that is in"
-    case = answer.case(told, expected=expected, held=number > 0 and not wrong, advice=ADVICE)
-    return replace(case, came=f"{answer.status}, {many(wrong) if wrong else f'as computed in {number} states'}")
+    case = answer.case(title, expected=expected, held=number > 0 and not wrong, advice=ADVICE)
+    return replace(case, actual=f"{answer.status}, {many(wrong) if wrong else f'as computed in {number} states'}")
 
 
 def _wrong(judge: Judge, caller: Persona, entity: Entity, answer: Exchange) -> list[str]:
     return (
-        wrong_values(RememberedAnswers(judge), caller, entity, answer.json()) if answer.status == 200 else [answer.told]
+        wrong_values(RememberedAnswers(judge), caller, entity, answer.json())
+        if answer.status == 200
+        else [answer.description]
     )
 
 

@@ -8,16 +8,16 @@ from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.routes import Request
 
-Wish = tuple[Request, Actor]
+SentBy = tuple[Request, Actor]
 DEADLOCK_TIMEOUT = 0.9  # PostgreSQL looks for one after a second
 TOLD_AFTER = 1.5  # a process tells the statistics what it met after a second at the latest
 DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 
 
-def at_once(backend: Backend, wishes: Sequence[Wish]) -> list[Exchange]:
+def at_once(backend: Backend, requests: Sequence[SentBy]) -> list[Exchange]:
     """Return the answers to all of these requests, sent at once, in their order."""
-    with ThreadPoolExecutor(max(1, len(wishes))) as pool:
-        return list(pool.map(lambda wish: wish[0].send(backend, wish[1]), wishes))
+    with ThreadPoolExecutor(max(1, len(requests))) as pool:
+        return list(pool.map(lambda wish: wish[0].send(backend, wish[1]), requests))
 
 
 def deadlocks(backend: Backend) -> int:

@@ -64,7 +64,7 @@ def creations(lab: Lab) -> tuple[list[Creation], list[Case]]:
             creation = replace(creation, state=state)
             answer = creation.make(lab) if state else answer
         if answer.status in REFUSED:
-            not_possible.append(skipped(route.title, f"its rule wants more than a usual row: {answer.told}"))
+            not_possible.append(skipped(route.title, f"its rule wants more than a usual row: {answer.description}"))
         else:
             possible.append(creation)
     if not possible and not not_possible:

@@ -70,20 +70,20 @@ def _try_effect(
     item = effect.entity.fields[effect.relation]
     people = [backend.insider() for _ in range(AT_ONCE)]
     thing = backend.rows.make(item.to or "", people[0].id, {effect.column: PLENTY})
-    wishes = [(_about(valid_request(backend, making, who), item.column, item.to or "", thing), who) for who in people]
+    requests = [(_about(valid_request(backend, making, who), item.column, item.to or "", thing), who) for who in people]
     before = deadlocks(backend)
-    answers = at_once(backend, wishes)
+    answers = at_once(backend, requests)
     made = [answer for answer in answers if answer.status == 201]
     if not made:
         yield skipped(f"{making.title} and {item.to}.{effect.column}", f"no usual row is let in: {statuses(answers)}")
         return
     rows = [backend.rows.read(effect.entity.table, str(answer.field("id"))) or {} for answer in made]
     expected = PLENTY + effect.sign * sum(_amount(row, effect) for row in rows)
-    came = _stored(backend, effect, thing)
+    actual = _stored(backend, effect, thing)
     broken = new_deadlocks(backend, before, answers)
-    title = f"{making.title}, {len(wishes)} at once: {item.to}.{effect.column}"
-    yield Case(title, verdict(came == expected and not broken), f"{expected}, no deadlock",
-               f"{came}, {broken} deadlocks; {statuses(answers)}", answers[0].curl, EFFECT_ADVICE)  # fmt: skip
+    title = f"{making.title}, {len(requests)} at once: {item.to}.{effect.column}"
+    yield Case(title, verdict(actual == expected and not broken), f"{expected}, no deadlock",
+               f"{actual}, {broken} deadlocks; {statuses(answers)}", answers[0].curl, EFFECT_ADVICE)  # fmt: skip
     if removing:
         yield _undone(backend, removing, (effect, undone), [(a.actor, str(a.field("id"))) for a in made], thing)
 
@@ -99,14 +99,16 @@ def _undone(
     effect, undone = stated
     start = _stored(backend, effect, thing)
     rows = [backend.rows.read(effect.entity.table, identity) or {} for _, identity in made]
-    wishes = [(Request("DELETE", route.path, {f"{effect.entity.name}_id": identity}), who) for who, identity in made]
-    answers = at_once(backend, wishes)
+    requests = [(Request("DELETE", route.path, {f"{effect.entity.name}_id": identity}), who) for who, identity in made]
+    answers = at_once(backend, requests)
     gone = [row for row, answer in zip(rows, answers, strict=True) if answer.status == 204]
     expected = start + sum(each.sign * _amount(row, each) for each in undone for row in gone)
-    came = _stored(backend, effect, thing)
-    title = f"{route.title}, {len(wishes)} at once: {effect.column}"
-    told = f"{came}; {statuses(answers)}"
-    return Case(title, verdict(came == expected and bool(gone)), str(expected), told, answers[0].curl, EFFECT_ADVICE)
+    actual = _stored(backend, effect, thing)
+    title = f"{route.title}, {len(requests)} at once: {effect.column}"
+    summary = f"{actual}; {statuses(answers)}"
+    return Case(
+        title, verdict(actual == expected and bool(gone)), str(expected), summary, answers[0].curl, EFFECT_ADVICE
+    )
 
 
 def _route(routes: tuple[ProjectRoute, ...], entity: Entity, kind: str) -> ProjectRoute | None:

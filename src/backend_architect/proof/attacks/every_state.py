@@ -59,7 +59,7 @@ def _in_state(
             continue
         held = answer.status in expected.statuses or (answer.status in {409, 422} and 201 in expected.statuses)
         title = f"{route.title} as {persona.name}, {state.said}"
-        yield answer.case(title, expected=expected.told, held=held, advice=f"{ADVICE} ({expected.source})")
+        yield answer.case(title, expected=expected.description, held=held, advice=f"{ADVICE} ({expected.source})")
         request = request if route.kind == "read" or answer.status >= 400 else None
 
 

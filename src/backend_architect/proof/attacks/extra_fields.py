@@ -151,19 +151,21 @@ def answered_secrets(lab: Lab) -> Iterator[Case]:
         return
     backend = lab.backend
     newcomer = backend.newcomer("new")
-    yield _told(register(backend, newcomer), "registration", design)
+    yield _secrets_case(register(backend, newcomer), "registration", design)
     session = sign_in(backend, newcomer)
     wrong = set(found_in(session.json(), design)) - TOKENS
     yield session.case("sign-in", expected="the two tokens and nothing else", held=not wrong, advice=", ".join(wrong))
     owner, insider = backend.person("owner"), backend.person("insider", *design.auth.roles)
     for request in account_requests(design)[:-3]:
-        yield _told(request.send(backend, owner), f"{request.method} {request.template}", design)
+        yield _secrets_case(request.send(backend, owner), f"{request.method} {request.template}", design)
     for route in project_routes(lab.subject):
         request = valid_request(backend, route, owner, others=route.kind.endswith("edge"))
         for person, title in ((owner, route.title), (insider, f"{route.title} with a role")):
             answer = request.send(backend, person)
             if answer.status < 300 and answer.body:
-                yield _told(answer, title, design, () if _shows_addresses(design) else (owner.email, insider.email))
+                yield _secrets_case(
+                    answer, title, design, () if _shows_addresses(design) else (owner.email, insider.email)
+                )
 
 
 def found_in(body: object, design: Design) -> Iterator[str]:
@@ -180,7 +182,7 @@ def found_in(body: object, design: Design) -> Iterator[str]:
             yield name
 
 
-def _told(answer: Exchange, title: str, design: Design, addresses: Sequence[str] = ()) -> Case:
+def _secrets_case(answer: Exchange, title: str, design: Design, addresses: Sequence[str] = ()) -> Case:
     """Return a case that holds when the answer has no secret, and none of the e-mail addresses."""
     wrong = [*found_in(answer.json(), design), *(each for each in addresses if each.encode() in answer.body)]
     expected = "no hash, secret or token" + (", nobody's e-mail address" if addresses else "")

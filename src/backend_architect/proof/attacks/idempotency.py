@@ -7,7 +7,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 from backend_architect.proof.attacks.creations import Creation, creations
-from backend_architect.proof.attacks.sockets import send, status_of, told, verdict
+from backend_architect.proof.attacks.sockets import response_text, send, status_of, verdict
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, Group, Verdict
 from backend_architect.proof.lab import Lab
@@ -35,7 +35,7 @@ def repeated(lab: Lab) -> Iterator[Case]:
         made = _rows(lab, creation) - before
         held = first.status == 201 and (first.status, first.body) == (second.status, second.body) and made == 1
         title, expected = f"{creation.route.title} twice", "the same answer, one row"
-        yield second.case(title, expected=expected, held=held, advice=f"{made} rows; at first: {first.told}")
+        yield second.case(title, expected=expected, held=held, advice=f"{made} rows; at first: {first.description}")
         other = _send(lab, request, lab.backend.insider(), key)
         held = other.body != first.body
         yield other.case(f"{title}, by somebody else", expected="not the first one's answer", held=held)
@@ -51,7 +51,7 @@ def taken(lab: Lab) -> Iterator[Case]:
         other = _send(lab, creation.changed(lab, request), creation.maker, key)
         held = first.status == 201 and other.status == 422 and b"idempotency" in other.body.lower()
         title = f"{creation.route.title}, another body under the same key"
-        yield other.case(title, expected="422 that names the key", held=held, advice=f"at first: {first.told}")
+        yield other.case(title, expected="422 that names the key", held=held, advice=f"at first: {first.description}")
         yield _at_once(lab, creation)
     for creation in possible[:1]:
         yield from _keys(lab, creation)
@@ -59,13 +59,14 @@ def taken(lab: Lab) -> Iterator[Case]:
 
 def _keys(lab: Lab, creation: Creation) -> Iterator[Case]:
     """Give a case for each key that is none, sent as it is, and one for the longest that is one."""
-    for told_as, key in NO_KEYS.items():
+    for key_name, key in NO_KEYS.items():
         before = _rows(lab, creation)
         answer = _sent_raw(lab, creation, key)
         made = _rows(lab, creation) - before
         held = status_of(answer) == 422 and made == 0
-        yield Case(f"{creation.route.title} under a key of {told_as}", verdict(held), "422, no row",
-                   f"{told(answer)}; {made} rows", "", "a key is 1 to 255 printable ASCII characters")  # fmt: skip
+        yield Case(f"{creation.route.title} under a key of {key_name}", verdict(held), "422, no row",
+                   f"{response_text(answer)}; {made} rows", "",
+                   "a key is 1 to 255 printable ASCII characters")  # fmt: skip
     longest = _send(lab, creation.request(lab), creation.maker, "k" * LONGEST)
     yield longest.answers(f"{creation.route.title} under a key of {LONGEST} characters", 201)
 

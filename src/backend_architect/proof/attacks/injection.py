@@ -77,9 +77,9 @@ def _in_body(lab: Lab, route: ProjectRoute, request: Request, caller: Actor) -> 
         answers = [request.with_body(body | {item.column: sql}).send(lab.backend, caller) for sql in SQL]
         yield _case(f"{route.title}: {item.column}", answers, most=0)
         kept = [answer for answer in answers if answer.status < 300]
-        told = [answer.field(item.column) for answer in kept]
+        stored_values = [answer.field(item.column) for answer in kept]
         if kept:
-            held = all(text in SQL for text in told)
+            held = all(text in SQL for text in stored_values)
             yield kept[0].case(f"{route.title}: {item.column} as kept", expected="the text that was sent", held=held)
 
 

@@ -68,26 +68,26 @@ def _by_routes(backend: Backend, routes: tuple[ProjectRoute, ...], kept: StoredC
     if making is None:
         return
     people = [backend.insider() for _ in range(PEOPLE)]
-    wishes = [
+    requests = [
         (_about(valid_request(backend, making, who, others=True), kept, parent), who)
         for who in people
         for _ in range(EACH if making.kind == "create" else 1)
     ]
     before = deadlocks(backend)
-    answers = at_once(backend, wishes)
-    came = statuses(answers)
+    answers = at_once(backend, requests)
+    actual = statuses(answers)
     broken = new_deadlocks(backend, before, answers)
     if any(answer.status < 300 for answer in answers):
-        came = f"{came}, {_told(backend, kept, parent)}, {broken} deadlocks"
+        actual = f"{actual}, {_count_text(backend, kept, parent)}, {broken} deadlocks"
         held = _fits(backend, kept, parent) and not broken
-        yield Case(f"{kept.title} after {len(wishes)} at once", verdict(held), "as many as there are", came,
+        yield Case(f"{kept.title} after {len(requests)} at once", verdict(held), "as many as there are", actual,
                    answers[0].curl, ADVICE)  # fmt: skip
     removing = next((r for r in routes if r.kind == "delete_edge" and _is_of(r, kept.source)), None)
     if removing and making.kind == "put_edge":
-        gone = at_once(backend, [(Request("DELETE", w.template, w.ids), who) for w, who in wishes])
-        came = f"{statuses(gone)}, {_told(backend, kept, parent)}"
+        gone = at_once(backend, [(Request("DELETE", w.template, w.ids), who) for w, who in requests])
+        actual = f"{statuses(gone)}, {_count_text(backend, kept, parent)}"
         held = _fits(backend, kept, parent)
-        yield Case(f"{kept.title} after all were removed at once", verdict(held), "as many as there are", came,
+        yield Case(f"{kept.title} after all were removed at once", verdict(held), "as many as there are", actual,
                    gone[0].curl, ADVICE)  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def _in_the_database(backend: Backend, kept: StoredCount) -> Case:
     parent = backend.rows.make(kept.entity.name, backend.insider().id)
     for _ in range(3):
         backend.rows.make(kept.source.name, backend.insider().id, {kept.via: parent})
-    made = _told(backend, kept, parent)
+    made = _count_text(backend, kept, parent)
     fits = _fits(backend, kept, parent) and _value(backend, kept, parent) == 3
     others = [item for item in kept.source.fields.values() if item.is_reference and item.column != kept.via]
     backend.database.run(
@@ -104,25 +104,25 @@ def _in_the_database(backend: Backend, kept: StoredCount) -> Case:
         f'(SELECT ctid FROM "{kept.source.table}" WHERE "{kept.via}" = $1::text::uuid LIMIT 2)',
         parent,
     )
-    left = _told(backend, kept, parent)
+    left = _count_text(backend, kept, parent)
     fits = fits and _fits(backend, kept, parent)
-    came = f"{made}; two removed: {left}"
+    actual = f"{made}; two removed: {left}"
     if any(item.column == kept.via and item.on_delete == "set null" for item in kept.source.references):
-        came += "; " + _let_go(backend, kept, parent)
+        actual += "; " + _let_go(backend, kept, parent)
         fits = fits and _fits(backend, kept, parent)
     if any(item.on_delete == "cascade" for item in others) or isinstance(kept.source, Edge):
-        came += "; " + _cascaded(backend, kept, parent)
+        actual += "; " + _cascaded(backend, kept, parent)
         fits = fits and _fits(backend, kept, parent)
-    return Case(f"{kept.title} in the database", verdict(fits), "as many as there are", came, "", ADVICE)
+    return Case(f"{kept.title} in the database", verdict(fits), "as many as there are", actual, "", ADVICE)
 
 
 def _let_go(backend: Backend, kept: StoredCount, parent: str) -> str:
     """Let a counted row point at nothing, as a deletion of its target does; return what the count is then."""
     one = f'SELECT id FROM "{kept.source.table}" WHERE "{kept.via}" = $1::text::uuid LIMIT 1'
     backend.database.run(f'UPDATE "{kept.source.table}" SET "{kept.via}" = NULL WHERE id = ({one})', parent)
-    told = f"one let go: {_told(backend, kept, parent)}"
+    summary = f"one let go: {_count_text(backend, kept, parent)}"
     backend.rows.make(kept.source.name, backend.insider().id, {kept.via: parent})
-    return told
+    return summary
 
 
 def _cascaded(backend: Backend, kept: StoredCount, parent: str) -> str:
@@ -134,7 +134,7 @@ def _cascaded(backend: Backend, kept: StoredCount, parent: str) -> str:
             found = f'SELECT "{item.column}" FROM "{kept.source.table}" WHERE "{kept.via}" = $1::text::uuid LIMIT 1'
             backend.database.run(f'DELETE FROM "{table}" WHERE id = ({found})', parent)
             break
-    return f"what one belonged to removed: {_told(backend, kept, parent)}"
+    return f"what one belonged to removed: {_count_text(backend, kept, parent)}"
 
 
 def _mutual(backend: Backend, routes: tuple[ProjectRoute, ...]) -> Iterator[Case]:
@@ -149,13 +149,13 @@ def _mutual(backend: Backend, routes: tuple[ProjectRoute, ...]) -> Iterator[Case
         people = [backend.insider() for _ in range(6)]
         pairs = [(one, other) for one in people for other in people if one is not other]
         parameter = next(iter(valid_request(backend, route, people[0], others=True).ids))
-        wishes = [(Request("PUT", route.path, {parameter: other.id}), one) for one, other in pairs]
+        requests = [(Request("PUT", route.path, {parameter: other.id}), one) for one, other in pairs]
         before = deadlocks(backend)
-        answers = at_once(backend, wishes)
+        answers = at_once(backend, requests)
         broken = new_deadlocks(backend, before, answers)
         held = not broken and all(answer.status < 300 for answer in answers)
-        came = f"{statuses(answers)}, {broken} deadlocks"
-        yield Case(f"{route.title} to each other at once", verdict(held), "each is made, no deadlock", came,
+        actual = f"{statuses(answers)}, {broken} deadlocks"
+        yield Case(f"{route.title} to each other at once", verdict(held), "each is made, no deadlock", actual,
                    answers[0].curl, ADVICE)  # fmt: skip
 
 
@@ -196,7 +196,7 @@ def _fits(backend: Backend, kept: StoredCount, parent: str) -> bool:
     return _value(backend, kept, parent) == _there(backend, kept, parent)
 
 
-def _told(backend: Backend, kept: StoredCount, parent: str) -> str:
+def _count_text(backend: Backend, kept: StoredCount, parent: str) -> str:
     return f"{_value(backend, kept, parent)} kept, {_there(backend, kept, parent)} there"
 
 

@@ -10,9 +10,9 @@ from backend_architect.design.distinguishing_fields import distinct_fields
 from backend_architect.design.model import Entity, Field, FieldType, NoOverlap
 from backend_architect.design.samples import numbered_sample
 from backend_architect.postgres import Refused, Session
-from backend_architect.proof.attacks.concurrent_requests import deadlocks, new_deadlocks
+from backend_architect.proof.attacks.concurrent_requests import at_once, deadlocks, new_deadlocks
 from backend_architect.proof.attacks.sockets import verdict
-from backend_architect.proof.client import Actor, Exchange
+from backend_architect.proof.client import Exchange
 from backend_architect.proof.evidence import Case, Group, skipped
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
@@ -50,10 +50,12 @@ def _last_one(lab: Lab, route: ProjectRoute, entity: Entity, target: str) -> Cas
     table = lab.subject.design.entities[item.to or ""].table
     buyers = [lab.backend.insider() for _ in range(PEOPLE)]
     thing = lab.backend.rows.make(item.to or "", buyers[0].id, {stock: 1})
-    wishes = [(_about(valid_request(lab.backend, route, who), item, thing), who) for who in buyers * EACH]
-    answers = _at_once(lab, wishes)
+    requests = [(_about(valid_request(lab.backend, route, who), item, thing), who) for who in buyers * EACH]
+    answers = at_once(lab.backend, requests)
     left = (lab.backend.rows.read(table, thing) or {}).get(stock)
-    return _case(f"{route.title}, {len(wishes)} at once for the last one", answers, f"{stock}: {left}", fits=left == 0)
+    return _case(
+        f"{route.title}, {len(requests)} at once for the last one", answers, f"{stock}: {left}", fits=left == 0
+    )
 
 
 def _same_time(lab: Lab, route: ProjectRoute, entity: Entity) -> Case:
@@ -61,7 +63,7 @@ def _same_time(lab: Lab, route: ProjectRoute, entity: Entity) -> Case:
     guest = lab.backend.insider()
     request = valid_request(lab.backend, route, guest)
     before, broken = lab.backend.rows.count(entity.table), deadlocks(lab.backend)
-    answers = _at_once(lab, [(request, guest)] * PEOPLE * EACH)
+    answers = at_once(lab.backend, [(request, guest)] * PEOPLE * EACH)
     made = lab.backend.rows.count(entity.table) - before
     broken = new_deadlocks(lab.backend, broken, answers)
     title = f"{route.title}, {len(answers)} at once for the same time"
@@ -82,16 +84,16 @@ def _in_turns(lab: Lab, entity: Entity, apart: NoOverlap) -> Case:
     url = backend.place.environment["DATABASE_URL"]
     with Session(url) as writer, Session(url) as other, ThreadPoolExecutor(1) as pool:
         writer.run("SET deadlock_timeout = '100ms'; BEGIN")
-        came = [_added(writer, entity, one)]
+        actual = [_added(writer, entity, one)]
         waiting = pool.submit(_added, other, entity, across)
         time.sleep(WAITING)
-        came.append(_added(writer, entity, two))
-        writer.run("COMMIT" if came == ["", ""] else "ROLLBACK")
-        came.append(waiting.result())
-    told = ", ".join(said or "added" for said in came)
+        actual.append(_added(writer, entity, two))
+        writer.run("COMMIT" if actual == ["", ""] else "ROLLBACK")
+        actual.append(waiting.result())
+    summary = ", ".join(said or "added" for said in actual)
     expected = f"added, added, {OVERLAPS} (it waited for its turn, and found the others)"
     return Case(
-        title, verdict(came == ["", "", OVERLAPS]), expected, told, "", "let writers take turns before they write"
+        title, verdict(actual == ["", "", OVERLAPS]), expected, summary, "", "let writers take turns before they write"
     )
 
 
@@ -124,11 +126,6 @@ def _about(request: Request, item: Field, thing: str) -> Request:
     if isinstance(request.body, dict) and item.column in request.body:
         return request.with_body({**request.body, item.column: thing})
     return request.with_ids(**{f"{item.to}_id": thing})
-
-
-def _at_once(lab: Lab, wishes: list[tuple[Request, Actor]]) -> list[Exchange]:
-    with ThreadPoolExecutor(len(wishes)) as pool:
-        return list(pool.map(lambda wish: wish[0].send(lab.backend, wish[1]), wishes))
 
 
 def _case(title: str, answers: list[Exchange], kept: str, *, fits: bool) -> Case:

@@ -69,9 +69,9 @@ def _walked(backend: Backend, caller: Actor, route: Route) -> Iterator[Case]:
         after = _ask(backend, caller, route, f"limit={PAGE}&after={quote(str(after.field('next')))}", parent)
         found += _ids_in_order(after)
     held = found[: len(whole)] == whole if len(whole) == SEEN else found == whole
-    came = f"{len(found)} rows, {len(set(found))} of them different; {len(whole)} on one page"
+    actual = f"{len(found)} rows, {len(set(found))} of them different; {len(whole)} on one page"
     case = after.case(f"{route.statement} page by page", expected="each row once", held=held)
-    yield replace(case, came=came)
+    yield replace(case, actual=actual)
 
 
 def _ids_in_order(answer: Exchange) -> list[str]:

@@ -8,7 +8,7 @@ from backend_architect.design.routes import Route
 from backend_architect.proof.attacks.addresses import address
 from backend_architect.proof.attacks.log_lines import Listening, parsed
 from backend_architect.proof.attacks.missing_table import without_table
-from backend_architect.proof.attacks.sockets import send, told, verdict
+from backend_architect.proof.attacks.sockets import response_text, send, verdict
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, Group, Measure, skipped
 from backend_architect.proof.lab import Lab
@@ -42,8 +42,8 @@ def _logged(lab: Lab, title: str, headers: dict[str, str], expected: str) -> Cas
     log = Listening(lab.backend)
     answer: Exchange = lab.backend.client.ask(lab.backend.anonymous(), "GET", "/v1/me", headers=headers)
     name = answer.headers.get(NAME, "")
-    told = log.until(lambda lines: any(name in line for line in lines)) if name else []
-    held = bool(SAFE.fullmatch(name)) and name == (expected or name) and any(name in line for line in told)
+    matching = log.until(lambda lines: any(name in line for line in lines)) if name else []
+    held = bool(SAFE.fullmatch(name)) and name == (expected or name) and any(name in line for line in matching)
     wanted = f"X-Request-ID: {expected or 'a new one'}, and a line of the log with it"
     return answer.case(title, expected=wanted, held=held, advice=f"the answer had {name or 'none'}")
 
@@ -74,8 +74,8 @@ def failure_details(lab: Lab) -> Iterator[Case]:
             answer = lab.backend.client.ask(caller, "GET", address(route) + query)
         held = answer.status == 500 and not _tells(answer.body, answer.headers)
         yield answer.case(f"{route.statement} without its table", expected="500 that tells nothing", held=held)
-    told = [line for line in log.until(_tell_why) if "does not exist" in line]
-    yield Case("the log", verdict(bool(told)), "the error itself", "".join(told[:1])[:600] or "nothing of it")
+    matching = [line for line in log.until(_tell_why) if "does not exist" in line]
+    yield Case("the log", verdict(bool(matching)), "the error itself", "".join(matching[:1])[:600] or "nothing of it")
 
 
 def _tell_why(lines: Sequence[str]) -> bool:
@@ -115,17 +115,19 @@ def log_injection(lab: Lab) -> Iterator[Case]:
     for title, request in RAW.items():
         log = Listening(lab.backend)
         answer, _ = send(lab.backend.port, [request.encode()])
-        yield _case(lab, log, title, told(answer), f"printf '%b' {request!r} | nc 127.0.0.1 {lab.backend.port}")
+        yield _case(
+            lab, log, title, response_text(answer), f"printf '%b' {request!r} | nc 127.0.0.1 {lab.backend.port}"
+        )
     if lab.subject.design.auth is None:
         return
     for field in ("email", "password"):
         body = {"email": "ada@example.com", "password": "x", field: f"ada\r\n{FORGED}@example.com"}
         log = Listening(lab.backend)
         sent = lab.backend.client.ask(lab.backend.anonymous(), "POST", "/v1/auth/sign-in", json_body=body)
-        yield _case(lab, log, f"a line break in the {field}", sent.told, sent.curl)
+        yield _case(lab, log, f"a line break in the {field}", sent.description, sent.curl)
 
 
-def _case(lab: Lab, log: Listening, title: str, came: str, repeat: str) -> Case:
+def _case(lab: Lab, log: Listening, title: str, actual: str, repeat: str) -> Case:
     """A last request, known by its id, ends what belongs to the one before it."""
     mark = "the-end-of-it-0001"
     lab.backend.client.ask(lab.backend.anonymous(), "GET", "/v1/me", headers={"x-request-id": mark})
@@ -134,7 +136,7 @@ def _case(lab: Lab, log: Listening, title: str, came: str, repeat: str) -> Case:
     requests = [line for line in own if "path" in parsed(line)]  # and not what the backend tells of itself
     forged = any("forged" in parsed(line) for line in own)
     held = len(lines) > len(own) and len(requests) <= 1 and all(map(parsed, lines)) and not forged
-    shown = f"{came}; the log: {own}"
+    shown = f"{actual}; the log: {own}"
     return Case(title, verdict(held), "at most one line in the log, in JSON, and none forged", shown[:600], repeat)
 
 
@@ -158,11 +160,13 @@ def secrets_in_logs(lab: Lab) -> Iterator[Case]:
     log.until(lambda lines: any("the-last-of-all" in line for line in lines))
     secrets = {lab.secret, *backend.client.secrets}
     lines = backend.log.read_text(errors="replace").splitlines()
-    told = [line for line in lines if any(secret in line for secret in secrets)]
-    came = f"{len(told)} of {len(lines):,} lines have one" + "".join(f", such as: {line[:200]}" for line in told[:1])
+    matching = [line for line in lines if any(secret in line for secret in secrets)]
+    actual = f"{len(matching)} of {len(lines):,} lines have one" + "".join(
+        f", such as: {line[:200]}" for line in matching[:1]
+    )
     measures = (Measure("secrets", len(secrets)), Measure("lines of the log", len(lines)))
     title = f"{len(secrets):,} passwords, tokens and cookies"
-    yield Case(title, verdict(not told and bool(lines)), "in no line of the log", came, measures=measures)
+    yield Case(title, verdict(not matching and bool(lines)), "in no line of the log", actual, measures=measures)
     other = [line for line in lines if not parsed(line)]
     yield Case("the form of the log", verdict(not other), "JSON, every line", "".join(other[:1])[:300] or "JSON")
 

@@ -99,17 +99,17 @@ def _case(lab: Lab, url: str, name: str, value: str) -> Case:
         )  # fmt: skip
         try:
             said, _ = process.communicate(timeout=SECONDS)
-            came, held = f"it ended with {process.returncode}", process.returncode != 0 and name in said
-            came += "" if name in said else f", and did not name {name}"
+            actual, held = f"it ended with {process.returncode}", process.returncode != 0 and name in said
+            actual += "" if name in said else f", and did not name {name}"
         except subprocess.TimeoutExpired:
-            came, held = "it serves", False
+            actual, held = "it serves", False
             process.terminate()
             with suppress(subprocess.TimeoutExpired):
                 process.communicate(timeout=SECONDS)
         finally:
             end_group(process.pid, place.folder)
     title = f"a start with {name}={value}" if value else f"a start without {name}"
-    return Case(title, verdict(held), f"it ends at once, and names {name}", came, "", "" if held else ADVICE)
+    return Case(title, verdict(held), f"it ends at once, and names {name}", actual, "", "" if held else ADVICE)
 
 
 REQUIRED_SETTINGS = Probe(

@@ -227,9 +227,9 @@ def _forgotten(lab: Lab) -> Iterator[Case]:
     known = [f"%{text}%" for word in (author.id, author.email) for text in (word, word.encode().hex())]
     tables = [str(row["name"]) for row in backend.database.fetch(TABLES)]
     left = [name for name in tables if backend.database.value(HOLDS.format(table=name), known)]
-    came = f"in {', '.join(left)}" if left else "in no table"
+    actual = f"in {', '.join(left)}" if left else "in no table"
     title = "the id and the address of somebody who made things, once the account is deleted"
-    yield Case(title, Verdict.FAILED if left else Verdict.HELD, "in no table", came)
+    yield Case(title, Verdict.FAILED if left else Verdict.HELD, "in no table", actual)
 
 
 def _gone(backend: Backend, person: Actor, session: Exchange, how: str) -> Iterator[Case]:

@@ -48,11 +48,11 @@ def states(lab: Lab) -> Iterator[Case]:
     """Give a case for each answer that does not belong to the browser that brings it."""
     for name in lab.subject.design.providers:
         victim, other = Visitor.new(lab, name), Visitor.new(lab, name)
-        told, others = victim.away(), other.away()
+        redirect, others = victim.away(), other.away()
         for what, state in (("no state", ""), ("a forged state", random_state()), ("another's", others["state"])):
-            yield _refused(victim.back({**told, "state": state}), f"{name}: {what}")
-        yield _refused(victim.back(told, kept=""), f"{name}: a browser that was never sent away")
-        yield _refused(victim.back(told, kept=other.kept), f"{name}: another browser")
+            yield _refused(victim.back({**redirect, "state": state}), f"{name}: {what}")
+        yield _refused(victim.back(redirect, kept=""), f"{name}: a browser that was never sent away")
+        yield _refused(victim.back(redirect, kept=other.kept), f"{name}: another browser")
 
 
 @with_providers("an answer of a provider")
@@ -60,11 +60,11 @@ def replays(lab: Lab) -> Iterator[Case]:
     """Give a case for an answer that comes twice, and for a code that was stolen from somebody else's."""
     for name in lab.subject.design.providers:
         visitor = Visitor.new(lab, name)
-        told = visitor.away()
-        first = visitor.back(told)
+        redirect = visitor.away()
+        first = visitor.back(redirect)
         yield first.answers(f"{name}: the answer", 200, 303)
-        yield _refused(visitor.back(told), f"{name}: the same answer again")
-        yield _refused(visitor.back(told, kept=""), f"{name}: again, without what was kept")
+        yield _refused(visitor.back(redirect), f"{name}: the same answer again")
+        yield _refused(visitor.back(redirect, kept=""), f"{name}: again, without what was kept")
         victim, thief = Visitor.new(lab, name), Visitor.new(lab, name)
         stolen = victim.away()["code"]
         yield _refused(
@@ -79,9 +79,9 @@ def mix_ups(lab: Lab) -> Iterator[Case]:
     for name in names:
         visitor = Visitor.new(lab, name)
         yield _refused(visitor.back({**visitor.away(), "iss": "https://evil.example"}), f"{name}: another issuer")
-        told = visitor.away()
-        if told.pop("iss", None):
-            yield _refused(visitor.back(told), f"{name}: no issuer, from who always tells it")
+        redirect = visitor.away()
+        if redirect.pop("iss", None):
+            yield _refused(visitor.back(redirect), f"{name}: no issuer, from who always tells it")
         for other in names:
             if other != name:
                 yield _refused(visitor.back(visitor.away(), name=other), f"an answer of {name} to {other}'s address")

@@ -41,8 +41,8 @@ def guessing(lab: Lab) -> Iterator[Case]:
     limited_at = time.monotonic()
     spread = stopped(backend, _everywhere(other))
     cases = [
-        told(sprayed, f"{GUESSES} wrong passwords from one address, each for another account"),
-        told(spread, f"{GUESSES + 1} wrong passwords for one account, each from another network"),
+        limit_case(sprayed, f"{GUESSES} wrong passwords from one address, each for another account"),
+        limit_case(spread, f"{GUESSES + 1} wrong passwords for one account, each from another network"),
         sign_in(backend, other).answers("meanwhile the owner signs in from where they have been", 200),
     ]
     cases += [_asked(backend, path) for path in SPELLINGS]
@@ -77,7 +77,7 @@ def stopped(backend: Backend, guesses: Sequence[Actor]) -> Exchange:
     return answer
 
 
-def told(answer: Exchange, title: str) -> Case:
+def limit_case(answer: Exchange, title: str) -> Case:
     """Return a case that holds when the guesses were stopped, and the answer says for how long."""
     return answer.case(title, expected="429 with Retry-After", held=answer.status == 429 and retry_after(answer) > 0)
 
@@ -107,11 +107,15 @@ def forged_address(lab: Lab) -> Iterator[Case]:
         yield skipped("made-up addresses", NO_ACCOUNTS)
         return
     behind = lab.backend
-    yield told(_guess(behind, {"x-forwarded-for": "{fake}, " + HOP}), "behind a proxy, another X-Forwarded-For")
-    yield told(_guess(behind, OTHERS), f"another {', '.join(OTHERS)} each time")
-    yield told(_guess(behind, {"x-forwarded-for": "2001:db8:59::{number:x}"}), "another address of one IPv6 network")
+    yield limit_case(_guess(behind, {"x-forwarded-for": "{fake}, " + HOP}), "behind a proxy, another X-Forwarded-For")
+    yield limit_case(_guess(behind, OTHERS), f"another {', '.join(OTHERS)} each time")
+    yield limit_case(
+        _guess(behind, {"x-forwarded-for": "2001:db8:59::{number:x}"}), "another address of one IPv6 network"
+    )
     with lab.own(TRUSTED_PROXIES="") as bare:
-        yield told(_guess(bare, {"x-forwarded-for": "{fake}"}), "without a proxy, another X-Forwarded-For each time")
+        yield limit_case(
+            _guess(bare, {"x-forwarded-for": "{fake}"}), "without a proxy, another X-Forwarded-For each time"
+        )
 
 
 def _guess(backend: Backend, headers: Mapping[str, str]) -> Exchange:

@@ -36,13 +36,13 @@ def _tried(backend: Backend, session: Session, row: Row, item: Field) -> Case:
     try:
         session.run(f'DELETE FROM "{target.table}" WHERE id = $1::text::uuid', pointed)
         stays = made and session.value(f'SELECT true FROM "{row.table}" WHERE id = $1::text::uuid', made)
-        came = "set null" if stays else "cascade"
+        actual = "set null" if stays else "cascade"
     except Refused:
-        came = "restrict"
+        actual = "restrict"
     finally:
         session.run("ROLLBACK")
     title = f"{row.plural}.{item.name} when its {target.name} goes"
-    return Case(title, verdict(came == expected), expected, came, "", ADVICE)
+    return Case(title, verdict(actual == expected), expected, actual, "", ADVICE)
 
 
 PROBE = Probe("P74", Group.ATTACKS, "what points at a row that goes does what the design says", references)

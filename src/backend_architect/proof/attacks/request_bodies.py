@@ -7,7 +7,7 @@ from backend_architect.design.model import TEXTUAL, Field, FieldType
 from backend_architect.proof.attacks.addresses import address, fields_of, routes_with_bodies
 from backend_architect.proof.attacks.creations import Creation, creations
 from backend_architect.proof.attacks.insiders import insiders, is_refused
-from backend_architect.proof.attacks.sockets import send, status_of, told, verdict
+from backend_architect.proof.attacks.sockets import response_text, send, status_of, verdict
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, Group, skipped
 from backend_architect.proof.lab import Lab
@@ -29,9 +29,9 @@ def large_body(lab: Lab) -> Iterator[Case]:
     Give a case for a size that is told, and one for a body in chunks, which tells none.
     """
     path = "/v1/auth/sign-in" if lab.subject.design.auth else "/v1/anything"
-    told_size = HEAD.format(path=path, how=f"Content-Length: {SIZE}").encode()
+    stated_size = HEAD.format(path=path, how=f"Content-Length: {SIZE}").encode()
     in_chunks = HEAD.format(path=path, how="Transfer-Encoding: chunked").encode()
-    yield _case(lab, "20 MB, told in Content-Length", [told_size, PIECE], REPEAT.format(how="", path=path))
+    yield _case(lab, "20 MB, told in Content-Length", [stated_size, PIECE], REPEAT.format(how="", path=path))
     how = "-H 'Transfer-Encoding: chunked'"
     yield _case(lab, "20 MB in chunks", _chunks(in_chunks), REPEAT.format(how=how, path=path))
 
@@ -39,8 +39,8 @@ def large_body(lab: Lab) -> Iterator[Case]:
 def _case(lab: Lab, title: str, pieces: "list[bytes] | Iterator[bytes]", repeat: str) -> Case:
     answer, sent = send(lab.backend.port, pieces)
     held = status_of(answer) == 413 and sent < SIZE
-    came = f"{told(answer)}, after {sent:,} bytes"
-    return Case(title, verdict(held), "413 before all of it was sent", came, repeat)
+    actual = f"{response_text(answer)}, after {sent:,} bytes"
+    return Case(title, verdict(held), "413 before all of it was sent", actual, repeat)
 
 
 def _chunks(head: bytes) -> Iterator[bytes]:

@@ -63,8 +63,8 @@ def _too_often(lab: Lab) -> Exchange:
 def _is_problem(answer: Exchange) -> bool:
     kind = answer.headers.get("content-type", "").split(";")[0]
     texts = [answer.field("type"), answer.field("title")]
-    told = all(isinstance(text, str) and text for text in texts)
-    return kind == "application/problem+json" and told and answer.field("status") == answer.status
+    all_texts = all(isinstance(text, str) and text for text in texts)
+    return kind == "application/problem+json" and all_texts and answer.field("status") == answer.status
 
 
 PROBLEM_DETAILS = Probe("P42-P43", Group.ATTACKS, "every error is a problem document", problem_details)

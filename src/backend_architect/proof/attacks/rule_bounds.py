@@ -70,7 +70,7 @@ def _around(judge: Judge, backend: Backend, route: ProjectRoute, item: Field) ->
             if answer.status == 429:
                 return
             held = (answer.status == 201) if allowed else 400 <= answer.status < 500
-            title = f"{route.title} with {item.name} {_told(step)} {name}"
+            title = f"{route.title} with {item.name} {_step_name(step)} {name}"
             yield answer.case(title, expected="201" if allowed else "4xx", held=held, advice=ADVICE)
 
 
@@ -109,7 +109,7 @@ def _steps(entity: Entity, item: Field, name: str) -> list[int]:
     return [*STEPS, *(step for length in lengths for step in (length, length + 1))]
 
 
-def _told(step: int) -> str:
+def _step_name(step: int) -> str:
     words = {-1: "one below", 0: "at", 1: "one above"}
     return words.get(step, f"{step} s above")
 

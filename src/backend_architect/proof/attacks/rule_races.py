@@ -132,7 +132,7 @@ def _case(backend: Backend, change: FieldChange) -> Case:
     held = not early and 400 <= answer.status < 500
     title = f"{change.route.title} while {withdrawn.table}.{withdrawn.column} becomes {change.value}"
     case = answer.case(title, expected=EXPECTED, held=held, advice=ADVICE)
-    return replace(case, came=f"{case.came}; {'it did not wait' if early else 'it waited'}")
+    return replace(case, actual=f"{case.actual}; {'it did not wait' if early else 'it waited'}")
 
 
 def _depends(backend: Backend, change: FieldChange) -> bool:

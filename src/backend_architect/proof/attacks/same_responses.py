@@ -15,12 +15,12 @@ TURNS, MOST = (7, 7, 14), 0.25
 
 def alike(answer: Exchange, other: Exchange, title: str) -> Case:
     """Return a case that holds when both answers have the same status, headers and body."""
-    told = [f"{name}: {first!r} and {second!r}" for name, first, second in _differences(answer, other)]
+    differences = [f"{name}: {first!r} and {second!r}" for name, first, second in _differences(answer, other)]
     expected = f"the same as {other.method} {other.path}: {other.status}"
-    return answer.case(title, expected=expected, held=not told, advice="; ".join(told))
+    return answer.case(title, expected=expected, held=not differences, advice="; ".join(differences))
 
 
-def as_slow(title: str, ask: Callable[[], Exchange], ask_other: Callable[[], Exchange]) -> Case:
+def same_time(title: str, ask: Callable[[], Exchange], ask_other: Callable[[], Exchange]) -> Case:
     """Return a case that holds when the medians of seven turns differ by a quarter at most; thrice, for noise.
 
     On a machine that is busy with other things the fastest answers count too: they were disturbed least.
@@ -32,11 +32,11 @@ def as_slow(title: str, ask: Callable[[], Exchange], ask_other: Callable[[], Exc
         apart = min(_apart(medians), _apart([min(each) for each in times]))
         if apart <= MOST:
             break
-    came = f"medians {medians[0] * 1000:.1f} ms and {medians[1] * 1000:.1f} ms: {apart:.0%} apart"
+    actual = f"medians {medians[0] * 1000:.1f} ms and {medians[1] * 1000:.1f} ms: {apart:.0%} apart"
     measures = tuple(Measure(name, round(m * 1000, 2), "ms") for name, m in zip(("one", "other"), medians, strict=True))
     verdict = Verdict.HELD if apart <= MOST else Verdict.FAILED
     expected = f"medians or fastest of {len(turns)} within {MOST:.0%}"
-    return Case(title, verdict, expected, came, turns[0][0].curl, measures=measures)
+    return Case(title, verdict, expected, actual, turns[0][0].curl, measures=measures)
 
 
 def _apart(pair: Sequence[float]) -> float:

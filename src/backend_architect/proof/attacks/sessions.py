@@ -230,10 +230,10 @@ def cookie_attributes(lab: Lab) -> Iterator[Case]:
 
 
 def _is_kept(cookie: Cookie) -> bool:
-    told = cookie.attributes
-    flags = {"secure", "httponly"} <= told.keys() and "domain" not in told
-    same_site = told.get("samesite", "").lower() in {"lax", "strict"}
-    return cookie.name.startswith("__Host-") and flags and same_site and told.get("path") == "/"
+    attributes = cookie.attributes
+    flags = {"secure", "httponly"} <= attributes.keys() and "domain" not in attributes
+    same_site = attributes.get("samesite", "").lower() in {"lax", "strict"}
+    return cookie.name.startswith("__Host-") and flags and same_site and attributes.get("path") == "/"
 
 
 COOKIE_ATTRIBUTES = Probe(
@@ -290,8 +290,8 @@ def session_randomness(lab: Lab) -> Iterator[Case]:
     tokens = [token for session in sessions for token in session]
     wanted = SESSIONS * (RENEWALS + 1)
     bits = sum(_entropy([token[place] for token in tokens]) for place in range(min(map(len, tokens), default=0)))
-    came = f"at least {bits:.0f} bits"
-    yield Case(f"{len(tokens)} tokens", verdict(bits >= NEEDED_BITS), f"at least {NEEDED_BITS} bits", came)
+    actual = f"at least {bits:.0f} bits"
+    yield Case(f"{len(tokens)} tokens", verdict(bits >= NEEDED_BITS), f"at least {NEEDED_BITS} bits", actual)
     different = len(set(tokens))
     expected = f"{wanted} different ones"
     yield Case("repeats", verdict(different == len(tokens) == wanted), expected, f"{different} of {len(tokens)}")

@@ -36,7 +36,7 @@ def status_of(answer: bytes) -> int:
     return int(words[1]) if len(words) > 1 and words[1].isdigit() else 0
 
 
-def told(answer: bytes) -> str:
+def response_text(answer: bytes) -> str:
     """Return an answer's first line and its body in a line."""
     head, _, body = answer.partition(b"\r\n\r\n")
     first = head.split(b"\r\n")[0]

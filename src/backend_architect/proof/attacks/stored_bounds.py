@@ -79,9 +79,9 @@ def _fields(session: Session, oracle: Oracle, stored: Stored) -> Iterator[Case]:
             if not _hold(oracle, stored, [{item.column: value}])[0]:
                 continue
             number += 1
-            came = _written(session, stored, {item.column: value})
-            if (came == "") is not fits and came not in OF_OTHER_ROWS:
-                wrong.append(f"{_shown(value)} is {'refused: ' + came if fits else 'stored'}")
+            actual = _written(session, stored, {item.column: value})
+            if (actual == "") is not fits and actual not in OF_OTHER_ROWS:
+                wrong.append(f"{_shown(value)} is {'refused: ' + actual if fits else 'stored'}")
         if number:
             title = f"{stored.row.plural}.{item.name} at its bounds, and beyond"
             expected = "stored at the bound, refused beyond it"
@@ -131,14 +131,14 @@ def _constraints(session: Session, oracle: Oracle, stored: Stored) -> Iterator[C
         for change, holds, alone in zip(changes, said, clear, strict=True):
             if not alone:
                 continue
-            came = _written(session, stored, change)
+            actual = _written(session, stored, change)
             refused, taken = refused + (holds is False), taken + (holds is not False)
-            if (came == "") is (holds is False) and came not in OF_OTHER_ROWS:
-                wrong.append(f"{_shown(change)} is {'stored' if came == '' else 'refused: ' + came}")
+            if (actual == "") is (holds is False) and actual not in OF_OTHER_ROWS:
+                wrong.append(f"{_shown(change)} is {'stored' if actual == '' else 'refused: ' + actual}")
         title = f"{stored.row.plural}: {name}"
         if refused:
-            came = "; ".join(wrong[:3]) or f"{taken} rows are stored, {refused} refused"
-            yield Case(title, verdict(not wrong), f"a row is refused just where not: {text}", came, "", ADVICE)
+            actual = "; ".join(wrong[:3]) or f"{taken} rows are stored, {refused} refused"
+            yield Case(title, verdict(not wrong), f"a row is refused just where not: {text}", actual, "", ADVICE)
         else:
             yield skipped(title, "no row was found that this constraint alone refuses")
 

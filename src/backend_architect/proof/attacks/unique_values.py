@@ -67,9 +67,9 @@ def _creations(backend: Backend, route: ProjectRoute, entity: Entity) -> Iterato
             if any(answer.status in {403, 404} for answer in answers):
                 continue
             held = made == 1 and sum(answer.status == 201 for answer in answers) == 1
-            came = f"{statuses(answers)}; {made} rows"
+            actual = f"{statuses(answers)}; {made} rows"
             title = f"{route.title}, {AT_ONCE} at once with the same {' and '.join(group)}"
-            yield Case(title, verdict(held), "one 201 and one row", came, answers[0].curl, ADVICE)
+            yield Case(title, verdict(held), "one 201 and one row", actual, answers[0].curl, ADVICE)
 
 
 def _apart(request: Request, entity: Entity, group: tuple[str, ...]) -> Request:
@@ -91,8 +91,8 @@ def _edge(backend: Backend, route: ProjectRoute, edge: Edge) -> Iterator[Case]:
     if any(answer.status in {403, 404} for answer in answers):
         return
     held = made == 1 and again.status == 204 and all(answer.status in {204, 409} for answer in answers)
-    came = f"{statuses(answers)}, then {again.status}; {made} rows"
-    yield Case(f"{route.title}, {AT_ONCE} at once and once more", verdict(held), "one row, 204", came,
+    actual = f"{statuses(answers)}, then {again.status}; {made} rows"
+    yield Case(f"{route.title}, {AT_ONCE} at once and once more", verdict(held), "one row, 204", actual,
                answers[0].curl, ADVICE)  # fmt: skip
 
 
@@ -102,30 +102,32 @@ def _accounts(backend: Backend, item: Field) -> Case:
     table = backend.design.account.table
     body = {name: value for name, value in new_account(backend, backend.newcomer("twin")).items() if name != "email"}
     value = body.get(item.column)
-    wishes: list[tuple[Request, Actor]] = []
+    requests: list[tuple[Request, Actor]] = []
     for _ in range(AT_ONCE):
         twin = backend.newcomer("twin")
         sent = {**body, "email": twin.email}
-        wishes.append((Request("POST", REGISTER, {}, sent), twin))
-    answers = at_once(backend, wishes)
+        requests.append((Request("POST", REGISTER, {}, sent), twin))
+    answers = at_once(backend, requests)
     made = backend.database.value(f'SELECT count(*) FROM "{table}" WHERE "{item.column}"::text = $1', str(value))
     title = f"{AT_ONCE} registrations at once with the same {item.name}"
-    came = f"{statuses(answers)}; {made} rows"
-    return Case(title, verdict(made == 1), "one row", came, answers[0].curl, ADVICE)
+    actual = f"{statuses(answers)}; {made} rows"
+    return Case(title, verdict(made == 1), "one row", actual, answers[0].curl, ADVICE)
 
 
 def _sessions(backend: Backend) -> Case:
     """Return the case of a second session with the refresh token of one that is there, in a transaction undone."""
     backend.insider()
-    title, came = "two sessions of one refresh token", "stored"
+    title, actual = "two sessions of one refresh token", "stored"
     backend.database.run("BEGIN")
     try:
         backend.database.run(SAME_FAMILY)
     except Refused as error:
-        came = str(getattr(error, "sqlstate", None) or error)
+        actual = str(getattr(error, "sqlstate", None) or error)
     finally:
         backend.database.run("ROLLBACK")
-    return Case(title, verdict(came == TAKEN), f"{TAKEN}: it is taken", came, "", "a unique constraint on its family")
+    return Case(
+        title, verdict(actual == TAKEN), f"{TAKEN}: it is taken", actual, "", "a unique constraint on its family"
+    )
 
 
 def _unique_of(entity: Entity) -> list[Field]:

@@ -61,8 +61,8 @@ def _tried(backend: Backend, route: ProjectRoute) -> Iterator[Case]:
         return  # who is refused leaves no trace: that is the probe `routes`
     changes = _changes(backend.design, before, _all_rows(backend))
     wrong = list(_unexpected(backend.design, route.kind, about, changes))
-    told = "; ".join(wrong[:3]) or f"{answer.status}; {len(changes)} rows changed"
-    yield Case(f"{route.title}: what it changes", verdict(not wrong), "its row, and what the design says", told,
+    summary = "; ".join(wrong[:3]) or f"{answer.status}; {len(changes)} rows changed"
+    yield Case(f"{route.title}: what it changes", verdict(not wrong), "its row, and what the design says", summary,
                answer.curl, "" if not wrong else ADVICE)  # fmt: skip
 
 
@@ -116,9 +116,9 @@ def _all_rows(backend: Backend) -> dict[str, set[str]]:
 def _changes(design: Design, before: Mapping[str, set[str]], after: Mapping[str, set[str]]) -> list[Change]:
     found: list[Change] = []
     for name, row in design.rows_by_plural.items():
-        gone, came = ({_key(row, each): each for each in map(json.loads, texts)}
+        gone, actual = ({_key(row, each): each for each in map(json.loads, texts)}
                       for texts in (before[name] - after[name], after[name] - before[name]))  # fmt: skip
-        found += [(row, gone.get(key), came.get(key)) for key in {**gone, **came}]
+        found += [(row, gone.get(key), actual.get(key)) for key in {**gone, **actual}]
     return found
 
 

@@ -17,7 +17,7 @@ from backend_architect.proof.people import new_account
 from backend_architect.running.identity_provider import Fault, Person, StrictProvider
 
 ACCESS = "__Host-access"
-Told = dict[str, str]
+Redirect = dict[str, str]
 Run = Callable[[Lab], Iterator[Case]]
 _numbers = count(5_000)
 
@@ -93,24 +93,26 @@ class Visitor:
         """Return the address at the provider that an answer leads to."""
         return answer.headers.get("location", "") if self.browses else str(answer.field("url"))
 
-    def consent(self, url: str) -> Told:
+    def consent(self, url: str) -> Redirect:
         """Return what the provider's redirect brings back; empty where it refuses the request."""
         answer = httpx.get(url, follow_redirects=False, trust_env=False)
         query = urlsplit(answer.headers.get("location", "")).query
         return {name: values[0] for name, values in parse_qs(query).items()}
 
-    def away(self) -> Told:
+    def away(self) -> Redirect:
         """Return what the provider's redirect brings, once they were sent there and agreed."""
         return self.consent(self.address_of(self.begin()))
 
-    def back(self, told: Told, *, kept: str | None = None, name: str = "") -> Exchange:
+    def back(self, redirect: Redirect, *, kept: str | None = None, name: str = "") -> Exchange:
         """Return the backend's answer to what a redirect brings, from whoever keeps `kept`."""
         kept = self.kept if kept is None else kept
         path = f"/v1/auth/{name or self.name}/callback"
         if self.browses:
-            answer = ask(self.backend, self.actor, "GET", f"{path}?{urlencode(told)}", kept)
+            answer = ask(self.backend, self.actor, "GET", f"{path}?{urlencode(redirect)}", kept)
         else:
-            answer = self.backend.client.ask(self.actor, "POST", path, json_body={"state": "", "attempt": kept, **told})
+            answer = self.backend.client.ask(
+                self.actor, "POST", path, json_body={"state": "", "attempt": kept, **redirect}
+            )
         self.telling += [str(answer.headers), answer.body.decode(errors="replace")]
         return answer
 
@@ -120,9 +122,9 @@ class Visitor:
 
     def fail(self, at: str, how: str) -> Exchange:
         """Return the answer to a way there and back on which the provider does one thing wrong."""
-        told = self.away()
+        redirect = self.away()
         self.server.fault = Fault(at, how)
-        answer = self.back(told)
+        answer = self.back(redirect)
         self.server.fault = None
         return answer
 

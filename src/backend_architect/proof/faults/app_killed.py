@@ -45,11 +45,14 @@ def _noticed(backend: Backend) -> Case:
         status = backend.process.poll()
         with contextlib.suppress(httpx.HTTPError):
             serves = backend.client.ask(nobody, "GET", "/readyz").status == HTTPStatus.OK
-    came = "it serves again" if serves else "it still runs, and serves nobody"
+    actual = "it serves again" if serves else "it still runs, and serves nobody"
     verdict = Verdict.HELD if status or serves else Verdict.FAILED
     expected = "it ends with a status other than 0, or serves again"
     return Case(
-        "the server after kill -9 of its worker", verdict, expected, f"status {status}" if status is not None else came
+        "the server after kill -9 of its worker",
+        verdict,
+        expected,
+        f"status {status}" if status is not None else actual,
     )
 
 

@@ -79,9 +79,9 @@ def _finished(ledger: Ledger, answered: int, held_up: int) -> Case:
     broken = [each for each in ledger.written if each.unknown]
     late = ledger.written[answered:]
     held = not broken and held_up == THREADS == len(late)
-    came = f"{len(ledger.written)} answered, {len(late)} of them after the draining; {len(broken)} broke off"
+    actual = f"{len(ledger.written)} answered, {len(late)} of them after the draining; {len(broken)} broke off"
     verdict = Verdict.HELD if held else Verdict.FAILED
-    return Case("requests under way", verdict, f"all answered, {THREADS} of them held up by a lock", came)
+    return Case("requests under way", verdict, f"all answered, {THREADS} of them held up by a lock", actual)
 
 
 def _ended(process: subprocess.Popen[bytes], began: float) -> Case:

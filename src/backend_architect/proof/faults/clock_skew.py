@@ -129,9 +129,9 @@ def _same_times(backend: Backend, table: str, columns: list[str], ids: list[str]
     ]
     apart = {name: theirs.get(name, 0.0) - at for name, at in ours.items()}
     held = bool(apart) and all(abs(seconds) < SAME for seconds in apart.values())
-    came = ", ".join(f"{name} {seconds:+.1f} s" for name, seconds in apart.items())
+    actual = ", ".join(f"{name} {seconds:+.1f} s" for name, seconds in apart.items())
     expected = "the times are the database's, not those of the server that is off"
-    return Case(f"times in {table}", Verdict.HELD if held else Verdict.FAILED, expected, came)
+    return Case(f"times in {table}", Verdict.HELD if held else Verdict.FAILED, expected, actual)
 
 
 def _ordered(ours: Backend, other: Backend, clock: Clock, secret: str) -> Case:
@@ -142,8 +142,8 @@ def _ordered(ours: Backend, other: Backend, clock: Clock, secret: str) -> Case:
         clock.shift(SKEW if number % 4 < 2 else -WITHIN_LEEWAY)
         ids.append(str(order.send((ours, other)[number % 2]).field("id")))
     held = ids == sorted(set(ids)) and "None" not in ids
-    came = f"{len(set(ids))} ids, " + ("in their order" if held else f"not in their order: {ids}")
-    return Case("ids of rows made in turn", Verdict.HELD if held else Verdict.FAILED, "different, and in order", came)
+    actual = f"{len(set(ids))} ids, " + ("in their order" if held else f"not in their order: {ids}")
+    return Case("ids of rows made in turn", Verdict.HELD if held else Verdict.FAILED, "different, and in order", actual)
 
 
 def _limits(other: Backend, clock: Clock) -> Iterator[Case]:

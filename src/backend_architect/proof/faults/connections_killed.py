@@ -71,18 +71,20 @@ def _read(backend: Backend, reader: Actor, path: str) -> Exchange | None:
 def _failed(killed: int, failed: int) -> Case:
     """Return whether at most one write failed for each killed connection: its pool is filled again at once."""
     held = killed >= ROUNDS and failed <= killed
-    came = f"{killed} connections killed, {failed} writes failed"
+    actual = f"{killed} connections killed, {failed} writes failed"
     verdict = Verdict.HELD if held else Verdict.FAILED
-    return Case("writes", verdict, "at most one fails for each connection, the next one finds another", came)
+    return Case("writes", verdict, "at most one fails for each connection, the next one finds another", actual)
 
 
 def _reads(answers: list[Exchange | None]) -> Case:
     """Return whether no read failed: what only reads is tried again on another connection."""
     failed = [answer for answer in answers if answer is None or answer.status != 200]
-    came = f"{len(answers)} reads, {len(failed)} failed" + (f": {failed[0].told}" if failed and failed[0] else "")
+    actual = f"{len(answers)} reads, {len(failed)} failed" + (
+        f": {failed[0].description}" if failed and failed[0] else ""
+    )
     verdict = Verdict.FAILED if failed else Verdict.HELD
     first = next((answer.curl for answer in answers if answer), "")
-    return Case("reads", verdict, "none fails: a read is tried again on another connection", came, first)
+    return Case("reads", verdict, "none fails: a read is tried again on another connection", actual, first)
 
 
 PROBE = Probe("F04", Group.FAULTS, "lost connections are replaced, and hardly show", connections_killed)

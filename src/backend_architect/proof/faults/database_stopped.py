@@ -67,9 +67,11 @@ def _recovered(backend: Backend, ledger: Ledger, started: float) -> Case:
     verdict, late = timely(written and ready.status == 200, seconds, RECOVERED)
     expected = f"writes and /readyz within {RECOVERED:.0f} s, without a restart"
     well = f"well after {seconds:.1f} s"
-    came = well if written and ready.status == 200 else f"/readyz {ready.told}, a write acknowledged: {written}"
+    actual = (
+        well if written and ready.status == 200 else f"/readyz {ready.description}, a write acknowledged: {written}"
+    )
     measures = (Measure("recovery", seconds, "s"),)
-    return Case("I6: the database is back", verdict, expected, came, measures=measures, late=late)
+    return Case("I6: the database is back", verdict, expected, actual, measures=measures, late=late)
 
 
 def _answered_soon(ledger: Ledger, down: float) -> Case:
@@ -78,9 +80,9 @@ def _answered_soon(ledger: Ledger, down: float) -> Case:
     broken = sum(each.answer is None for each in during)
     slowest = max((each.answer.seconds for each in during if each.answer), default=0.0)
     failed = sum(each.unknown for each in during)
-    came = f"{failed} of {len(during)} refused for now, {broken} without an answer, the slowest after {slowest:.2f} s"
+    actual = f"{failed} of {len(during)} refused for now, {broken} without an answer, the slowest after {slowest:.2f} s"
     verdict, late = timely(failed > 0 and not broken, slowest, SOON)
-    return Case("writes while it is gone", verdict, f"each is answered within {SOON:.0f} s", came, late=late)
+    return Case("writes while it is gone", verdict, f"each is answered within {SOON:.0f} s", actual, late=late)
 
 
 PROBE = Probe("F03", Group.FAULTS, "without its database a backend says so at once, and recovers", database_stopped)

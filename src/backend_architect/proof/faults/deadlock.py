@@ -84,9 +84,9 @@ def _met(ledger: Ledger) -> Case:
     answers = [each.answer for each in ledger.written if each.answer]
     wrong = [answer for answer in answers if answer.status not in {201, 409, 503}]
     stored = sum(answer.status == 201 for answer in answers)
-    came = f"{stored} of {len(answers)} stored" + (f"; one got {wrong[0].told}" if wrong else "")
+    actual = f"{stored} of {len(answers)} stored" + (f"; one got {wrong[0].description}" if wrong else "")
     verdict = Verdict.HELD if stored and not wrong else Verdict.FAILED
-    return Case("writes that meet in a deadlock", verdict, "201, or 409 or 503 after a few attempts", came)
+    return Case("writes that meet in a deadlock", verdict, "201, or 409 or 503 after a few attempts", actual)
 
 
 def _unserializable(answer: Exchange, attempts: int, failures: int) -> Case:
@@ -102,10 +102,10 @@ def _once(answers: list[Exchange]) -> Case:
     """Return whether one write, sent several times at once, happened once; the others got its answer or a 409."""
     ids = {answer.field("id") for answer in answers if answer.status == 201}
     others = {answer.status for answer in answers} - {201}
-    came = f"{len(ids)} rows told, statuses {sorted({answer.status for answer in answers})}"
+    actual = f"{len(ids)} rows told, statuses {sorted({answer.status for answer in answers})}"
     verdict = Verdict.HELD if len(ids) == 1 and others <= {409, 503} else Verdict.FAILED
     title = f"one write sent {len(answers)} times at once under one key"
-    return Case(title, verdict, "one row; the others get its answer, or 409 or 503", came, answers[0].curl)
+    return Case(title, verdict, "one row; the others get its answer, or 409 or 503", actual, answers[0].curl)
 
 
 PROBE = Probe("F07", Group.FAULTS, "writes that meet are tried again or refused, never half done", deadlock)

@@ -28,10 +28,12 @@ class HealthWatch:
         times = sorted(seconds for _, seconds in self.answers)
         usual = times[int(len(times) * USUALLY)] if times else 0.0
         verdict, late = timely(bool(times) and not wrong, usual, at_most)
-        came = f"{len(times)} answers" + (f", some {wrong}" if wrong else ", all 200") + f", 90 % within {usual:.3f} s"
+        actual = (
+            f"{len(times)} answers" + (f", some {wrong}" if wrong else ", all 200") + f", 90 % within {usual:.3f} s"
+        )
         expected = f"200 throughout, within {at_most} s"
         measures = (Measure("90 % within", round(usual * 1000, 1), "ms"),)
-        return Case("I5: GET /healthz", verdict, expected, came, 'curl -i "$API/healthz"', "", measures, late)
+        return Case("I5: GET /healthz", verdict, expected, actual, 'curl -i "$API/healthz"', "", measures, late)
 
 
 @contextmanager

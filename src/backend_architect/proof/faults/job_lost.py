@@ -40,17 +40,23 @@ def job_lost(lab: Lab) -> Iterator[Case]:
 def _done(backend: Backend, found: DrivenEvent, ledger: Ledger) -> Case:
     """Return whether the jobs that were done are those of the rows that were written, each once."""
     effects = [str(row["job"]) for row in backend.database.fetch("SELECT job FROM proof_effects")]
-    told = {
+    acknowledged = {
         each.order.row or str(each.answer.field("id")) for each in ledger.written if each.acknowledged and each.answer
     }
     stored = set(found.driven.ids(backend))
-    made = stored - ledger.before if found.event.action == "create" else told
-    missing, invented = (told | made) - set(effects), set(effects) - stored if found.event.action != "delete" else set()
-    held = bool(told) and not missing and not invented and len(effects) == len(set(effects))
-    came = f"{len(told)} acknowledged, {len(effects)} jobs done, {len(missing)} lost, {len(invented)} without their row"
+    made = stored - ledger.before if found.event.action == "create" else acknowledged
+    missing, invented = (
+        (acknowledged | made) - set(effects),
+        set(effects) - stored if found.event.action != "delete" else set(),
+    )
+    held = bool(acknowledged) and not missing and not invented and len(effects) == len(set(effects))
+    actual = (
+        f"{len(acknowledged)} acknowledged, {len(effects)} jobs done, {len(missing)} lost, "
+        f"{len(invented)} without their row"
+    )
     verdict = Verdict.HELD if held else Verdict.FAILED
     title = f"{found.event.run} after {found.driven.name}"
-    return Case(title, verdict, "done once for each write that was committed, and for no other", came)
+    return Case(title, verdict, "done once for each write that was committed, and for no other", actual)
 
 
 PROBE = Probe("F11", Group.FAULTS, "what a write leaves to the worker is committed with it", job_lost)

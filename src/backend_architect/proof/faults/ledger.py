@@ -136,42 +136,42 @@ def _until_unwell(backend: Backend, orders: Sequence[PlannedWrite]) -> Iterator[
 
 def stored(ledger: Ledger, backend: Backend, later: Collection[str] = ()) -> Iterator[Case]:
     """Give the invariants that the database alone tells; `later` are the ids of writes that were sent again."""
-    told = {(each.order.key, _id(each.answer)) for each in ledger.written if each.acknowledged}
+    acknowledged = {(each.order.key, _id(each.answer)) for each in ledger.written if each.acknowledged}
     there = set(ledger.driven.ids(backend)) - ledger.before
-    yield _all_stored(ledger, told, there)
-    yield _nothing_else(ledger, {*later, *(identity for _, identity in told)}, there)
+    yield _all_stored(ledger, acknowledged, there)
+    yield _nothing_else(ledger, {*later, *(identity for _, identity in acknowledged)}, there)
     yield no_leak(ledger)
 
 
-def _all_stored(ledger: Ledger, told: set[tuple[str, str]], there: set[str]) -> Case:
-    keys, ids = {key for key, _ in told}, {identity for _, identity in told}
-    held = bool(told) and ids <= there and len(keys) == len(ids) == len(told)
-    came = f"{len(keys)} acknowledged, {len(ids & there)} rows of them stored"
+def _all_stored(ledger: Ledger, acknowledged: set[tuple[str, str]], there: set[str]) -> Case:
+    keys, ids = {key for key, _ in acknowledged}, {identity for _, identity in acknowledged}
+    held = bool(acknowledged) and ids <= there and len(keys) == len(ids) == len(acknowledged)
+    actual = f"{len(keys)} acknowledged, {len(ids & there)} rows of them stored"
     measures = (
         Measure("acknowledged", len(keys)),
         Measure("refused", sum(not (w.acknowledged or w.unknown) for w in ledger.written)),
         Measure("unknown", sum(w.unknown for w in ledger.written)),
     )
-    return _case(ledger, "I1: acknowledged writes", held, "each is stored exactly once", came, measures=measures)
+    return _case(ledger, "I1: acknowledged writes", held, "each is stored exactly once", actual, measures=measures)
 
 
 def _nothing_else(ledger: Ledger, known: set[str], there: set[str]) -> Case:
     extra = there - known
-    came = (
+    actual = (
         f"{len(there)} rows, {len(extra)} of them without an acknowledged write" if extra else "nothing else is stored"
     )
-    return _case(ledger, "I2: refused writes", not extra, "no refused write is stored, and none twice", came)
+    return _case(ledger, "I2: refused writes", not extra, "no refused write is stored, and none twice", actual)
 
 
 def _sent_again(ledger: Ledger, unknown: Sequence[PlannedWrite], again: list[Exchange]) -> Case:
     """Return whether each unknown write, sent two times more, is stored and gets the same answer each time."""
     pairs = list(zip(again[::2], again[1::2], strict=False))
     same = sum(first.status < 300 and first.body == second.body for first, second in pairs)
-    came = f"{len(unknown)} sent again, {same} answered the same each time"
+    actual = f"{len(unknown)} sent again, {same} answered the same each time"
     if same < len(unknown):
-        came += f"; the last with {again[-1].told}"
+        actual += f"; the last with {again[-1].description}"
     return _case(
-        ledger, "I3: unknown writes", same == len(unknown), "sent again with its key: stored, the same answer", came
+        ledger, "I3: unknown writes", same == len(unknown), "sent again with its key: stored, the same answer", actual
     )
 
 
@@ -179,16 +179,20 @@ def _replayed(ledger: Ledger, some: Sequence[RecordedWrite], again: list[Exchang
     """Return whether acknowledged writes get the same answer when they are sent again."""
     other = [new for old, new in zip(some, again, strict=False) if old.answer is None or new.body != old.answer.body]
     held = len(again) == len(some) and not other
-    came = f"{len(again)} sent again, {len(other)} with another answer" + (f": {other[0].told}" if other else "")
-    return _case(ledger, "I3: acknowledged writes sent again", held, "the answer given the first time", came)
+    actual = f"{len(again)} sent again, {len(other)} with another answer" + (
+        f": {other[0].description}" if other else ""
+    )
+    return _case(ledger, "I3: acknowledged writes sent again", held, "the answer given the first time", actual)
 
 
 def no_leak(ledger: Ledger) -> Case:
     """Return whether every failure was told as a problem document that says when to come back, and nothing more."""
     failures = [w.answer for w in ledger.written if w.answer is not None and w.answer.status >= 500]
     leaking = [answer for answer in failures if not is_honest(answer)]
-    came = leaking[0].told if leaking else f"{len(failures)} failures told so"
-    return _case(ledger, "I4: failures", not leaking, "503 or 504 as application/problem+json, with Retry-After", came)
+    actual = leaking[0].description if leaking else f"{len(failures)} failures told so"
+    return _case(
+        ledger, "I4: failures", not leaking, "503 or 504 as application/problem+json, with Retry-After", actual
+    )
 
 
 def is_honest(answer: Exchange) -> bool:
@@ -203,8 +207,8 @@ def _id(answer: Exchange | None) -> str:
 
 
 def _case(
-    ledger: Ledger, title: str, held: bool, expected: str, came: str, *, measures: tuple[Measure, ...] = ()
+    ledger: Ledger, title: str, held: bool, expected: str, actual: str, *, measures: tuple[Measure, ...] = ()
 ) -> Case:
     verdict = Verdict.HELD if held else Verdict.FAILED
     first = next((w.answer.curl for w in ledger.written if w.answer), "")
-    return Case(title, verdict, expected, came, first, measures=measures)
+    return Case(title, verdict, expected, actual, first, measures=measures)

@@ -55,16 +55,16 @@ def _tried(found: DrivenEvent, tries: list[float]) -> Case:
     waits = [after - before for before, after in pairwise(tries)]
     doubled = all(wait > FIRST_WAIT * 2**number * NEARLY for number, wait in enumerate(waits))
     held = len(tries) == found.event.retries + 1 and doubled
-    came = f"tried {len(tries)} times, after waits of {', '.join(f'{wait:.2f}' for wait in waits)} s"
+    actual = f"tried {len(tries)} times, after waits of {', '.join(f'{wait:.2f}' for wait in waits)} s"
     expected = f"tried once and {found.event.retries} times more: after {FIRST_WAIT} s, then each time twice as long"
     measures = tuple(Measure(f"wait {number}", round(wait, 3), "s") for number, wait in enumerate(waits, 1))
-    return Case("a job that always fails", _verdict(held), expected, came, measures=measures)
+    return Case("a job that always fails", _verdict(held), expected, actual, measures=measures)
 
 
 def _kept(backend: Backend, found: DrivenEvent, poison: str) -> Case:
     kept = int(backend.database.value(KEPT, found.event.run, poison))
-    came = "it is kept as failed" if kept else "it is gone"
-    return Case("after its last try", _verdict(kept == 1), "it is kept as failed, for people to look at", came)
+    actual = "it is kept as failed" if kept else "it is gone"
+    return Case("after its last try", _verdict(kept == 1), "it is kept as failed, for people to look at", actual)
 
 
 def _others(backend: Backend, others: list[str], tries: list[float]) -> Case:
@@ -72,8 +72,8 @@ def _others(backend: Backend, others: list[str], tries: list[float]) -> Case:
     [row] = backend.database.fetch(DONE, others)
     done = row["number"] == len(others) and bool(tries)
     verdict, late = timely(done, row["last"], tries[-1]) if done else (Verdict.FAILED, False)
-    came = f"{row['number']} of {len(others)} done" + ("" if late or not done else ", before its last try")
-    return Case("the jobs behind it", verdict, "all are done before its last try", came, late=late)
+    actual = f"{row['number']} of {len(others)} done" + ("" if late or not done else ", before its last try")
+    return Case("the jobs behind it", verdict, "all are done before its last try", actual, late=late)
 
 
 def _verdict(held: bool) -> Verdict:

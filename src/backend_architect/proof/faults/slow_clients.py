@@ -101,8 +101,8 @@ def _kept(connection: socket.socket, since: float) -> Case:
         line = str(error)
     held = line.startswith("HTTP/1.1 405")
     advice = "" if held else "keep idle connections longer than the proxy does (IDLE_TIMEOUT)"
-    title, came = f"a POST on a connection that was idle for {KEPT_FOR:.0f} s", line or "the connection is closed"
-    return Case(title, _verdict(held), "it is answered (405)", came, "", advice)
+    title, actual = f"a POST on a connection that was idle for {KEPT_FOR:.0f} s", line or "the connection is closed"
+    return Case(title, _verdict(held), "it is answered (405)", actual, "", advice)
 
 
 def _open(backend: Backend, sent: list[bytes]) -> list[socket.socket]:
@@ -157,13 +157,13 @@ def _closed(kind: Waiting) -> Case:
     refused = all(b" 408 " in line for line in kind.said)
     held = len(kind.closed) == len(kind.sockets) and refused
     said = ", ".join(sorted(line.decode(errors="replace") for line in kind.said)) or "nothing is said"
-    came = f"{len(kind.closed)} of {len(kind.sockets)} closed, the last after {slowest:.1f} s; {said}"
+    actual = f"{len(kind.closed)} of {len(kind.sockets)} closed, the last after {slowest:.1f} s; {said}"
     advice = (
         "" if held else "give the server a time in which a request must arrive (header_read_timeout in app/serve.py)"
     )
     measures = (Measure("closed after", round(slowest, 1), "s"),)
     expected = f"all closed within {CLOSED_WITHIN:.0f} s, with 408 or without a word"
-    return Case(f"{len(kind.sockets)} {kind.kind}", _verdict(held), expected, came, "", advice, measures)
+    return Case(f"{len(kind.sockets)} {kind.kind}", _verdict(held), expected, actual, "", advice, measures)
 
 
 def _crowded(backend: Backend) -> Case:
@@ -198,9 +198,9 @@ def _huge(backend: Backend, person: Actor, path: str, headers: Mapping[str, str]
         answer = connection.recv(65_536)
     line = answer.partition(b"\r\n")[0].decode(errors="replace")
     held = " 413 " in line and sent < REFUSED_WITHIN
-    came = f"{line or 'no answer'}, after {sent / 2**20:.1f} MB were sent"
+    actual = f"{line or 'no answer'}, after {sent / 2**20:.1f} MB were sent"
     title = f"a body of 1 GB with {name}: {headers[name]}"
-    return Case(title, _verdict(held), f"413 before {REFUSED_WITHIN // 2**20} MB were sent", came)
+    return Case(title, _verdict(held), f"413 before {REFUSED_WITHIN // 2**20} MB were sent", actual)
 
 
 def _deep(backend: Backend, person: Actor, path: str) -> Case:
@@ -212,10 +212,10 @@ def _deep(backend: Backend, person: Actor, path: str) -> Case:
 
 
 def _memory(growth: int) -> Case:
-    came = f"{growth / 2**20:.1f} MB more at most"
+    actual = f"{growth / 2**20:.1f} MB more at most"
     measures = (Measure("memory", round(growth / 2**20, 1), "MB"),)
     expected = f"less than {GROWTH // 2**20} MB more"
-    return Case("the memory of the process", _verdict(growth < GROWTH), expected, came, measures=measures)
+    return Case("the memory of the process", _verdict(growth < GROWTH), expected, actual, measures=measures)
 
 
 def _verdict(held: bool) -> Verdict:

@@ -63,9 +63,9 @@ def _not_stored(held: bool) -> Case:
 def _kept(before: frozenset[int], after: frozenset[int]) -> Case:
     """Return whether the database ended the statement, and not the backend its connection."""
     lost = before - after
-    came = f"{len(before & after)} of {len(before)} connections are still there"
+    actual = f"{len(before & after)} of {len(before)} connections are still there"
     verdict = Verdict.FAILED if lost else Verdict.HELD
-    return Case("the connection", verdict, "the statement is ended by the database, the connection serves on", came)
+    return Case("the connection", verdict, "the statement is ended by the database, the connection serves on", actual)
 
 
 PROBE = Probe("F06", Group.FAULTS, "a statement that takes too long is ended, and nothing else", slow_statement)

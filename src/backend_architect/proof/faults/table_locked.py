@@ -69,12 +69,12 @@ def _waiting(answers: list[Exchange | None]) -> Case:
     honest = [answer for answer in there if is_honest(answer)]
     slowest = max((answer.seconds for answer in there), default=0.0)
     verdict, late = timely(len(honest) == len(answers), slowest, AT_MOST)
-    other = next((answer.told for answer in there if not is_honest(answer)), "")
-    came = f"{len(honest)} of {len(answers)} told so, the slowest after {slowest:.2f} s {other}".strip()
+    other = next((answer.description for answer in there if not is_honest(answer)), "")
+    actual = f"{len(honest)} of {len(answers)} told so, the slowest after {slowest:.2f} s {other}".strip()
     expected = f"503 or 504 with Retry-After, within {AT_MOST:.0f} s"
     measures = (Measure("slowest", round(slowest, 3), "s"),)
     curl = there[0].curl if there else ""
-    return Case(f"{len(answers)} readers of the locked table", verdict, expected, came, curl, "", measures, late)
+    return Case(f"{len(answers)} readers of the locked table", verdict, expected, actual, curl, "", measures, late)
 
 
 def _without_database(backend: Backend) -> Case:
@@ -89,9 +89,9 @@ def _afterwards(backend: Backend, answers: list[Exchange | None]) -> Case:
     """Return whether all is as before: every connection is free again, and readers are answered."""
     well = sum(answer is not None and answer.status < 300 for answer in answers)
     left = int(backend.database.value(LEFT))
-    came = f"{well} of {len(answers)} readers answered, {left} connections still at work"
+    actual = f"{well} of {len(answers)} readers answered, {left} connections still at work"
     verdict = Verdict.HELD if well == len(answers) and not left else Verdict.FAILED
-    return Case("afterwards", verdict, "every reader is answered, and no connection is lost", came)
+    return Case("afterwards", verdict, "every reader is answered, and no connection is lost", actual)
 
 
 PROBE = Probe("F05", Group.FAULTS, "a locked table holds up nobody for long, and nothing else", table_locked)

@@ -48,11 +48,11 @@ def _once(backend: Backend, job: str, begun: bool, half: bool) -> Case:
     """Return whether the job was begun again, and its effect is there once."""
     [row] = backend.database.fetch(COUNTS, job)
     held = begun and not half and row["tries"] == 2 and row["effects"] == 1
-    came = f"begun {row['tries']} times, done {row['effects']} times" + (
+    actual = f"begun {row['tries']} times, done {row['effects']} times" + (
         ", half done when it was killed" if half else ""
     )
     verdict = Verdict.HELD if held else Verdict.FAILED
-    return Case("a job whose worker was killed", verdict, "another worker begins it again, and it is done once", came)
+    return Case("a job whose worker was killed", verdict, "another worker begins it again, and it is done once", actual)
 
 
 PROBE = Probe("F09", Group.FAULTS, "a job outlives its worker, and is done once", worker_killed)

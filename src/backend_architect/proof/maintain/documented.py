@@ -14,7 +14,7 @@ Named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 def documented(lab: Lab) -> Iterator[Case]:
     """Give one case: what has no words of its own."""
     names = [each for file in read_source(lab.subject.folder) for each in _names(file)]
-    missing = [name for name, told in names if not told]
+    missing = [name for name, docstring in names if not docstring]
     expected, measures = "a docstring each", (Measure("public names", len(names)),)
     if missing:
         advice = "say in a sentence what it returns"
@@ -29,13 +29,13 @@ def _names(file: SourceFile) -> Iterator[tuple[str, bool]]:
         yield file.path, ast.get_docstring(file.tree) is not None
     classes = [node for node in file.tree.body if isinstance(node, ast.ClassDef)]
     methods = [(child, holder) for holder in classes for child in holder.body if isinstance(child, Function)]
-    told = {method.name for method, _ in methods if ast.get_docstring(method)}
+    documented_names = {method.name for method, _ in methods if ast.get_docstring(method)}
     for node in (node for node in file.tree.body if isinstance(node, Named) and not _is_data(node)):
         if not node.name.startswith("_") and not _is_overload(node):
             yield f"{file.path}:{node.lineno} {node.name}", ast.get_docstring(node) is not None
     for method, holder in methods:
         if not f"{holder.name}{method.name}".startswith("_") and not method.name.startswith("_"):
-            known = ast.get_docstring(method) is not None or (bool(holder.bases) and method.name in told)
+            known = ast.get_docstring(method) is not None or (bool(holder.bases) and method.name in documented_names)
             yield f"{file.path}:{method.lineno} {holder.name}.{method.name}", known
 
 

@@ -34,8 +34,10 @@ def _case(title: str, lines: dict[str, int], most: int, advice: str) -> Case:
     measures = (Measure(title, len(lines)), Measure("longest", lines.get(longest, 0), "lines"))
     expected = f"at most {most} lines each"
     if long:
-        came = "; ".join(f"{name}: {number} lines" for name, number in sorted(long.items(), key=lambda each: -each[1]))
-        return Case(title, Verdict.FAILED, expected, came, advice=advice, measures=measures)
+        actual = "; ".join(
+            f"{name}: {number} lines" for name, number in sorted(long.items(), key=lambda each: -each[1])
+        )
+        return Case(title, Verdict.FAILED, expected, actual, advice=advice, measures=measures)
     return Case(title, Verdict.HELD, expected, f"the longest is {longest}: {lines.get(longest, 0)}", measures=measures)
 
 

@@ -12,8 +12,8 @@ END = "<!-- end of the mutation test -->"
 def lines_of(trial: Trial) -> list[str]:
     """Return a trial in a line, with a second one for why it was not tried."""
     each = trial.weakening
-    came = f"{trial.outcome} {trial.probe}".strip()
-    line = f"{came:22} {trial.example:14} {each.name} {each.kind:18} {each.file}:{each.line} {each.what}"
+    actual = f"{trial.outcome} {trial.probe}".strip()
+    line = f"{actual:22} {trial.example:14} {each.name} {each.kind:18} {each.file}:{each.line} {each.what}"
     more = [f"{'':22} {trial.why[:200]}"] if trial.outcome is Outcome.NOT_TRIED else []
     return [f"{line} ({trial.seconds} s)", *more]
 

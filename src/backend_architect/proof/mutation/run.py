@@ -101,7 +101,7 @@ def _tried(strong: StrongProject, found: Weakening, folder: Path, server: Embedd
     if caught is None:
         return Outcome.SURVIVED, "", ""
     probe, case = caught
-    return Outcome.CAUGHT, probe, f"{case.title}: {case.came}"
+    return Outcome.CAUGHT, probe, f"{case.title}: {case.actual}"
 
 
 def _quiet(_: str) -> None:

@@ -106,7 +106,7 @@ def tried_once(lab: Lab, probes: Iterable[Probe]) -> tuple[dict[str, float], dic
         result = try_probe(lab, probe)
         seconds[probe.name] = result.seconds
         wrong = [case for case in result.cases if case.verdict in {Verdict.FAILED, Verdict.BROKEN}]
-        known |= {_known_as(probe, case): f"{case.verdict}: {case.came[:160]}" for case in wrong}
+        known |= {_known_as(probe, case): f"{case.verdict}: {case.actual[:160]}" for case in wrong}
     return seconds, known
 
 

@@ -35,14 +35,14 @@ def _case(view: StatementView) -> Case:
     failures = judge(view)
     verdict = Verdict.FAILED if failures else Verdict.BROKEN if view.not_run else Verdict.HELD
     why = "; ".join(dict.fromkeys(failure.why for failure in failures))
-    came = f"{view.statement.place}: {why}" if failures else _told(view)
+    actual = f"{view.statement.place}: {why}" if failures else _measured_text(view)
     if failures and view.not_run:
-        came += "; " + "; ".join(_not_run(view))
+        actual += "; " + "; ".join(_not_run(view))
     advice = "; ".join(dict.fromkeys(failure.advice for failure in failures))
-    return Case(view.statement.name, verdict, EXPECTED, came, HOW_TO_REPEAT, advice, measures(view))
+    return Case(view.statement.name, verdict, EXPECTED, actual, HOW_TO_REPEAT, advice, measures(view))
 
 
-def _told(view: StatementView) -> str:
+def _measured_text(view: StatementView) -> str:
     """Return what a statement that holds does: its indexes, what it read, and what was not seen."""
     work = view.works[view.largest]
     run = view.runs.get(TYPICAL)
@@ -88,12 +88,12 @@ def _about(studied: Studied) -> Case:
     filled = Measure("rows filled", float(studied.filled), "rows", FILLED)
     took = tuple(Measure(name, round(value, 2), "s") for name, value in seconds.items())
     share = studied.declared / max(studied.filled, 1)
-    came = (
+    actual = (
         f"{len(studied.views)} statements, planned by PostgreSQL at {', '.join(map(times, SIZES))} the declared "
         f"{studied.declared:,} rows, on empty tables with the statistics of full ones. Measured on "
         f"{studied.filled:,} rows (1/{share:,.0f} of the declared number), skewed like production data"
     )
-    return Case("how the figures came about", Verdict.HELD, "", came, HOW_TO_REPEAT, measures=(filled, *took))
+    return Case("how the figures came about", Verdict.HELD, "", actual, HOW_TO_REPEAT, measures=(filled, *took))
 
 
 PROBE = Probe("plans", Group.PLANS, "no statement reads more as its tables grow", growth)

@@ -53,7 +53,7 @@ class NameSource:
 Scope = Mapping[str, NameSource]
 
 
-def read_ties(tree: Any, tables: Tables) -> tuple[Tie, ...]:
+def read_parameter_roles(tree: Any, tables: Tables) -> tuple[Tie, ...]:
     """Return every use of every parameter of a statement."""
     reader = _Reader(tables)
     reader.statement(tree, {}, inner=False)

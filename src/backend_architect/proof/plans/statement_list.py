@@ -26,19 +26,21 @@ def statement_list(lab: Lab) -> Iterator[Case]:
     missing = sorted(expected - names)
     own = sorted(name for name in names - expected if not name.startswith(RUNTIME))
     known = "all" if not missing else f"{len(expected & names)} of the"
-    told = f"{len(found.statements)} statements, including {known} {len(expected)} from the design"
+    summary = f"{len(found.statements)} statements, including {known} {len(expected)} from the design"
     if missing:
-        told += f"; missing: {', '.join(missing)}"
+        summary += f"; missing: {', '.join(missing)}"
     if own:
-        told += f"; the project's own: {', '.join(own)}"
+        summary += f"; the project's own: {', '.join(own)}"
     measure = Measure("statements", float(len(found.statements)))
-    yield Case("the list of statements", Verdict.HELD, "every statement is found", told, measures=(measure,))
+    yield Case("the list of statements", Verdict.HELD, "every statement is found", summary, measures=(measure,))
     yield from (_unread(each) for each in found.unread)
 
 
 def _unread(each: Unread) -> Case:
-    came = f"its text depends on {each.because}, which is only known when it runs: it was not planned"
-    return Case(f"{each.file}:{each.line}", Verdict.FAILED, "the text of a statement is fixed", came, advice=WRITE_OUT)
+    actual = f"its text depends on {each.because}, which is only known when it runs: it was not planned"
+    return Case(
+        f"{each.file}:{each.line}", Verdict.FAILED, "the text of a statement is fixed", actual, advice=WRITE_OUT
+    )
 
 
 PROBE = Probe("statements", Group.PLANS, "every statement is found in the project's files", statement_list)

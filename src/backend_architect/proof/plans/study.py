@@ -11,7 +11,7 @@ from backend_architect.proof.lab import Lab
 from backend_architect.proof.plans.arguments import Picker, literal
 from backend_architect.proof.plans.expected import cached_seconds
 from backend_architect.proof.plans.fill_tables import fill
-from backend_architect.proof.plans.parameter_roles import Role, Tie, read_ties
+from backend_architect.proof.plans.parameter_roles import Role, Tie, read_parameter_roles
 from backend_architect.proof.plans.run_statement import MeasuredRun, PreparedStatement, prepare, run
 from backend_architect.proof.plans.scaled_plans import Projection, sizes_in, with_values
 from backend_architect.proof.plans.sizes import RowCounts, sizes_of
@@ -117,7 +117,7 @@ def _run_all(found: _Study, session: Session, statements: tuple[ProjectStatement
     ready = []
     for number, statement in enumerate(statements):
         try:
-            ties = read_ties(tree_of(statement.sql), tables)
+            ties = read_parameter_roles(tree_of(statement.sql), tables)
             prepared = prepare(session, number, statement.sql)
         except Refused as error:
             found.refused.append((statement, str(error)))

@@ -104,8 +104,8 @@ def deletes(view: StatementView) -> PlanFailure | None:
     }
     if not missing:
         return None
-    told = [f"each row deleted from {target} reads all of {name}" for name, target in missing.values()]
-    return PlanFailure("; ".join(told), "; ".join(f"CREATE INDEX ON {index}" for index in missing) + f", {WHERE_TO}")
+    scans = [f"each row deleted from {target} reads all of {name}" for name, target in missing.values()]
+    return PlanFailure("; ".join(scans), "; ".join(f"CREATE INDEX ON {index}" for index in missing) + f", {WHERE_TO}")
 
 
 RULES = (offset, random_order, wildcard, unsearchable, deletes, endless)

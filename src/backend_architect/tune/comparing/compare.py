@@ -49,15 +49,15 @@ def compare(
         _created(index, scans.get(index.name, 0), _for(index, changes, served or {}, after), changes, settled=settled)
         for index in new
     )
-    told = {change.id for each in created for change in each.statements}
+    reported = {change.id for each in created for change in each.statements}
     kept = {index.name for index in after.indexes}
     return WorkloadComparison(
         database=after.database,
         seconds=after.taken - begin.taken,
         created=created,
         dropped=tuple(index for index in before.indexes if index.name not in kept),
-        others=tuple(change for change in changes.values() if change.id not in told and change.calls_after),
-        notes=(*_notes(before, begin, after, own=start is not None), *_told(drift)),
+        others=tuple(change for change in changes.values() if change.id not in reported and change.calls_after),
+        notes=(*_notes(before, begin, after, own=start is not None), *_drift_note(drift)),
     )
 
 
@@ -138,7 +138,7 @@ def _drift(others: Iterable[StatementChange]) -> float:
     return max(0.1, median(each.ms_after / each.ms_before for each in known)) if len(known) >= CONTROLS else 1.0
 
 
-def _told(drift: float) -> tuple[str, ...]:
+def _drift_note(drift: float) -> tuple[str, ...]:
     return (DRIFTED.format(drift=drift),) if abs(drift - 1.0) > 0.1 else ()
 
 

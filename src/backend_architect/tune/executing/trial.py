@@ -85,10 +85,10 @@ class TrialDatabase:
             self._session.run("ROLLBACK")
 
     def _run(self, sql: str) -> Ran:
-        told = json.loads(self._session.value(f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {sql}"))[0]
-        plan = told["Plan"]
+        explained = json.loads(self._session.value(f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {sql}"))[0]
+        plan = explained["Plan"]
         blocks = float(plan["Shared Hit Blocks"]) + float(plan["Shared Read Blocks"])
-        return Ran(float(told["Execution Time"]), blocks, float(plan["Actual Rows"]), frozenset(index_names(plan)))
+        return Ran(float(explained["Execution Time"]), blocks, float(plan["Actual Rows"]), frozenset(index_names(plan)))
 
     def _fill(self, table: Table, statistics: Statistics) -> None:
         known = statistics.by_name[table.name]

@@ -100,9 +100,9 @@ def _tried(advice: Advice, database: TrialDatabase, tries: Sequence[_Try], until
     after = _run_all(database, tries, until)
     harmful: dict[str, str] = {}
     for each in tries:
-        told = _harm(each, before.get(each.statement.id, ()), after.get(each.statement.id, ()))
-        if told:
-            harmful |= dict.fromkeys(_used_newly(each, before, after), told)
+        harm = _harm(each, before.get(each.statement.id, ()), after.get(each.statement.id, ()))
+        if harm:
+            harmful |= dict.fromkeys(_used_newly(each, before, after), harm)
     names = {each.index.name for each in built}
     ran = {name for cost in advice.statements if cost.statement.id in after for name in cost.uses} & names
     kept = [_marked(each, tries, before, after) if each.index.name in ran else each for each in advice.recommended]
@@ -166,7 +166,7 @@ def _without(advice: Advice, kept: Sequence[Recommended], harmful: Mapping[str, 
         advice,
         recommended=tuple(each for each in kept if each.index.name not in harmful),
         statements=statements,
-        taken_out=tuple(f"{sql[name]}: on generated rows {told}" for name, told in harmful.items()),
+        taken_out=tuple(f"{sql[name]}: on generated rows {harm}" for name, harm in harmful.items()),
     )
 
 

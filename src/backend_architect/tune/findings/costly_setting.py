@@ -79,12 +79,12 @@ def _checkpoints(catalog: Catalog) -> Iterator[Finding]:
         return
     spread = 1 + setting_as_number(catalog.settings, "checkpoint_completion_target", 0.9)
     if catalog.log_bytes is None:
-        full, told = requested, "were requested: because the log was full, or by a CHECKPOINT or a base backup"
+        full, cause = requested, "were requested: because the log was full, or by a CHECKPOINT or a base backup"
     else:
         full = min(requested, int(catalog.log_bytes / (most / spread)))
-        told = f"came because the log was full, by the {size(catalog.log_bytes)} that were written to it"
+        cause = f"came because the log was full, by the {size(catalog.log_bytes)} that were written to it"
     if full > timed:
-        why = f"{full:,} of {timed + requested:,} checkpoints {told}: pages are written twice"
+        why = f"{full:,} of {timed + requested:,} checkpoints {cause}: pages are written twice"
         value = catalog.settings["max_wal_size"]
         yield _finding("max_wal_size", value, _enough(catalog, most, spread), Severity.MEDIUM, why=why)
 

@@ -57,7 +57,7 @@ def _finding(statement: Statement, found: Spilled, work_mem: str) -> Finding:
         message=f"{found.what} went to disk: {statement.shown}",
         why="what does not fit into work_mem is written to files and read again",
         fix=fix,
-        evidence=(Fact("on disk", found.told), Fact("work_mem", work_mem), Fact("needed", f"{megabytes} MB")),
+        evidence=(Fact("on disk", found.description), Fact("work_mem", work_mem), Fact("needed", f"{megabytes} MB")),
     )
 
 

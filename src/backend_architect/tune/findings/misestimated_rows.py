@@ -23,7 +23,7 @@ from backend_architect.postgres.catalog import Catalog, Table
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.plans import PlanNode, executed_nodes
 from backend_architect.tune.plans.conditions import compared_by, grouped_by, table_of
-from backend_architect.tune.plans.misestimates import Mend, groups_mend, mend_of
+from backend_architect.tune.plans.misestimates import Mend, fix_of, grouping_fix
 from backend_architect.tune.plans.worst import times, worst
 from backend_architect.tune.rule import Rule
 from backend_architect.tune.workload import Statement
@@ -46,7 +46,7 @@ def find(observed: Observed) -> Iterator[Finding]:
 def _is_wrong(node: PlanNode) -> bool:
     if not node.is_scan and "Group Key" not in node.raw:
         return False
-    return node.off >= FACTOR and max(node.expected, node.came) * node.loops >= MANY
+    return node.off >= FACTOR and max(node.expected, node.actual) * node.loops >= MANY
 
 
 def _only_scan(node: PlanNode) -> PlanNode | None:
@@ -64,21 +64,21 @@ def _scans(node: PlanNode) -> Iterator[PlanNode]:
 
 def _mend(node: PlanNode, table: Table, catalog: Catalog) -> Mend | None:
     if node.is_scan:
-        return mend_of(compared_by(node.conditions, table), table, catalog) if node.conditions else None
+        return fix_of(compared_by(node.conditions, table), table, catalog) if node.conditions else None
     columns = grouped_by(node, table)
     wrong_below = any(below.off >= FACTOR for below in node.below)
-    return groups_mend(columns, table) if len(columns) > 1 and not wrong_below else None
+    return grouping_fix(columns, table) if len(columns) > 1 and not wrong_below else None
 
 
 def _finding(statement: Statement, node: PlanNode, table: Table, mend: Mend) -> Finding:
     what = "rows" if node.is_scan else "groups"
-    expected, came = times(node.expected), times(node.came)
+    expected, actual = times(node.expected), times(node.actual)
     return Finding(
         code=RULE.code,
         severity=Severity.MEDIUM,
         sureness=Sureness.LIKELY,
         subject=f"{statement.shown} ({table.qualified})",
-        message=f"{expected} {what} of {table.qualified} expected, {came} came: {statement.shown}",
+        message=f"{expected} {what} of {table.qualified} expected, {actual} came: {statement.shown}",
         why=f"the planner chooses by that number; {mend.why}",
         fix=mend.fix,
         sql=mend.sql,

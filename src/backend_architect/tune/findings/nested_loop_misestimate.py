@@ -21,7 +21,7 @@ from backend_architect.postgres.catalog import Catalog
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.plans import PlanNode, executed_nodes
 from backend_architect.tune.plans.conditions import compared_by, table_of
-from backend_architect.tune.plans.misestimates import Mend, mend_of
+from backend_architect.tune.plans.misestimates import Mend, fix_of
 from backend_architect.tune.plans.worst import times, worst
 from backend_architect.tune.rule import Rule
 from backend_architect.tune.workload import Statement
@@ -42,16 +42,16 @@ def _is_surprised(node: PlanNode) -> bool:
     if node.kind != "Nested Loop" or len(node.below) != 2:
         return False
     outer, inner = node.below
-    return inner.loops >= OFTEN and outer.came >= FACTOR * max(outer.expected, 1.0)
+    return inner.loops >= OFTEN and outer.actual >= FACTOR * max(outer.expected, 1.0)
 
 
 def _mend(outer: PlanNode, catalog: Catalog) -> Mend:
     """Return what mends the scan with which the surprise begins."""
     table = table_of(outer, catalog) if outer.is_scan else None
     if table is not None and outer.conditions:
-        return mend_of(compared_by(outer.conditions, table), table, catalog)
+        return fix_of(compared_by(outer.conditions, table), table, catalog)
     for below in outer.below:
-        if below.came >= FACTOR * max(below.expected, 1.0):
+        if below.actual >= FACTOR * max(below.expected, 1.0):
             return _mend(below, catalog)
     return UNKNOWN
 

@@ -24,7 +24,7 @@ from backend_architect.tune.examined import SOME, Examined
 from backend_architect.tune.indexes.measured import Belief, believe
 from backend_architect.tune.indexes.table_predicates import TablePredicates
 from backend_architect.tune.observed import Observed
-from backend_architect.tune.plans.misestimates import groups_mend
+from backend_architect.tune.plans.misestimates import grouping_fix
 from backend_architect.tune.rule import Rule
 
 
@@ -79,7 +79,7 @@ def _mend(accesses: tuple[TablePredicates, ...]) -> tuple[str, str]:
     for access in accesses:
         columns = list(dict.fromkeys(key.column for key in (*access.equal, *access.ranges) if key.column))
         if len(columns) > 1:
-            mend = groups_mend(columns, access.table)
+            mend = grouping_fix(columns, access.table)
             return (
                 f"statistics over {', '.join(columns)} together, so that the planner knows how they go together",
                 mend.sql,

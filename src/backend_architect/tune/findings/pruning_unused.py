@@ -70,13 +70,13 @@ def _finding(catalog: Catalog, examined: Examined, block: Block, what: tuple[Tab
     column = key.columns[0]
     wrapped = any(column in each.columns and not is_column(each.side) for each in comparisons(block))
     number = len(catalog.leaves_of(table))
-    told = f"{column} stands inside of an expression" if wrapped else f"nothing compares {', '.join(key.needed)}"
+    reason = f"{column} stands inside of an expression" if wrapped else f"nothing compares {', '.join(key.needed)}"
     return Finding(
         code=RULE.code,
         severity=examined.severity(Severity.MEDIUM),
         sureness=Sureness.CERTAIN,
         subject=f"{examined.shown} ({table.qualified})",
-        message=f"all {number} partitions of {table.qualified} are searched, {told}: {examined.shown}",
+        message=f"all {number} partitions of {table.qualified} are searched, {reason}: {examined.shown}",
         why="every partition is opened, locked and searched, and each new one adds to it",
         fix=f"compare {column} bare with a range" if wrapped else f"add a condition on {', '.join(key.needed)}",
         evidence=(*examined.facts, Fact("partitions", str(number)), Fact("key", table.partition_key)),

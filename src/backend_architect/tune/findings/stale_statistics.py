@@ -48,13 +48,13 @@ def _changed(table: Table) -> int:
 
 
 def _finding(table: Table, share: float, *, known: bool) -> Finding:
-    told = f"{share:.0%} of its rows have changed since the last ANALYZE" if known else "it has never been analysed"
+    evidence = f"{share:.0%} of its rows have changed since the last ANALYZE" if known else "it has never been analysed"
     return Finding(
         code=RULE.code,
         severity=Severity.HIGH if not known else Severity.MEDIUM,
         sureness=Sureness.CERTAIN if known else Sureness.LIKELY,
         subject=table.qualified,
-        message=f"the statistics of {table.qualified} are stale: {told}",
+        message=f"the statistics of {table.qualified} are stale: {evidence}",
         why="the planner chooses by them: with wrong ones it joins and scans in the wrong way",
         fix=f"analyse {table.qualified} now, and let autovacuum do so sooner",
         sql=f"ANALYZE {table.qualified};\nALTER TABLE {table.qualified} SET (autovacuum_analyze_scale_factor = 0.02);",

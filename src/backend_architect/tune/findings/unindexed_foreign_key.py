@@ -51,7 +51,7 @@ def _finding(catalog: Catalog, key: ForeignKey, table: Table) -> Finding:
     target = catalog.table_by_oid.get(key.target)
     columns = ", ".join(quoted(name) for name in key.columns)
     deletes = target.deleted if target else 0
-    told = target.qualified if target else "its target"
+    target_name = target.qualified if target else "its target"
     concurrently = "" if table.kind == "p" else " CONCURRENTLY"
     return Finding(
         code=RULE.code,
@@ -59,10 +59,10 @@ def _finding(catalog: Catalog, key: ForeignKey, table: Table) -> Finding:
         sureness=Sureness.CERTAIN,
         subject=f"{table.qualified} ({columns})",
         message=f"the foreign key {key.name} of {table.qualified} ({columns}) has no index",
-        why=f"each row deleted from {told} reads all of {table.qualified} ({size(table.bytes)}) under a lock",
+        why=f"each row deleted from {target_name} reads all of {table.qualified} ({size(table.bytes)}) under a lock",
         fix=f"index {table.qualified} ({columns})",
         sql=f"CREATE INDEX{concurrently} ON {table.qualified} ({columns});",
-        evidence=(Fact("rows", f"{table.rows:,.0f}"), Fact(f"rows deleted from {told}", f"{deletes:,}")),
+        evidence=(Fact("rows", f"{table.rows:,.0f}"), Fact(f"rows deleted from {target_name}", f"{deletes:,}")),
     )
 
 

@@ -18,11 +18,11 @@ from backend_architect.tune.supposed_constants import supposed_constants, with_s
 from backend_architect.tune.workload import Statement, Workload
 
 PARAMETER = re.compile(r"\$\d")
-Asks = tuple[tuple[TablePredicates, ...], str]
+Predicates = tuple[tuple[TablePredicates, ...], str]
 """The accesses of a statement, and why there are no more: '' where there are all."""
 
 
-class AllAsks(Mapping[str, Asks]):
+class StatementPredicates(Mapping[str, Predicates]):
     """What each statement of a workload asks, by its id; of thousands only those are taken apart that are looked at.
 
     Where nothing in the workload is a parameter, a value may be one call's: it is the condition of a partial index only
@@ -32,9 +32,9 @@ class AllAsks(Mapping[str, Asks]):
     def __init__(self, workload: Workload | None, catalog: Catalog) -> None:
         self._statements = {each.id: each for each in workload.statements} if workload else {}
         self._catalog = catalog
-        self._found: dict[str, Asks] = {}
+        self._found: dict[str, Predicates] = {}
 
-    def __getitem__(self, statement_id: str) -> Asks:
+    def __getitem__(self, statement_id: str) -> Predicates:
         accesses, reason = self._all(statement_id)
         if self._written is None:
             return accesses, reason
@@ -59,7 +59,7 @@ class AllAsks(Mapping[str, Asks]):
     def _supposed(self, statement: Statement, text: str) -> Mapping[int, str]:
         return {} if statement.examples else supposed_constants(text, self._catalog)
 
-    def _all(self, statement_id: str) -> Asks:
+    def _all(self, statement_id: str) -> Predicates:
         if statement_id not in self._found:
             self._found[statement_id] = asks_of(self.named(self._statements[statement_id]), self._catalog)
         return self._found[statement_id]
@@ -80,7 +80,7 @@ class AllAsks(Mapping[str, Asks]):
         )
 
 
-def asks_of(statement: Statement, catalog: Catalog) -> Asks:
+def asks_of(statement: Statement, catalog: Catalog) -> Predicates:
     """Return what a statement asks of its tables, and why it cannot be taken apart: '' where it can.
 
     A value that stands for a parameter while it is planned is one call's: no index may hold it as its condition or in
@@ -100,7 +100,7 @@ def names_no_table(sql: str) -> bool:
     return not any(True for _ in nodes(tree_of(sql), ast.RangeVar))
 
 
-def _read(statement: Statement, catalog: Catalog) -> Asks:
+def _read(statement: Statement, catalog: Catalog) -> Predicates:
     return accesses_in(tree_of(plannable(statement, catalog).sql), catalog)
 
 

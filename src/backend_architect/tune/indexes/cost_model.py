@@ -31,7 +31,7 @@ class Pool:
     upkeep: SetUpkeep
     costs: Costs
     budget: int | None
-    toll: float
+    min_benefit: float
     floors: Mapping[str, float]
 
     @cached_property
@@ -111,4 +111,4 @@ class Pool:
         """Return what keeping `other` costs more than keeping `chosen`; tables whose indexes stay do not matter."""
         places = {(index.schema, index.table) for index in chosen ^ other}
         one, two = ([i for place in places for i in self._at[place] & indexes] for indexes in (chosen, other))
-        return self.upkeep.of(two) - self.upkeep.of(one) + self.toll * (len(two) - len(one))
+        return self.upkeep.of(two) - self.upkeep.of(one) + self.min_benefit * (len(two) - len(one))

@@ -87,7 +87,7 @@ class _Choice:
         self._hold(PLANNING)
         asked = self._weighed(self._with_rare(self._read(statements, sql_of), rare_of))
         self._hold(EVALUATING)
-        finished = self._evaluation.evaluate(asked, self._told_progress)
+        finished = self._evaluation.evaluate(asked, self._report_progress)
         self._left += [f"{each.statement.shown}: {NOT_EVERY_INDEX}" for each in asked[finished:]]
         self._judged = finished
         self._hold(SEARCHING)
@@ -97,7 +97,9 @@ class _Choice:
             chosen = self._worth_it(asked, self._search(asked, chosen))
         self._hold(1.0)
         chosen = self._trimmed(asked, chosen)
-        return replace(self._told(statements, asked, chosen), needless=self._needless(asked, chosen) if dropped else ())
+        return replace(
+            self._advice(statements, asked, chosen), needless=self._needless(asked, chosen) if dropped else ()
+        )
 
     def _needless(self, asked: Sequence[StatementCandidates], chosen: Set) -> tuple[Needless, ...]:
         """Return the existing indexes that nobody needs beside the chosen; none without time."""
@@ -180,7 +182,7 @@ class _Choice:
             self._costs.believe(each.query, each.belief)
         return sorted(asked, key=lambda each: (-each.base * each.query.calls, each.query.sql))
 
-    def _told_progress(self, done: int, of: int) -> None:
+    def _report_progress(self, done: int, of: int) -> None:
         self._tell(f"{done} of {of} statements, {self._costs.asked:,} plans")
 
     def _pool(self, asked: Sequence[StatementCandidates]) -> Pool:
@@ -192,7 +194,7 @@ class _Choice:
             upkeep=self._evaluation.upkeep,
             costs=self._costs,
             budget=self._limits.budget,
-            toll=self._limits.least * sum(each.query.calls * each.best for each in asked),
+            min_benefit=self._limits.least * sum(each.query.calls * each.best for each in asked),
             floors={each.query.sql: each.best for each in asked},
         )
 
@@ -281,7 +283,7 @@ class _Choice:
         except TimeoutError:
             return self._costs.known(each.query, chosen)
 
-    def _told(self, statements: Sequence[Statement], asked: Sequence[StatementCandidates], chosen: Set) -> Advice:
+    def _advice(self, statements: Sequence[Statement], asked: Sequence[StatementCandidates], chosen: Set) -> Advice:
         by_id = {each.statement.id: each for each in asked}
         costs = [self._cost_of(statement, by_id, chosen) for statement in statements]
         names = {cost.statement.id: cost for cost in costs}

@@ -51,9 +51,9 @@ def begin_journal(path: Path, migration: Migration | None) -> Journal:
             put_away(path, found)
         return Journal(migration)
     if migration is not None and found.migration.digest != migration.digest:
-        told = f"another migration ({found.migration.digest}) was broken off"
+        message = f"another migration ({found.migration.digest}) was broken off"
         fix = "go on with it by `architect tune URL --apply`, or move the journal away"
-        raise ApplyError(Problem("unfinished-migration", told, fix, Place(str(path))))
+        raise ApplyError(Problem("unfinished-migration", message, fix, Place(str(path))))
     return found
 
 

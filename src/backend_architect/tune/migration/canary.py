@@ -29,14 +29,14 @@ async def watch_index(
         on_table = compare(before, after, start=start)
         worse = next((each for each in _changes(on_table, step) if each.verdict is ChangeVerdict.WORSE), None)
         if worse is not None:
-            return await _taken_back(link, step, entry, f"{worse.shown} became worse, {_told(worse)}")
+            return await _taken_back(link, step, entry, f"{worse.shown} became worse, {_slowdown(worse)}")
         if left <= 0 or _is_enough(on_table, step):
             break
         await asyncio.sleep(min(LOOK_EVERY, max(left, 0.05)))
     served = compare(before, after, start=start, served={step.qualified_index: step.serves})
     useless = next((each for each in _changes(served, step) if each.id in step.serves), None)
     if useless is not None and all(each.verdict in USELESS for each in _changes(served, step)):
-        return await _taken_back(link, step, entry, f"{useless.shown} did not gain by it, {_told(useless)}")
+        return await _taken_back(link, step, entry, f"{useless.shown} did not gain by it, {_slowdown(useless)}")
     return entry
 
 
@@ -55,6 +55,6 @@ async def _taken_back(link: Link, step: MigrationStep, entry: StepRecord, why: s
     return StepRecord(StepState.SKIPPED, f"taken back: {why}", entry.attempts, entry.seconds)
 
 
-def _told(change: StatementChange) -> str:
+def _slowdown(change: StatementChange) -> str:
     pages = f"{change.blocks_before:,.0f} → {change.blocks_after:,.0f} pages"
     return f"{change.ms_before:.2f} → {change.ms_after:.2f} ms, {pages}"

@@ -33,8 +33,8 @@ async def find_obstacles(connection: Connection, migration: Migration) -> tuple[
     """Return everything that forbids the migration here; empty when it may begin."""
     place = (await connection.fetch(PLACE))[0]
     if place["name"] != migration.database:
-        told = f"the migration was planned for {migration.database}, this is {place['name']}"
-        return (Problem("other-database", told, "give the URL that the advice was made with"),)
+        message = f"the migration was planned for {migration.database}, this is {place['name']}"
+        return (Problem("other-database", message, "give the URL that the advice was made with"),)
     if place["standby"]:
         return (Problem("is-standby", "this server is a standby: it cannot be changed", "give the URL of its primary"),)
     if place["read_only"]:
@@ -52,8 +52,8 @@ def _of_table(oid: int, record: Record | None, migration: Migration, role: str) 
     steps = [step for step in migration.steps if step.table_oid == oid]
     name = steps[0].qualified_table
     if record is None or (record["schema"], record["name"]) != (steps[0].schema, steps[0].table):
-        told = f"{name} is not the table that the advice was made for"
-        yield Problem("other-database", told, "run `architect tune` on this database again")
+        message = f"{name} is not the table that the advice was made for"
+        yield Problem("other-database", message, "run `architect tune` on this database again")
     elif not record["owner"]:
         fix = f"connect as {record['owned_by']}, or as a member of it"
         yield Problem("not-owner", f"{role} does not own {name}", fix)

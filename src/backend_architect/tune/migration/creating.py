@@ -18,7 +18,7 @@ class Reason:
     bytes: int = 0
     gain: float = 0.0
     serves: tuple[str, ...] = ()
-    told: str = ""
+    description: str = ""
 
 
 def steps_to_create(index: NewIndex, catalog: Catalog, reason: Reason) -> tuple[MigrationStep, ...]:
@@ -32,7 +32,8 @@ def steps_to_create(index: NewIndex, catalog: Catalog, reason: Reason) -> tuple[
     else:
         made = (_step(index, table, free_name(index, catalog), size),)
     return tuple(
-        replace(step, gain=reason.gain, serves=reason.serves, why=reason.told) if _told(step) else step for step in made
+        replace(step, gain=reason.gain, serves=reason.serves, why=reason.description) if _makes_index(step) else step
+        for step in made
     )
 
 
@@ -52,7 +53,7 @@ def find_table(catalog: Catalog, schema: str, name: str) -> Table | None:
     return catalog.table_by_name.get((schema, name)) if schema else None
 
 
-def _told(step: MigrationStep) -> bool:
+def _makes_index(step: MigrationStep) -> bool:
     return step.makes_index
 
 

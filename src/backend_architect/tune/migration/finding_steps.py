@@ -31,7 +31,7 @@ class Mended:
     left_out: str = ""
 
 
-def steps_to_mend(finding: Finding, catalog: Catalog) -> Mended:
+def steps_from_findings(finding: Finding, catalog: Catalog) -> Mended:
     """Return what a finding's SQL becomes. Only what is certain is dropped; what is merely possible is left out."""
     if not finding.sql:
         return Mended()
@@ -66,7 +66,7 @@ def _create(tree: Any, finding: Finding, catalog: Catalog) -> Iterator[Migration
     if broken is not None and not broken.valid:
         yield _rebuild(broken, catalog.table_by_oid[broken.table], finding)
         return
-    yield from steps_to_create(read_index(tree), catalog, Reason(told=finding.message))
+    yield from steps_to_create(read_index(tree), catalog, Reason(description=finding.message))
 
 
 def _rebuild(index: Index, table: Table, finding: Finding) -> MigrationStep:

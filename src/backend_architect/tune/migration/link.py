@@ -79,9 +79,11 @@ async def _lock(connection: Connection, patience: float) -> None:
     while not await connection.fetchval(TAKE, ONE_AT_A_TIME):
         if asyncio.get_running_loop().time() >= until:
             holder = next(iter(await connection.fetch(HOLDER, ONE_AT_A_TIME)), None)
-            told = f"process {holder['pid']} of the server: {holder['query']}" if holder else "another session"
+            holder_name = f"process {holder['pid']} of the server: {holder['query']}" if holder else "another session"
             fix = "wait until it ends; a killed run's last statement may still be running there"
-            raise ApplyError(Problem("apply-under-way", f"another migration is being applied here ({told})", fix))
+            raise ApplyError(
+                Problem("apply-under-way", f"another migration is being applied here ({holder_name})", fix)
+            )
         await asyncio.sleep(0.25)
 
 

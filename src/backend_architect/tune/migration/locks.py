@@ -8,13 +8,13 @@ from backend_architect.tune.migration.model import StepKind
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """`told` is in plain words; `timeout` is the lock_timeout in milliseconds.
+    """`description` is in plain words; `timeout` is the lock_timeout in milliseconds.
 
     A lock that stops others also stops them while it is waited for, so its timeout is short. One that stops nobody may
     be waited for longer.
     """
 
-    told: str
+    description: str
     timeout: int
 
 

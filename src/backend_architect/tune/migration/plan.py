@@ -13,7 +13,7 @@ from backend_architect.tune.indexes.model import Advice, NewIndex, Recommended
 from backend_architect.tune.migration.creating import Reason, find_table, steps_to_create
 from backend_architect.tune.migration.dropping import step_to_drop
 from backend_architect.tune.migration.extensions import extensions_of, step_to_extend
-from backend_architect.tune.migration.finding_steps import steps_to_mend
+from backend_architect.tune.migration.finding_steps import steps_from_findings
 from backend_architect.tune.migration.model import Migration, MigrationStep, StepKind
 from backend_architect.tune.migration.overlapping_findings import FOREIGN_KEY, serving
 from backend_architect.tune.migration.partitioned import free_name
@@ -32,7 +32,7 @@ def plan_migration(advice: Advice | None, findings: Iterable[Finding], catalog: 
     for finding in findings:
         if _is_decided(finding, recommended, advice):
             continue
-        mended = steps_to_mend(finding, catalog)
+        mended = steps_from_findings(finding, catalog)
         left_out += [mended.left_out] if mended.left_out else []
         creating += [step for step in mended.steps if step.kind in CREATES]
         dropping += [step for step in mended.steps if step.kind not in CREATES]
@@ -52,14 +52,14 @@ def _advised(
     dropping: list[MigrationStep] = []
     serves = _served(advice) if advice else {}
     for each in recommended:
-        told = f"serves {', '.join(each.statements)}" if each.statements else ""
+        served = f"serves {', '.join(each.statements)}" if each.statements else ""
         made = steps_to_create(
-            each.index, catalog, Reason(each.bytes, each.gain, serves.get(each.index.name, ()), told)
+            each.index, catalog, Reason(each.bytes, each.gain, serves.get(each.index.name, ()), served)
         )
         creating += made
         for other in each.others:
             reason = f"as {each.index.name} of {each.index.qualified_table}, for another tenant"
-            creating += steps_to_create(other, catalog, Reason(told=reason))
+            creating += steps_to_create(other, catalog, Reason(description=reason))
         if not made:
             continue
         after = tuple(step.id for step in made)

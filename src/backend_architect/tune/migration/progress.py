@@ -28,16 +28,16 @@ async def watch(connection: Connection, pid: int, every: float, tell: Callable[[
         while True:
             await asyncio.sleep(every)
             for record in await connection.fetch(PROGRESS, pid):
-                told = str(record["phase"])
+                phase = str(record["phase"])
                 for unit in ("blocks", "tuples"):
                     if record[f"{unit}_total"]:
-                        told += f", {record[f'{unit}_done'] / record[f'{unit}_total']:.0%} of its {unit}"
+                        phase += f", {record[f'{unit}_done'] / record[f'{unit}_total']:.0%} of its {unit}"
                         break
                 if record["locker"]:
-                    told += f", waits for {who(record['locker'], record['application'], record['open_for'])}"
-                if told != last:
-                    tell(told)
-                last = told
+                    phase += f", waits for {who(record['locker'], record['application'], record['open_for'])}"
+                if phase != last:
+                    tell(phase)
+                last = phase
 
 
 async def oldest_transaction(connection: Connection, pid: int) -> str:

@@ -88,8 +88,8 @@ async def _refused(link: Link, error: Exception) -> AttemptFailure:
     code = getattr(error, "sqlstate", None)
     if code == LOCK_NOT_AVAILABLE:
         other = await oldest_transaction(link.watch, link.steps.get_server_pid())
-        told = f": the oldest open transaction is that of {other}" if other else ""
-        return AttemptFailure(f"a lock was not free in time{told}", again=True)
+        note = f": the oldest open transaction is that of {other}" if other else ""
+        return AttemptFailure(f"a lock was not free in time{note}", again=True)
     detail = getattr(error, "detail", None)
     return AttemptFailure(f"{error}{f' ({detail})' if detail else ''}", again=code == DEADLOCK)
 
@@ -101,7 +101,7 @@ async def _once(link: Link, step: MigrationStep, patience: Patience, tell: Tell)
     for name in await drop_leftovers(link.steps, step):
         tell(step, f"dropped the invalid leftover {name}")
     watching = asyncio.create_task(
-        watch(link.watch, link.steps.get_server_pid(), patience.watch_every, lambda told: tell(step, told))
+        watch(link.watch, link.steps.get_server_pid(), patience.watch_every, lambda note: tell(step, note))
     )
     try:
         await link.steps.execute(step.sql)

@@ -82,7 +82,7 @@ def _step(step: MigrationStep, number: int) -> Iterator[str]:
         yield f"--    saves: {step.gain:,.0f} of the planner's units over all calls"
     if step.bytes:
         yield f"--    size: {size(step.bytes)}"
-    yield f"--    locks: {lock.told}"
+    yield f"--    locks: {lock.description}"
     yield f"SET lock_timeout = '{lock.timeout}ms';"
     if step.kind is StepKind.CREATE_INDEX:
         yield _drop_leftover(step)
@@ -113,8 +113,8 @@ def _patient(statement: str) -> str:
 
 
 def _with_ignored(statement: str, rule: str = "") -> str:
-    told = rule or _blocks(statement)
-    return f"-- squawk-ignore {told}\n{statement}" if told else statement
+    comment = rule or _blocks(statement)
+    return f"-- squawk-ignore {comment}\n{statement}" if comment else statement
 
 
 def _blocks(statement: str) -> str:

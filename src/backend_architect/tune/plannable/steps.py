@@ -54,8 +54,8 @@ def _valued(statement: Statement, catalog: Catalog, values: ColumnValues) -> Pla
     tree, scope, notes = _prepared(statement, catalog, values)
     left = len(parameters_in(tree))
     tree = with_literals(tree, Choice(scope, values, _examples(statement)))
-    told = (f"{left} parameters have values",) if left else ()
-    return PlannableStatement(text_of(tree), (*notes, *told))
+    note = (f"{left} parameters have values",) if left else ()
+    return PlannableStatement(text_of(tree), (*notes, *note))
 
 
 def _guarded(statement: Statement, make: Callable[[], PlannableStatement]) -> PlannableStatement:

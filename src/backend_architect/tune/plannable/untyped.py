@@ -43,5 +43,5 @@ def step_of(type_name: str) -> str:
 
 def _all_untyped(parts: Any) -> bool:
     nothing = [isinstance(each, ast.A_Const) and each.isnull for each in parts]
-    told = [each for each, null in zip(parts, nothing, strict=True) if not null]
-    return bool(told) and all(is_untyped(each) for each in told)
+    typed = [each for each, null in zip(parts, nothing, strict=True) if not null]
+    return bool(typed) and all(is_untyped(each) for each in typed)

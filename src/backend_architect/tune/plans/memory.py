@@ -17,7 +17,7 @@ class Spilled:
     """What went to disk, in words, and the work_mem in bytes with which it would not have."""
 
     what: str
-    told: str
+    description: str
     work_mem: float
 
 
@@ -35,7 +35,7 @@ def spilled(node: PlanNode, settings: Mapping[str, str]) -> Spilled | None:
 
 def _sort(node: PlanNode) -> Spilled:
     used = node.number("Sort Space Used") * KB
-    rows = node.below[0].came if node.below else node.came
+    rows = node.below[0].actual if node.below else node.actual
     return Spilled(
         "a sort", f"{size(used)} by {node.raw.get('Sort Method', 'sort')}", (used + rows * SORTED_ROW) * SPARE
     )
@@ -43,7 +43,7 @@ def _sort(node: PlanNode) -> Spilled:
 
 def _hash(node: PlanNode, multiplier: float) -> Spilled:
     batches = node.number("Hash Batches")
-    rows = node.below[0].came if node.below else node.came
+    rows = node.below[0].actual if node.below else node.actual
     peak = node.number("Peak Memory Usage") * KB
     needed = max(peak * batches, rows * (node.number("Plan Width") + HASHED_ROW)) * SPARE
     return Spilled("a hash join", f"{batches:,.0f} batches", needed / multiplier)

@@ -22,7 +22,7 @@ class Mend:
     sql: str
 
 
-def mend_of(compared: ComparedColumns, table: Table, catalog: Catalog) -> Mend:
+def fix_of(compared: ComparedColumns, table: Table, catalog: Catalog) -> Mend:
     """Return what mends the estimate of the rows of one table under these conditions."""
     rows = max(table.rows, float(table.live), 1.0)
     known = any(column.distinct is not None for column in table.columns)
@@ -42,7 +42,7 @@ def mend_of(compared: ComparedColumns, table: Table, catalog: Catalog) -> Mend:
     )
 
 
-def groups_mend(columns: Sequence[str], table: Table) -> Mend:
+def grouping_fix(columns: Sequence[str], table: Table) -> Mend:
     """Return what mends the estimate of how many groups several columns make."""
     mend = _of_columns(tuple(columns), table)
     return Mend(

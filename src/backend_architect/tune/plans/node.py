@@ -45,14 +45,14 @@ class PlanNode:
         return self.number("Plan Rows")
 
     @property
-    def came(self) -> float:
+    def actual(self) -> float:
         """Return the rows that came."""
         return self.number("Actual Rows")
 
     @property
     def total(self) -> float:
         """Return the rows that came in all loops."""
-        return self.came * self.loops
+        return self.actual * self.loops
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -69,10 +69,10 @@ class PlanNode:
     @property
     def off(self) -> float:
         """Return by which factor the expectation was wrong, 1 where fewer came only because nobody asked for more."""
-        expected, came = max(self.expected, 1.0), max(self.came, 1.0)
-        if came < expected and self.may_stop:
+        expected, actual = max(self.expected, 1.0), max(self.actual, 1.0)
+        if actual < expected and self.may_stop:
             return 1.0
-        return max(came / expected, expected / came)
+        return max(actual / expected, expected / actual)
 
     def number(self, name: str) -> float:
         """Return one of the plan's figures, 0 where it is not there."""

@@ -41,12 +41,12 @@ def read_workload(path: Path, database: str = "") -> Workload:
         return _read(path, {path: kind}, database)
     everything = [each for each in sorted(path.rglob("*")) if each.is_file() and not each.name.startswith(".")]
     others = {each: _kind(each) for each in everything if each.suffix != ".sql"}
-    told = {file: kind for file, kind in others.items() if kind is not None}
-    found = _once(told)
+    known_files = {file: kind for file, kind in others.items() if kind is not None}
+    found = _once(known_files)
     parts = [_read(path, found, database)] if found else []
     if len(others) < len(everything):
         parts.append(read_files(path))
-    left_out = {UNKNOWN: len(others) - len(told), TWICE: len(told) - len(found)}
+    left_out = {UNKNOWN: len(others) - len(known_files), TWICE: len(known_files) - len(found)}
     whole = _joined(str(path), parts, {reason: number for reason, number in left_out.items() if number})
     if not whole.statements:
         raise _empty(path, whole, database, FIX)
@@ -99,8 +99,8 @@ def _read(path: Path, files: dict[Path, LogKind | str], database: str) -> Worklo
 
 def _empty(path: Path, whole: Workload, database: str, fix: str) -> WorkloadError:
     """Return that nothing was found, and why not."""
-    told = "; ".join(f"{number} {reason}" for reason, number in whole.left_out.items())
-    message = f"{path} holds no statement that has a plan{f' (left out: {told})' if told else ''}"
+    reasons = "; ".join(f"{number} {reason}" for reason, number in whole.left_out.items())
+    message = f"{path} holds no statement that has a plan{f' (left out: {reasons})' if reasons else ''}"
     elsewhere = OTHER_DATABASE in whole.left_out
     return WorkloadError(Problem("no-workload", message, ELSEWHERE.format(database) if elsewhere else fix))
 

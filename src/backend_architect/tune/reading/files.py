@@ -41,8 +41,8 @@ def read_files(path: Path) -> Workload:
     workload = keep(read, str(path))
     if not workload.statements:
         why = "".join(f"; {count} {reason}" for reason, count in workload.left_out.items())
-        told = f"{path} holds no statement that has a plan{why}"
-        raise WorkloadError(Problem("no-workload", told, "write some SELECT"))
+        message = f"{path} holds no statement that has a plan{why}"
+        raise WorkloadError(Problem("no-workload", message, "write some SELECT"))
     return workload
 
 

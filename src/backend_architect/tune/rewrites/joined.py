@@ -31,14 +31,14 @@ def joined_list(listed: Any, tree: Any, catalog: Catalog) -> Rewrite:
     unique = _is_unique(lookup)
     outer = _qualified(listed, scope)
     result = (_with_columns if unique else _with_array)(outer, lookup, key)
-    told = trees.unlimited(trees.with_parts(outer, targetList=(*outer.targetList, trees.target(key))))
+    listed_with_key = trees.unlimited(trees.with_parts(outer, targetList=(*outer.targetList, trees.target(key))))
     return Rewrite(
         code=CODE,
         what="the list with what is looked up for its rows",
         sql=trees.written(result),
         notes=(_note(unique, lookup),),
         trial=Joined(
-            told=trees.written(told),
+            listed_with_key=trees.written(listed_with_key),
             lookup=trees.written(lookup.tree),
             parameter=lookup.parameter,
             joined=trees.written(trees.unlimited(result)),

@@ -153,14 +153,14 @@ def _next(parts: _Parts, first: int, limit: Any) -> Any:
 
 
 def _notes(parts: _Parts, first: int) -> tuple[str, ...]:
-    told = [trees.plain(key.node) for key in parts.keys]
-    last = first + len(told) - 1
+    texts = [trees.plain(key.node) for key in parts.keys]
+    last = first + len(texts) - 1
     numbers = f"${first}" if last == first else f"${first} to ${last}"
-    notes = [f"{numbers}: {', '.join(told)} of the last row of the page before; the first page has no such condition"]
-    broken = told[parts.given :]
+    notes = [f"{numbers}: {', '.join(texts)} of the last row of the page before; the first page has no such condition"]
+    broken = texts[parts.given :]
     if broken:
         notes.append(f"{', '.join(broken)} breaks ties: without it rows of equal keys are lost between two pages")
-    nullable = [name for name, key in zip(told, parts.keys, strict=True) if key.may_be_null]
+    nullable = [name for name, key in zip(texts, parts.keys, strict=True) if key.may_be_null]
     if nullable:
         notes.append(
             f"{', '.join(nullable)} may be NULL, which no row comparison passes: hence the long condition, and no "

@@ -61,10 +61,10 @@ class Lookups:
 class Joined:
     """A list with what was looked up for each of its rows: as columns behind its own, or as one array of JSON.
 
-    `told` is the list with the value that each lookup asks for as its last column.
+    `listed_with_key` is the list with the value that each lookup asks for as its last column.
     """
 
-    told: str
+    listed_with_key: str
     lookup: str
     parameter: int
     joined: str

@@ -31,9 +31,9 @@ def with_parameters(workload: Workload, catalog: Catalog) -> Workload:
     if not found:
         return workload
     names = sorted({name for _, own in found.values() for name in own})
-    told = ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
+    shown = ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
     statements = tuple(found[each.id][0] if each.id in found else each for each in workload.statements)
-    return replace(workload, statements=statements, notes=(*workload.notes, NOTE.format(len(found), told)))
+    return replace(workload, statements=statements, notes=(*workload.notes, NOTE.format(len(found), shown)))
 
 
 def _changed(statement: Statement, catalog: Catalog) -> tuple[Statement, tuple[str, ...]] | None:

@@ -180,8 +180,8 @@ class _Watcher:
 
     def _give_up(self, error: Exception) -> None:
         self._gone = True
-        told = LOST.format(self._seconds, self._counted_until)
-        self._problems.append(Problem("connection-lost", f"{told} ({error})", LOST_FIX))
+        message = LOST.format(self._seconds, self._counted_until)
+        self._problems.append(Problem("connection-lost", f"{message} ({error})", LOST_FIX))
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):

@@ -135,8 +135,8 @@ class Collected:
     def _notes(self) -> tuple[str, ...]:
         if self._durations < MANY or self._quickest < QUICK_MS:
             return ()
-        told = f"no call quicker than {self._quickest:,.0f} ms was logged"
-        return (f"{told}: quick statements that run often are missing",)
+        limit_note = f"no call quicker than {self._quickest:,.0f} ms was logged"
+        return (f"{limit_note}: quick statements that run often are missing",)
 
 
 @lru_cache(maxsize=20_000)

@@ -59,8 +59,8 @@ def read_parameters(text: str) -> Mapping[str, str | None]:
 
 
 def _detail(entry: LogEntry) -> Mapping[str, str | None]:
-    told = PARAMETERS.fullmatch(entry.detail)
-    return read_parameters(told[1]) if told else {}
+    match = PARAMETERS.fullmatch(entry.detail)
+    return read_parameters(match[1]) if match else {}
 
 
 def _plan(text: str, milliseconds: float) -> LoggedEvent:

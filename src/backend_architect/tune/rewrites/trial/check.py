@@ -84,7 +84,7 @@ async def _checked(connection: Connection, rewrite: Rewrite, catalog: Catalog) -
         return RewriteVerdict("different", "running both on generated rows gave different rows")
     if not found.rows:
         return RewriteVerdict("unchecked", "not checked: no generated row is found by it")
-    return RewriteVerdict("same", f"checked on {ROWS} generated rows a table: the same {found.told}")
+    return RewriteVerdict("same", f"checked on {ROWS} generated rows a table: the same {found.description}")
 
 
 async def _make_tables(connection: Connection, trial: Trial, catalog: Catalog) -> None:
@@ -130,7 +130,7 @@ def _texts(trial: Trial) -> tuple[str, ...]:
         case Lookups():
             return trial.lookup, trial.batched
         case Joined():
-            return trial.told, trial.lookup
+            return trial.listed_with_key, trial.lookup
 
 
 async def _compare(run: Runner, trial: Trial) -> RowComparison:

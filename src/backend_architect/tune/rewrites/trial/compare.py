@@ -30,7 +30,7 @@ class RowComparison:
 
     same: bool
     rows: int
-    told: str
+    description: str
 
 
 class Runner:
@@ -134,25 +134,25 @@ def _with_key(row: Row, key: str | None, trial: Lookups) -> Row:
 async def compare_joined(run: Runner, trial: Joined) -> RowComparison:
     """Run the list and a lookup for each of its rows, and compare with the joined list, row by row."""
     count = 0
-    choices = await run.choices(trial.told, trial.lookup, without=trial.parameter)
+    choices = await run.choices(trial.listed_with_key, trial.lookup, without=trial.parameter)
     for values in choices[:JOINED_RUNS]:
-        told, joined = await run.rows(trial.told, values), await run.rows(trial.joined, values)
-        if Counter(row[:-1] for row in told) != Counter(row[: len(row) - _added(told, joined)] for row in joined):
+        listed, joined = await run.rows(trial.listed_with_key, values), await run.rows(trial.joined, values)
+        if Counter(row[:-1] for row in listed) != Counter(row[: len(row) - _added(listed, joined)] for row in joined):
             return RowComparison(False, count, "")
-        chosen = set(list(dict.fromkeys(row[:-1] for row in told))[:LOOKED_UP])
+        chosen = set(list(dict.fromkeys(row[:-1] for row in listed))[:LOOKED_UP])
         expected: list[Row] = []
-        for row in told:
+        for row in listed:
             expected += await _looked_up(run, trial, row, values) if row[:-1] in chosen else []
-        found = [row for row in joined if row[: len(row) - _added(told, joined)] in chosen]
+        found = [row for row in joined if row[: len(row) - _added(listed, joined)] in chosen]
         count += len(expected)
         if Counter(expected) != Counter(await _normal(run, trial, found)):
             return RowComparison(False, count, "")
     return RowComparison(True, count, f"{_rows(count)} of the list, each with its lookup")
 
 
-def _added(told: Sequence[Row], joined: Sequence[Row]) -> int:
+def _added(listed: Sequence[Row], joined: Sequence[Row]) -> int:
     """Return how many columns the join has put behind the list's own."""
-    return len(joined[0]) - len(told[0]) + 1 if told and joined else 0
+    return len(joined[0]) - len(listed[0]) + 1 if listed and joined else 0
 
 
 async def _looked_up(run: Runner, trial: Joined, row: Row, values: Values) -> list[Row]:
