@@ -7,6 +7,7 @@ from typing import Any
 from pglast import ast, enums
 
 from backend_architect.sql.blocks import Block
+from backend_architect.sql.outputs import numbered, ordered_by
 from backend_architect.sql.parsing import is_a, nodes
 from backend_architect.sql.statement_facts import function_name
 from backend_architect.tune.indexes.expressions import key_of
@@ -22,7 +23,7 @@ def orders_of(block: Block, source: str) -> tuple[tuple[NewKey, ...], ...]:
     if not is_a(tree, ast.SelectStmt):
         return ()
     sort = _leading(block, source, tree.sortClause or ())
-    distinct = [key_of(each, block, source) for each in tree.distinctClause or () if each is not None]
+    distinct = [key_of(ordered_by(tree, each), block, source) for each in tree.distinctClause or () if each is not None]
     windows = [_window(block, source, each) for each in nodes(tree.targetList or (), ast.WindowDef)]
     ends = [(key,) for key in _ends(block, source)]
     found = [sort, tuple(key for key in distinct if key) if not sort else (), *windows, *ends]
@@ -34,7 +35,7 @@ def group_of(block: Block, source: str) -> tuple[NewKey, ...]:
     tree = block.tree
     if not is_a(tree, ast.SelectStmt):
         return ()
-    grouped = [_meant(tree, each) for each in tree.groupClause or ()]
+    grouped = [_grouped(block, each) for each in tree.groupClause or ()]
     keys = [key_of(each, block, source) for each in grouped]
     return tuple(dict.fromkeys(key for key in keys if key))
 
@@ -42,7 +43,7 @@ def group_of(block: Block, source: str) -> tuple[NewKey, ...]:
 def _leading(block: Block, source: str, sorts: Iterable[Any]) -> tuple[NewKey, ...]:
     keys: list[NewKey] = []
     for sort in sorts:
-        key = key_of(_meant(block.tree, sort.node), block, source)
+        key = key_of(ordered_by(block.tree, sort.node), block, source)
         if key is None:
             break
         descending = sort.sortby_dir == DESCENDING
@@ -66,12 +67,10 @@ def _ends(block: Block, source: str) -> Iterable[NewKey]:
                 yield key
 
 
-def _meant(tree: Any, node: Any) -> Any:
-    """Return the expression that a name or a number in ORDER BY or GROUP BY stands for."""
-    targets = getattr(tree, "targetList", None) or ()
-    if is_a(node, ast.A_Const) and is_a(node.val, ast.Integer) and 0 < node.val.ival <= len(targets):
-        return targets[node.val.ival - 1].val
-    if is_a(node, ast.ColumnRef) and len(node.fields) == 1 and is_a(node.fields[0], ast.String):
-        named = [each.val for each in targets if each.name == node.fields[0].sval]
-        return named[0] if named else node
-    return node
+def _grouped(block: Block, node: Any) -> Any:
+    """Return the expression that a part of GROUP BY stands for: there a column comes before an output of its name."""
+    by_number = numbered(block.tree, node)
+    if by_number is not None:
+        return by_number
+    is_column = is_a(node, ast.ColumnRef) and block.names.find(node) is not None
+    return node if is_column else ordered_by(block.tree, node)

@@ -7,7 +7,8 @@ from typing import Any
 from pglast import ast, enums
 
 from backend_architect.postgres.catalog import Catalog, Column, Table
-from backend_architect.sql.rewrite import within
+from backend_architect.sql.names import StatementNames, read_names
+from backend_architect.sql.scopes import names_in
 from backend_architect.tune.plannable.syntax import (
     ARITHMETIC,
     COMPARISONS,
@@ -42,18 +43,18 @@ class NamedTables:
     """The tables that a statement names, by what it calls them; several where a name is used again further in."""
 
     tables: Mapping[str, tuple[Table, ...]]
+    names: StatementNames
 
     def column(self, reference: Any) -> tuple[Table, Column] | None:
         """Return the table and column that a column reference means, None for anything else."""
-        names = _names(reference)
-        if not names:
+        if not isinstance(reference, ast.ColumnRef):
             return None
-        tables = self.tables.get(names[-2], ()) if len(names) > 1 else self._all()
-        for table in tables:
-            column = table.column(names[-1])
-            if column is not None:
-                return table, column
-        return None
+        if self.names.scope_of(reference) is not None:
+            return self.names.column(reference)
+        found = (scope.find(names_in(reference)) for scope in self.names.scopes)  # made while the statement was changed
+        return next(
+            ((each.source.table, each.column) for each in found if each and each.source.table and each.column), None
+        )
 
     def kinds_of(self, named: Any, columns: Sequence[str]) -> list[str]:
         """Return the types of a table's columns, of all of them where none are named; [] where it is unknown."""
@@ -99,26 +100,14 @@ class NamedTables:
                 return "timestamp without time zone" if "interval" in {left, right} and moment == "date" else moment
         return left if left == right else ""
 
-    def _all(self) -> list[Table]:
-        return [table for own in self.tables.values() for table in own]
-
 
 def scope_of(tree: Any, catalog: Catalog) -> NamedTables:
     """Return the tables that a statement names."""
+    names = read_names(tree, catalog)
     found: dict[str, list[Table]] = {}
-    queries = {each.ctename for each in within(tree, ast.CommonTableExpr)}
-    for named in within(tree, ast.RangeVar):
-        if named.schemaname is None and named.relname in queries:
-            continue
-        table = catalog.table_by_name.get((named.schemaname or "", named.relname))
-        alias = named.alias.aliasname if named.alias else named.relname
-        found.setdefault(alias, []).extend([table] if table else ())
-    return NamedTables({alias: tuple(tables) for alias, tables in found.items()})
-
-
-def _names(reference: Any) -> tuple[str, ...]:
-    fields: Any = reference.fields if isinstance(reference, ast.ColumnRef) else ()
-    return tuple(str(each.sval) for each in fields) if all(isinstance(each, ast.String) for each in fields) else ()
+    for source in (each for scope in names.scopes for each in scope.sources.values()):
+        found.setdefault(source.name, []).extend([source.table] if source.table else ())
+    return NamedTables({alias: tuple(tables) for alias, tables in found.items()}, names)
 
 
 def _picks(node: Any) -> bool:

@@ -8,11 +8,14 @@ from pglast import ast, enums
 
 from backend_architect.postgres.catalog import Catalog, Column, Table
 from backend_architect.postgres.catalog.model import quoted
-from backend_architect.sql.blocks import conjuncts
+from backend_architect.sql.blocks import blocks_of
 from backend_architect.sql.parsing import is_a, nodes
+from backend_architect.sql.scopes import Source
 from backend_architect.sql.statement_facts import operator
 from backend_architect.tune.rewrites.model import CannotRewrite
-from backend_architect.tune.rewrites.trees import Node, all_of, column, replaced, star
+from backend_architect.tune.rewrites.trees import Node, column, replaced, star
+
+OTHER_SOURCES = "it reads from something else than tables joined with ON"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,35 +32,27 @@ class SelectSources:
 
     def __init__(self, tree: Any, catalog: Catalog) -> None:
         self.catalog = catalog
-        self.sources: list[FromSource] = []
-        self._conditions: list[Any] = [tree.whereClause]
-        hidden = {each.ctename for each in tree.withClause.ctes} if tree.withClause else set()
+        (self._block,) = [each for each in blocks_of(tree, catalog) if each.tree is tree]
+        self._conditions = self._block.conditions
         for item in tree.fromClause or ():
-            self._add(item, frozenset(hidden), optional=False)
+            _refuse_unlike_on(item)
+        self.sources = [self._source(each) for each in self._block.scope.sources.values()]
         if not self.sources:
             raise CannotRewrite("it reads no table")
 
-    def _add(self, item: Node, hidden: frozenset[str], *, optional: bool) -> None:
-        if is_a(item, ast.RangeVar) and (item.schemaname or item.relname not in hidden):
-            alias = item.alias.aliasname if item.alias else item.relname
-            self.sources.append(FromSource(alias, table_named(self.catalog, item), optional))
-        elif is_a(item, ast.JoinExpr) and not (item.isNatural or item.usingClause or item.alias):
-            if item.jointype not in {enums.JoinType.JOIN_INNER, enums.JoinType.JOIN_LEFT}:
-                raise CannotRewrite("it has a RIGHT or FULL JOIN")
-            self._add(item.larg, hidden, optional=optional)
-            self._add(item.rarg, hidden, optional=optional or item.jointype == enums.JoinType.JOIN_LEFT)
-            self._conditions.append(item.quals)
-        else:
-            raise CannotRewrite("it reads from something else than tables joined with ON")
+    def _source(self, source: Source) -> FromSource:
+        if source.table is None and not source.complete and not source.outputs:
+            raise CannotRewrite(f"{quoted(source.name)} is no table that was read")
+        if source.table is None or source.renamed is not None:
+            raise CannotRewrite(OTHER_SOURCES)
+        return FromSource(source.name, source.table, source.optional)
 
     def owner(self, reference: Node) -> tuple[FromSource, Column] | None:
         """Return the source and the column that a reference means, None where it is no column of these tables."""
-        names = [part.sval for part in reference.fields if is_a(part, ast.String)]
-        if not names or len(names) < len(reference.fields):
-            return None
-        sources = [each for each in self.sources if len(names) == 1 or each.alias == names[-2]]
-        found = [(source, own) for source in sources if (own := source.table.column(names[-1]))]
-        return found[0] if len(found) == 1 else None
+        owner = self._block.owner(reference)
+        found = [each for each in self.sources if owner and owner[0] is self._block and each.alias == owner[1]]
+        column = found[0].table.column(owner[2]) if found and owner else None
+        return (found[0], column) if column else None
 
     def reference(self, source: FromSource, name: str) -> ast.ColumnRef:
         """Return a column as this SELECT must name it."""
@@ -87,7 +82,7 @@ class SelectSources:
         return any(set(key) <= equal for key in unique_keys(self.catalog, source.table))
 
     def _equalities(self, source: FromSource) -> Iterator[tuple[str, Node]]:
-        for condition in conjuncts(all_of(*self._conditions)):
+        for condition in self._conditions:
             if is_a(condition, ast.A_Expr) and condition.kind == enums.A_Expr_Kind.AEXPR_OP:
                 sides = ((condition.lexpr, condition.rexpr), (condition.rexpr, condition.lexpr))
                 for own, other in sides if operator(condition) == "=" else ():
@@ -122,6 +117,17 @@ class SelectSources:
         if len(self.sources) > 1:
             raise CannotRewrite("it returns * of several tables")
         return star(self.sources[0].alias)
+
+
+def _refuse_unlike_on(item: Node) -> None:
+    """Raise CannotRewrite for an item of FROM that is not made of tables joined with ON."""
+    if is_a(item, ast.JoinExpr) and not (item.isNatural or item.usingClause or item.alias):
+        if item.jointype not in {enums.JoinType.JOIN_INNER, enums.JoinType.JOIN_LEFT}:
+            raise CannotRewrite("it has a RIGHT or FULL JOIN")
+        _refuse_unlike_on(item.larg)
+        _refuse_unlike_on(item.rarg)
+    elif not is_a(item, ast.RangeVar):
+        raise CannotRewrite(OTHER_SOURCES)
 
 
 def table_named(catalog: Catalog, named: Any) -> Table:
