@@ -59,7 +59,7 @@ def decide_cache(design: Design) -> Draft:
                 f"{quantity(cores, 'cores')} of database.",
             ),
             *_refill_time(design, capacity),
-            _dearest(capacity),
+            _costliest(capacity),
         ),
         verdicts={
             "none": f"{named} would be computed for every request.",
@@ -96,7 +96,7 @@ def _refill_time(design: Design, capacity: Capacity) -> tuple[DecisionFact, ...]
     return (DecisionFact("dearest refill", took, "ms", text),)
 
 
-def _dearest(capacity: Capacity) -> DecisionFact:
+def _costliest(capacity: Capacity) -> DecisionFact:
     fresh = [op for op in capacity.operations if op.cache_seconds is None]
     if not fresh:
         return DecisionFact("dearest fresh operation", "none", "", "Nothing is computed fresh.")

@@ -10,7 +10,7 @@ from backend_architect.explaining.rules import NamedRule, rules_of
 from backend_architect.oracle.cases import Cases, cases_of
 from backend_architect.queries.text import StatementText
 
-MOST = 60
+MAX_DIFFERENCES = 60
 """Cases of one rule; `architect explain` asks more."""
 
 
@@ -21,7 +21,7 @@ def compare_readings(loaded: LoadedDesign) -> tuple[Problem, ...]:
 
 
 def _compared(loaded: LoadedDesign, rule: NamedRule, asked: ExplanationDatabase) -> Iterator[Problem]:
-    cases = cases_of(loaded.design, rule.row, rule.text, action=rule.action, most=MOST)
+    cases = cases_of(loaded.design, rule.row, rule.text, action=rule.action, most=MAX_DIFFERENCES)
     statement = StatementText()
     sql = statement.rule(resolve_rule(loaded.design, rule.row, rule.text))
     compiled = asked.compiled(cases, sql, [param.name for param in statement.params])

@@ -12,7 +12,7 @@ from backend_architect.oracle.answers import Caller
 from backend_architect.oracle.rule_inputs import Looked, look
 from backend_architect.oracle.values import Option, options_of
 
-MOST = 400
+MAX_CASES = 400
 """Cases of one rule; where there are more, as many are drawn from all of them."""
 ME, ELSE, OWN = str(UUID(int=1)), str(UUID(int=2)), str(UUID(int=16))
 Stored = Mapping[str, tuple[Mapping[str, object], ...]]
@@ -40,7 +40,7 @@ class Cases:
 
 
 def cases_of(
-    design: Design, row: Row, text: str, *, action: Action | AfterUpdate | None = None, most: int = MOST
+    design: Design, row: Row, text: str, *, action: Action | AfterUpdate | None = None, most: int = MAX_CASES
 ) -> Cases:
     """Return the small cases of a rule; a row that is being created is not stored, and what `set: me` says is me."""
     world = _World(design, row, look(design, row, text), is_new=action == "create")

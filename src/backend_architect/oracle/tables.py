@@ -16,7 +16,7 @@ TYPES = {
     FieldType.REFERENCE: "uuid",
 }
 """Texts of all kinds are `text`."""
-SMALL = 2**31 - 1
+MAX_INTEGER = 2**31 - 1
 
 
 def tables_sql(design: Design) -> str:
@@ -40,6 +40,11 @@ def _type(item: Field) -> str:
         return f"{TYPES.get(item.item or FieldType.TEXT, 'text')}[]"
     if item.type is FieldType.DECIMAL:
         return f"numeric({18 + item.scale}, {item.scale})"
-    if item.type is FieldType.INTEGER and item.max is not None and item.max <= SMALL and (item.min or 0) >= -SMALL:
+    if (
+        item.type is FieldType.INTEGER
+        and item.max is not None
+        and item.max <= MAX_INTEGER
+        and (item.min or 0) >= -MAX_INTEGER
+    ):
         return "integer"
     return TYPES.get(item.type, "text")

@@ -21,7 +21,7 @@ FIXED: dict[FieldType, tuple[tuple[str, object], ...]] = {
     FieldType.JSON: (("an object", {}),),
     FieldType.LIST: (("a list", []),),
 }
-MOST = 5
+MAX_VALUES = 5
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def _given(item: Field, constants: Collection[str]) -> list[Option]:
     if item.type in NUMBERS:
         return [Option(str(number), str(number)) for number in _numbers(item, constants)]
     texts = sorted(text[1:-1].replace("''", "'") for text in constants if text.startswith("'"))
-    return [Option(f"'{text}'", text) for text in [*texts[: MOST - 1], "anything"]]
+    return [Option(f"'{text}'", text) for text in [*texts[: MAX_VALUES - 1], "anything"]]
 
 
 def _numbers(item: Field, constants: Collection[str]) -> list[Decimal]:
@@ -59,4 +59,4 @@ def _numbers(item: Field, constants: Collection[str]) -> list[Decimal]:
     around = sorted({number + step for number in named for step in (-1, 0, 1)})
     low, high = (None if bound is None else Decimal(str(bound)) for bound in (item.min, item.max))
     fitting = [n for n in around if (low is None or n >= low) and (high is None or n <= high)]
-    return fitting[:MOST] or [low if low is not None else high if high is not None else Decimal(0)]
+    return fitting[:MAX_VALUES] or [low if low is not None else high if high is not None else Decimal(0)]

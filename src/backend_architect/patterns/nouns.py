@@ -12,7 +12,7 @@ DESCRIBED: Fragment = {
     "name": {"type": "text", "min": 1, "max": 200},
     "description": {"type": "text", "max": 5000, "optional": True},
 }
-SAID: Fragment = {"text": {"type": "text", "min": 1, "max": 5000}}
+TEXT_FIELD: Fragment = {"text": {"type": "text", "min": 1, "max": 5000}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _anonymous(guess: Guessed) -> Fragment:
     reader = f"{guess.team}.mine" if guess.team else STAFF
     create = f"signed_in and {guess.team}.member" if guess.team else ("anyone" if guess.by_anyone else "signed_in")
     entity: Fragment = {
-        "fields": _shared(guess) | SAID,
+        "fields": _shared(guess) | TEXT_FIELD,
         "rules": {"visible": reader},
         "allow": {"read": "visible", "create": create, "delete": reader},
     }

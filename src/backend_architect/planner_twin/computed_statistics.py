@@ -8,7 +8,7 @@ from backend_architect.planner_twin.array_text import write_array
 from backend_architect.planner_twin.column_sample import SampleRow
 from backend_architect.planner_twin.model import ColumnStatistics
 
-OFTEN = 3  # as often a value must come among those that are not common to be taken for common
+COMMON_FACTOR = 3  # as often a value must come among those that are not common to be taken for common
 A_SHARE = 0.1  # of the rows; from as many values on, ANALYZE takes their number to grow with the rows
 
 
@@ -67,9 +67,9 @@ def _common(present: Sequence[ExpressionValue]) -> Mapping[str, float]:
     for each in present:
         value = each.value or ""
         shares[value] = shares.get(value, 0.0) + each.row.share
-        times[value] = times.get(value, 0) + (OFTEN if each.row.common else 1)
+        times[value] = times.get(value, 0) + (COMMON_FACTOR if each.row.common else 1)
     few = all(number > 1 for number in times.values())  # then there are hardly any others
-    found = {value: share for value, share in shares.items() if few or times[value] >= OFTEN}
+    found = {value: share for value, share in shares.items() if few or times[value] >= COMMON_FACTOR}
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
@@ -113,7 +113,7 @@ def _correlation(present: Sequence[ExpressionValue], bases: Sequence[ColumnStati
     if len(bases) > 1 or bases[0].correlation is None:
         return None
     ordered = [each.rank for each in present if not each.row.common]
-    return bases[0].correlation * (_rank_correlation(ordered) if len(ordered) >= OFTEN else 1.0)
+    return bases[0].correlation * (_rank_correlation(ordered) if len(ordered) >= COMMON_FACTOR else 1.0)
 
 
 def _rank_correlation(ranks: Sequence[int]) -> float:

@@ -18,7 +18,7 @@ TRIGRAM_BYTES = HASH_BYTES = 4
 LONGEST_JSON = 125  # longer texts in jsonb are indexed by their hash
 KEY, VALUE = "k", "="
 WORDS = "words"
-OFTEN = 3
+MIN_OCCURRENCES = 3
 MILD, STEEP = 0.3, 2.0
 NONE_LEFT = 0.001
 FIXED = {"smallint[]": 2, "integer[]": 4, "bigint[]": 8, "uuid[]": 16, "date[]": 4}
@@ -99,7 +99,7 @@ def _of_sample(sample: Sequence[tuple[Found, float]], rows: float, values: float
             shares[key] = shares.get(key, 0.0) + share
             times[key] += 1
             widths[key] = width
-    often = [key for key in shares if times[key] >= OFTEN or shares[key] * len(sample) >= OFTEN]
+    often = [key for key in shares if times[key] >= MIN_OCCURRENCES or shares[key] * len(sample) >= MIN_OCCURRENCES]
     yield from (Elements(1, rows * shares[key], widths[key]) for key in sorted(often))
     rare: dict[str, list[tuple[str, str]]] = {}
     for key in sorted(shares.keys() - set(often)):

@@ -11,10 +11,10 @@ from statistics import NormalDist
 from backend_architect.planner_twin.distinct_keys import columns_named, distinct_keys
 from backend_architect.planner_twin.model import ColumnStatistics, IndexStatistics, TableStatistics
 
-MANY = 40.0  # rows, from which their number is as good as normally distributed
+NORMAL_ROWS = 40.0  # rows, from which their number is as good as normally distributed
 DRAWN = 20
 STEPS = 60
-RARE = 1e-6
+NEGLIGIBLE_PROBABILITY = 1e-6
 ONCE = 1.001
 
 
@@ -57,7 +57,7 @@ def _likely(rows: float, distinct: float) -> Iterator[Equal]:
     low, more = math.floor(mean), mean % 1
     if mean < ONCE:
         yield Equal(keys, 1)
-    elif mean < MANY:
+    elif mean < NORMAL_ROWS:
         yield Equal(keys / 2 * (1 - more), low)
         yield Equal(keys / 2 * more, low + 1)
         yield from (Equal(keys / 2 * share, number) for number, share in _by_chance(mean))
@@ -72,7 +72,7 @@ def _by_chance(mean: float) -> Iterator[tuple[int, float]]:
     for _ in range(STEPS):
         rate = mean * -math.expm1(-rate)
     share, number = rate / math.expm1(rate), 1
-    while share > RARE or number < mean:
+    while share > NEGLIGIBLE_PROBABILITY or number < mean:
         yield number, share
         number += 1
         share *= rate / number

@@ -10,7 +10,7 @@ from backend_architect.planner_twin.model import ColumnStatistics
 SHORT_HEAD, LONG_HEAD = 1, 4
 SHORT_VALUE = 126  # longer ones have a header of four bytes
 DIGITS = 4  # of a numeric's groups, two bytes each
-APART = 2.0  # bytes that the values kept may be from the mean width, which ANALYZE rounds down
+MAX_DIFFERENCE_BYTES = 2.0  # bytes that the values kept may be from the mean width, which ANALYZE rounds down
 
 
 @lru_cache(maxsize=4096)
@@ -25,7 +25,10 @@ def value_bytes(column: ColumnStatistics) -> Mapping[int, float]:
         if row.values[0] is not None:
             found[_packed(measure(row.values[0]))] += row.share  # type: ignore[assignment]
     whole = sum(found.values())
-    if not whole or abs(sum(size * share for size, share in found.items()) / whole - column.avg_width) > APART:
+    if (
+        not whole
+        or abs(sum(size * share for size, share in found.items()) / whole - column.avg_width) > MAX_DIFFERENCE_BYTES
+    ):
         return mean
     return {size: share / whole for size, share in sorted(found.items())}
 

@@ -41,7 +41,7 @@ CHECKS = [
 ]
 NOT_WRITTEN = 501
 """What a use case answers until its team has written it."""
-HELD = "no 5xx, and each answer as the document says"
+EXPECTATION = "no 5xx, and each answer as the document says"
 REQUESTS = 300
 """Requests to all routes together; each gets its share, so that a proof takes as long for a large design."""
 SHARE_LEAST, SHARE_MOST = 8, 20
@@ -152,10 +152,10 @@ def _case(title: str, tried: RouteTrial) -> Case:
     answers = ", ".join(f"{status} x {number}" for status, number in sorted(tried.statuses.items()))
     measures = (Measure("requests", float(tried.statuses.total())),)
     if not tried.wrong:
-        return Case(title, Verdict.HELD, HELD, answers, measures=measures)
+        return Case(title, Verdict.HELD, EXPECTATION, answers, measures=measures)
     reasons, repeat = next(iter(tried.wrong.items()))
     advice = "mend the route, or say in its decorator what it answers"
-    return Case(title, Verdict.FAILED, HELD, f"{reasons[:600]} ({answers})", repeat, advice, measures)
+    return Case(title, Verdict.FAILED, EXPECTATION, f"{reasons[:600]} ({answers})", repeat, advice, measures)
 
 
 def _other_methods(lab: Lab, operations: list[Operation]) -> Iterator[Case]:

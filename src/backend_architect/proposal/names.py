@@ -9,7 +9,7 @@ from backend_architect.brief.words import split_words
 from backend_architect.patterns import Pattern, pattern_named
 
 JOINING = ("and", "or", "plus", "but", "with", "without")
-APART = frozenset((*JOINING, "by", "has", "have", "having", "in", "that", "where", "which", "who"))
+SEPARATING_WORDS = frozenset((*JOINING, "by", "has", "have", "having", "in", "that", "where", "which", "who"))
 """Words after which something else begins than what was booked, sold or rated."""
 MOST_BETWEEN = 3
 
@@ -63,7 +63,7 @@ def _follows(brief: Brief, word: Span, noun: Span) -> bool:
     between = brief.text[word.end : noun.start]
     words = between.lower().split()
     is_near = word.end < noun.start and len(words) <= MOST_BETWEEN
-    return is_near and not re.search(r"[^\w\s'-]", between) and APART.isdisjoint(words)
+    return is_near and not re.search(r"[^\w\s'-]", between) and SEPARATING_WORDS.isdisjoint(words)
 
 
 def _precedes(brief: Brief, noun: Span, word: Span) -> bool:

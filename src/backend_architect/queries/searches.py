@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 AHEAD = 3_000
 """Rows of the list that one page looks through: 2 to 3 ms."""
-FEW = 2_000
+MATCHES = 2_000
 """Rows that the index may find and that are then read, checked and sorted: about 10 ms."""
 
 
@@ -37,7 +37,7 @@ def search_sql(parts: SearchParts) -> str:
     table, limit, query = parts.table, parts.limit, f"websearch_to_tsquery('simple', {parts.words})"
     matches = f"{table}.search @@ {query}"
     missing = f"(SELECT count(*) FROM ahead) < {limit}"
-    too_many = f"((SELECT count(*) FROM few) > {FEW} OR querytree({query}) = 'T')"
+    too_many = f"((SELECT count(*) FROM few) > {MATCHES} OR querytree({query}) = 'T')"
     order = f"ORDER BY {parts.order}"
     return f"""\
 WITH /* NAME */ ahead AS MATERIALIZED (
@@ -54,7 +54,7 @@ WITH /* NAME */ ahead AS MATERIALIZED (
     SELECT {table}.id
     FROM {table}
     WHERE {_all(6, missing, *parts.bounds, _by_index(table, query))}
-    LIMIT {FEW + 1}
+    LIMIT {MATCHES + 1}
 ), going_on AS MATERIALIZED (
     SELECT on_key, on_id
     FROM (
@@ -88,7 +88,7 @@ LEFT JOIN (
 
 ABOUT = f"""\
 # Bounded work, whatever the words: a page comes from the next {AHEAD:,} rows of the list; where they do not fill it,
-# from the index on the words, as long as that finds {FEW:,} rows at most; else it says where the search goes on.
+# from the index on the words, as long as that finds {MATCHES:,} rows at most; else it says where the search goes on.
 # That an id is itself, as a uuid, is always true: the planner does not see that, and does not read the whole table."""
 """What a built statement says of itself."""
 

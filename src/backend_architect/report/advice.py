@@ -102,10 +102,10 @@ def not_looked_at(advice: Advice) -> list[str]:
 
 
 def _in_short(names: list[str], reason: str) -> str:
-    dearest = "; ".join(_clipped(name) for name in names[:MOST_LEFT])
+    costliest = "; ".join(_clipped(name) for name in names[:MOST_LEFT])
     many = "1 statement" if len(names) == 1 else f"{len(names):,} statements"
     which = ", the dearest of them" if len(names) > MOST_LEFT else ""
-    return f"not looked at: {many} ({reason}){which}: {dearest}"
+    return f"not looked at: {many} ({reason}){which}: {costliest}"
 
 
 def factor(before: float, after: float) -> str:

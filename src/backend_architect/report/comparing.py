@@ -10,7 +10,7 @@ THRESHOLD = (
     "Blocks (pages of 8 kB read or found in memory, a call) count from a change of 20 % on, time from 30 % on, "
     "and only for statements with 20 calls or more since."
 )
-MOST = 10
+MAX_SHOWN = 10
 
 
 def comparison_lines(comparison: WorkloadComparison, paint: Paint) -> list[str]:
@@ -80,7 +80,7 @@ def _table(changes: Iterable[StatementChange]) -> list[str]:
 def _moved(changes: Iterable[StatementChange]) -> list[StatementChange]:
     """Return the statements whose time changed most, of those that moved at all."""
     moved = [each for each in changes if each.verdict in {ChangeVerdict.HELPED, ChangeVerdict.WORSE}]
-    return sorted(moved, key=lambda each: (-abs(each.saved_ms), each.id))[:MOST]
+    return sorted(moved, key=lambda each: (-abs(each.saved_ms), each.id))[:MAX_SHOWN]
 
 
 def _coloured(verdict: ChangeVerdict, paint: Paint) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from backend_architect.report.visible import as_markdown, in_one_line
 from backend_architect.tune.samples import Samples
 
-MOST = 5
+MAX_SHOWN = 5
 LENGTH = 72
 NONE = "No session waited."
 
@@ -20,7 +20,7 @@ def seen_lines(samples: Samples) -> list[str]:
 def samples_markdown(samples: Samples) -> str:
     """Return the same as a part of a Markdown report."""
     parts = ["## What sessions waited for", "", f"{samples.taken:,} samples in {samples.seconds:,.0f} s."]
-    blocked, waits = samples.blocked[:MOST], [each for each in samples.waited if each.event][:MOST]
+    blocked, waits = samples.blocked[:MAX_SHOWN], [each for each in samples.waited if each.event][:MAX_SHOWN]
     if blocked:
         parts += ["", "| waited | statement | held up by | its state |", "|--:|---|---|---|"]
     parts += [
@@ -36,13 +36,13 @@ def samples_markdown(samples: Samples) -> str:
 
 
 def _blocked(samples: Samples) -> Iterator[str]:
-    for each in samples.blocked[:MOST]:
+    for each in samples.blocked[:MAX_SHOWN]:
         held = f"held up by {_short(each.holder)} ({each.holder_state})"
         yield f"  {each.seconds:8,.0f} s  {_short(each.statement)}  {held}"
 
 
 def _waited(samples: Samples) -> Iterator[str]:
-    for each in [each for each in samples.waited if each.event][:MOST]:
+    for each in [each for each in samples.waited if each.event][:MAX_SHOWN]:
         yield f"  {each.sessions / samples.taken:8.1f}  {each.event}  {_short(each.statement)}"
 
 

@@ -15,7 +15,7 @@ from backend_architect.tune.indexes.model import Advice, Recommended, StatementC
 from backend_architect.tune.samples import Samples
 from backend_architect.tune.workload import Statement, Workload
 
-DEAREST = 20
+COSTLIEST_SHOWN = 20
 
 
 def tuning_data(tuning: Tuning) -> dict[str, object]:
@@ -50,12 +50,12 @@ def _workload(workload: Workload | None) -> Mapping[str, object] | None:
         "tenants": list(workload.tenants),
         "left_out": dict(workload.left_out),
         "notes": list(workload.notes),
-        "dearest": [_dear(each) for each in workload.statements[:DEAREST]],
+        "dearest": [_costliest(each) for each in workload.statements[:COSTLIEST_SHOWN]],
         "samples": _samples(workload.samples),
     }
 
 
-def _dear(each: Statement) -> Mapping[str, object]:
+def _costliest(each: Statement) -> Mapping[str, object]:
     return {**_statement(each), "total_ms": each.total_ms, "mean_ms": each.mean_ms}
 
 

@@ -3,7 +3,14 @@
 import unicodedata
 
 KEPT = "\n\t"
-UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # control, format (right-to-left marks too), surrogates, private
+INVISIBLE_CATEGORIES = {
+    "Cc",
+    "Cf",
+    "Cs",
+    "Co",
+    "Zl",
+    "Zp",
+}  # control, format (right-to-left marks too), surrogates, private
 
 MARKS = ("\\", "`", "*", "_", "|", "<", "[", "#")
 
@@ -12,7 +19,10 @@ def visible(text: str) -> str:
     """Return the text with every character that nobody sees written as its escape; lines stay lines."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(each if each in KEPT or unicodedata.category(each) not in UNSEEN else _escape(each) for each in text)
+    return "".join(
+        each if each in KEPT or unicodedata.category(each) not in INVISIBLE_CATEGORIES else _escape(each)
+        for each in text
+    )
 
 
 def in_one_line(text: str) -> str:

@@ -3,7 +3,7 @@
 from backend_architect.report.visible import in_one_line
 from backend_architect.tune.workload import Statement, Workload
 
-DEAREST = 5
+COSTLIEST_SHOWN = 5
 
 
 def read_from(workload: Workload | None) -> str:
@@ -20,7 +20,7 @@ def read_from(workload: Workload | None) -> str:
 def costliest_lines(workload: Workload) -> list[str]:
     """Return the statements that take most of the time, a line each; none where times are unknown."""
     whole = workload.total_ms
-    lines = [f"  {_shown(each, whole)}" for each in workload.statements[:DEAREST]] if whole else []
+    lines = [f"  {_shown(each, whole)}" for each in workload.statements[:COSTLIEST_SHOWN]] if whole else []
     return ["Where the time goes:", *lines] if lines else []
 
 

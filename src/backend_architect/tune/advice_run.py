@@ -34,9 +34,9 @@ from backend_architect.tune.workload import Statement, Workload
 GENERIC_FROM = 16
 SAMPLE_MS = "2000"
 TRYING = 0.2  # of the time, for running statements on generated rows
-NAMED = 5
+MAX_NAMES = 5
 ROW_SECURITY = "row security"  # its conditions are in the statements
-MUCH = 0.25  # of the time
+PREPARATION_SHARE = 0.25  # of the time
 
 
 NOT_READ = Problem("no-advice", "no indexes were chosen: the tables could not be read", "tune again")
@@ -242,11 +242,11 @@ def _limitations(known: Known, left_out: Sequence[Named]) -> Iterator[Problem]:
 
 def short_of_time(advice: Advice, spent: float, limits: ChoiceLimits) -> Iterator[Problem]:
     """Give where the time went, when it was too short for the choice and much of it was gone before."""
-    if advice.left and spent > MUCH * limits.seconds:
+    if advice.left and spent > PREPARATION_SHARE * limits.seconds:
         message = f"reading the database and copying its structure took {spent:.0f} of the {limits.seconds:.0f} seconds"
         yield Problem("short-of-time", message, "--time gives the choice of indexes more")
 
 
 def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more
+    more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
+    return ", ".join(names[:MAX_NAMES]) + more

@@ -13,7 +13,7 @@ from backend_architect.sql.parsing import parse
 from backend_architect.tune.amounts import milliseconds
 from backend_architect.tune.workload import Statement, Workload
 
-MUCH, SOME = 0.1, 0.01
+HIGH_SHARE, MEDIUM_SHARE = 0.1, 0.01
 """From which share of all statements' time on a fault in a statement is severe, and from which on it matters."""
 
 
@@ -59,11 +59,17 @@ class Examined:
         """
         if self.share is None:
             return otherwise
-        if self.once and (self.share < MUCH or isinstance(self.tree, ast.InsertStmt)):
+        if self.once and (self.share < HIGH_SHARE or isinstance(self.tree, ast.InsertStmt)):
             return Severity.LOW
         if self.once:
             return Severity.MEDIUM
-        return Severity.HIGH if self.share >= MUCH else Severity.MEDIUM if self.share >= SOME else Severity.LOW
+        return (
+            Severity.HIGH
+            if self.share >= HIGH_SHARE
+            else Severity.MEDIUM
+            if self.share >= MEDIUM_SHARE
+            else Severity.LOW
+        )
 
     @property
     def facts(self) -> tuple[Fact, ...]:
@@ -100,4 +106,4 @@ def _largest(blocks: tuple[Block, ...], catalog: Catalog) -> float | None:
 
 
 def _percent(share: float) -> str:
-    return f"{share:.0%}" if share >= MUCH else f"{share:.2%}"
+    return f"{share:.0%}" if share >= HIGH_SHARE else f"{share:.2%}"

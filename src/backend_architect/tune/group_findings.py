@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from backend_architect.finding import Finding
 
-MANY = 5
+MIN_GROUP = 5
 """Findings of one kind, severity and sureness from which on they are told as one."""
-APART = {"unwise-setting", "no-timeout", "unfitting-memory"}
+NEVER_GROUPED = {"unwise-setting", "no-timeout", "unfitting-memory"}
 """Kinds of which each finding is another fault: settings."""
 
 
@@ -18,10 +18,10 @@ def grouped(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """
     groups: dict[tuple[object, ...], list[Finding]] = {}
     for number, each in enumerate(findings):
-        alone = each.code in APART or bool(each.rewrite)
+        alone = each.code in NEVER_GROUPED or bool(each.rewrite)
         groups.setdefault((number,) if alone else (each.code, each.severity, each.sureness), []).append(each)
     kept: list[Finding] = []
     for own in groups.values():
-        kept += [replace(own[0], more=tuple(own[1:]))] if len(own) >= MANY else own
+        kept += [replace(own[0], more=tuple(own[1:]))] if len(own) >= MIN_GROUP else own
     place = {each.key: number for number, own in enumerate(groups.values()) for each in own}
     return tuple(sorted(kept, key=lambda each: (each.severity.rank, each.code, place[each.key])))

@@ -14,8 +14,8 @@ from backend_architect.tune.samples import Blocked, Samples
 
 ROW_LOCKS = {"Lock: transactionid", "Lock: tuple"}
 LEAST_SECONDS, LEAST_SHARE = 2.0, 0.01
-MUCH = 0.2
-MANY = 3
+HIGH_WAITING_SHARE = 0.2
+HIGH_WAITING_SESSIONS = 3
 SHOWN = 72
 WRITING = (ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt)
 
@@ -45,7 +45,11 @@ class Waits:
     @property
     def severity(self) -> Severity:
         """Return how bad it is: high where a session waited in a fifth of the time, or several at once."""
-        return Severity.HIGH if self.seconds >= MUCH * self.watched or self.most >= MANY else Severity.MEDIUM
+        return (
+            Severity.HIGH
+            if self.seconds >= HIGH_WAITING_SHARE * self.watched or self.most >= HIGH_WAITING_SESSIONS
+            else Severity.MEDIUM
+        )
 
     @property
     def facts(self) -> tuple[Fact, ...]:

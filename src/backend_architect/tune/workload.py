@@ -9,7 +9,7 @@ from typing import Any
 from backend_architect.tune.samples import Samples
 from backend_architect.tune.statement_excerpt import excerpt_of
 
-LONG = 72
+SHOWN_LENGTH = 72
 PLACE = re.compile(r"[.:#/]")
 """What a name has that says where in the application a statement is: `posts.feed`, `app/jobs#sweep`."""
 ORIGINS = ("route", "controller", "action", "job", "file", "source", "code.filepath", "code.function", "caller")
@@ -56,10 +56,10 @@ class Statement:
         if self.name:
             return f"{self.name} [{self.id}]" if self.name_is_shared else self.name
         text = excerpt_of(self.text) if self.name_is_shared else " ".join(self.text.split())
-        if len(text) <= LONG:
+        if len(text) <= SHOWN_LENGTH:
             return text
         shown = excerpt_of(self.text)
-        return f"{shown if len(shown) <= LONG else shown[:LONG] + '…'} [{self.id}]"
+        return f"{shown if len(shown) <= SHOWN_LENGTH else shown[:SHOWN_LENGTH] + '…'} [{self.id}]"
 
     def named_among(self, shared: Collection[str]) -> "Statement":
         """Return it without a name that is a mere word, with its id beside a longer one, where others have it too."""

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-from backend_architect.tune.indexes.cost_model import Pool
+from backend_architect.tune.indexes.cost_model import CostModel
 from backend_architect.tune.indexes.costs import Costs, PlannedQuery
 from backend_architect.tune.indexes.model import NewIndex, NewKey
 from backend_architect.tune.indexes.search import best_set
@@ -54,7 +54,7 @@ class Fees:
         return sum(self._fees[index] for index in indexes)
 
 
-def _pool(seed: int) -> Pool:
+def _pool(seed: int) -> CostModel:
     """Return 5 queries and 9 candidates of 3 tables, with a budget for some of them."""
     chance = random.Random(seed)
     candidates = [NewIndex("public", f"t{n % 3}", (NewKey(f"c{n}"),)) for n in range(9)]
@@ -74,10 +74,10 @@ def _pool(seed: int) -> Pool:
     costs = Costs(MadeUp(factors))
     floors = {query.sql: costs.cost(query, relevant[query.sql]) for query in queries}
     budget = chance.choice([40, 70, 110])
-    return Pool(queries, relevant, sizes, upkeep, costs, budget=budget, min_benefit=0.0, floors=floors)
+    return CostModel(queries, relevant, sizes, upkeep, costs, budget=budget, min_benefit=0.0, floors=floors)
 
 
-def _saved_at_most(pool: Pool) -> float:
+def _saved_at_most(pool: CostModel) -> float:
     nothing: frozenset[NewIndex] = frozenset()
     sets = (frozenset(s) for n in range(len(pool.candidates) + 1) for s in combinations(pool.candidates, n))
     return max(pool.saved(nothing, each) for each in sets if pool.fits(each))
@@ -108,7 +108,7 @@ def test_an_index_that_costs_more_than_it_saves_is_not_chosen() -> None:
     query = PlannedQuery("q", 1.0, frozenset({("public", "t")}))
     for upkeep, chosen in ((900.0, set()), (10.0, {index})):
         costs = Costs(MadeUp({("q", index): 0.5}))
-        pool = Pool(
+        pool = CostModel(
             (query,), {"q": frozenset({index})}, {index: 1}, Fees({index: upkeep}), costs, None, 0.0, {"q": 500.0}
         )
         assert best_set(pool, []).chosen == chosen

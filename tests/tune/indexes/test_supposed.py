@@ -6,7 +6,7 @@ import pytest
 
 from backend_architect.postgres.catalog import Catalog
 from backend_architect.tune.indexes.candidates import plain_candidates, richer
-from backend_architect.tune.indexes.constant_conditions import AllAsks
+from backend_architect.tune.indexes.constant_conditions import StatementPredicates
 from backend_architect.tune.supposed_constants import supposed_constants, with_supposed
 from backend_architect.tune.workload import Statement, Workload
 
@@ -35,7 +35,7 @@ def test_what_nearly_everybody_writes_is_supposed(catalog: Catalog, default: str
 def test_a_supposed_expression_is_a_candidate_and_a_logged_one_is_as_it_is(catalog: Catalog) -> None:
     counted = Statement("1", WORDS, 5)
     logged = replace(counted, id="2", examples=({"$1": "oak"},))
-    asks = AllAsks(Workload("", (counted, logged)), catalog)
+    asks = StatementPredicates(Workload("", (counted, logged)), catalog)
     found = {index.definition("") for access in asks["1"][0] for index in plain_candidates(access)}
     assert "CREATE INDEX ON orders USING gin ((to_tsvector('english', status || ' ' || note)))" in found
     assert (asks.supposed(counted), asks.supposed(logged)) == ("'english' and ' '", "")
@@ -51,7 +51,7 @@ def test_rows_without_a_value_are_left_out_where_they_are_many(catalog: Catalog)
     texts = {"note": "SELECT 1 FROM orders WHERE note = $1", "status": "SELECT 1 FROM orders WHERE status = $1",
              "order": "SELECT 1 FROM orders ORDER BY note LIMIT 5"}  # fmt: skip
     workload = Workload("", tuple(Statement(name, text, 1) for name, text in texts.items()))
-    asks = AllAsks(workload, replace(catalog, tables=tables))
+    asks = StatementPredicates(workload, replace(catalog, tables=tables))
     found = {
         name: {each.definition("") for access in asks[name][0] for index in plain_candidates(access)
                for each in richer(index, access) if "IS NOT NULL" in each.predicate}

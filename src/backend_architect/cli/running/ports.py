@@ -14,7 +14,7 @@ from backend_architect.errors import PortTaken, Problem
 
 FIRST = 8000
 TRIED = 50
-HELD: dict[int, int] = {}
+RESERVED_PORTS: dict[int, int] = {}
 """The files that hold ports, by port: open for as long as this process lives."""
 
 
@@ -51,7 +51,7 @@ def _why_not(port: int) -> str:
 
 def _hold(port: int) -> bool:
     """Return whether no other process of ours has the port; it is then held until this one ends."""
-    if port in HELD:
+    if port in RESERVED_PORTS:
         return True
     path = Path(tempfile.gettempdir()) / f"backend-architect-{os.geteuid()}-port-{port}.lock"
     try:
@@ -63,7 +63,7 @@ def _hold(port: int) -> bool:
     except BlockingIOError:
         os.close(file)
         return False
-    HELD[port] = file
+    RESERVED_PORTS[port] = file
     return True
 
 

@@ -12,7 +12,7 @@ from backend_architect.errors import Problem
 
 CARD_TEXT = 100
 """A related row shows its texts up to this length, unless the relation says what to `show`."""
-MUCH_TEXT = 400
+MAX_TEXT = 400
 """Characters of text in one nested row, from which a page of a hundred rows is mostly repetition."""
 
 
@@ -47,7 +47,7 @@ def _is_open(loaded: LoadedDesign, target: Entity) -> bool:
 def _long(loaded: LoadedDesign, path: str, target: Entity, shown: list[Field]) -> Iterator[Problem]:
     texts = [field for field in shown if field.type is FieldType.TEXT]
     size = sum(field.length[1] for field in texts)
-    if size > MUCH_TEXT:
+    if size > MAX_TEXT:
         names = ", ".join(f"`{field.name}`" for field in texts)
         message = f"{names} of {target.name}, up to {size:,} characters, stand in every row that points to it"
         yield loaded.warning("card-repeats-text", path, message, "name what is needed: `show: [name]`")

@@ -16,7 +16,7 @@ from backend_architect.postgres.connection import Refused
 from backend_architect.postgres.session import Session
 
 SAMPLE = 30_000  # rows, as many as ANALYZE takes
-ENOUGH = 1_000  # rows that meet a condition, to tell how many values they have
+MIN_MATCHING_ROWS = 1_000  # rows that meet a condition, to tell how many values they have
 COUNT = """
 SELECT /* backend-architect tune */ count(*)::float8 AS groups, coalesce(sum(rows), 0)::float8 AS rows,
        count(*) FILTER (WHERE pages = 1)::float8 AS once, count(*) FILTER (WHERE pages = 2)::float8 AS twice
@@ -66,7 +66,7 @@ def _counted(session: Session, schema: str, table: TableStatistics, asked: Count
         for columns in asked.groups:
             combined[frozenset(columns)] = _distinct(session, schema, table, columns)
         for condition, columns in asked.parts:
-            if (share := shares.get(condition, 0.0)) * SAMPLE >= ENOUGH:
+            if (share := shares.get(condition, 0.0)) * SAMPLE >= MIN_MATCHING_ROWS:
                 found = _distinct(session, schema, table, columns, condition=condition, share=share)
                 parts[condition, frozenset(columns)] = found
     except Refused:  # no right to read the rows, or it took too long

@@ -7,7 +7,7 @@ from backend_architect.planner_twin.copy.known import References, TableName
 from backend_architect.planner_twin.grow import grow
 from backend_architect.planner_twin.model import Statistics
 
-APART = "\0"
+SEPARATOR = "\0"
 """No name holds it."""
 
 
@@ -39,4 +39,4 @@ def grow_schemas(
 
 
 def _joined(table: TableName) -> str:
-    return APART.join(table)
+    return SEPARATOR.join(table)

@@ -9,7 +9,7 @@ from backend_architect.planner_twin.copy.extended import INHERITED, Extended, re
 from backend_architect.planner_twin.model import Statistics
 from backend_architect.planner_twin.read import Only, read_schemas
 from backend_architect.planner_twin.structure.model import Named
-from backend_architect.planner_twin.structure.reading import for_version, note_held, reading, server_version
+from backend_architect.planner_twin.structure.reading import for_version, note_locked, reading, server_version
 from backend_architect.postgres.connection import Refused
 from backend_architect.postgres.session import Session
 
@@ -80,5 +80,5 @@ def _statistics(
             if last:
                 nothing = tuple(Statistics(schema, ()) for schema in schemas)
                 return nothing, (Named("statistics", "all", str(error)),)
-            note_held(session)
+            note_locked(session)
     return (), ()

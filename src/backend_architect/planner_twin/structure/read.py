@@ -13,7 +13,7 @@ from backend_architect.planner_twin.structure.model import (
     StructureTable,
     TableColumn,
 )
-from backend_architect.planner_twin.structure.reading import for_version, note_held, reading, server_version
+from backend_architect.planner_twin.structure.reading import for_version, note_locked, reading, server_version
 from backend_architect.postgres.catalog.model import full_name
 from backend_architect.postgres.connection import Refused
 from backend_architect.postgres.search_path import search_path
@@ -50,7 +50,7 @@ class _Parts:
                 self.session.run("ROLLBACK TO part")
                 if last:
                     self.refused.append(Named(part, "all", str(error)))
-                note_held(self.session)  # somebody may have taken a table since
+                note_locked(self.session)  # somebody may have taken a table since
             else:
                 self.session.run("RELEASE part")
                 return found
@@ -131,7 +131,7 @@ def _left_out(parts: _Parts, tables: Iterable[StructureTable]) -> tuple[Named, .
     found = [
         *parts.named("types", statements.OTHER_TYPES),
         *parts.named("functions", statements.OTHER_FUNCTIONS),
-        *parts.named("tables that are held", statements.HELD_TABLES),
+        *parts.named("tables that are held", statements.LOCKED_TABLES),
         *parts.named("row security", statements.SECURED),
         *(Named("foreign table", t.qualified, "planned as a table of its own here") for t in tables if t.kind == "f"),
     ]

@@ -17,13 +17,13 @@ def reading(session: Session) -> Iterator[None]:
         path = session.value("SELECT current_setting('search_path')")
         session.run("".join(f"SET LOCAL {name} = {value};" for name, value in READABLE.items()))
         session.run("SELECT set_config('architect.search_path', $1, true)", path)
-        note_held(session)
+        note_locked(session)
         yield
     finally:
         session.run("ROLLBACK")
 
 
-def note_held(session: Session) -> None:
+def note_locked(session: Session) -> None:
     """Note which relations somebody holds for himself now, so that nothing is asked that would wait for him."""
     session.run("SELECT set_config('architect.held', $1, true)", session.value(HELD))
 

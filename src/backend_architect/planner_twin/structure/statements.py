@@ -16,7 +16,7 @@ BUSY = "coalesce({0}.oid = ANY (current_setting('architect.held', true)::oid[]),
 """Whether somebody holds a relation for himself: to ask for an expression on it would be to wait for him."""
 C_BUSY = BUSY.format("c")
 ON_C = "ARRAY[ARRAY[n.nspname::text, c.relname::text]]"
-HELD_TABLES = f"""
+LOCKED_TABLES = f"""
 SELECT 'table' AS kind, format('%I.%I', n.nspname, c.relname) AS name,
        'somebody holds it for himself: made without defaults, checks, views, and indexes but those of keys' AS reason
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -62,7 +62,7 @@ HELD = """held AS MATERIALIZED (
   SELECT relation FROM held UNION SELECT indrelid FROM pg_index WHERE indexrelid IN (SELECT relation FROM held)
   UNION SELECT oid FROM pg_class WHERE reltoastrelid IN (SELECT relation FROM held)
 )"""
-IS_HELD = "{0}.oid IN (SELECT relation FROM busy)"
+IS_LOCKED = "{0}.oid IN (SELECT relation FROM busy)"
 AS_SEEN = "c.relpages::int8 * current_setting('block_size')::int8"
 
 TABLES = f"""
@@ -70,10 +70,10 @@ WITH {HELD}
 SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name, c.relkind::text AS kind,
        c.relpersistence = 't' AS temporary, i.inhparent::int8 AS partition_of,
        c.reltuples::float8 AS rows, c.relpages AS pages,
-       CASE WHEN c.relkind = 'p' THEN 0 WHEN {IS_HELD.format("c")} THEN {AS_SEEN}
+       CASE WHEN c.relkind = 'p' THEN 0 WHEN {IS_LOCKED.format("c")} THEN {AS_SEEN}
             ELSE pg_relation_size(c.oid) END AS bytes,
-       CASE WHEN c.relkind = 'p' THEN 0 WHEN {IS_HELD.format("c")} THEN {AS_SEEN}
-            ELSE pg_total_relation_size(c.oid) END AS total_bytes, {IS_HELD.format("c")} AS held,
+       CASE WHEN c.relkind = 'p' THEN 0 WHEN {IS_LOCKED.format("c")} THEN {AS_SEEN}
+            ELSE pg_total_relation_size(c.oid) END AS total_bytes, {IS_LOCKED.format("c")} AS held,
        coalesce(c.reloptions, '{{}}') AS options,
        has_table_privilege(c.oid, 'SELECT') AND NOT row_security_active(c.oid) AS readable,
        coalesce(s.seq_scan, 0) AS scans, coalesce(s.seq_tup_read, 0) AS rows_scanned,
@@ -86,7 +86,7 @@ SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name, c.relkind::te
        CASE WHEN c.relfrozenxid = '0' THEN 0 ELSE age(c.relfrozenxid) END::int8 AS frozen_age,
        CASE WHEN c.relminmxid = '0' THEN 0 ELSE mxid_age(c.relminmxid) END::int8 AS multixact_age,
        CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) ELSE '' END AS partition_key,
-       CASE WHEN c.relispartition AND NOT {IS_HELD.format("c")}
+       CASE WHEN c.relispartition AND NOT {IS_LOCKED.format("c")}
             THEN coalesce(pg_get_expr(c.relpartbound, c.oid), '') ELSE '' END AS bound
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid
@@ -110,14 +110,14 @@ INDEXES = f"""
 WITH {HELD}
 SELECT x.indexrelid::int8 AS oid, x.indrelid::int8 AS table, n.nspname AS schema, c.relname AS name, m.amname AS method,
        CASE WHEN x.indpred IS NULL THEN ''
-            WHEN {IS_HELD.format("t")} THEN 'unknown'
+            WHEN {IS_LOCKED.format("t")} THEN 'unknown'
             ELSE pg_get_expr(x.indpred, x.indrelid) END AS predicate,
        x.indisunique AS unique, x.indisprimary AS primary, x.indisvalid AS valid, x.indisready AS ready,
        coalesce((SELECT k.conname FROM pg_constraint k WHERE k.conrelid = x.indrelid AND k.conindid = x.indexrelid
                    AND k.contype IN ('p', 'u', 'x') ORDER BY k.contype LIMIT 1), '') AS constraint,
        x.indisreplident AS replica_identity, i.inhparent::int8 AS parent,
-       CASE WHEN {IS_HELD.format("t")} THEN '' ELSE pg_get_indexdef(x.indexrelid) END AS definition,
-       CASE WHEN c.relkind = 'I' THEN 0 WHEN {IS_HELD.format("t")} THEN {AS_SEEN}
+       CASE WHEN {IS_LOCKED.format("t")} THEN '' ELSE pg_get_indexdef(x.indexrelid) END AS definition,
+       CASE WHEN c.relkind = 'I' THEN 0 WHEN {IS_LOCKED.format("t")} THEN {AS_SEEN}
             ELSE pg_relation_size(c.oid) END AS bytes, c.relpages AS pages,
        c.reltuples::float8 AS rows,
        coalesce((SELECT split_part(o, '=', 2)::int FROM unnest(c.reloptions) o WHERE o LIKE 'fillfactor=%'), 90)
@@ -127,7 +127,7 @@ SELECT x.indexrelid::int8 AS oid, x.indrelid::int8 AS table, n.nspname AS schema
        ARRAY(SELECT coalesce(a.attname::text, '') FROM unnest(x.indkey::int2[]) WITH ORDINALITY AS k (attnum, place)
              LEFT JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.attnum AND k.attnum > 0
              ORDER BY k.place) AS columns,
-       ARRAY(SELECT CASE WHEN x.indkey[p - 1] <> 0 THEN '' WHEN {IS_HELD.format("t")} THEN 'unknown'
+       ARRAY(SELECT CASE WHEN x.indkey[p - 1] <> 0 THEN '' WHEN {IS_LOCKED.format("t")} THEN 'unknown'
                          ELSE pg_get_indexdef(x.indexrelid, p, true) END
              FROM generate_series(1, x.indnkeyatts) AS p ORDER BY p) AS expressions,
        ARRAY(SELECT CASE WHEN o.opcdefault THEN '' ELSE o.opcname::text END
@@ -167,7 +167,7 @@ WITH {HELD}
 SELECT p.polname AS name, p.polrelid::int8 AS table, p.polcmd::text AS command, p.polpermissive AS permissive,
        ARRAY(SELECT r.rolname::text FROM pg_roles r JOIN unnest(p.polroles) own ON own <> 0
              WHERE pg_has_role(r.oid, own, 'USAGE') AND NOT r.rolsuper ORDER BY 1) AS roles,
-       CASE WHEN {IS_HELD.format("c")} THEN '' ELSE coalesce(pg_get_expr(p.polqual, p.polrelid), '') END AS condition,
+       CASE WHEN {IS_LOCKED.format("c")} THEN '' ELSE coalesce(pg_get_expr(p.polqual, p.polrelid), '') END AS condition,
        pg_get_userbyid(c.relowner)::text AS owner, c.relforcerowsecurity AS forced
 FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relrowsecurity AND p.polcmd <> 'a'
 ORDER BY p.polrelid, p.polname

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from backend_architect.proof.access.caches import cached_lists
 from backend_architect.proof.access.facts import RememberedAnswers, many
 from backend_architect.proof.access.judge import Judge
-from backend_architect.proof.access.list_rows import Shelf, stock
+from backend_architect.proof.access.list_rows import ListRows, stock
 from backend_architect.proof.access.page_edge import page_edge
 from backend_architect.proof.access.pages import PAGES, Shown, Walk, walk
 from backend_architect.proof.access.personas import Persona, personas
@@ -29,7 +29,7 @@ class ListTrial:
 
     asking: Asking
     facts: RememberedAnswers
-    shelf: Shelf
+    list_rows: ListRows
 
 
 def hidden_rows(lab: Lab) -> Iterator[Case]:
@@ -44,24 +44,24 @@ def hidden_rows(lab: Lab) -> Iterator[Case]:
     let_members_in(backend, people)
     let_leave(backend, people)
     asking, facts = Asking(lab), RememberedAnswers(Judge(backend), wide=True)
-    if was_used and any(shelf.spec.cache_seconds for shelf in shelves):
+    if was_used and any(list_rows.spec.cache_seconds for list_rows in shelves):
         asking.renew()  # whose caches know nothing of what other probes asked
-    for shelf in shelves:
-        for persona in by_rights(facts, shelf, people):
-            yield _tried(ListTrial(asking, facts, shelf), persona)
+    for list_rows in shelves:
+        for persona in by_rights(facts, list_rows, people):
+            yield _tried(ListTrial(asking, facts, list_rows), persona)
     yield from cached_lists(asking, facts.judge, shelves, people)
-    for shelf in shelves:
-        for persona in by_rights(facts, shelf, people)[:1]:
-            yield from page_edge(asking, facts.judge, shelf, persona)
+    for list_rows in shelves:
+        for persona in by_rights(facts, list_rows, people)[:1]:
+            yield from page_edge(asking, facts.judge, list_rows, persona)
     yield from kept_counts(backend)
 
 
 def _tried(stage: ListTrial, persona: Persona) -> Case:
     """Return what came of the list, of its filters, its pages and its other parents for one caller."""
-    shown = Shown(stage.facts, stage.shelf, viewer_of(stage.facts, stage.shelf, persona))
+    shown = Shown(stage.facts, stage.list_rows, viewer_of(stage.facts, stage.list_rows, persona))
     walks, hidden = [], 0
-    for parent in stage.shelf.parents:
-        is_first = parent == stage.shelf.parents[0]
+    for parent in stage.list_rows.parents:
+        is_first = parent == stage.list_rows.parents[0]
         for number, search in enumerate(shown.searches(parent)):
             if not is_first and number:
                 break
@@ -70,14 +70,14 @@ def _tried(stage: ListTrial, persona: Persona) -> Case:
             walks.append(walk(stage.asking, persona, shown, (parent, search), limit=WHOLE, pages=PAGES))
             if is_first:
                 walks.append(walk(stage.asking, persona, shown, (parent, search), limit=SHORT, pages=SHORT_PAGES))
-    return _case(stage.shelf, persona, walks, hidden)
+    return _case(stage.list_rows, persona, walks, hidden)
 
 
-def _case(shelf: Shelf, persona: Persona, walks: list[Walk], hidden: int) -> Case:
+def _case(list_rows: ListRows, persona: Persona, walks: list[Walk], hidden: int) -> Case:
     wrong = next((walk for walk in walks if walk.problems), None)
     answer = (wrong or walks[0]).answer
     case = answer.case(
-        f"{shelf.route.title} for {persona.name}",
+        f"{list_rows.route.title} for {persona.name}",
         expected=f"every row that the rules show, in order, and none of the {hidden} that they hide",
         held=wrong is None,
         advice=ADVICE,

@@ -31,7 +31,7 @@ Values = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class ListRows:
     """A list, and the parents to ask it for: the first has rows of every kind, one other each of its own kind."""
 
     route: ProjectRoute
@@ -51,7 +51,7 @@ class Shelf:
         return Request(self.route.method, self.route.path, ids, None, query)
 
 
-def stock(backend: Backend, route: ProjectRoute, people: tuple[Persona, ...]) -> Shelf:
+def stock(backend: Backend, route: ProjectRoute, people: tuple[Persona, ...]) -> ListRows:
     """Return the list's shelf after making its rows."""
     assert route.design is not None
     design, owner = route.design, named(people, "owner")
@@ -68,7 +68,7 @@ def stock(backend: Backend, route: ProjectRoute, people: tuple[Persona, ...]) ->
     for parent in parents[1:]:
         put_on(backend, design, owner.actor.id, parent, {})
         put_on(backend, design, named(people, OTHER_OWNER).actor.id, parent, {})
-    return Shelf(route, design, parents or ("",))
+    return ListRows(route, design, parents or ("",))
 
 
 def put_on(backend: Backend, design: Route, maker: str, parent: str, given: Values) -> str:

@@ -79,7 +79,7 @@ def _tried(stage: MembershipTrial, route: ProjectRoute, persona: Persona, kinds:
     """Return what came of everything that somebody tries with one route."""
     problems: list[str] = []
     shown: Exchange | None = None
-    _settle(stage)
+    _decide(stage)
     attempts = list(_attempts(stage, persona, kinds, route.kind))
     for attempt in attempts:
         answer, wrong = _made(stage, route, persona, attempt)
@@ -95,7 +95,7 @@ def _tried(stage: MembershipTrial, route: ProjectRoute, persona: Persona, kinds:
     return replace(case, actual=many(problems) if problems else f"{len(attempts)} pairs answered as the rules say")
 
 
-def _settle(stage: MembershipTrial) -> None:
+def _decide(stage: MembershipTrial) -> None:
     """Let everybody be in the tenants that they belong to, as their persona says."""
     let_members_in(stage.backend, stage.people)
     let_leave(stage.backend, stage.people)

@@ -8,7 +8,7 @@ from backend_architect.design.model import Edge, Entity
 from backend_architect.postgres import Refused
 from backend_architect.proof.access.facts import RememberedAnswers, many
 from backend_architect.proof.access.judge import Judge
-from backend_architect.proof.access.list_rows import Shelf, searched_words
+from backend_architect.proof.access.list_rows import ListRows, searched_words
 from backend_architect.proof.access.pages import PAGES, Search, Shown, walk
 from backend_architect.proof.access.personas import Persona
 from backend_architect.proof.access.requests import Asking
@@ -16,61 +16,61 @@ from backend_architect.proof.access.viewers import viewer_of
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.evidence import Case
 
-MOST = 100
-TOO_MANY = (MOST + 1, 10 * MOST, 0, -1)
+MAX_PAGE = 100
+BAD_LIMITS = (MAX_PAGE + 1, 10 * MAX_PAGE, 0, -1)
 """Limits that are refused."""
 ADVICE = "a page has at most 100 rows; the statement reads one more, to tell whether another page follows"
 
 
-def page_edge(asking: Asking, judge: Judge, shelf: Shelf, persona: Persona) -> Iterator[Case]:
+def page_edge(asking: Asking, judge: Judge, list_rows: ListRows, persona: Persona) -> Iterator[Case]:
     """Give the case of a list with more than a page of rows; nothing where nobody may read as many."""
-    entity = shelf.design.row
+    entity = list_rows.design.row
     assert isinstance(entity, Entity)
-    words = searched_words(entity, shelf.spec)
-    place = (shelf.parents[0], Search({}, words[0] if words else ""))
-    seen = _shown(judge, shelf, persona)
+    words = searched_words(entity, list_rows.spec)
+    place = (list_rows.parents[0], Search({}, words[0] if words else ""))
+    seen = _shown(judge, list_rows, persona)
     visible = seen.readable(seen.found(*place))
     if not visible:
         return
-    with _many_like(asking.lab.backend, shelf, place[0], visible[0]):
-        shown = _shown(judge, shelf, persona)
-        if len(shown.readable(shown.found(*place))) > MOST:
+    with _many_like(asking.lab.backend, list_rows, place[0], visible[0]):
+        shown = _shown(judge, list_rows, persona)
+        if len(shown.readable(shown.found(*place))) > MAX_PAGE:
             yield _tried(asking, persona, shown, place)
 
 
-def _shown(judge: Judge, shelf: Shelf, persona: Persona) -> Shown:
+def _shown(judge: Judge, list_rows: ListRows, persona: Persona) -> Shown:
     facts = RememberedAnswers(judge, wide=True)
-    return Shown(facts, shelf, viewer_of(facts, shelf, persona))
+    return Shown(facts, list_rows, viewer_of(facts, list_rows, persona))
 
 
 def _tried(asking: Asking, persona: Persona, shown: Shown, place: tuple[str, Search]) -> Case:
-    found = walk(asking, persona, shown, place, limit=MOST, pages=PAGES)
+    found = walk(asking, persona, shown, place, limit=MAX_PAGE, pages=PAGES)
     problems = [*found.problems, *_beyond(asking, persona, shown, place)]
     case = found.answer.case(
-        f"{shown.shelf.route.title} of more than {MOST} rows for {persona.name}",
-        expected=f"{MOST} rows and a next page; 422 for a limit of {', '.join(map(str, TOO_MANY))}",
+        f"{shown.list_rows.route.title} of more than {MAX_PAGE} rows for {persona.name}",
+        expected=f"{MAX_PAGE} rows and a next page; 422 for a limit of {', '.join(map(str, BAD_LIMITS))}",
         held=not problems,
         advice=ADVICE,
     )
-    return replace(case, actual=many(problems) if problems else f"{len(found.ids)} rows in pages of {MOST}")
+    return replace(case, actual=many(problems) if problems else f"{len(found.ids)} rows in pages of {MAX_PAGE}")
 
 
 def _beyond(asking: Asking, persona: Persona, shown: Shown, place: tuple[str, Search]) -> Iterator[str]:
     parent, search = place
-    for limit in TOO_MANY:
-        answer = asking.send(shown.shelf.request(parent, f"{search.query}limit={limit}"), persona)
+    for limit in BAD_LIMITS:
+        answer = asking.send(shown.list_rows.request(parent, f"{search.query}limit={limit}"), persona)
         if answer.status != 422:
             yield f"{answer.status} for limit={limit}"
 
 
 @contextmanager
-def _many_like(backend: Backend, shelf: Shelf, parent: str, row: str) -> Iterator[None]:
+def _many_like(backend: Backend, list_rows: ListRows, parent: str, row: str) -> Iterator[None]:
     """Let a list have a hundred more rows like one of its own, as long as the block lasts."""
-    entity, through = shelf.design.row, shelf.spec.through
+    entity, through = list_rows.design.row, list_rows.spec.through
     edge = backend.design.rows_by_plural[through[0]] if through else None
     made: list[str] = []
     try:
-        made += backend.rows.copies(entity.name, row, MOST)
+        made += backend.rows.copies(entity.name, row, MAX_PAGE)
         if isinstance(edge, Edge) and through:
             side = edge.fields[through[1]]
             for each in made:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from backend_architect.design.model import Entity
 from backend_architect.proof.access.facts import RememberedAnswers
-from backend_architect.proof.access.list_rows import Shelf, searched_words
+from backend_architect.proof.access.list_rows import ListRows, searched_words
 from backend_architect.proof.access.personas import Persona
 from backend_architect.proof.access.requests import Asking
 from backend_architect.proof.access.values import wrong_values
@@ -46,12 +46,12 @@ class Shown:
     """What one list should show to one viewer."""
 
     facts: RememberedAnswers
-    shelf: Shelf
+    list_rows: ListRows
     viewer: Persona
 
     @property
     def entity(self) -> Entity:
-        row = self.shelf.design.row
+        row = self.list_rows.design.row
         assert isinstance(row, Entity)
         return row
 
@@ -60,7 +60,7 @@ class Shown:
 
         What is hidden in a row does not find it.
         """
-        spec, rows = self.shelf.spec, self.facts.table(self.entity)
+        spec, rows = self.list_rows.spec, self.facts.table(self.entity)
         listed = self.facts.listed(self.viewer, spec, self.entity, parent)
         found = [each for each in listed if self._matches(rows[each], search)]
         asked = [*search.filters, *(self.entity.fields[name].column for name in (spec.match if search.word else ()))]
@@ -77,13 +77,13 @@ class Shown:
 
     def searches(self, parent: str) -> Iterator[Search]:
         """Give the list without filters, and for each combination of them values of a hidden and of a visible row."""
-        words = searched_words(self.entity, self.shelf.spec)
+        words = searched_words(self.entity, self.list_rows.spec)
         yield from (Search({}, word) for word in words or ("",))
         plain = Search({}, words[0] if words else "")
         found = self.found(parent, plain)
         visible = self.readable(found)
         hidden = [each for each in found if each not in visible]
-        names = [self.entity.fields[name].column for name in self.shelf.spec.filters]
+        names = [self.entity.fields[name].column for name in self.list_rows.spec.filters]
         for chosen in (each for size in range(1, len(names) + 1) for each in combinations(names, size)):
             values = [next(self._values(rows, chosen), None) for rows in (hidden, visible)]
             for each in {str(value): value for value in values if value}.values():
@@ -98,7 +98,7 @@ class Shown:
     def _matches(self, row: Mapping[str, object], search: Search) -> bool:
         if any(row.get(name) != value for name, value in search.filters.items()):
             return False
-        fields = [self.entity.fields[name].column for name in self.shelf.spec.match]
+        fields = [self.entity.fields[name].column for name in self.list_rows.spec.match]
         return not search.word or any(search.word in WORDS.findall(str(row.get(name)).lower()) for name in fields)
 
 
@@ -106,7 +106,7 @@ def walk(asking: Asking, persona: Persona, shown: Shown, where: tuple[str, Searc
     """Return what somebody sees on the first pages of a list."""
     parent, search = where
     visible = shown.readable(shown.found(parent, search))
-    request = shown.shelf.request(parent, f"{search.query}limit={limit}")
+    request = shown.list_rows.request(parent, f"{search.query}limit={limit}")
     ids: list[str] = []
     problems: list[str] = []
     following = ""
@@ -131,7 +131,7 @@ def walk(asking: Asking, persona: Persona, shown: Shown, where: tuple[str, Searc
 
 
 def _wrong_page(shown: Shown, items: list[object], *, limit: int, is_last: bool) -> Iterator[str]:
-    filled = is_last or len(items) == limit or shown.shelf.spec.match  # a search may end where it has looked enough
+    filled = is_last or len(items) == limit or shown.list_rows.spec.match  # a search may end where it has looked enough
     if len(items) > limit or not filled:
         yield f"a page of {len(items)} with limit={limit}"
     for item in items:

@@ -7,7 +7,7 @@ from backend_architect.proof.client import Exchange
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.routes import Request
 
-TOO_MANY = 429
+TOO_MANY_REQUESTS = 429
 
 
 class Asking:
@@ -20,7 +20,7 @@ class Asking:
     def send(self, request: Request, persona: Persona, headers: Mapping[str, str] | None = None) -> Exchange:
         """Return the answer that somebody gets."""
         answer = request.send(self.server, persona.actor, headers)
-        if answer.status == TOO_MANY:
+        if answer.status == TOO_MANY_REQUESTS:
             self.renew()
             answer = request.send(self.server, persona.actor, headers)
         return answer

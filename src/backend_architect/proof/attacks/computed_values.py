@@ -17,7 +17,7 @@ from backend_architect.proof.access.judge import Judge
 from backend_architect.proof.access.personas import Persona
 from backend_architect.proof.access.values import wrong_values
 from backend_architect.proof.attacks.compared_values import lengths_in, numbers_in
-from backend_architect.proof.attacks.lost_update import held_roles, somebody
+from backend_architect.proof.attacks.lost_update import roles_of, somebody
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Exchange
 from backend_architect.proof.evidence import Case, Group, skipped
@@ -25,7 +25,7 @@ from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
 from backend_architect.proof.routes import ProjectRoute, Request, project_routes
 
-MOST = 40
+MAX_CASES = 40
 """More states than these are not tried for one value: some of all, the same ones each time."""
 SEED = 80
 MINUTE, DAY = 60, 86_400
@@ -57,7 +57,7 @@ def computed_values(lab: Lab) -> Iterator[Case]:
 def _tried(backend: Backend, route: ProjectRoute, entity: Entity, computed: Computed) -> Case:
     """Return what came of all states: the first answer that shows another value, or the last one."""
     person, judge = somebody(backend, route), Judge(backend)
-    caller = Persona("owner", person, held_roles(backend, route))
+    caller = Persona("owner", person, roles_of(backend, route))
     identity = backend.rows.make(entity.name, person.id)
     places = _places(backend, entity, computed, (identity, person.id))
     request = Request("GET", route.path, {f"{entity.name}_id": identity})
@@ -109,7 +109,7 @@ def _states(computed: Computed, places: tuple[BoundRow, ...]) -> list[tuple[str,
     """Return the states, each with an SQL value for every field of every place, in their order."""
     choices = [list(_values(item, computed.sql)) or [f'"{item.column}"'] for place in places for item in place.fields]
     states = list(product(*choices))
-    return states if len(states) <= MOST else random.Random(SEED).sample(states, MOST)  # noqa: S311 - the same ones
+    return states if len(states) <= MAX_CASES else random.Random(SEED).sample(states, MAX_CASES)  # noqa: S311 - the same ones
 
 
 def _values(item: Field, text: str) -> Iterator[str]:

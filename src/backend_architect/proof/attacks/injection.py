@@ -18,7 +18,7 @@ from backend_architect.proof.probe import Probe
 from backend_architect.proof.routes import ProjectRoute, Request, project_routes, valid_request
 
 SLEEP = 3
-SLOW = 2.5
+SLEEP_SECONDS = 2.5
 NOBODY_SAYS = "zxqvkjw"
 SQL = (
     "' OR 1=1 --",
@@ -110,8 +110,12 @@ def _case(title: str, answers: list[Exchange], *, most: int) -> Case:
     A limit may stop some of the requests: then most of them must have been tried.
     """
     tried = [answer for answer in answers if answer.status != 429]
-    worst = max(tried or answers, key=lambda answer: (answer.status >= 500, answer.seconds > SLOW, _items(answer)))
-    held = worst.status < 500 and worst.seconds < SLOW and _items(worst) <= most and 2 * len(tried) > len(answers)
+    worst = max(
+        tried or answers, key=lambda answer: (answer.status >= 500, answer.seconds > SLEEP_SECONDS, _items(answer))
+    )
+    held = (
+        worst.status < 500 and worst.seconds < SLEEP_SECONDS and _items(worst) <= most and 2 * len(tried) > len(answers)
+    )
     expected = f"no failure, no delay, at most {most} rows"
     advice = f"{len(tried)} of {len(answers)} tried; {worst.seconds:.1f} s, {_items(worst)} rows"
     return worst.case(title, expected=expected, held=held, advice=advice)
@@ -143,11 +147,11 @@ def fetched_addresses(lab: Lab) -> Iterator[Case]:
             found, caller = True, next(callers)
             request = valid_request(lab.backend, route, caller)
             body = {**request.body} if isinstance(request.body, dict) else {}
-            with _listener() as (port, heard):
+            with _listener() as (port, received):
                 for place in (*(place.format(port=port) for place in PLACES), *INSIDE):
                     value = [place] if item.type is FieldType.LIST else place
                     answer = request.with_body(body | {item.column: value}).send(lab.backend, caller)
-                asked = heard()
+                asked = received()
             held = not asked and answer.status < 500
             yield answer.case(f"{route.title}: {item.column}", expected="no address is asked", held=held)
     if not found:
@@ -159,13 +163,13 @@ def _is_address(item: Field) -> bool:
 
 
 @contextmanager
-def _listener() -> "Iterator[tuple[int, Heard]]":
+def _listener() -> "Iterator[tuple[int, ReceivedRequest]]":
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(WAIT)
-        yield server.getsockname()[1], Heard(server)
+        yield server.getsockname()[1], ReceivedRequest(server)
 
 
-class Heard:
+class ReceivedRequest:
     """Whether somebody connects to a listener within a while."""
 
     def __init__(self, server: socket.socket) -> None:

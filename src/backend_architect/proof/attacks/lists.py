@@ -15,9 +15,9 @@ from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
 
 CAP = 100
-LONG = 1_000
+LONG_TEXT = 1_000
 """More characters than anybody searches for: whoever sends them wants the database to be busy."""
-SEEN, PAGE, FEW = 12, 5, 7  # a few requests: lists have limits
+ROWS, PAGE, MAX_TRIES = 12, 5, 7  # a few requests: lists have limits
 BOUND = "bound the limit: Query(ge=1, le=100)"
 NOT_A_PLACE = ("limit=-1", "limit=0", "limit=1e30", "limit=ten", "after=1e30", "after=-1", "after=%27%20OR%201=1")
 
@@ -38,8 +38,8 @@ def page_size(lab: Lab) -> Iterator[Case]:
             answer = _ask(backend, caller, route, wrong)
             yield answer.case(f"{route.statement} with {wrong}", expected="4xx", held=is_refused(answer))
         if route.list and route.list.match:
-            long = backend.client.ask(caller, "GET", f"{address(route)}?q={'a' * LONG}")
-            title = f"{route.statement} for a word of {LONG} characters"
+            long = backend.client.ask(caller, "GET", f"{address(route)}?q={'a' * LONG_TEXT}")
+            title = f"{route.statement} for a word of {LONG_TEXT} characters"
             yield long.case(title, expected="422", held=long.status == 422, advice="bound the search: max_length=200")
         yield _offset(backend, caller, route)
         yield from _edge(backend, caller, route)
@@ -59,8 +59,8 @@ def _walked(backend: Backend, caller: Actor, route: Route) -> Iterator[Case]:
     if route.list and route.list.cache_seconds:
         yield skipped(f"{route.statement} page by page", "its pages are cached, and may be of different moments")
         return
-    parent = _rows(backend, caller, route, FEW)
-    whole, small = (_ids_in_order(_ask(backend, caller, route, f"limit={number}", parent)) for number in (SEEN, PAGE))
+    parent = _rows(backend, caller, route, MAX_TRIES)
+    whole, small = (_ids_in_order(_ask(backend, caller, route, f"limit={number}", parent)) for number in (ROWS, PAGE))
     if len(whole) <= PAGE:
         yield skipped(f"{route.statement} page by page", f"only {len(whole)} of the proof's rows belong to this list")
         return
@@ -68,7 +68,7 @@ def _walked(backend: Backend, caller: Actor, route: Route) -> Iterator[Case]:
     while isinstance(after.field("next"), str) and len(found) <= len(whole):
         after = _ask(backend, caller, route, f"limit={PAGE}&after={quote(str(after.field('next')))}", parent)
         found += _ids_in_order(after)
-    held = found[: len(whole)] == whole if len(whole) == SEEN else found == whole
+    held = found[: len(whole)] == whole if len(whole) == ROWS else found == whole
     actual = f"{len(found)} rows, {len(set(found))} of them different; {len(whole)} on one page"
     case = after.case(f"{route.statement} page by page", expected="each row once", held=held)
     yield replace(case, actual=actual)

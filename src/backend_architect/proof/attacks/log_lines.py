@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from backend_architect.proof.backend import Backend
 
-PATIENCE = 3.0
+WAIT_SECONDS = 3.0
 
 
 class Listening:
@@ -29,7 +29,7 @@ class Listening:
 
     def until(self, enough: Callable[[Sequence[str]], bool]) -> list[str]:
         """Return the lines once there are enough of them, or after a while: a line comes after its answer."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + WAIT_SECONDS
         while not enough(self.lines()) and time.monotonic() < end:
             time.sleep(0.02)
         return self.lines()

@@ -80,10 +80,10 @@ def _many(backend: Backend, request: Request, person: Actor, etag: str, title: s
 
 def somebody(backend: Backend, route: ProjectRoute) -> Actor:
     """Return somebody new whom the route lets in: with roles only where an owner alone is turned away."""
-    return backend.person("owner", *held_roles(backend, route)) if backend.design.auth else backend.anonymous()
+    return backend.person("owner", *roles_of(backend, route)) if backend.design.auth else backend.anonymous()
 
 
-def held_roles(backend: Backend, route: ProjectRoute) -> frozenset[str]:
+def roles_of(backend: Backend, route: ProjectRoute) -> frozenset[str]:
     """Return the roles that `somebody` of a route holds."""
     auth = backend.design.auth
     return frozenset() if auth is None or route.lets_in("owner") else frozenset(auth.roles)

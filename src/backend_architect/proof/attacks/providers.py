@@ -120,7 +120,7 @@ CLAIMS: tuple[Claims, ...] = (
 )  # fmt: skip
 SIGNATURES = ("missing", "none", "client_secret", "public_key", "other_key", "unknown_kid")
 DOWN = ("500", "html", "closed", "huge", "slow")
-PATIENCE = 10.0
+MAX_SECONDS = 10.0
 PROBLEM = "application/problem+json"
 
 
@@ -213,8 +213,8 @@ def down(lab: Lab) -> Iterator[Case]:
         for how in DOWN:
             answer = Visitor.new(lab, name).fail("token", how)
             held = answer.status in {502, 503} and answer.headers.get("content-type") == PROBLEM
-            expected = f"502 or 503, {PROBLEM}, within {PATIENCE:.0f} s"
-            yield answer.case(f"{name}: {how}", expected=expected, held=held, within=PATIENCE)
+            expected = f"502 or 503, {PROBLEM}, within {MAX_SECONDS:.0f} s"
+            yield answer.case(f"{name}: {how}", expected=expected, held=held, within=MAX_SECONDS)
         yield sign_in(lab.backend, lab.backend.moved(person)).answers(f"{name}: a password meanwhile", 200)
 
 

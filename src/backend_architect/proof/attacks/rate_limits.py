@@ -16,7 +16,7 @@ from backend_architect.proof.probe import Probe
 from backend_architect.proof.routes import ProjectRoute, Request, project_routes, valid_request
 
 GUESSES = 30
-PATIENCE = 15
+MAX_WAIT = 15
 ATTACKER = "172.16.0.1"
 SPELLINGS = (
     *(SIGN_IN + end for end in ("?again", "/", "%0a", "%20")),
@@ -48,7 +48,7 @@ def guessing(lab: Lab) -> Iterator[Case]:
     cases += [_asked(backend, path) for path in SPELLINGS]
     yield from cases
     wait = retry_after(sprayed)
-    if any(case.verdict is Verdict.FAILED for case in cases) or wait > PATIENCE:
+    if any(case.verdict is Verdict.FAILED for case in cases) or wait > MAX_WAIT:
         yield skipped("the right password after the wait", f"not tried: the backend asks for {wait} s")
         return
     time.sleep(max(0.0, limited_at + wait - time.monotonic()))
@@ -133,7 +133,7 @@ def _guess(backend: Backend, headers: Mapping[str, str]) -> Exchange:
 FORGED_ADDRESS = Probe("P59", Group.ATTACKS, "a made-up address does not escape the limit", forged_address)
 
 
-MOST = 400
+MAX_TRIED_LIMIT = 400
 """More requests than these are not sent for a limit."""
 SLACK = 1.2
 """While they are sent, some of the time passes, and with it some room comes back."""
@@ -170,7 +170,7 @@ def _is_of(limit: Limit, route: ProjectRoute) -> bool:
 
 def _case(backend: Backend, limit: Limit, request: Request, route: ProjectRoute | None) -> Case:
     title = f"{limit.target}: {limit.count} in {limit.seconds} s"
-    if limit.count > MOST:
+    if limit.count > MAX_TRIED_LIMIT:
         return skipped(title, "it would take too many requests")
     person = somebody(backend, route) if route else backend.insider()
     most = int(limit.count * SLACK) + 2

@@ -13,7 +13,7 @@ from backend_architect.proof.probe import Probe
 from backend_architect.proof.routes import provider_routes
 
 EXPECTED = "application/problem+json with type, title and this status"
-MOST = 2_000  # requests until some limit must have been reached
+MAX_REQUESTS = 2_000  # requests until some limit must have been reached
 
 
 def problem_details(lab: Lab) -> Iterator[Case]:
@@ -53,7 +53,7 @@ def _too_often(lab: Lab) -> Exchange:
     path = "/v1/auth/sign-in" if lab.subject.design.auth else "/v1/anything"
     client, nobody = lab.backend.client, lab.backend.anonymous()
     answer = client.ask(nobody, "POST", path, json_body={})
-    for _ in range(MOST):
+    for _ in range(MAX_REQUESTS):
         if answer.status == 429:
             break
         answer = client.ask(nobody, "POST", path, json_body={})

@@ -165,13 +165,13 @@ def _prepared(backend: Backend, change: FieldChange) -> tuple[Request, Withdrawa
         return request, None
     value = change.value
     if isinstance(value, Step):
-        bound = _amid(change.field)
+        bound = _during(change.field)
         Withdrawal(table, identity, change.field.column, bound).run(backend.database)
         request, value = _at(change.route, request, bound), bound + value.by
     return request, Withdrawal(table, identity, change.field.column, value)
 
 
-def _amid(field: Field) -> int:
+def _during(field: Field) -> int:
     """Return a number that has others below and above it."""
     low = 0 if field.min is None else int(field.min)
     return low + 5 if field.max is None else (low + int(field.max)) // 2

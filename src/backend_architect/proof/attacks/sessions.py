@@ -142,7 +142,7 @@ LISTENER = (
 )
 REVOKE = "UPDATE auth_sessions SET revoked_at = now() WHERE user_id = $1::text::uuid AND revoked_at IS NULL"
 REVOCATION_PATIENCE = 15.0
-SETTLED = 1.0
+SETTLE_SECONDS = 1.0
 
 
 def unheard_revocations(lab: Lab) -> Iterator[Case]:
@@ -166,14 +166,14 @@ def unheard_revocations(lab: Lab) -> Iterator[Case]:
     until = time.monotonic() + REVOCATION_PATIENCE
     while not backend.database.value(LISTENING) and time.monotonic() < until:
         time.sleep(0.1)
-    time.sleep(SETTLED)
+    time.sleep(SETTLE_SECONDS)
     yield _ask(backend, third, "the token of one that ended meanwhile, once it listens again", 401)
     yield _ask(backend, other, "somebody else's token after that", 200)
 
 
 def _soon(backend: Backend, who: Actor, title: str, status: int) -> Case:
     """Return the answer once it is the right one: a busy process sees a moment later that its line was cut."""
-    until = time.monotonic() + SETTLED
+    until = time.monotonic() + SETTLE_SECONDS
     case = _ask(backend, who, title, status)
     while case.verdict is not Verdict.HELD and time.monotonic() < until:
         time.sleep(0.05)

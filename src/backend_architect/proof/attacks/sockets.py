@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from backend_architect.proof.evidence import Verdict
 
-PATIENCE = 5.0
+WAIT_SECONDS = 5.0
 
 
-def send(port: int, pieces: Iterable[bytes], patience: float = PATIENCE) -> tuple[bytes, int]:
+def send(port: int, pieces: Iterable[bytes], patience: float = WAIT_SECONDS) -> tuple[bytes, int]:
     """Return the beginning of the answer, and how many bytes went out before it came.
 
     Sending ends with the first byte of an answer; without one, after `patience` seconds, the answer is empty.

@@ -8,13 +8,13 @@ from backend_architect.postgres import Refused
 from backend_architect.proof.access.expected import expected_answer
 from backend_architect.proof.access.judge import Judge
 from backend_architect.proof.access.personas import Persona
-from backend_architect.proof.attacks.lost_update import held_roles
+from backend_architect.proof.attacks.lost_update import roles_of
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor
 from backend_architect.proof.routes import ProjectRoute, Request, valid_request
 
 DEPTH = 3
-GONE = "- interval '20 years'"
+LONG_AGO = "- interval '20 years'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def _of(row: Row, path: tuple[Field, ...]) -> Iterator[State]:
             yield State(path, row.table, f'"{item.column}" = NOT "{item.column}"', f"{where}{item.name} turned")
     times = [item.column for item in row.fields.values() if item.type is FieldType.TIMESTAMP]
     if times:
-        moved = ", ".join(f'"{column}" = "{column}" {GONE}' for column in times)
+        moved = ", ".join(f'"{column}" = "{column}" {LONG_AGO}' for column in times)
         yield State(path, row.table, moved, f"{where}{' and '.join(times)} long ago")
 
 
@@ -77,7 +77,7 @@ def let_in(backend: Backend, route: ProjectRoute, person: Actor) -> Request:
     usual = valid_request(
         backend, route, person, others=route.design is not None and isinstance(route.design.row, Edge)
     )
-    caller = Persona("owner", person, held_roles(backend, route))
+    caller = Persona("owner", person, roles_of(backend, route))
     by_rule = replace(route, table=replace(route.table, answers={}))
     if min(expected_answer(Judge(backend), by_rule, caller, usual).statuses) < 300:
         return usual

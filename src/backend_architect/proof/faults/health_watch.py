@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.evidence import Case, Measure, timely
 
-EVERY = 0.1
+INTERVAL_SECONDS = 0.1
 AT_MOST = 0.2
 USUALLY = 0.9
 """The share of the answers that must come in time: the machine of the proof may be busy with other things."""
@@ -44,7 +44,7 @@ def watching(backend: Backend) -> Iterator[HealthWatch]:
     def ask() -> None:
         while not stop.is_set():
             watch.answers.append(_answer(backend.port))
-            stop.wait(EVERY)
+            stop.wait(INTERVAL_SECONDS)
 
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()

@@ -22,7 +22,7 @@ THREADS = 4
 WRONG_EVERY = 8
 AGAIN = 20
 UNREACHABLE_PAUSE = 0.05
-PATIENCE = 15.0
+RETRY_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Ledger:
 
     def await_acknowledged(self, number: int) -> bool:
         """Return whether that many writes are acknowledged within a few seconds."""
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + RETRY_SECONDS
         while self.acknowledged() < number and time.monotonic() < until:
             time.sleep(0.005)
         return self.acknowledged() >= number
@@ -92,7 +92,7 @@ def driving(
     finally:
         stop.set()
         for thread in threads:
-            thread.join(PATIENCE)
+            thread.join(RETRY_SECONDS)
 
 
 def _with_wrong(driven: Driven, orders: Sequence[PlannedWrite]) -> Iterator[PlannedWrite]:
@@ -123,7 +123,7 @@ def settle(ledger: Ledger, backend: Backend) -> Iterator[Case]:
 
 def _until_unwell(backend: Backend, orders: Sequence[PlannedWrite]) -> Iterator[Exchange]:
     """Give the answer to each write, sent again; after the first that is not well within a while, none is sent."""
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + RETRY_SECONDS
     for order in orders:
         answer = order.send(backend)
         while answer.status in {409, 503} and time.monotonic() < until:

@@ -16,7 +16,7 @@ from backend_architect.proof.lab import Lab
 
 VERSION = "/v1"
 CREATED = 201
-OFTEN = 20
+MAX_TRIES = 20
 SENT = 4
 """How often the same write may be sent: once, twice more when its fate is unknown, and once to see its answer again."""
 
@@ -87,8 +87,8 @@ class Driven:
     def orders(self, backend: Backend, first: Actor, secret: str, number: int) -> list[PlannedWrite]:
         """Return that many writes, by as many people like `first` as it takes to meet no limit."""
         each = max(1, _limit(backend.design, self.route) // SENT)
-        crowd = copies(backend, first, secret, -(-number // each))
-        return [self.order(backend, crowd[turn % len(crowd)]) for turn in range(number)]
+        senders = copies(backend, first, secret, -(-number // each))
+        return [self.order(backend, senders[turn % len(senders)]) for turn in range(number)]
 
     def reading(self, design: Design, identity: str) -> str:
         """Return the path at which a row is read, or an empty text where no route reads one."""
@@ -134,7 +134,7 @@ def find_driven(backend: Backend, actor: Actor) -> Driven:
 def _plainest_first(design: Design) -> list[Route]:
     """Return the create routes: those that one may use often first, and of these what needs the fewest other rows."""
     routes = [route for route in routes_of(design) if route.kind == "create" and isinstance(route.row, Entity)]
-    return sorted(routes, key=lambda route: (_limit(design, route) < OFTEN, _others(route)))
+    return sorted(routes, key=lambda route: (_limit(design, route) < MAX_TRIES, _others(route)))
 
 
 def _others(route: Route) -> int:
@@ -144,7 +144,7 @@ def _others(route: Route) -> int:
 def _limit(design: Design, route: Route) -> int:
     """Return how many such writes one person may send in a row, as far as the faults need many."""
     targets = {f"{route.slice}.{route.kind}", "everything"}
-    return min([OFTEN, *(limit.count for limit in design.limits if limit.target in targets)])
+    return min([MAX_TRIES, *(limit.count for limit in design.limits if limit.target in targets)])
 
 
 def _is_needed(item: Field) -> bool:

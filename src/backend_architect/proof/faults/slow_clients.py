@@ -19,12 +19,12 @@ from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
 
 HALF_HEADERS, IDLE, KEPT, HALF_BODIES = 200, 50, 20, 20
-CROWD, CROWDED_WITHIN = 1_200, 5.0
+SLOW_CLIENTS, CROWDED_WITHIN = 1_200, 5.0
 STRANGER = "127.0.0.9"
 CLOSED_WITHIN = 30.0
 GROWTH = 50 * 2**20
 CHUNK = 64 * 1024
-HUGE = 2**30
+HUGE_LENGTH = 2**30
 REFUSED_WITHIN = 64 * 2**20
 """What may be under way in the buffers of both sides before a client sees that it was refused."""
 DEEP = 100_000
@@ -47,17 +47,17 @@ class Waiting:
 def slow_clients(lab: Lab) -> Iterator[Case]:
     """Give when each kind of connection is closed, and what they all cost the backend meanwhile."""
     backend = lab.disturbed
-    crowd = gather(backend, lab.secret, HALF_BODIES)
-    path = find_driven(backend, crowd[0]).order(backend, crowd[0]).path
+    slow_connections = gather(backend, lab.secret, HALF_BODIES)
+    path = find_driven(backend, slow_connections[0]).order(backend, slow_connections[0]).path
     process = serving_process(backend)
     before = process.memory_info().rss
     with closing(_kept_connection(lab.backend)) as kept, watching(backend) as health:
         since = time.monotonic()
-        kinds = _connect(backend, crowd, path)
+        kinds = _connect(backend, slow_connections, path)
         most = process.memory_info().rss
-        yield _huge(backend, crowd[1], path, {"Transfer-Encoding": "chunked"})
-        yield _huge(backend, crowd[2], path, {"Content-Length": str(HUGE)})
-        yield _deep(backend, crowd[3], path)
+        yield _huge(backend, slow_connections[1], path, {"Transfer-Encoding": "chunked"})
+        yield _huge(backend, slow_connections[2], path, {"Content-Length": str(HUGE_LENGTH)})
+        yield _deep(backend, slow_connections[3], path)
         most = max(most, process.memory_info().rss)
         _await_closing(kinds)
         most = max(most, process.memory_info().rss)
@@ -68,10 +68,10 @@ def slow_clients(lab: Lab) -> Iterator[Case]:
     yield health.case()
 
 
-def _connect(backend: Backend, crowd: tuple[Actor, ...], path: str) -> list[Waiting]:
+def _connect(backend: Backend, slow_connections: tuple[Actor, ...], path: str) -> list[Waiting]:
     """Return connections of every kind that sends too little."""
     half = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "
-    bodies = [_head(person, path, {"Content-Length": "100"}) + b'{"a' for person in crowd]
+    bodies = [_head(person, path, {"Content-Length": "100"}) + b'{"a' for person in slow_connections]
     kinds = [
         Waiting("half-sent headers", _open(backend, [half] * HALF_HEADERS)),
         Waiting("connections on which nothing is sent", _open(backend, [b""] * IDLE)),
@@ -168,13 +168,13 @@ def _closed(kind: Waiting) -> Case:
 
 def _crowded(backend: Backend) -> Case:
     """Return whether others are answered while one address holds as many connections as it can."""
-    title = f"{CROWD:,} connections of one address on which half a request comes, or nothing"
+    title = f"{SLOW_CLIENTS:,} connections of one address on which half a request comes, or nothing"
     with contextlib.ExitStack() as stack:
         try:
-            crowd = [stack.enter_context(_connection(backend, STRANGER)) for _ in range(CROWD)]
+            slow_connections = [stack.enter_context(_connection(backend, STRANGER)) for _ in range(SLOW_CLIENTS)]
         except OSError as error:
             return skipped(title, f"not tried: the system lends no second address or too few files ({error})")
-        for each in crowd[::2]:
+        for each in slow_connections[::2]:
             with contextlib.suppress(OSError):  # it was one too many
                 each.sendall(b"GET /healthz HTTP/1.1\r\n")
         answer = backend.client.ask(backend.anonymous(), "GET", "/healthz", headers={"connection": "close"})
@@ -192,7 +192,7 @@ def _huge(backend: Backend, person: Actor, path: str, headers: Mapping[str, str]
     with _connection(backend) as connection, contextlib.suppress(OSError):
         connection.sendall(_head(person, path, headers))
         with contextlib.suppress(OSError):
-            while sent < HUGE:
+            while sent < HUGE_LENGTH:
                 connection.sendall(piece)
                 sent += CHUNK
         answer = connection.recv(65_536)

@@ -32,22 +32,22 @@ WHERE datname = current_database() AND backend_type = 'client backend' AND pid <
 def table_locked(lab: Lab) -> Iterator[Case]:
     """Give what readers of a locked table are answered, and that no connection is lost to it."""
     backend = lab.disturbed
-    crowd = gather(backend, lab.secret, READERS)
-    driven = find_driven(backend, crowd[0])
+    readers = gather(backend, lab.secret, READERS)
+    driven = find_driven(backend, readers[0])
     path = driven.reading(backend.design, driven.ids(backend)[-1]) or "/readyz"
     with watching(backend) as health, Session(backend.place.environment["DATABASE_URL"]) as holder:
         holder.run(f'BEGIN; LOCK TABLE "{driven.table}" IN ACCESS EXCLUSIVE MODE')
         until = time.monotonic() + LOCKED
-        yield _waiting(_all(backend, crowd, path))
+        yield _waiting(_all(backend, readers, path))
         with ThreadPoolExecutor(READERS) as threads:
-            more = threads.submit(_all, backend, crowd, path)
+            more = threads.submit(_all, backend, readers, path)
             time.sleep(0.3)
             yield _without_database(backend)
             yield _waiting(more.result())
         time.sleep(max(0.0, until - time.monotonic()))
         holder.run("COMMIT")
     yield health.case()
-    yield _afterwards(backend, _all(backend, (crowd[0],) * READERS, path))
+    yield _afterwards(backend, _all(backend, (readers[0],) * READERS, path))
 
 
 def _all(backend: Backend, readers: tuple[Actor, ...], path: str) -> list[Exchange | None]:

@@ -11,7 +11,7 @@ from backend_architect.proof.evidence import Case, skipped
 from backend_architect.proof.lab import Lab
 from backend_architect.running import stop
 
-PATIENCE = 60.0
+WAIT_SECONDS = 60.0
 FIRST_WAIT = 0.1
 """Seconds before a failed job is tried for the second time."""
 
@@ -82,7 +82,7 @@ def working(backend: Backend) -> Iterator[subprocess.Popen[bytes]]:
 
 def awaited(database: Session, sql: str, *args: object) -> bool:
     """Return whether a condition in the database came true in time."""
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + WAIT_SECONDS
     while not database.value(sql, *args):
         if time.monotonic() > until:
             return False

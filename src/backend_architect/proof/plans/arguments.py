@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from backend_architect.postgres import Session
-from backend_architect.proof.plans.parameter_roles import Role, Tie
+from backend_architect.proof.plans.parameter_roles import ParameterUse, Role
 from backend_architect.proof.plans.tables import ProjectTable, Tables
 
 PAGE = 20
@@ -77,59 +77,65 @@ class Picker:
     """What is searched for instead of a word from the rows."""
     _known: dict[str, str | None] = field(default_factory=dict)
 
-    def arguments(self, ties: Sequence[Tie], types: Sequence[str], *, busy: bool, chance: int = 0) -> list[str]:
+    def arguments(
+        self, uses: Sequence[ParameterUse], types: Sequence[str], *, busy: bool, chance: int = 0
+    ) -> list[str]:
         """Return each parameter's value as SQL, in order."""
         found: dict[int, str | None] = {}
-        self._rows_held_equal(ties, found, busy=busy, chance=chance)
-        stored = [tie for tie in ties if tie.role is Role.ASSIGNED and self._fits(tie, types[tie.parameter - 1])]
+        self._rows_held_equal(uses, found, busy=busy, chance=chance)
+        stored = [use for use in uses if use.role is Role.ASSIGNED and self._fits(use, types[use.parameter - 1])]
         self._rows_stored(stored, found, busy=busy, chance=chance)
-        for tie in sorted(ties, key=lambda tie: (tie.role, -self._rows(tie.table))):
-            if tie.parameter not in found and (tie.role is not Role.ASSIGNED or tie in stored):
-                found[tie.parameter] = self._value(tie, types[tie.parameter - 1], busy=busy)
-        lists = self._lists_of(ties, types)
+        for use in sorted(uses, key=lambda use: (use.role, -self._rows(use.table))):
+            if use.parameter not in found and (use.role is not Role.ASSIGNED or use in stored):
+                found[use.parameter] = self._value(use, types[use.parameter - 1], busy=busy)
+        lists = self._lists_of(uses, types)
         made = [
             found[n] if n in found else self._untied(kind, busy=busy, chance=chance) for n, kind in enumerate(types, 1)
         ]
         made = [as_list(value) if n in lists and n in found else value for n, value in enumerate(made, 1)]
         return [literal(value, kind) for value, kind in zip(made, types, strict=True)]
 
-    def _lists_of(self, ties: Sequence[Tie], types: Sequence[str]) -> set[int]:
+    def _lists_of(self, uses: Sequence[ParameterUse], types: Sequence[str]) -> set[int]:
         """Return the parameters that list values of a column (`updated_at = ANY($5)`), and are no such value."""
         return {
-            tie.parameter
-            for tie in ties
-            if types[tie.parameter - 1].endswith("[]") and tie.column and not self._holds_a_list(tie)
+            use.parameter
+            for use in uses
+            if types[use.parameter - 1].endswith("[]") and use.column and not self._holds_a_list(use)
         }
 
-    def _holds_a_list(self, tie: Tie) -> bool:
-        return self.tables.by_name[tie.table].columns[tie.column].type.endswith("[]")
+    def _holds_a_list(self, use: ParameterUse) -> bool:
+        return self.tables.by_name[use.table].columns[use.column].type.endswith("[]")
 
-    def _rows_held_equal(self, ties: Sequence[Tie], found: dict[int, str | None], *, busy: bool, chance: int) -> None:
+    def _rows_held_equal(
+        self, uses: Sequence[ParameterUse], found: dict[int, str | None], *, busy: bool, chance: int
+    ) -> None:
         """Take parameters that are compared with one row's columns from a row that exists."""
-        groups: dict[str, list[Tie]] = {}
-        for tie in ties:
-            if tie.role is Role.EQUAL:
-                groups.setdefault(tie.alias, []).append(tie)
-        for group in sorted(groups.values(), key=lambda group: not any(self._is_key(tie) for tie in group)):
-            known = next((tie for tie in group if tie.parameter in found), None)
-            anchor = known or next((tie for tie in group if self._is_key(tie)), group[0])
+        groups: dict[str, list[ParameterUse]] = {}
+        for use in uses:
+            if use.role is Role.EQUAL:
+                groups.setdefault(use.alias, []).append(use)
+        for group in sorted(groups.values(), key=lambda group: not any(self._is_key(use) for use in group)):
+            known = next((use for use in group if use.parameter in found), None)
+            anchor = known or next((use for use in group if self._is_key(use)), group[0])
             popular = self._alone(anchor) if chance else self._popular(anchor.table, anchor.column, busy=busy)
             value = found.get(anchor.parameter) or popular
-            for tie in group:
-                if tie.parameter not in found:
-                    same = tie.column == anchor.column
-                    found[tie.parameter] = value if same else self._other(anchor, tie.column, value)
+            for use in group:
+                if use.parameter not in found:
+                    same = use.column == anchor.column
+                    found[use.parameter] = value if same else self._other(anchor, use.column, value)
 
-    def _rows_stored(self, ties: Sequence[Tie], found: dict[int, str | None], *, busy: bool, chance: int) -> None:
+    def _rows_stored(
+        self, uses: Sequence[ParameterUse], found: dict[int, str | None], *, busy: bool, chance: int
+    ) -> None:
         """Take what is stored from a row that is there already, but for columns that no two rows share."""
-        for tie in ties:
-            if tie.parameter in found:
+        for use in uses:
+            if use.parameter in found:
                 continue
-            table = self.tables.by_name[tie.table]
+            table = self.tables.by_name[use.table]
             reference = next((k.columns[0] for k in table.foreign_keys if len(k.columns) == 1), None)
             popular = self._popular(table.name, reference, busy=busy) if reference else None
             row = f'"{reference}"::text = {literal(popular)}' if reference and popular else "true"
-            found[tie.parameter] = self._stored(table, tie.column, row, chance)
+            found[use.parameter] = self._stored(table, use.column, row, chance)
 
     def _stored(self, table: ProjectTable, column: str, row: str, chance: int) -> str | None:
         kind = table.columns[column].type
@@ -148,12 +154,12 @@ class Picker:
             value += f" + interval '{100 + chance} years'"
         return self._look_up(f'SELECT ({value})::text FROM "{table.name}" WHERE {row} ORDER BY {order} LIMIT 1')
 
-    def value(self, tie: Tie, kind: str) -> str | None:
+    def value(self, use: ParameterUse, kind: str) -> str | None:
         """Return what a planner should see in a parameter: a usual page, and the most common word."""
-        return self._value(tie, kind, busy=tie.role is Role.SEARCH)
+        return self._value(use, kind, busy=use.role is Role.SEARCH)
 
-    def _value(self, tie: Tie, kind: str, *, busy: bool) -> str | None:
-        match tie.role:
+    def _value(self, use: ParameterUse, kind: str, *, busy: bool) -> str | None:
+        match use.role:
             case Role.LIMIT:
                 return str((LARGEST_PAGE if busy else PAGE) + 1)
             case Role.OFFSET:
@@ -165,8 +171,8 @@ class Picker:
             case Role.ABOVE:
                 return LOWEST.get(kind)
             case Role.PATTERN:
-                return f"{(self._popular(tie.table, tie.column, busy=busy) or '')[:4]}%"
-        return self._popular(tie.table, tie.column, busy=busy)
+                return f"{(self._popular(use.table, use.column, busy=busy) or '')[:4]}%"
+        return self._popular(use.table, use.column, busy=busy)
 
     def word(self, *, busy: bool) -> str:
         """Return a word to search for: the most common one, or the least common of those that the statistics know."""
@@ -204,7 +210,7 @@ class Picker:
             f"WITH counted AS ({counted}) SELECT v::text FROM counted ORDER BY n DESC, v OFFSET {place} LIMIT 1"
         )
 
-    def _alone(self, anchor: Tie) -> str | None:
+    def _alone(self, anchor: ParameterUse) -> str | None:
         """Return the value of a row that nothing refers to, for deletes that any reference would refuse."""
         pointing = [
             f'NOT EXISTS (SELECT FROM "{table.name}" c WHERE c."{key.columns[0]}" = t."{key.target_columns[0]}")'
@@ -213,11 +219,11 @@ class Picker:
         where = " AND ".join(pointing) or "true"
         return self._look_up(f'SELECT t."{anchor.column}"::text FROM "{anchor.table}" t WHERE {where} LIMIT 1')
 
-    def _fits(self, tie: Tie, kind: str) -> bool:
+    def _fits(self, use: ParameterUse, kind: str) -> bool:
         """Return whether a parameter is what a column stores, and not a condition beside it (CASE WHEN $5 THEN …)."""
-        return kind != "boolean" or self.tables.by_name[tie.table].columns[tie.column].type == "boolean"
+        return kind != "boolean" or self.tables.by_name[use.table].columns[use.column].type == "boolean"
 
-    def _other(self, anchor: Tie, column: str, value: str | None) -> str | None:
+    def _other(self, anchor: ParameterUse, column: str, value: str | None) -> str | None:
         return self._look_up(
             f'SELECT "{column}"::text FROM "{anchor.table}" WHERE "{anchor.column}"::text = {literal(value)} LIMIT 1'
         )
@@ -233,8 +239,8 @@ class Picker:
             return f'{{"{element}"}}'
         return PLAIN.get(kind, "1") or None
 
-    def _is_key(self, tie: Tie) -> bool:
-        return self.tables.by_name[tie.table].is_key(tie.column)
+    def _is_key(self, use: ParameterUse) -> bool:
+        return self.tables.by_name[use.table].is_key(use.column)
 
     def _rows(self, table: str) -> float:
         found = self.tables.get(table)

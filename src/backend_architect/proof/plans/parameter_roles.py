@@ -13,7 +13,7 @@ from backend_architect.sql.parsing import untyped_ast as ast
 
 QUERY_FUNCTIONS = frozenset({"websearch_to_tsquery", "to_tsquery", "plainto_tsquery", "phraseto_tsquery"})
 TRANSPARENT = frozenset({"lower", "upper", "coalesce", "trim", "btrim"})
-TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 class Role(IntEnum):
@@ -32,7 +32,7 @@ class Role(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Tie:
+class ParameterUse:
     """One use of a parameter; `table` and `column` are '' where it is compared with no column."""
 
     parameter: int
@@ -53,17 +53,17 @@ class NameSource:
 Scope = Mapping[str, NameSource]
 
 
-def read_parameter_roles(tree: Any, tables: Tables) -> tuple[Tie, ...]:
+def read_parameter_roles(tree: Any, tables: Tables) -> tuple[ParameterUse, ...]:
     """Return every use of every parameter of a statement."""
     reader = _Reader(tables)
     reader.statement(tree, {}, inner=False)
-    return tuple(sorted(set(reader.ties), key=lambda tie: (tie.parameter, tie.role, tie.table, tie.column)))
+    return tuple(sorted(set(reader.uses), key=lambda use: (use.parameter, use.role, use.table, use.column)))
 
 
 class _Reader:
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
-        self.ties: list[Tie] = []
+        self.uses: list[ParameterUse] = []
         self.named: dict[str, NameSource] = {}
 
     def statement(self, node: Any, outer: Scope, *, inner: bool) -> NameSource:
@@ -92,7 +92,7 @@ class _Reader:
         self._condition(node.havingClause, scope, inner=True)
         for bound, role in ((node.limitCount, Role.LIMIT), (node.limitOffset, Role.OFFSET)):
             for parameter in _parameters(bound):
-                self.ties.append(Tie(parameter, role))
+                self.uses.append(ParameterUse(parameter, role))
         return self._outputs(node, scope)
 
     def _outputs(self, node: Any, scope: Scope) -> NameSource:
@@ -163,7 +163,7 @@ class _Reader:
 
     def _assigned(self, table: str, column: str, value: Any, scope: Scope) -> None:
         for parameter in {*_parameters(value), *self._behind(value, scope)}:
-            self.ties.append(Tie(parameter, Role.ASSIGNED, table, column))
+            self.uses.append(ParameterUse(parameter, Role.ASSIGNED, table, column))
 
     def _condition(self, node: Any, scope: Scope, *, inner: bool) -> None:
         """Read the comparisons of a condition; `inner` where it need not hold for the row as a whole."""
@@ -181,7 +181,7 @@ class _Reader:
             case ast.A_Expr():
                 self._comparison(node, scope, inner=inner)
             case ast.FuncCall() if str(node.funcname[-1].sval) in QUERY_FUNCTIONS:
-                self.ties += [Tie(parameter, Role.SEARCH) for parameter in _parameters(node.args[-1])]
+                self.uses += [ParameterUse(parameter, Role.SEARCH) for parameter in _parameters(node.args[-1])]
             case ast.Node():
                 for name in node:
                     for item in _listed(getattr(node, name)):
@@ -191,7 +191,7 @@ class _Reader:
         if node.testexpr is None or node.operName or len(offered.columns) != 1:
             return
         value, inside = next(iter(offered.columns.values()))
-        self._tie(node.testexpr, value, scope, inside, Role.INNER)
+        self._add_use(node.testexpr, value, scope, inside, Role.INNER)
 
     def _comparison(self, node: Any, scope: Scope, *, inner: bool) -> None:
         operator = str(node.name[-1].sval)
@@ -199,24 +199,24 @@ class _Reader:
         like = node.kind in {enums.A_Expr_Kind.AEXPR_LIKE, enums.A_Expr_Kind.AEXPR_ILIKE}
         equal = Role.INNER if inner else Role.EQUAL
         if like:
-            self._tie(left, right, scope, scope, Role.PATTERN)
+            self._add_use(left, right, scope, scope, Role.PATTERN)
         elif isinstance(left, ast.RowExpr) and isinstance(right, ast.RowExpr):
             for one, other in zip(left.args, right.args, strict=False):
-                self._tie(one, other, scope, scope, _role(operator, equal))
+                self._add_use(one, other, scope, scope, _role(operator, equal))
         else:
-            self._tie(left, right, scope, scope, _role(operator, equal))
-            self._tie(right, left, scope, scope, _role(TURNED.get(operator, operator), equal))
+            self._add_use(left, right, scope, scope, _role(operator, equal))
+            self._add_use(right, left, scope, scope, _role(MIRRORED.get(operator, operator), equal))
         for side in (left, right):
             for item in _listed(side):
                 self._condition(item, scope, inner=True)
 
-    def _tie(self, one: Any, other: Any, scope: Scope, inside: Scope, role: Role) -> None:
+    def _add_use(self, one: Any, other: Any, scope: Scope, inside: Scope, role: Role) -> None:
         """Note that the parameter in `other` is compared with the column in `one`."""
         column = self._column(one, scope)
         if column:
             for item in _listed(other):
                 for parameter in {*_bare_parameter(item), *self._behind(item, inside)}:
-                    self.ties.append(Tie(parameter, role, *column))
+                    self.uses.append(ParameterUse(parameter, role, *column))
 
     def _column(self, node: Any, scope: Scope) -> tuple[str, str, str] | None:
         """Return the table, column and alias that an expression is over, through lower() and casts."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from backend_architect.postgres import Refused, Session
 from backend_architect.proof.plans.arguments import CHANCES, Picker
-from backend_architect.proof.plans.parameter_roles import Tie
+from backend_architect.proof.plans.parameter_roles import ParameterUse
 from backend_architect.proof.plans.work import SCANS
 
 TIMEOUT = "2s"
@@ -63,12 +63,12 @@ def prepare(session: Session, number: int, sql: str) -> PreparedStatement:
 
 
 def run(
-    session: Session, prepared: PreparedStatement, picker: Picker, ties: tuple[Tie, ...], *, busy: bool
+    session: Session, prepared: PreparedStatement, picker: Picker, uses: tuple[ParameterUse, ...], *, busy: bool
 ) -> MeasuredRun:
     """Return what a run with values from the rows showed; other values are tried where some are refused."""
     refused: Exception | None = None
     for chance in range(CHANCES):
-        values = picker.arguments(ties, prepared.types, busy=busy, chance=chance)
+        values = picker.arguments(uses, prepared.types, busy=busy, chance=chance)
         call = f"{prepared.name}({', '.join(values)})" if values else prepared.name
         try:
             with rolled_back(session):

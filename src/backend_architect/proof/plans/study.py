@@ -11,7 +11,7 @@ from backend_architect.proof.lab import Lab
 from backend_architect.proof.plans.arguments import Picker, literal
 from backend_architect.proof.plans.expected import cached_seconds
 from backend_architect.proof.plans.fill_tables import fill
-from backend_architect.proof.plans.parameter_roles import Role, Tie, read_parameter_roles
+from backend_architect.proof.plans.parameter_roles import ParameterUse, Role, read_parameter_roles
 from backend_architect.proof.plans.run_statement import MeasuredRun, PreparedStatement, prepare, run
 from backend_architect.proof.plans.scaled_plans import Projection, sizes_in, with_values
 from backend_architect.proof.plans.sizes import RowCounts, sizes_of
@@ -42,7 +42,7 @@ class Studied:
 @dataclass(frozen=True, slots=True)
 class _Ready:
     statement: ProjectStatement
-    ties: tuple[Tie, ...]
+    uses: tuple[ParameterUse, ...]
     types: tuple[str, ...]
     planned: str
     runs: Mapping[str, MeasuredRun]
@@ -117,7 +117,7 @@ def _run_all(found: _Study, session: Session, statements: tuple[ProjectStatement
     ready = []
     for number, statement in enumerate(statements):
         try:
-            ties = read_parameter_roles(tree_of(statement.sql), tables)
+            uses = read_parameter_roles(tree_of(statement.sql), tables)
             prepared = prepare(session, number, statement.sql)
         except Refused as error:
             found.refused.append((statement, str(error)))
@@ -126,33 +126,35 @@ def _run_all(found: _Study, session: Session, statements: tuple[ProjectStatement
         not_run: dict[str, str] = {}
         for who, busy in CALLERS.items():
             try:
-                runs[who] = run(session, prepared, picker, ties, busy=busy)
+                runs[who] = run(session, prepared, picker, uses, busy=busy)
             except Refused as error:  # no values were found that it takes: it is planned all the same
                 not_run[who] = str(error)
-        if BUSIEST in runs and any(tie.role is Role.SEARCH for tie in ties):
-            runs[BUSIEST] = _worst_search(session, prepared, picker, ties, runs[BUSIEST])
-        planned = _planned(statement, ties, prepared, picker)
-        ready.append(_Ready(statement, ties, prepared.types, planned, runs, not_run))
+        if BUSIEST in runs and any(use.role is Role.SEARCH for use in uses):
+            runs[BUSIEST] = _worst_search(session, prepared, picker, uses, runs[BUSIEST])
+        planned = _planned(statement, uses, prepared, picker)
+        ready.append(_Ready(statement, uses, prepared.types, planned, runs, not_run))
     return ready
 
 
 def _worst_search(
-    session: Session, prepared: PreparedStatement, picker: Picker, ties: tuple[Tie, ...], common: MeasuredRun
+    session: Session, prepared: PreparedStatement, picker: Picker, uses: tuple[ParameterUse, ...], common: MeasuredRun
 ) -> MeasuredRun:
     """Return the run of a search that read the most: for a common word, or for two that never meet in a row."""
     apart = picker.words_apart()
     if not apart:
         return common
-    found = run(session, prepared, replace(picker, words=apart), ties, busy=True)
+    found = run(session, prepared, replace(picker, words=apart), uses, busy=True)
     return max(common, found, key=lambda each: each.rows_read)
 
 
-def _planned(statement: ProjectStatement, ties: tuple[Tie, ...], prepared: PreparedStatement, picker: Picker) -> str:
+def _planned(
+    statement: ProjectStatement, uses: tuple[ParameterUse, ...], prepared: PreparedStatement, picker: Picker
+) -> str:
     """Return the statement with what the planner must know written out, for a usual page and the commonest word."""
     values = {
-        tie.parameter: literal(picker.value(tie, prepared.types[tie.parameter - 1]), prepared.types[tie.parameter - 1])
-        for tie in ties
-        if tie.role in WRITTEN_OUT
+        use.parameter: literal(picker.value(use, prepared.types[use.parameter - 1]), prepared.types[use.parameter - 1])
+        for use in uses
+        if use.role in WRITTEN_OUT
     }
     return with_values(statement.sql, values)
 

@@ -6,7 +6,7 @@ from math import hypot
 from statistics import median
 
 from backend_architect.tune.comparing.model import (
-    FEW,
+    MIN_CALLS,
     TINY_MS,
     CountedIndex,
     IndexChange,
@@ -20,7 +20,7 @@ from backend_architect.tune.workload import Statement
 Served = Mapping[str, Collection[str]]
 CONTROLS = 3
 SUMS = ("total_ms", "squared_ms", "blocks")
-SETTLED = 60.0  # a busy session gives its counts of scans away after at most that time
+COUNTS_SETTLE_SECONDS = 60.0  # a busy session gives its counts of scans away after at most that time
 DRIFTED = "statements that nothing was done for take {drift:.1f} times as long as before: the verdicts allow for that"
 NO_STATEMENTS = "nothing counts statements here (pg_stat_statements): only the scans of the indexes are known"
 WAS_RESET = "pg_stat_statements was reset in between: what came after the reset is compared"
@@ -44,7 +44,7 @@ def compare(
     touched = {each for index in new for each in _for(index, changes, served or {}, after).ids}
     drift = _drift(changes[each] for each in sorted(changes.keys() - touched))
     changes = {each: replace(change, drift=drift) for each, change in changes.items()}
-    settled = after.taken - begin.taken > SETTLED
+    settled = after.taken - begin.taken > COUNTS_SETTLE_SECONDS
     created = tuple(
         _created(index, scans.get(index.name, 0), _for(index, changes, served or {}, after), changes, settled=settled)
         for index in new
@@ -134,7 +134,9 @@ def _was_reset(begin: Snapshot, after: Snapshot) -> bool:
 
 def _drift(others: Iterable[StatementChange]) -> float:
     """Return how much slower the statements became that read what they read before; 1 where too few tell."""
-    known = [each for each in others if each.calls_after >= FEW and each.ms_before > TINY_MS and not each.blocks_moved]
+    known = [
+        each for each in others if each.calls_after >= MIN_CALLS and each.ms_before > TINY_MS and not each.blocks_moved
+    ]
     return max(0.1, median(each.ms_after / each.ms_before for each in known)) if len(known) >= CONTROLS else 1.0
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from backend_architect.tune.workload import Statement
 
-FEW, ERRORS = 20, 3.0
+MIN_CALLS, STANDARD_ERRORS = 20, 3.0
 NOISE_OF_BLOCKS, NOISE_OF_TIME = 0.2, 0.3
 TINY_MS = 0.05
 
@@ -75,9 +75,9 @@ class StatementChange:
 
         A time that differs by less than three standard errors, as after one slow call among twenty, has not changed.
         """
-        if self.calls_after < FEW or self.calls_before <= 0:
+        if self.calls_after < MIN_CALLS or self.calls_before <= 0:
             return ChangeVerdict.TOO_FEW
-        least = max(TINY_MS, ERRORS * self.error_ms)
+        least = max(TINY_MS, STANDARD_ERRORS * self.error_ms)
         time = _direction(self.ms_before, self.ms_after / self.drift, least, NOISE_OF_TIME)
         blocks = self.blocks_moved
         if time * blocks < 0:

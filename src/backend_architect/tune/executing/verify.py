@@ -17,7 +17,7 @@ from backend_architect.tune.workload import Statement
 
 HELPED = 0.9  # of the time or of the pages
 SLOWER, MORE_BLOCKS = 1.5, 1.1  # times, by which both must be more; or one of them alone by much
-MUCH_SLOWER, MANY_MORE_BLOCKS = 3.0, 5.0
+HARMFUL_TIME_FACTOR, HARMFUL_BLOCKS_FACTOR = 3.0, 5.0
 LEAST_MS, LEAST_BLOCKS = 0.5, 100.0
 LIMIT = "limit"
 FILLING, BEFORE = 0.5, 0.4  # of the time that is left: for the rows, then for running without the indexes
@@ -135,8 +135,8 @@ def _harm(each: _Try, before: Sequence[Ran | None], after: Sequence[Ran | None])
 
 def _is_worse(old: Ran, new: Ran) -> bool:
     slower = new.ms > SLOWER * old.ms + LEAST_MS and new.blocks > MORE_BLOCKS * old.blocks
-    much = new.ms > MUCH_SLOWER * old.ms + LEAST_MS
-    return slower or much or new.blocks > MANY_MORE_BLOCKS * old.blocks + LEAST_BLOCKS
+    much = new.ms > HARMFUL_TIME_FACTOR * old.ms + LEAST_MS
+    return slower or much or new.blocks > HARMFUL_BLOCKS_FACTOR * old.blocks + LEAST_BLOCKS
 
 
 def _marked(each: Recommended, tries: Sequence[_Try], before: Runs, after: Runs) -> Recommended:

@@ -23,7 +23,7 @@ from backend_architect.tune.rule import Rule
 
 PAGE, ROOM_OF_PAGE = 8192, 8192 - 24 - 16
 ENTRY = 8 + 4
-SMALL = 10 << 20
+MIN_BYTES = 10 << 20
 TIMES = 2.0
 
 
@@ -31,7 +31,7 @@ def find(observed: Observed) -> Iterator[Finding]:
     """Yield a finding for each index that would become less than half its size."""
     for index in observed.catalog.indexes:
         table = observed.catalog.table_by_oid.get(index.table)
-        if table is None or index.method != "btree" or index.bytes < SMALL or not index.valid:
+        if table is None or index.method != "btree" or index.bytes < MIN_BYTES or not index.valid:
             continue
         needed = _needed(index, table)
         if needed and index.bytes > TIMES * needed:

@@ -24,15 +24,15 @@ from backend_architect.tune.rule import Rule
 
 PAGE, ROOM_OF_PAGE = 8192, 8192 - 24
 HEADER = 24 + 4
-SMALL = 10 << 20
-LARGE = 1 << 30
+MIN_BYTES = 10 << 20
+LARGE_BYTES = 1 << 30
 TIMES = 2.0
 
 
 def find(observed: Observed) -> Iterator[Finding]:
     """Yield a finding for each table that would become less than half its size."""
     for table in observed.catalog.tables:
-        if table.kind not in {"r", "m"} or table.temporary or table.bytes < SMALL:
+        if table.kind not in {"r", "m"} or table.temporary or table.bytes < MIN_BYTES:
             continue
         needed = _needed(table)
         if needed and table.bytes > TIMES * needed:
@@ -57,7 +57,7 @@ def _fillfactor(table: Table) -> float:
 def _finding(table: Table, needed: float) -> Finding:
     return Finding(
         code=RULE.code,
-        severity=Severity.MEDIUM if table.bytes > LARGE else Severity.LOW,
+        severity=Severity.MEDIUM if table.bytes > LARGE_BYTES else Severity.LOW,
         sureness=Sureness.LIKELY,
         subject=table.qualified,
         message=f"{table.qualified} takes {size(table.bytes)} where about {size(needed)} would do",

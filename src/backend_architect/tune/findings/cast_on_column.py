@@ -39,7 +39,7 @@ from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
 from backend_architect.tune.same_expression import is_indexed
 
-FEW = 1_000.0
+MIN_ROWS_LEFT = 1_000.0
 
 
 def find(observed: Observed) -> Iterator[Finding]:
@@ -49,7 +49,7 @@ def find(observed: Observed) -> Iterator[Finding]:
         for block in examined.blocks:
             for each in comparisons(block):
                 how = "" if sources_of(each.other, block) else _cast(each)
-                if how and _hurts(catalog, each):
+                if how and _matters(catalog, each):
                     yield _finding(examined, each, how, catalog)
 
 
@@ -68,13 +68,13 @@ def _cast(each: Comparison) -> str:
     return ""
 
 
-def _hurts(catalog: Catalog, each: Comparison) -> bool:
+def _matters(catalog: Catalog, each: Comparison) -> bool:
     table = each.table
     if catalog.rows_of(table) < SMALL_ROWS or not indexes_on(catalog, table, each.columns[0]):
         return False
     if is_a(each.side, ast.TypeCast) and is_indexed(catalog, table, each.side):
         return False
-    return is_column(each.side) or rows_left(each.block, each.source, catalog) > FEW
+    return is_column(each.side) or rows_left(each.block, each.source, catalog) > MIN_ROWS_LEFT
 
 
 def _finding(examined: Examined, each: Comparison, how: str, catalog: Catalog) -> Finding:

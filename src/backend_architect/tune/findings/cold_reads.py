@@ -22,9 +22,9 @@ from backend_architect.tune.amounts import size
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
 
-OFTEN = 100
-MANY_BLOCKS = 100.0
-HALF = 0.5
+MIN_CALLS = 100
+MIN_BLOCKS_READ = 100.0
+MIN_READ_SHARE = 0.5
 PAGE = 8192
 
 
@@ -34,7 +34,7 @@ def find(observed: Observed) -> Iterator[Finding]:
         statement = examined.statement
         read = statement.blocks_read / max(statement.calls, 1)
         share = statement.blocks_read / max(statement.blocks, 1)
-        if statement.calls < OFTEN or read < MANY_BLOCKS or share < HALF:
+        if statement.calls < MIN_CALLS or read < MIN_BLOCKS_READ or share < MIN_READ_SHARE:
             continue
         yield Finding(
             code=RULE.code,

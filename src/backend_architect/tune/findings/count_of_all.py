@@ -26,15 +26,15 @@ from backend_architect.tune.examined import Examined
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
 
-MANY_PAGES = 500
-OFTEN = 100
+MIN_PAGES = 500
+MIN_CALLS = 100
 
 
 def find(observed: Observed) -> Iterator[Finding]:
     """Yield a finding for each statement that counts, often, what is large."""
     for examined in observed.statements:
         tree, pages = examined.tree, _pages(examined, observed.catalog)
-        if not isinstance(tree, ast.SelectStmt) or examined.calls < OFTEN or pages < MANY_PAGES:
+        if not isinstance(tree, ast.SelectStmt) or examined.calls < MIN_CALLS or pages < MIN_PAGES:
             continue
         if not _only_counts(tree) and not _counts_beside(tree):
             continue

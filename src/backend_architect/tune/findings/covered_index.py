@@ -29,7 +29,7 @@ from backend_architect.tune.rule import Rule
 
 HALF = 0.5  # of the whole index, from which a partial one leaves out too little to be worth keeping
 LARGER = 2.0  # times, from which the other is no equal any more
-SMALL = 1_048_576  # bytes, up to which the difference does not matter
+NEGLIGIBLE_BYTES = 1_048_576  # bytes, up to which the difference does not matter
 
 
 def find(observed: Observed) -> Iterator[Finding]:
@@ -80,7 +80,7 @@ def _as_of_a_btree(index: Index) -> tuple[KeyPart, ...]:
 def _is_as_good(wider: Index, index: Index) -> bool:
     """Return whether reading the other instead costs next to nothing more."""
     same_kind = wider.method == index.method and wider.predicate == index.predicate
-    return same_kind and (wider.bytes < LARGER * index.bytes or wider.bytes <= SMALL)
+    return same_kind and (wider.bytes < LARGER * index.bytes or wider.bytes <= NEGLIGIBLE_BYTES)
 
 
 def _how(wider: Index, index: Index) -> str:

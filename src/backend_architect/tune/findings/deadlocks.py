@@ -21,21 +21,21 @@ from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
 
 DAY = 86_400.0
-FEW = 10
-MANY_A_DAY = 24.0
+MIN_DEADLOCKS = 10
+HIGH_DEADLOCKS_PER_DAY = 24.0
 
 
 def find(observed: Observed) -> Iterator[Finding]:
     """Yield a finding when deadlocks are no rare accident."""
     activity, counted = observed.catalog.activity, observed.catalog.counted_at_most
-    if activity is None or not counted or activity.deadlocks < FEW:
+    if activity is None or not counted or activity.deadlocks < MIN_DEADLOCKS:
         return
     rate = activity.deadlocks / counted * DAY
     if rate < 1.0:
         return
     yield Finding(
         code=RULE.code,
-        severity=Severity.HIGH if rate >= MANY_A_DAY else Severity.MEDIUM,
+        severity=Severity.HIGH if rate >= HIGH_DEADLOCKS_PER_DAY else Severity.MEDIUM,
         sureness=Sureness.CERTAIN,
         subject=observed.catalog.database,
         message=f"{rate:,.0f} transactions a day are rolled back by a deadlock",

@@ -26,7 +26,7 @@ from backend_architect.tune.plans.worst import worst
 from backend_architect.tune.rule import Rule
 from backend_architect.tune.workload import Statement
 
-TOO_MUCH = 1 << 30
+MAX_WORK_MEM = 1 << 30
 
 
 def find(observed: Observed) -> Iterator[Finding]:
@@ -47,7 +47,7 @@ def _needs(node: PlanNode, settings: Mapping[str, str]) -> float:
 def _finding(statement: Statement, found: Spilled, work_mem: str) -> Finding:
     megabytes = max(1, -(-int(found.work_mem) // 2**20))
     fix = f"an index that spares it, fewer or narrower rows; or SET LOCAL work_mem = '{megabytes}MB' for this alone"
-    if found.work_mem > TOO_MUCH:
+    if found.work_mem > MAX_WORK_MEM:
         fix = f"an index that spares it, or fewer and narrower rows: in memory it would take {size(found.work_mem)}"
     return Finding(
         code=RULE.code,

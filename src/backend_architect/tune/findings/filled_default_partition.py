@@ -22,7 +22,7 @@ from backend_architect.tune.partitions import partition_key
 from backend_architect.tune.rule import Rule
 
 FEWEST_ROWS = 100
-MUCH = 0.1
+HIGH_SHARE = 0.1
 
 
 def find(observed: Observed) -> Iterator[Finding]:
@@ -38,7 +38,7 @@ def find(observed: Observed) -> Iterator[Finding]:
         ranged = key is not None and key.strategy == "range"
         yield Finding(
             code=RULE.code,
-            severity=Severity.HIGH if ranged and share > MUCH else Severity.MEDIUM if ranged else Severity.LOW,
+            severity=Severity.HIGH if ranged and share > HIGH_SHARE else Severity.MEDIUM if ranged else Severity.LOW,
             sureness=Sureness.CERTAIN if ranged else Sureness.POSSIBLE,
             subject=table.qualified,
             message=f"{rows:,.0f} rows of {parent.qualified} lie in its default partition {table.qualified}",

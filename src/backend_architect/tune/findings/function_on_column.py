@@ -37,7 +37,7 @@ CALCULATIONS = {"+", "-", "*", "/", "%", "||", "->>", "->", "#>>", "#>"}
 IN_JSON = {"->>", "->", "#>>", "#>"}
 OF_TIME = {"date", "date_trunc", "date_part", "extract", "to_char", "timezone", "age"}
 SEARCHES = {"strpos", "position"}  # leading-wildcard tells of those
-FEW = 1_000.0
+MIN_ROWS_LEFT = 1_000.0
 
 
 def find(observed: Observed) -> Iterator[Finding]:
@@ -46,7 +46,7 @@ def find(observed: Observed) -> Iterator[Finding]:
     for examined in observed.statements:
         for block in examined.blocks:
             for each in comparisons(block):
-                if _computes(each.side) and len(each.columns) == 1 and _hurts(catalog, each):
+                if _computes(each.side) and len(each.columns) == 1 and _matters(catalog, each):
                     yield _finding(examined, each, catalog)
 
 
@@ -59,12 +59,12 @@ def _computes(side: Any) -> bool:
     return is_a(side, ast.CoalesceExpr)
 
 
-def _hurts(catalog: Catalog, each: Comparison) -> bool:
+def _matters(catalog: Catalog, each: Comparison) -> bool:
     table, column = each.table, each.columns[0]
     bare = indexes_on(catalog, table, column) or (_in_json(each.side) and _inverted(catalog, table, column))
     if catalog.rows_of(table) < SMALL_ROWS or not bare or is_indexed(catalog, table, each.side):
         return False
-    return rows_left(each.block, each.source, catalog) > FEW
+    return rows_left(each.block, each.source, catalog) > MIN_ROWS_LEFT
 
 
 def _in_json(side: Any) -> bool:

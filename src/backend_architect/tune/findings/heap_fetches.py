@@ -26,8 +26,8 @@ from backend_architect.tune.plans.worst import times, worst
 from backend_architect.tune.rule import Rule
 from backend_architect.tune.workload import Statement
 
-MANY = 1_000.0
-SHARE = 0.5
+MIN_FETCHES = 1_000.0
+MIN_FETCH_SHARE = 0.5
 
 
 def find(observed: Observed) -> Iterator[Finding]:
@@ -41,7 +41,7 @@ def find(observed: Observed) -> Iterator[Finding]:
 
 def _fetches(node: PlanNode) -> bool:
     fetched = node.number("Heap Fetches")
-    return node.kind == "Index Only Scan" and fetched >= MANY and fetched >= SHARE * node.total
+    return node.kind == "Index Only Scan" and fetched >= MIN_FETCHES and fetched >= MIN_FETCH_SHARE * node.total
 
 
 def _finding(statement: Statement, node: PlanNode, table: Table) -> Finding:

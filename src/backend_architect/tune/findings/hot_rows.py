@@ -26,9 +26,9 @@ from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
 from backend_architect.tune.waiting import Waits, queues
 
-SMALL_ROWS = 10_000
-MANY_EACH = 1_000
-MANY = 100_000
+MAX_ROWS = 10_000
+MIN_UPDATES_PER_ROW = 1_000
+MIN_UPDATES = 100_000
 EVERY_SECOND = 10.0
 WHY = "updates of one row wait for each other, and each leaves a dead version that readers walk over"
 FIX = "write in batches, spread a counter over several rows, or append and add up later"
@@ -52,7 +52,7 @@ def _counted(table: Table, counted: float | None) -> Finding | None:
     """Return a finding where the counts since the last reset tell it."""
     rows = max(float(table.live), table.rows, 1.0)
     each = table.updated / rows
-    if table.temporary or rows > SMALL_ROWS or table.updated < MANY or each < MANY_EACH:
+    if table.temporary or rows > MAX_ROWS or table.updated < MIN_UPDATES or each < MIN_UPDATES_PER_ROW:
         return None
     rate = table.updated / counted if counted else 0.0
     in_place = table.updated_in_place / table.updated

@@ -20,15 +20,15 @@ from backend_architect.postgres.catalog import Activity
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
 
-LONG = 60.0
-MUCH, HOUR = 0.2, 3_600.0
+MIN_IDLE_SECONDS = 60.0
+MIN_IDLE_SHARE, MIN_IDLE_TOTAL_SECONDS = 0.2, 3_600.0
 
 
 def find(observed: Observed) -> Iterator[Finding]:
     """Yield one finding for each application that leaves transactions open."""
     idle: dict[str, list[float]] = {}
     for session in observed.catalog.sessions:
-        if session.state.startswith("idle in transaction") and session.seconds_in_state > LONG:
+        if session.state.startswith("idle in transaction") and session.seconds_in_state > MIN_IDLE_SECONDS:
             idle.setdefault(session.application or session.user or "unknown", []).append(session.seconds_in_state)
     if not idle:
         yield from _by_counts(observed.catalog.activity, observed.catalog.database)
@@ -51,7 +51,7 @@ def _by_counts(activity: Activity | None, database: str) -> Iterator[Finding]:
     if activity is None or not activity.session_seconds or activity.idle_in_transaction_seconds is None:
         return
     share = activity.idle_in_transaction_seconds / activity.session_seconds
-    if share < MUCH or activity.idle_in_transaction_seconds < HOUR:
+    if share < MIN_IDLE_SHARE or activity.idle_in_transaction_seconds < MIN_IDLE_TOTAL_SECONDS:
         return
     yield Finding(
         code=RULE.code,

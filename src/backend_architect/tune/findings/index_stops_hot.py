@@ -34,8 +34,8 @@ from backend_architect.tune.indexes.model import Needless
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
 
-MANY = 10_000
-HALF, SOME = 0.5, 0.1
+MIN_UPDATES = 10_000
+MIN_HOT_SHARE, MIN_CALLS_SHARE = 0.5, 0.1
 BRIN_IS_FREE = 16
 
 
@@ -54,7 +54,7 @@ def find(observed: Observed) -> Iterator[Finding]:
     found: dict[int, Stopped] = {}
     for examined in observed.statements:
         table = _updated(examined, catalog)
-        if table is None or table.updated < MANY or table.updated_in_place >= HALF * table.updated:
+        if table is None or table.updated < MIN_UPDATES or table.updated_in_place >= MIN_HOT_SHARE * table.updated:
             continue
         columns = {target.name for target in examined.tree.targetList if target.name}
         holding = [each for each in catalog.indexes_of(table.oid) if _columns(each, catalog.version) & columns]
@@ -66,7 +66,12 @@ def find(observed: Observed) -> Iterator[Finding]:
         table = catalog.table_by_oid.get(index.table)
         stopped = found.get(index.oid)
         weighed = any(each.index.oid == index.oid for each in observed.needless)
-        if stopped is not None and table is not None and stopped.calls >= SOME * table.updated and not weighed:
+        if (
+            stopped is not None
+            and table is not None
+            and stopped.calls >= MIN_CALLS_SHARE * table.updated
+            and not weighed
+        ):
             yield _finding(table, index, stopped)
 
 

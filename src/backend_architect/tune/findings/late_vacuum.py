@@ -21,7 +21,7 @@ from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
 from backend_architect.tune.server_settings import NEVER, vacuum_begins_at
 
-MANY_DEAD = 2_000_000
+MIN_DEAD_ROWS = 2_000_000
 HUGE_ROWS = 100_000_000
 
 
@@ -30,7 +30,12 @@ def find(observed: Observed) -> Iterator[Finding]:
     for table in observed.catalog.tables:
         rows = max(table.rows, float(table.live))
         begins = vacuum_begins_at(table, rows, observed.catalog.settings)
-        if table.kind == "r" and not table.temporary and table.updated + table.deleted and MANY_DEAD <= begins < NEVER:
+        if (
+            table.kind == "r"
+            and not table.temporary
+            and table.updated + table.deleted
+            and MIN_DEAD_ROWS <= begins < NEVER
+        ):
             yield _finding(table, rows, begins)
 
 

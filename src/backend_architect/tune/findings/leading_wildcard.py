@@ -41,7 +41,7 @@ ILIKE, LIKE = enums.A_Expr_Kind.AEXPR_ILIKE, enums.A_Expr_Kind.AEXPR_LIKE
 REGULAR = {"~", "~*"}
 CASE, PLACE = {"lower", "upper"}, {"strpos", "position"}
 WILD = {"%", "_"}
-FEW = 1_000.0
+MIN_ROWS_LEFT = 1_000.0
 FEW_PAGES, MOST_PAGES = 0.1, 0.5
 """Of a table's pages, what a call reads that surely does not search through it, and one that surely does."""
 
@@ -77,7 +77,7 @@ def _searched(block: Block, catalog: Catalog, examined: Examined) -> Iterator[Se
             if owner is None or table is None or catalog.rows_of(table) < SMALL_ROWS:
                 continue
             sureness = _sureness(pattern, examined, catalog, table)
-            if sureness is not None and rows_left(block, owner[1], catalog) > FEW:
+            if sureness is not None and rows_left(block, owner[1], catalog) > MIN_ROWS_LEFT:
                 arm = unserved_arm(condition, each, block, owner[1], catalog)
                 yield SearchedExpression(_uncast(expression, table), table, owner[2], sureness, arm)
 

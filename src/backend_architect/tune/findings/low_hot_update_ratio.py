@@ -21,10 +21,10 @@ from backend_architect.postgres.catalog import Catalog, Table
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
 
-MANY = 100_000
-HALF = 0.5
-SEVERAL = 2
-VERY_MANY = 5
+MIN_UPDATES = 100_000
+MAX_HOT_SHARE = 0.5
+MIN_INDEXES = 2
+HIGH_UPDATES_PER_ROW = 5
 
 
 def find(observed: Observed) -> Iterator[Finding]:
@@ -33,7 +33,13 @@ def find(observed: Observed) -> Iterator[Finding]:
     for table in catalog.tables:
         indexes = len(catalog.indexes_of(table.oid))
         share = table.updated_in_place / max(table.updated, 1)
-        if table.temporary or table.updated < MANY or share >= HALF or indexes < SEVERAL or _has_room(table):
+        if (
+            table.temporary
+            or table.updated < MIN_UPDATES
+            or share >= MAX_HOT_SHARE
+            or indexes < MIN_INDEXES
+            or _has_room(table)
+        ):
             continue
         yield _finding(catalog, table, share, indexes)
 
@@ -44,7 +50,7 @@ def _has_room(table: Table) -> bool:
 
 def _finding(catalog: Catalog, table: Table, share: float, indexes: int) -> Finding:
     rows = max(catalog.rows_of(table), 1.0)
-    often = table.updated > VERY_MANY * rows
+    often = table.updated > HIGH_UPDATES_PER_ROW * rows
     return Finding(
         code=RULE.code,
         severity=Severity.MEDIUM if often else Severity.LOW,

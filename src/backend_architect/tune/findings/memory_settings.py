@@ -26,8 +26,8 @@ from backend_architect.tune.rule import Rule
 from backend_architect.tune.server_settings import setting_in_bytes
 
 MB, GB = 1 << 20, 1 << 30
-UNSEEN = "the machine's memory cannot be seen from here"
-MUCH_SPILLED = 10 * GB
+UNKNOWN = "the machine's memory cannot be seen from here"
+HIGH_SPILLED_BYTES = 10 * GB
 
 
 def find(observed: Observed) -> Iterator[Finding]:
@@ -44,7 +44,7 @@ def _buffers(catalog: Catalog) -> Iterator[Finding]:
     value = setting_in_bytes(catalog.settings, "shared_buffers")
     if value is not None and value <= 128 * MB and catalog.bytes >= GB:
         why = "most pages are copied in from the operating system's memory or the disk each time"
-        fix = f"set it to a quarter of the machine's memory ({UNSEEN}), and restart"
+        fix = f"set it to a quarter of the machine's memory ({UNKNOWN}), and restart"
         yield _finding("shared_buffers", value, Severity.MEDIUM, (why, fix), beside=catalog.bytes)
 
 
@@ -52,7 +52,7 @@ def _cache(catalog: Catalog) -> Iterator[Finding]:
     value = setting_in_bytes(catalog.settings, "effective_cache_size")
     if value == 4 * GB and catalog.bytes > 4 * GB:
         why = "the planner takes repeated index reads for dearer than they are where more memory is there"
-        fix = f"set it to three quarters of the machine's memory ({UNSEEN}); it only tells the planner, and takes none"
+        fix = f"set it to three quarters of the machine's memory ({UNKNOWN}); it only tells the planner, and takes none"
         yield _finding("effective_cache_size", value, Severity.LOW, (why, fix), beside=catalog.bytes)
 
 
@@ -61,7 +61,7 @@ def _maintenance(catalog: Catalog) -> Iterator[Finding]:
     largest = max((index.bytes for index in catalog.indexes), default=0)
     if value is not None and value <= 64 * MB and largest >= GB:
         why = f"building an index as large as {size(largest)} is sorted on disk, and VACUUM passes over it more often"
-        fix = f"set it to 512 MB or more, times the autovacuum workers ({UNSEEN})"
+        fix = f"set it to 512 MB or more, times the autovacuum workers ({UNKNOWN})"
         sql = "ALTER SYSTEM SET maintenance_work_mem = '512MB';\nSELECT pg_reload_conf();"
         yield _finding("maintenance_work_mem", value, Severity.LOW, (why, fix, sql), beside=largest)
 
@@ -69,7 +69,7 @@ def _maintenance(catalog: Catalog) -> Iterator[Finding]:
 def _work(catalog: Catalog) -> Iterator[Finding]:
     value = setting_in_bytes(catalog.settings, "work_mem")
     activity = catalog.activity
-    if value is not None and activity is not None and activity.temporary_bytes >= MUCH_SPILLED:
+    if value is not None and activity is not None and activity.temporary_bytes >= HIGH_SPILLED_BYTES:
         each = activity.temporary_bytes / max(activity.temporary_files, 1)
         why = f"{activity.temporary_files:,} sorts and hashes wrote {size(activity.temporary_bytes)} to disk"
         fix = f"find the statements with pg_stat_statements; a file takes {size(each)} on average"

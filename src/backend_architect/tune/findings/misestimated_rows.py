@@ -23,13 +23,13 @@ from backend_architect.postgres.catalog import Catalog, Table
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.plans import PlanNode, executed_nodes
 from backend_architect.tune.plans.conditions import compared_by, grouped_by, table_of
-from backend_architect.tune.plans.misestimates import Mend, fix_of, grouping_fix
+from backend_architect.tune.plans.misestimates import EstimateFix, fix_of, grouping_fix
 from backend_architect.tune.plans.worst import times, worst
 from backend_architect.tune.rule import Rule
 from backend_architect.tune.workload import Statement
 
-FACTOR = 10.0
-MANY = 1_000.0
+MIN_FACTOR = 10.0
+MIN_ROWS = 1_000.0
 
 
 def find(observed: Observed) -> Iterator[Finding]:
@@ -38,15 +38,15 @@ def find(observed: Observed) -> Iterator[Finding]:
     for statement, node in worst(wrong, lambda each: each.off):
         source = node if node.is_scan else _only_scan(node)
         table = table_of(source, observed.catalog) if source else None
-        mend = _mend(node, table, observed.catalog) if table else None
-        if table and mend:
-            yield _finding(statement, node, table, mend)
+        estimate_fix = _fix(node, table, observed.catalog) if table else None
+        if table and estimate_fix:
+            yield _finding(statement, node, table, estimate_fix)
 
 
 def _is_wrong(node: PlanNode) -> bool:
     if not node.is_scan and "Group Key" not in node.raw:
         return False
-    return node.off >= FACTOR and max(node.expected, node.actual) * node.loops >= MANY
+    return node.off >= MIN_FACTOR and max(node.expected, node.actual) * node.loops >= MIN_ROWS
 
 
 def _only_scan(node: PlanNode) -> PlanNode | None:
@@ -62,15 +62,15 @@ def _scans(node: PlanNode) -> Iterator[PlanNode]:
         yield from _scans(below)
 
 
-def _mend(node: PlanNode, table: Table, catalog: Catalog) -> Mend | None:
+def _fix(node: PlanNode, table: Table, catalog: Catalog) -> EstimateFix | None:
     if node.is_scan:
         return fix_of(compared_by(node.conditions, table), table, catalog) if node.conditions else None
     columns = grouped_by(node, table)
-    wrong_below = any(below.off >= FACTOR for below in node.below)
+    wrong_below = any(below.off >= MIN_FACTOR for below in node.below)
     return grouping_fix(columns, table) if len(columns) > 1 and not wrong_below else None
 
 
-def _finding(statement: Statement, node: PlanNode, table: Table, mend: Mend) -> Finding:
+def _finding(statement: Statement, node: PlanNode, table: Table, estimate_fix: EstimateFix) -> Finding:
     what = "rows" if node.is_scan else "groups"
     expected, actual = times(node.expected), times(node.actual)
     return Finding(
@@ -79,9 +79,9 @@ def _finding(statement: Statement, node: PlanNode, table: Table, mend: Mend) -> 
         sureness=Sureness.LIKELY,
         subject=f"{statement.shown} ({table.qualified})",
         message=f"{expected} {what} of {table.qualified} expected, {actual} came: {statement.shown}",
-        why=f"the planner chooses by that number; {mend.why}",
-        fix=mend.fix,
-        sql=mend.sql,
+        why=f"the planner chooses by that number; {estimate_fix.why}",
+        fix=estimate_fix.fix,
+        sql=estimate_fix.sql,
         evidence=(
             Fact("off by", f"{node.off:,.0f} times"),
             Fact("in", node.kind + (f", {node.loops:,.0f} times" if node.loops > 1 else "")),

@@ -25,7 +25,7 @@ from backend_architect.finding import Fact, Finding, Severity, Sureness
 from backend_architect.postgres.catalog import Catalog
 from backend_architect.sql.parsing import nodes
 from backend_architect.sql.statement_facts import select_of, tables_of
-from backend_architect.tune.examined import MUCH, SOME, Examined
+from backend_architect.tune.examined import HIGH_SHARE, MEDIUM_SHARE, Examined
 from backend_architect.tune.lookups import is_related, looks_up
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.repeated_lookups import in_a_row
@@ -34,7 +34,7 @@ from backend_architect.tune.workload import Statement, Workload
 
 TIMES = 5.0
 NEAR, SAME = 0.2, 0.05
-OFTEN = 1_000
+MIN_CALLS = 1_000
 ROUND_TRIP_MS = 0.5
 """From the application to the server and back, as within a data centre; the server's own time does not have it."""
 
@@ -97,7 +97,7 @@ def _is_list(statement: Statement) -> bool:
 
 def _feeding(lists: list[Statement], lookup: Statement) -> list[Statement]:
     """Return the lists that return about as many rows in all as `lookup` is called."""
-    if lookup.calls < OFTEN:
+    if lookup.calls < MIN_CALLS:
         return []
     enough = [each for each in lists if each is not lookup and lookup.calls >= TIMES * each.calls]
     return [each for each in enough if abs(lookup.calls / each.rows - 1) < NEAR]
@@ -125,7 +125,7 @@ def _finding(
 ) -> Finding:
     return Finding(
         code=RULE.code,
-        severity=Severity.HIGH if share >= MUCH else Severity.MEDIUM if share >= SOME else Severity.LOW,
+        severity=Severity.HIGH if share >= HIGH_SHARE else Severity.MEDIUM if share >= MEDIUM_SHARE else Severity.LOW,
         sureness=sureness,
         subject=lookup.shown,
         message=f"{lookup.shown} is called once for each row of {listed.shown}",

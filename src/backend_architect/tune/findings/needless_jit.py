@@ -19,8 +19,8 @@ from backend_architect.finding import Fact, Finding, Severity, Sureness
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
 
-OFTEN = 100
-MUCH = 0.2
+MIN_CALLS = 100
+MIN_JIT_SHARE = 0.2
 
 
 def find(observed: Observed) -> Iterator[Finding]:
@@ -28,7 +28,7 @@ def find(observed: Observed) -> Iterator[Finding]:
     for examined in observed.statements:
         statement = examined.statement
         share = statement.jit_ms / statement.total_ms if statement.total_ms else 0.0
-        if statement.calls < OFTEN or share < MUCH:
+        if statement.calls < MIN_CALLS or share < MIN_JIT_SHARE:
             continue
         yield Finding(
             code=RULE.code,

@@ -21,14 +21,14 @@ from backend_architect.postgres.catalog import Catalog
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.plans import PlanNode, executed_nodes
 from backend_architect.tune.plans.conditions import compared_by, table_of
-from backend_architect.tune.plans.misestimates import Mend, fix_of
+from backend_architect.tune.plans.misestimates import EstimateFix, fix_of
 from backend_architect.tune.plans.worst import times, worst
 from backend_architect.tune.rule import Rule
 from backend_architect.tune.workload import Statement
 
 FACTOR = 10.0
-OFTEN = 1_000.0
-UNKNOWN = Mend("", "mend the estimate of its outer side, or ask for less of it", "")
+MIN_LOOPS = 1_000.0
+UNKNOWN = EstimateFix("", "mend the estimate of its outer side, or ask for less of it", "")
 
 
 def find(observed: Observed) -> Iterator[Finding]:
@@ -42,10 +42,10 @@ def _is_surprised(node: PlanNode) -> bool:
     if node.kind != "Nested Loop" or len(node.below) != 2:
         return False
     outer, inner = node.below
-    return inner.loops >= OFTEN and outer.actual >= FACTOR * max(outer.expected, 1.0)
+    return inner.loops >= MIN_LOOPS and outer.actual >= FACTOR * max(outer.expected, 1.0)
 
 
-def _mend(outer: PlanNode, catalog: Catalog) -> Mend:
+def _mend(outer: PlanNode, catalog: Catalog) -> EstimateFix:
     """Return what mends the scan with which the surprise begins."""
     table = table_of(outer, catalog) if outer.is_scan else None
     if table is not None and outer.conditions:
@@ -56,7 +56,7 @@ def _mend(outer: PlanNode, catalog: Catalog) -> Mend:
     return UNKNOWN
 
 
-def _finding(statement: Statement, node: PlanNode, mend: Mend) -> Finding:
+def _finding(statement: Statement, node: PlanNode, estimate_fix: EstimateFix) -> Finding:
     outer, inner = node.below
     return Finding(
         code=RULE.code,
@@ -65,9 +65,9 @@ def _finding(statement: Statement, node: PlanNode, mend: Mend) -> Finding:
         subject=statement.shown,
         message=f"a nested loop goes round {times(inner.loops)} times, {times(outer.expected)} were expected: "
         f"{statement.shown}",
-        why=f"its inner side starts anew for each row of the outer{f'; {mend.why}' if mend.why else ''}",
-        fix=mend.fix,
-        sql=mend.sql,
+        why=f"its inner side starts anew for each row of the outer{f'; {estimate_fix.why}' if estimate_fix.why else ''}",
+        fix=estimate_fix.fix,
+        sql=estimate_fix.sql,
         evidence=(
             Fact("outer side", f"{outer.kind} {outer.table}".strip()),
             Fact("inner side", f"{inner.kind} {inner.table}".strip()),

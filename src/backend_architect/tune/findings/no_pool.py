@@ -21,10 +21,10 @@ from backend_architect.tune.amounts import days
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
 
-MANY = 10_000
-EACH_SECOND = 1.0
+MIN_SESSIONS = 10_000
+MIN_SESSIONS_PER_SECOND = 1.0
 MANY_EACH_SECOND = 10.0
-SHORT = 10.0
+MAX_SESSION_SECONDS = 10.0
 
 
 def find(observed: Observed) -> Iterator[Finding]:
@@ -34,7 +34,7 @@ def find(observed: Observed) -> Iterator[Finding]:
         return
     rate = activity.sessions / counted
     lasted = activity.session_seconds / activity.sessions
-    if activity.sessions < MANY or rate < EACH_SECOND or lasted > SHORT:
+    if activity.sessions < MIN_SESSIONS or rate < MIN_SESSIONS_PER_SECOND or lasted > MAX_SESSION_SECONDS:
         return
     yield Finding(
         code=RULE.code,

@@ -23,8 +23,8 @@ from backend_architect.tune.observed import Observed
 from backend_architect.tune.rewrites.union_all import CODE, gains
 from backend_architect.tune.rule import Rule
 
-MANY_BLOCKS = 200
-OFTEN = 20
+MIN_BLOCKS = 200
+MIN_CALLS = 20
 
 
 def find(observed: Observed) -> Iterator[Finding]:
@@ -32,7 +32,7 @@ def find(observed: Observed) -> Iterator[Finding]:
     for statement in observed.workload.statements if observed.workload else ():
         blocks = statement.blocks / max(statement.calls, 1)
         tree = select_of(statement.text)
-        if tree is None or statement.calls < OFTEN or blocks < MANY_BLOCKS or not gains(tree, observed.catalog):
+        if tree is None or statement.calls < MIN_CALLS or blocks < MIN_BLOCKS or not gains(tree, observed.catalog):
             continue
         yield Finding(
             code=RULE.code,

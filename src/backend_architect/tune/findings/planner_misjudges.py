@@ -20,7 +20,7 @@ When it is wrong: the counts are of other times, when the tables were smaller or
 from collections.abc import Iterator
 
 from backend_architect.finding import Fact, Finding, Severity, Sureness
-from backend_architect.tune.examined import SOME, Examined
+from backend_architect.tune.examined import MEDIUM_SHARE, Examined
 from backend_architect.tune.indexes.measured import Belief, believe
 from backend_architect.tune.indexes.table_predicates import TablePredicates
 from backend_architect.tune.observed import Observed
@@ -32,7 +32,7 @@ def find(observed: Observed) -> Iterator[Finding]:
     """Yield a finding for each statement that matters and that the planner misjudges."""
     for examined in observed.statements:
         planned = observed.planned.get(examined.statement.id)
-        if planned is None or examined.share is None or examined.share < SOME:
+        if planned is None or examined.share is None or examined.share < MEDIUM_SHARE:
             continue
         accesses = observed.asks[examined.statement.id][0]
         belief = believe(planned, examined.statement)
@@ -42,7 +42,7 @@ def find(observed: Observed) -> Iterator[Finding]:
 
 def _finding(examined: Examined, belief: Belief, accesses: tuple[TablePredicates, ...]) -> Finding:
     statement = examined.statement
-    fix, sql = _mend(accesses)
+    fix, sql = _fix(accesses)
     what = "far more" if belief.is_blind else "far less"
     why = (
         "it takes a way that it thinks is short; the time goes there"
@@ -66,7 +66,7 @@ def _finding(examined: Examined, belief: Belief, accesses: tuple[TablePredicates
     )
 
 
-def _mend(accesses: tuple[TablePredicates, ...]) -> tuple[str, str]:
+def _fix(accesses: tuple[TablePredicates, ...]) -> tuple[str, str]:
     """Return what mends it, and the SQL where statistics do."""
     for access in accesses:
         equal = [key.column for key in access.equal if key.column]
@@ -79,10 +79,10 @@ def _mend(accesses: tuple[TablePredicates, ...]) -> tuple[str, str]:
     for access in accesses:
         columns = list(dict.fromkeys(key.column for key in (*access.equal, *access.ranges) if key.column))
         if len(columns) > 1:
-            mend = grouping_fix(columns, access.table)
+            fix = grouping_fix(columns, access.table)
             return (
                 f"statistics over {', '.join(columns)} together, so that the planner knows how they go together",
-                mend.sql,
+                fix.sql,
             )
     return "look at its plan with real values, EXPLAIN (ANALYZE, BUFFERS), and at the node whose rows are wrong", ""
 

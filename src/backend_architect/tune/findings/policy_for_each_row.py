@@ -26,7 +26,7 @@ from backend_architect.postgres.catalog import Policy, Table
 from backend_architect.postgres.catalog.model import quoted
 from backend_architect.sql.conditions import SMALL_ROWS
 from backend_architect.sql.parsing import nodes, parse
-from backend_architect.tune.examined import MUCH, SOME
+from backend_architect.tune.examined import HIGH_SHARE, MEDIUM_SHARE
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.row_security import calls_for_each_row, computed_once
 from backend_architect.tune.rule import Rule
@@ -56,7 +56,13 @@ def _names_the_row(condition: str) -> bool:
 
 def _finding(observed: Observed, table: Table, policy: Policy, calls: list[str]) -> Finding:
     share = _share(observed, table)
-    severity = Severity.HIGH if share >= MUCH else Severity.MEDIUM if share >= SOME or share < 0 else Severity.LOW
+    severity = (
+        Severity.HIGH
+        if share >= HIGH_SHARE
+        else Severity.MEDIUM
+        if share >= MEDIUM_SHARE or share < 0
+        else Severity.LOW
+    )
     what = f"calls {', '.join(calls)}" if calls else "runs a subquery that names the row's own columns"
     instead = "write each call as a subquery of its own: (SELECT …), which is computed once"
     if not calls:

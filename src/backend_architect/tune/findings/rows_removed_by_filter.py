@@ -25,8 +25,8 @@ from backend_architect.tune.plans.worst import times, worst
 from backend_architect.tune.rule import Rule
 from backend_architect.tune.workload import Statement
 
-SHARE = 0.99
-MANY = 10_000.0
+MIN_REMOVED_SHARE = 0.99
+MIN_REMOVED_ROWS = 10_000.0
 
 
 def find(observed: Observed) -> Iterator[Finding]:
@@ -44,7 +44,7 @@ def _removed(node: PlanNode) -> float:
 
 def _is_vain(node: PlanNode) -> bool:
     removed = _removed(node)
-    return removed >= MANY and removed >= SHARE * (removed + node.total)
+    return removed >= MIN_REMOVED_ROWS and removed >= MIN_REMOVED_SHARE * (removed + node.total)
 
 
 def _finding(statement: Statement, node: PlanNode, table: Table, catalog: Catalog) -> Finding:

@@ -21,7 +21,7 @@ from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
 
 SMALL_ROWS = 10_000
-OFTEN = 100
+MIN_SCANS = 100
 HALF = 0.5
 LARGE_ROWS = 100_000
 
@@ -33,7 +33,7 @@ def find(observed: Observed) -> Iterator[Finding]:
     for table in observed.catalog.tables:
         rows = max(table.rows, float(table.live))
         each = table.rows_scanned / max(table.scans, 1)
-        if not table.temporary and rows >= SMALL_ROWS and table.scans >= OFTEN and each >= HALF * rows:
+        if not table.temporary and rows >= SMALL_ROWS and table.scans >= MIN_SCANS and each >= HALF * rows:
             yield _finding(observed, table, each)
 
 

@@ -19,7 +19,7 @@ from backend_architect.tune.amounts import size
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
 
-MANY_BLOCKS = 128
+MIN_TEMP_BLOCKS = 128
 PAGE = 8192
 
 
@@ -29,7 +29,7 @@ def find(observed: Observed) -> Iterator[Finding]:
     for examined in observed.statements:
         statement = examined.statement
         blocks = statement.temporary_blocks / max(statement.calls, 1)
-        if blocks < MANY_BLOCKS:
+        if blocks < MIN_TEMP_BLOCKS:
             continue
         yield Finding(
             code=RULE.code,

@@ -22,7 +22,7 @@ from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
 from backend_architect.tune.server_settings import PAGE
 
-SMALL = 10_000
+MIN_ROWS = 10_000
 CHANGED = 0.2
 
 
@@ -30,7 +30,7 @@ def find(observed: Observed) -> Iterator[Finding]:
     """Yield a finding for each table that the planner does not know any more."""
     for table in observed.catalog.tables:
         rows = max(table.rows, float(table.live))
-        if table.kind != "r" or table.temporary or rows < SMALL:
+        if table.kind != "r" or table.temporary or rows < MIN_ROWS:
             continue
         known = not table.readable or any(column.distinct is not None for column in table.columns)
         share = _changed(table) / max(rows, 1.0)

@@ -20,7 +20,7 @@ from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
 
 NEAR = 0.8
-MANY = 100
+MIN_SESSIONS = 100
 
 
 def find(observed: Observed) -> Iterator[Finding]:
@@ -30,7 +30,7 @@ def find(observed: Observed) -> Iterator[Finding]:
     idle = sum(session.state == "idle" for session in sessions)
     open_now = max(len(sessions), observed.catalog.connections)  # those of other databases count too
     near = open_now > NEAR * limit
-    if not near and not (len(sessions) > MANY and idle > NEAR * len(sessions)):
+    if not near and not (len(sessions) > MIN_SESSIONS and idle > NEAR * len(sessions)):
         return
     yield Finding(
         code=RULE.code,

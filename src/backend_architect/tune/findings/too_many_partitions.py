@@ -19,8 +19,8 @@ from backend_architect.finding import Fact, Finding, Severity, Sureness
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
 
-MOST = 1_000
-MANY, FEW_ROWS = 100, 1_000
+MAX_PARTITIONS = 1_000
+MIN_PARTITIONS, MIN_ROWS_PER_PARTITION = 100, 1_000
 
 
 def find(observed: Observed) -> Iterator[Finding]:
@@ -31,11 +31,11 @@ def find(observed: Observed) -> Iterator[Finding]:
             continue
         number = len(catalog.leaves_of(table))
         rows = catalog.rows_of(table) / max(number, 1)
-        if number <= MOST and not (number > MANY and rows < FEW_ROWS):
+        if number <= MAX_PARTITIONS and not (number > MIN_PARTITIONS and rows < MIN_ROWS_PER_PARTITION):
             continue
         yield Finding(
             code=RULE.code,
-            severity=Severity.MEDIUM if number > MOST else Severity.LOW,
+            severity=Severity.MEDIUM if number > MAX_PARTITIONS else Severity.LOW,
             sureness=Sureness.LIKELY,
             subject=table.qualified,
             message=f"{table.qualified} has {number:,} partitions of {rows:,.0f} rows each",

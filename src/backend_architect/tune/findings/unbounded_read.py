@@ -21,8 +21,8 @@ from backend_architect.sql.statement_facts import is_limited
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
 
-MANY_ROWS = 1_000
-OFTEN = 10
+MIN_ROWS = 1_000
+MIN_CALLS = 10
 
 
 def find(observed: Observed) -> Iterator[Finding]:
@@ -30,7 +30,7 @@ def find(observed: Observed) -> Iterator[Finding]:
     for examined in observed.statements:
         rows = examined.statement.rows / max(examined.calls, 1)
         tree = examined.tree
-        if not isinstance(tree, ast.SelectStmt) or is_limited(tree) or rows < MANY_ROWS or examined.calls < OFTEN:
+        if not isinstance(tree, ast.SelectStmt) or is_limited(tree) or rows < MIN_ROWS or examined.calls < MIN_CALLS:
             continue
         yield Finding(
             code=RULE.code,

@@ -22,7 +22,7 @@ from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
 
 LONG_ENOUGH = 30 * 86_400.0
-LARGE, LARGE_PARTITIONS = 100 << 20, 1 << 30
+MIN_BYTES, MIN_PARTITIONED_BYTES = 100 << 20, 1 << 30
 
 
 def find(observed: Observed) -> Iterator[Finding]:
@@ -35,7 +35,7 @@ def find(observed: Observed) -> Iterator[Finding]:
             continue
         idle = [leaf for leaf in catalog.leaves_of(table) if not leaf.scans and not leaf.index_scans]
         room = sum(leaf.total_bytes for leaf in idle)
-        if room >= (LARGE_PARTITIONS if table.kind == "p" else LARGE):
+        if room >= (MIN_PARTITIONED_BYTES if table.kind == "p" else MIN_BYTES):
             yield _finding(table, idle, room, catalog.counted_at_least)
 
 

@@ -21,7 +21,7 @@ from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
 
 LONG_ENOUGH = 7 * 86_400.0
-SMALL = 1 << 20
+MIN_BYTES = 1 << 20
 
 
 def find(observed: Observed) -> Iterator[Finding]:
@@ -33,7 +33,7 @@ def find(observed: Observed) -> Iterator[Finding]:
     for index in catalog.indexes:
         table = catalog.table_by_oid.get(index.table)
         idle = index.valid and not index.scans and not enforces(index) and index.parent is None
-        if table is None or not idle or not table.writes or index.bytes < SMALL:
+        if table is None or not idle or not table.writes or index.bytes < MIN_BYTES:
             continue
         yield Finding(
             code=RULE.code,

@@ -19,8 +19,8 @@ from backend_architect.tune.amounts import days
 from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
 
-MANY = 10_000
-SHARE = 0.2
+MIN_DEAD_ROWS = 10_000
+MIN_DEAD_SHARE = 0.2
 TURNED_OFF = {"autovacuum_enabled=false", "autovacuum_enabled=off"}
 
 
@@ -28,7 +28,7 @@ def find(observed: Observed) -> Iterator[Finding]:
     """Yield a finding for each table that autovacuum does not keep up with."""
     for table in observed.catalog.tables:
         share = table.dead / max(table.live + table.dead, 1)
-        if table.temporary or table.dead < MANY or share < SHARE:
+        if table.temporary or table.dead < MIN_DEAD_ROWS or share < MIN_DEAD_SHARE:
             continue
         off = bool(TURNED_OFF & set(table.options)) or observed.catalog.settings.get("autovacuum") == "off"
         last = "never" if table.last_vacuumed is None else f"{days(table.last_vacuumed)} ago"

@@ -27,9 +27,9 @@ from backend_architect.tune.observed import Observed
 from backend_architect.tune.rule import Rule
 
 WIDE = 1_000
-MANY_ROWS = 10.0
-OFTEN = 10
-MANY_COLUMNS = 8
+MIN_ROWS = 10.0
+MIN_CALLS = 10
+MIN_COLUMNS = 8
 LARGE_TYPES = ("text", "json", "jsonb", "xml", "bytea", "character varying", "tsvector", "vector", "hstore")
 
 
@@ -38,7 +38,7 @@ def find(observed: Observed) -> Iterator[Finding]:
     for examined in observed.statements:
         rows = examined.statement.rows / max(examined.calls, 1)
         block = examined.blocks[0] if examined.blocks else None
-        if block is None or block.tree is not examined.tree or rows < MANY_ROWS or examined.calls < OFTEN:
+        if block is None or block.tree is not examined.tree or rows < MIN_ROWS or examined.calls < MIN_CALLS:
             continue
         tables = _starred(block)
         width = sum(_width(observed.catalog, table) for table in tables)
@@ -68,7 +68,7 @@ def _starred(block: Block) -> list[Table]:
 
 
 def _all_columns(table: Table, named: set[str]) -> bool:
-    return len(table.columns) >= MANY_COLUMNS and len(named) == len(table.columns)
+    return len(table.columns) >= MIN_COLUMNS and len(named) == len(table.columns)
 
 
 def _width(catalog: Catalog, table: Table) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from backend_architect.postgres.catalog import Table
 
 FEW_ROWS = 1_000
-MANY_WRITES = 1_000
+MIN_WRITES = 1_000
 
 
 def growing_tables(tables: Iterable[Table]) -> Mapping[tuple[str, str], float]:
@@ -29,4 +29,4 @@ def _root(table: Table, known: Mapping[int, Table]) -> Table:
 
 def _grows(tree: list[Table]) -> bool:
     leaves = [table for table in tree if table.kind != "p"]
-    return sum(max(table.rows, 0) for table in leaves) >= FEW_ROWS or sum(t.inserted for t in leaves) >= MANY_WRITES
+    return sum(max(table.rows, 0) for table in leaves) >= FEW_ROWS or sum(t.inserted for t in leaves) >= MIN_WRITES

@@ -25,7 +25,7 @@ def judge(statement: Statement, points: Sequence[Point]) -> Turning | None:
     The points are in the order of their sizes, the first is today.
     """
     for point in points:
-        why = _scanned(point) or _dearer(points[0], point)
+        why = _scanned(point) or _costs_more(points[0], point)
         if why:
             return Turning(statement, point.times, why, tuple(points))
     return None
@@ -33,18 +33,18 @@ def judge(statement: Statement, points: Sequence[Point]) -> Turning | None:
 
 def _scanned(point: Point) -> str:
     """Return what a filter throws most of a large table away for."""
-    scan = max(filter(_hurts, point.scans), key=lambda scan: scan.rows, default=None)
+    scan = max(filter(_matters, point.scans), key=lambda scan: scan.rows, default=None)
     if scan is None or point.cost < FREE_COST:
         return ""
     return f"it reads all {scan.rows:,.0f} rows of {scan.table} to keep {max(scan.kept, 1):,.0f}"
 
 
-def _hurts(scan: Scan) -> bool:
+def _matters(scan: Scan) -> bool:
     few = scan.kept <= scan.rows * FEW_KEPT
     return scan.filtered and scan.rows >= LARGE_TABLE and few and scan.share >= MOST_OF_IT
 
 
-def _dearer(today: Point, point: Point) -> str:
+def _costs_more(today: Point, point: Point) -> str:
     """Return how much more it costs than what a bounded statement would."""
     more = point.cost / max(today.cost, 0.01)
     returned = max(point.rows / max(today.rows, 1), 1.0)

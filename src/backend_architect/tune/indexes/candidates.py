@@ -26,7 +26,7 @@ UNLIMITED = {"text", "citext"}
 DOCUMENTS = {"bytea", "json", "jsonb", "xml", "tsvector", "hstore"}
 LONGEST = 2_600  # bytes of an entry
 SHORT = 32  # bytes of a text that has few values
-FEW = 1_000  # values
+MAX_DISTINCT = 1_000  # values
 NULLS = 0.1  # of the rows, from which an index is smaller for leaving them out
 BTREE_TYPES = {"json", "xml", "point", "tsvector", "tsquery"}
 
@@ -169,7 +169,7 @@ def _most_bytes(column: Column) -> float:
     if kind in LIMITED and limit:
         return 4.0 * int(limit.split(")")[0])
     if kind in {*LIMITED, *UNLIMITED} or kind.endswith("[]"):
-        few = 0 < (column.distinct or 0) <= FEW and (column.width or SHORT) <= SHORT
+        few = 0 < (column.distinct or 0) <= MAX_DISTINCT and (column.width or SHORT) <= SHORT
         return 4.0 * SHORT if few else float("inf")
     return column.width or 8
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 OF_ALL = 0.01  # of the least cost of the workload: what an index saves that is worth its room by itself
-MANY = 100  # statements; of more of them each is a smaller share
+USUAL_STATEMENTS = 100  # statements; of more of them each is a smaller share
 TIMES = 2.0  # cheaper, by which a statement is another one
 FELT = 1_000.0  # the planner's units a call, below which nobody feels it
 FELT_MS = 5.0  # milliseconds a call, where calls were measured
@@ -56,7 +56,7 @@ def is_worth_it(
     least: float,
     limits: ChoiceLimits,
     replaces: bool,
-    statements: int = MANY,
+    statements: int = USUAL_STATEMENTS,
 ) -> bool:
     """Return whether an index saves more than next to nothing; `least` is the least cost of the workload.
 
@@ -69,7 +69,7 @@ def is_worth_it(
         return False
     if (
         limits.budget is not None
-        or saved >= OF_ALL * least * min(MANY / max(statements, 1), 1.0)
+        or saved >= OF_ALL * least * min(USUAL_STATEMENTS / max(statements, 1), 1.0)
         or any(map(_is_felt, savings))
     ):
         return True

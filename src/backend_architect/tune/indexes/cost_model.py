@@ -18,7 +18,7 @@ class SetUpkeep(Protocol):
 
 
 @dataclass(frozen=True)
-class Pool:
+class CostModel:
     """`relevant` are the candidates that a query may gain from, by its SQL. Sizes and `budget` are in bytes.
 
     `floors` are the least costs of a call that were seen, with every candidate there.

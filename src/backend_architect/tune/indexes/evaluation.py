@@ -23,7 +23,7 @@ SLIGHT_GAIN = 0.002  # of a statement's cost, below which an index does not matt
 ROUNDS = 6
 AT_A_TIME = 100  # statements
 OFFERED_AT_A_TIME = 200  # indexes
-MANY, FEW_AT_A_TIME = 200, 25
+MANY_STATEMENTS, BATCH_STATEMENTS = 200, 25
 """Of more statements fewer are looked at at a time, and only the likeliest candidates are tried."""
 Tell = Callable[[int, int], None]
 
@@ -44,8 +44,8 @@ class Evaluation:
 
     def evaluate(self, asked: Sequence[StatementCandidates], tell: Tell) -> int:
         """Find what each statement gains from its candidates and from others' best; return how many were finished."""
-        many = len(asked) > MANY
-        step = FEW_AT_A_TIME if many else AT_A_TIME
+        many = len(asked) > MANY_STATEMENTS
+        step = BATCH_STATEMENTS if many else AT_A_TIME
         for begin in range(0, len(asked), step):
             few = asked[begin : begin + step]
             try:

@@ -11,9 +11,9 @@ from backend_architect.tune.indexes.candidates import plain_candidates, predicat
 from backend_architect.tune.indexes.table_predicates import TablePredicates
 from backend_architect.tune.observed import Observed
 
-LARGE = 5_000  # rows, from which a wrong size matters
+MIN_ROWS = 5_000  # rows, from which a wrong size matters
 UNIQUE = 0.5  # share of the rows from which a column by itself tells nearly every row apart
-FEW = 1_000  # values, up to which ANALYZE sees them all
+MAX_DISTINCT = 1_000  # values, up to which ANALYZE sees them all
 MOST_STATEMENTS = 300
 MOST_GROUPS = 40
 MOST_CONDITIONS = 20  # of one table
@@ -26,11 +26,11 @@ def to_count(observed: Observed) -> Mapping[TableName, CountRequest]:
     conditions: dict[TableName, set[str]] = {}
     parts: dict[TableName, set[tuple[str, tuple[str, ...]]]] = {}
     statements = observed.workload.statements if observed.workload else ()
-    dearest = sorted(statements, key=lambda each: (-each.total_ms, -each.calls, each.id))[:MOST_STATEMENTS]
-    for access in (each for statement in dearest for each in observed.asks[statement.id][0]):
+    costliest = sorted(statements, key=lambda each: (-each.total_ms, -each.calls, each.id))[:MOST_STATEMENTS]
+    for access in (each for statement in costliest for each in observed.asks[statement.id][0]):
         table = access.table
         name = TableName(table.schema, table.name)
-        if table.rows >= LARGE and table.kind == "r":
+        if table.rows >= MIN_ROWS and table.kind == "r":
             groups |= {(-table.rows, name, columns) for columns in _groups(access)}
             conditions.setdefault(name, set()).update(predicates_of(access))
             parts.setdefault(name, set()).update(_parts(access))
@@ -64,4 +64,4 @@ def _parts(access: TablePredicates) -> Iterator[tuple[str, tuple[str, ...]]]:
 def _matters(table: Table, columns: tuple[str, ...]) -> bool:
     """Return whether the columns are plain, and none of them tells nearly every row apart by itself."""
     values = [column.distinct or 0.0 if (column := table.column(name)) else -1.0 for name in columns]
-    return min(values) > -UNIQUE and not (len(values) == 1 and 0 <= values[0] <= FEW)
+    return min(values) > -UNIQUE and not (len(values) == 1 and 0 <= values[0] <= MAX_DISTINCT)

@@ -16,7 +16,7 @@ from backend_architect.tune.indexes.statement_candidates import StatementCandida
 from backend_architect.tune.indexes.upkeep import Upkeep, columns_in
 from backend_architect.tune.observed import Observed
 
-MANY = 1_000  # rows that updates changed, below which nobody minds
+MIN_UPDATED_ROWS = 1_000  # rows that updates changed, below which nobody minds
 CLEARLY = 2.0  # times what readers lose
 EXPLAINED = 1.1  # times the calls of the workload, above which somebody else reads an index
 FEW_SCANS = 10
@@ -77,7 +77,7 @@ def _needless(concerned: _Table, catalog: Catalog, chosen: Set, upkeep: Upkeep, 
     (reads_now, kept_now), (reads_then, kept_then) = cost(()), cost(dropped)
     if kept_now - kept_then <= CLEARLY * max(reads_then - reads_now, 0.0):
         return ()
-    return [_told(each, concerned, upkeep) for each in dropped]
+    return [_needless_index(each, concerned, upkeep) for each in dropped]
 
 
 def _stops(index: Index, concerned: _Table, catalog: Catalog, upkeep: Upkeep) -> bool:
@@ -88,7 +88,7 @@ def _stops(index: Index, concerned: _Table, catalog: Catalog, upkeep: Upkeep) ->
     foreign = {column for key in catalog.foreign_keys if key.table == concerned.table.oid for column in key.columns}
     is_of_a_key = bool(index.keys) and index.keys[0].column in foreign
     explained = index.scans <= max(EXPLAINED * calls, FEW_SCANS)
-    return explained and not is_of_a_key and _rows(index, concerned, upkeep) >= MANY
+    return explained and not is_of_a_key and _rows(index, concerned, upkeep) >= MIN_UPDATED_ROWS
 
 
 def _rows(index: Index, concerned: _Table, upkeep: Upkeep) -> float:
@@ -97,7 +97,7 @@ def _rows(index: Index, concerned: _Table, upkeep: Upkeep) -> float:
     return sum(rows for columns, rows in updated.items() if columns & held)
 
 
-def _told(index: Index, concerned: _Table, upkeep: Upkeep) -> Needless:
+def _needless_index(index: Index, concerned: _Table, upkeep: Upkeep) -> Needless:
     updated = upkeep.updated(concerned.table.schema, concerned.table.name)
     columns = sorted({name for each, rows in updated.items() for name in each & columns_in(index) if rows})
     return Needless(index, _rows(index, concerned, upkeep), tuple(columns))

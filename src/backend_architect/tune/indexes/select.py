@@ -8,7 +8,7 @@ from dataclasses import replace
 from backend_architect.postgres.catalog import Index
 from backend_architect.tune.indexes.choice_limits import ChoiceLimits, Saving, is_worth_it
 from backend_architect.tune.indexes.constant_conditions import names_no_table
-from backend_architect.tune.indexes.cost_model import Pool
+from backend_architect.tune.indexes.cost_model import CostModel
 from backend_architect.tune.indexes.costs import Costs, PlannedQuery, Set
 from backend_architect.tune.indexes.covering import covered_by
 from backend_architect.tune.indexes.evaluation import Evaluation
@@ -41,7 +41,7 @@ CUT_SHORT = "the search for a better set was cut short"
 MERGES = 3
 MOST_MERGED = 400
 KEPT_COST = 1.1  # times, from which an index that another covers is missed
-AS_GOOD, SMALL = 1.01, 0.5  # times the cost of a call, and units more, that do not matter
+SAME_COST, SAME_UNITS = 1.01, 0.5  # times the cost of a call, and units more, that do not matter
 TOGETHER = 3  # indexes that a plan used, which may only help together
 PLANNING, EVALUATING, SEARCHING = 0.3, 0.65, 0.92  # of the time, until when; the rest is for telling what came of it
 
@@ -185,9 +185,9 @@ class _Choice:
     def _report_progress(self, done: int, of: int) -> None:
         self._tell(f"{done} of {of} statements, {self._costs.asked:,} plans")
 
-    def _pool(self, asked: Sequence[StatementCandidates]) -> Pool:
+    def _cost_model(self, asked: Sequence[StatementCandidates]) -> CostModel:
         sizes = self._evaluation.sizes
-        return Pool(
+        return CostModel(
             queries=tuple(each.query for each in asked),
             relevant={each.query.sql: frozenset(best_of(each, sizes)) for each in asked},
             sizes=sizes,
@@ -201,11 +201,14 @@ class _Choice:
     def _search(self, asked: Sequence[StatementCandidates], known: Set = frozenset()) -> Set:
         chosen: Set = frozenset()
         for _ in range(MERGES):
-            pool = self._shared(self._pool(asked), asked, chosen)
+            cost_model = self._shared(self._cost_model(asked), asked, chosen)
             bundles = {*self._costs.together(TOGETHER), *(each.used for each in asked)}
-            held = frozenset(pool.candidates)
+            held = frozenset(cost_model.candidates)
             found = best_set(
-                pool, (each for each in bundles if each <= held), chosen, chosen or known or known_start(pool)
+                cost_model,
+                (each for each in bundles if each <= held),
+                chosen,
+                chosen or known or known_start(cost_model),
             )
             if not found.finished:
                 self._left.append(CUT_SHORT)
@@ -217,13 +220,14 @@ class _Choice:
                 return chosen
         return chosen
 
-    def _shared(self, pool: Pool, asked: Sequence[StatementCandidates], chosen: Set) -> Pool:
-        """Return the pool in which each statement also sees what others' candidates and the chosen do for it."""
-        everything = {*pool.candidates, *chosen}
+    def _shared(self, cost_model: CostModel, asked: Sequence[StatementCandidates], chosen: Set) -> CostModel:
+        """Return the cost_model in which each statement also sees what others' candidates and the chosen do for it."""
+        everything = {*cost_model.candidates, *chosen}
         relevant = {
-            each.query.sql: pool.relevant[each.query.sql] | frozenset(everything & each.gains.keys()) for each in asked
+            each.query.sql: cost_model.relevant[each.query.sql] | frozenset(everything & each.gains.keys())
+            for each in asked
         }
-        return replace(pool, relevant=relevant)
+        return replace(cost_model, relevant=relevant)
 
     def _merge(self, asked: Sequence[StatementCandidates], chosen: Set) -> bool:
         """Try indexes that do the work of two chosen ones; return whether there are any."""
@@ -264,7 +268,7 @@ class _Choice:
                 return False
             places = {(index.schema, index.table) for index in new - old}
             concerned = [each for each in asked if places & each.query.tables]
-            return all(self._costs.cost(each.query, new) <= AS_GOOD * self._costs.cost(each.query, old) + SMALL
+            return all(self._costs.cost(each.query, new) <= SAME_COST * self._costs.cost(each.query, old) + SAME_UNITS
                        for each in concerned)  # fmt: skip
 
         try:
@@ -350,6 +354,6 @@ class _Choice:
                     without = self._what_if.plan(each.query.sql, own, [old.qualified]).cost
                 except (PlanRefused, TimeoutError):
                     return False
-                if without > KEPT_COST * there + SMALL:
+                if without > KEPT_COST * there + SAME_UNITS:
                     return False
         return True

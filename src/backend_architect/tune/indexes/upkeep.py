@@ -23,9 +23,9 @@ AT_THE_END = 0.05
 ANYWHERE = 0.5
 ELEMENTS = {"gin": 8.0, "gist": 2.0, "brin": 0.02, "hash": 0.8}
 HEAD = 16  # bytes of an entry beside its keys
-OFTEN = 100  # calls, from which a mean time tells something
+MIN_CALLS = 100  # calls, from which a mean time tells something
 ONE_ROW = 1.5  # rows a call
-LEAST = 0.1  # of a write, that is more than the quickest statement takes
+MIN_WRITE_SHARE = 0.1  # of a write, that is more than the quickest statement takes
 OF_ENTRIES = 0.5  # of that, what the entries take; the row itself takes the rest
 LOAD = 10_000  # rows that no application inserts by one statement, once
 
@@ -142,7 +142,7 @@ def writes_of(workload: Workload, catalog: Catalog) -> Mapping[Place, Writes]:
 
 def _most_ms(workload: Workload, catalog: Catalog) -> Mapping[Place, float]:
     """Return the milliseconds that an entry takes at most, by table: of a write beyond the quickest statement."""
-    often = [each for each in workload.statements if each.calls >= OFTEN and each.mean_ms > 0]
+    often = [each for each in workload.statements if each.calls >= MIN_CALLS and each.mean_ms > 0]
     quickest = min((each.mean_ms for each in often), default=0.0)
     found: dict[Place, float] = {}
     for statement in often:
@@ -155,7 +155,7 @@ def _most_ms(workload: Workload, catalog: Catalog) -> Mapping[Place, float]:
         changed = frozenset(target.name for target in tree.targetList or ()) if is_a(tree, ast.UpdateStmt) else None
         held = frozenset().union(*(columns_in(each) for each in existing))
         if existing and (changed is None or changed & held):
-            ms = OF_ENTRIES * max(statement.mean_ms - quickest, LEAST * statement.mean_ms) / len(existing)
+            ms = OF_ENTRIES * max(statement.mean_ms - quickest, MIN_WRITE_SHARE * statement.mean_ms) / len(existing)
             found[place] = min(found.get(place, ms), ms)
     return found
 

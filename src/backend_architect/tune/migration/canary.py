@@ -3,7 +3,7 @@
 import asyncio
 
 from backend_architect.tune.comparing import Snapshot, compare, take_snapshot
-from backend_architect.tune.comparing.model import FEW, ChangeVerdict, StatementChange, WorkloadComparison
+from backend_architect.tune.comparing.model import MIN_CALLS, ChangeVerdict, StatementChange, WorkloadComparison
 from backend_architect.tune.migration.journal import StepRecord, StepState
 from backend_architect.tune.migration.link import Link
 from backend_architect.tune.migration.model import MigrationStep, StepKind
@@ -47,7 +47,7 @@ def _changes(comparison: WorkloadComparison, step: MigrationStep) -> tuple[State
 
 def _is_enough(comparison: WorkloadComparison, step: MigrationStep) -> bool:
     own = [each for each in _changes(comparison, step) if each.id in step.serves]
-    return bool(own) and all(each.calls_after >= FEW for each in own)
+    return bool(own) and all(each.calls_after >= MIN_CALLS for each in own)
 
 
 async def _taken_back(link: Link, step: MigrationStep, entry: StepRecord, why: str) -> StepRecord:

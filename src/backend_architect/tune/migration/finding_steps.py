@@ -24,27 +24,27 @@ GONE = "there is no such table or index in the catalog, or it cannot be changed 
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class FindingSteps:
     """The steps that mend a finding, or the reason why there are none."""
 
     steps: tuple[MigrationStep, ...] = ()
     left_out: str = ""
 
 
-def steps_from_findings(finding: Finding, catalog: Catalog) -> Mended:
+def steps_from_findings(finding: Finding, catalog: Catalog) -> FindingSteps:
     """Return what a finding's SQL becomes. Only what is certain is dropped; what is merely possible is left out."""
     if not finding.sql:
-        return Mended()
+        return FindingSteps()
     trees = [raw.stmt for raw in parse_sql(finding.sql)]
     drops = any(isinstance(tree, ast.DropStmt) for tree in trees)
     if finding.sureness is Sureness.POSSIBLE or (drops and finding.sureness is not Sureness.CERTAIN):
-        return Mended(left_out=_left_out(finding, NOT_SURE))
+        return FindingSteps(left_out=_left_out(finding, NOT_SURE))
     if not all(isinstance(tree, tuple(READERS)) for tree in trees):
-        return Mended(left_out=_left_out(finding, OF_NO_TABLE))
+        return FindingSteps(left_out=_left_out(finding, OF_NO_TABLE))
     if any(_rewrites(tree) for tree in trees):
-        return Mended(left_out=_left_out(finding, REWRITES))
+        return FindingSteps(left_out=_left_out(finding, REWRITES))
     steps = tuple(step for tree in trees for step in READERS[type(tree)](tree, finding, catalog))
-    return Mended(steps) if steps else Mended(left_out=_left_out(finding, GONE))
+    return FindingSteps(steps) if steps else FindingSteps(left_out=_left_out(finding, GONE))
 
 
 def _rewrites(tree: Any) -> bool:

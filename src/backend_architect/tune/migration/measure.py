@@ -6,7 +6,7 @@ from pathlib import Path
 from backend_architect.postgres import connect
 from backend_architect.tune.comparing import WorkloadComparison, compare, read_snapshot, take_snapshot
 from backend_architect.tune.comparing.compare import Served
-from backend_architect.tune.comparing.model import FEW
+from backend_architect.tune.comparing.model import MIN_CALLS
 from backend_architect.tune.comparing.session import read_counts
 from backend_architect.tune.migration.journal import Journal, JournalError, read_journal
 from backend_architect.tune.migration.model import Migration
@@ -41,7 +41,7 @@ def served_by(migration: Migration) -> Served:
 def _is_enough(comparison: WorkloadComparison) -> bool:
     """Return whether every statement that an index is for was called often enough."""
     changes = [change for each in comparison.created for change in each.statements]
-    return all(change.calls_after >= FEW for change in changes)
+    return all(change.calls_after >= MIN_CALLS for change in changes)
 
 
 async def compare_with(url: str, file: Path, wait: float = 0.0) -> WorkloadComparison:

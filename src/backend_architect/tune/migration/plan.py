@@ -32,10 +32,10 @@ def plan_migration(advice: Advice | None, findings: Iterable[Finding], catalog: 
     for finding in findings:
         if _is_decided(finding, recommended, advice):
             continue
-        mended = steps_from_findings(finding, catalog)
-        left_out += [mended.left_out] if mended.left_out else []
-        creating += [step for step in mended.steps if step.kind in CREATES]
-        dropping += [step for step in mended.steps if step.kind not in CREATES]
+        from_findings = steps_from_findings(finding, catalog)
+        left_out += [from_findings.left_out] if from_findings.left_out else []
+        creating += [step for step in from_findings.steps if step.kind in CREATES]
+        dropping += [step for step in from_findings.steps if step.kind not in CREATES]
     steps = _unique([*creating, *_analyses(indexes, creating, catalog), *dropping])
     dropped = {(step.schema, step.index) for step in steps if step.kind is StepKind.DROP_INDEX}
     steps = [step for step in steps if step.kind is not StepKind.REINDEX or (step.schema, step.index) not in dropped]

@@ -21,8 +21,8 @@ from backend_architect.tune.plannable.syntax import LIKES, function_of, paramete
 from backend_architect.tune.plannable.values import TYPICAL, value_at
 from backend_architect.tune.workload import Statement
 
-SOME = 50  # pages
-MOST = 0.5
+MIN_PAGES = 50  # pages
+MIN_READ_SHARE = 0.5
 CASES = {"lower": str.lower, "upper": str.upper}
 
 
@@ -82,7 +82,7 @@ def _prepared(statement: Statement, catalog: Catalog, values: ColumnValues) -> t
 def _reads_most(statement: Statement, scope: NamedTables) -> bool:
     """Return whether a call reads most pages of a table that has some."""
     pages = max((table.pages for own in scope.tables.values() for table in own), default=0)
-    return pages >= SOME and bool(statement.calls) and statement.blocks / statement.calls >= MOST * pages
+    return pages >= MIN_PAGES and bool(statement.calls) and statement.blocks / statement.calls >= MIN_READ_SHARE * pages
 
 
 def _with_known(tree: Any, scope: NamedTables, statement: Statement, values: ColumnValues) -> tuple[Any, list[str]]:

@@ -14,7 +14,7 @@ EXPRESSIONS = 14  # CREATE STATISTICS takes expressions from this version on
 
 
 @dataclass(frozen=True, slots=True)
-class Mend:
+class EstimateFix:
     """The likely cause, what to do about it, and the statements that do it."""
 
     why: str
@@ -22,38 +22,40 @@ class Mend:
     sql: str
 
 
-def fix_of(compared: ComparedColumns, table: Table, catalog: Catalog) -> Mend:
+def fix_of(compared: ComparedColumns, table: Table, catalog: Catalog) -> EstimateFix:
     """Return what mends the estimate of the rows of one table under these conditions."""
     rows = max(table.rows, float(table.live), 1.0)
     known = any(column.distinct is not None for column in table.columns)
     if not known or table.changed_since_analyze > CHANGED * rows:
         why = "the table was never analysed" if not known else f"{table.changed_since_analyze:,} rows changed since"
-        return Mend(why, "ANALYZE it, and let autovacuum do so earlier", f"ANALYZE {table.qualified};")
+        return EstimateFix(why, "ANALYZE it, and let autovacuum do so earlier", f"ANALYZE {table.qualified};")
     if compared.expressions:
         return _of_expressions(compared.expressions, table, catalog)
     if len(compared.columns) > 1:
         return _of_columns(compared.columns, table)
     if compared.columns:
         return _of_one(compared.columns[0], table)
-    return Mend(
+    return EstimateFix(
         "the condition compares with something that is known only when it runs",
         "compare with a value or a join instead of a subquery or a function",
         "",
     )
 
 
-def grouping_fix(columns: Sequence[str], table: Table) -> Mend:
+def grouping_fix(columns: Sequence[str], table: Table) -> EstimateFix:
     """Return what mends the estimate of how many groups several columns make."""
-    mend = _of_columns(tuple(columns), table)
-    return Mend(
-        "it multiplies the values of each column as if they had nothing to do with each other", mend.fix, mend.sql
+    fix = _of_columns(tuple(columns), table)
+    return EstimateFix(
+        "it multiplies the values of each column as if they had nothing to do with each other",
+        estimate_fix.fix,
+        estimate_fix.sql,
     )
 
 
-def _of_columns(columns: tuple[str, ...], table: Table) -> Mend:
+def _of_columns(columns: tuple[str, ...], table: Table) -> EstimateFix:
     chosen = columns[:MOST_COLUMNS]
     named = ", ".join(map(quoted, chosen))
-    return Mend(
+    return EstimateFix(
         f"it multiplies the shares of {named} as if they had nothing to do with each other",
         f"let ANALYZE count {named} together",
         f"CREATE STATISTICS {_name(table, chosen)} (ndistinct, dependencies, mcv) ON {named} FROM {table.qualified};\n"
@@ -61,19 +63,21 @@ def _of_columns(columns: tuple[str, ...], table: Table) -> Mend:
     )
 
 
-def _of_expressions(expressions: tuple[str, ...], table: Table, catalog: Catalog) -> Mend:
+def _of_expressions(expressions: tuple[str, ...], table: Table, catalog: Catalog) -> EstimateFix:
     why = f"nothing is known of {expressions[0]}: it guesses"
     if catalog.version < EXPRESSIONS:
-        return Mend(why, f"an index on the expression makes ANALYZE look at it: {expressions[0]}", "")
+        return EstimateFix(why, f"an index on the expression makes ANALYZE look at it: {expressions[0]}", "")
     statements = [
         f"CREATE STATISTICS {_name(table, (f'expr{at}',))} ON ({each}) FROM {table.qualified};"
         for at, each in enumerate(expressions, 1)
     ]
-    return Mend(why, "let ANALYZE look at the expression", "\n".join([*statements, f"ANALYZE {table.qualified};"]))
+    return EstimateFix(
+        why, "let ANALYZE look at the expression", "\n".join([*statements, f"ANALYZE {table.qualified};"])
+    )
 
 
-def _of_one(name: str, table: Table) -> Mend:
-    return Mend(
+def _of_one(name: str, table: Table) -> EstimateFix:
+    return EstimateFix(
         f"{quoted(name)} has more values than ANALYZE keeps, some of them far more common than others",
         "let ANALYZE look at more rows and keep more values of this column",
         f"ALTER TABLE {table.qualified} ALTER COLUMN {quoted(name)} SET STATISTICS 1000;\nANALYZE {table.qualified};",

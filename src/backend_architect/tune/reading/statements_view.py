@@ -11,8 +11,8 @@ from backend_architect.tune.reading.view import ENABLE, NoStatements, find_view
 from backend_architect.tune.workload import Statement, Workload
 
 SOURCE = "pg_stat_statements"
-MOST = 5_000
-CUT = f"beyond the {MOST:,} that take most of the time"
+MAX_STATEMENTS = 5_000
+CUT = f"beyond the {MAX_STATEMENTS:,} that take most of the time"
 
 READ = """
 SELECT /* backend-architect tune */ left(s.query, {longest} + 1) AS query, coalesce(r.rolname::text, '') AS "user",
@@ -40,7 +40,9 @@ EVICTED = (
 async def read_statements(connection: Connection) -> Workload:
     """Return what the server counted in this database; raise NoStatements, with the way to switch it on."""
     view = await find_view(connection)
-    statement = READ.format(schema=view.quoted, numbers=view.numbers, time=view.time, most=MOST, longest=LONGEST)
+    statement = READ.format(
+        schema=view.quoted, numbers=view.numbers, time=view.time, most=MAX_STATEMENTS, longest=LONGEST
+    )
     try:
         records = await connection.fetch(statement)
     except Lost:

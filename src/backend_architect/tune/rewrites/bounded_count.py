@@ -11,7 +11,7 @@ from backend_architect.tune.rewrites.model import CannotRewrite, Rewrite, SameRo
 from backend_architect.tune.rewrites.scope import SelectSources
 
 CODE = "count-of-all"
-MOST = 1_000
+MAX_COUNT = 1_000
 MOST_IN_TRIAL = 30
 
 
@@ -28,9 +28,9 @@ def bounded_count(tree: Any, catalog: Catalog) -> Rewrite:
     return Rewrite(
         code=CODE,
         what="a count that stops",
-        sql=trees.written(_bounded(tree, MOST + 1)),
+        sql=trees.written(_bounded(tree, MAX_COUNT + 1)),
         notes=(
-            f"{MOST + 1} means more than {MOST:,}; whether a page follows, a page of one row more tells",
+            f"{MAX_COUNT + 1} means more than {MAX_COUNT:,}; whether a page follows, a page of one row more tells",
             *_estimate(tree, scope),
         ),
         trial=SameRows(trees.written(before), trees.written(_bounded(tree, MOST_IN_TRIAL + 1))),

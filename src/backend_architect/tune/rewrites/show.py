@@ -14,8 +14,8 @@ from backend_architect.tune.rewrites.trial import check_all
 from backend_architect.tune.workload import Statement
 
 WRITES = {"UPDATE", "DELETE_P"}
-MOST = 40
-TOO_MANY = RewriteVerdict("unchecked", f"not checked: only the first {MOST} rewrites are")
+MAX_CHECKED = 40
+NOT_CHECKED = RewriteVerdict("unchecked", f"not checked: only the first {MAX_CHECKED} rewrites are")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,11 @@ async def with_rewrites(findings: Sequence[Finding], observed: Observed, server:
     """
     proposed = [_proposed(finding, observed) for finding in findings]
     written = list(_written(proposed))
-    verdicts = await check_all(written[:MOST], observed.catalog, server)
+    verdicts = await check_all(written[:MAX_CHECKED], observed.catalog, server)
     of = {id(each): verdict for each, verdict in zip(written, verdicts, strict=False)}
     parents = frozenset((table.schema, table.name) for table in observed.catalog.tables if table.kind == "p")
     return tuple(
-        _shown(each, {id(one): of.get(id(one), TOO_MANY) for one in each.rewrites}, parents) for each in proposed
+        _shown(each, {id(one): of.get(id(one), NOT_CHECKED) for one in each.rewrites}, parents) for each in proposed
     )
 
 

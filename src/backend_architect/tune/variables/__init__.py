@@ -17,7 +17,7 @@ from backend_architect.tune.workload import Statement, Workload
 TOLD_FROM = 14
 """The version from which pg_stat_statements tells which statements ran inside functions."""
 NOTE = "{:,} statements name variables of a function ({}): they are planned as parameters"
-NAMED = 4
+MAX_NAMES = 4
 
 
 def with_parameters(workload: Workload, catalog: Catalog) -> Workload:
@@ -31,7 +31,7 @@ def with_parameters(workload: Workload, catalog: Catalog) -> Workload:
     if not found:
         return workload
     names = sorted({name for _, own in found.values() for name in own})
-    shown = ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
+    shown = ", ".join(names[:MAX_NAMES]) + (", …" if len(names) > MAX_NAMES else "")
     statements = tuple(found[each.id][0] if each.id in found else each for each in workload.statements)
     return replace(workload, statements=statements, notes=(*workload.notes, NOTE.format(len(found), shown)))
 

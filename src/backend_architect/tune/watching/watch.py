@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from backend_architect.errors import DatabaseError, Problem
 from backend_architect.postgres import Connection, Lost, Refused, connect, leave
 from backend_architect.tune.observe import ANSWER_SECONDS, OLDEST, READ_ONLY
-from backend_architect.tune.reading.statements_view import CUT, MOST
+from backend_architect.tune.reading.statements_view import CUT, MAX_STATEMENTS
 from backend_architect.tune.reading.usable_statements import GONE, HIDDEN, LONGEST, REASONS, TOO_LONG, identity, keep
 from backend_architect.tune.reading.view import ENABLE, NoStatements, StatsView, find_view
 from backend_architect.tune.unreadable import LOST_FIX
@@ -18,7 +18,7 @@ from backend_architect.tune.watching.differences import Differences, Key, Number
 from backend_architect.tune.watching.reading import read_numbers, read_texts
 from backend_architect.tune.workload import Statement, Workload
 
-EVERY = 1.0
+INTERVAL_SECONDS = 1.0
 READ_EVERY = 15.0
 """Seconds between readings, so that little is lost with the connection."""
 LOST = "the connection was lost after {:,.0f} s and could not be opened again: counted until {:,.0f} s"
@@ -81,8 +81,8 @@ class _Watcher:
         try:
             self._view = await find_view(self._connection)
             self._first = self._last = await read_numbers(self._connection, self._view)
-            dearest = sorted(self._first.numbers.items(), key=lambda each: -each[1]["total_ms"])[:MOST]
-            self._texts.update(await read_texts(self._connection, self._view, [key for key, _ in dearest]))
+            costliest = sorted(self._first.numbers.items(), key=lambda each: -each[1]["total_ms"])[:MAX_STATEMENTS]
+            self._texts.update(await read_texts(self._connection, self._view, [key for key, _ in costliest]))
         except NoStatements as error:
             self._problems += error.problems
         except Lost as error:
@@ -103,7 +103,7 @@ class _Watcher:
                 await self._kept(self._read)
                 read = time.monotonic()
             self._tell(Progress(self._seconds, seconds, self._sampler.taken, self._calls, waiting))
-            await self._pause(min(EVERY, max(seconds - self._seconds, 0.0)))
+            await self._pause(min(INTERVAL_SECONDS, max(seconds - self._seconds, 0.0)))
             self._seconds = time.monotonic() - began
         await self._kept(self._read)
         await self._kept(self._read_new_texts)
@@ -117,7 +117,7 @@ class _Watcher:
         between = differences(self._first, self._last)
         workload = keep(_statements(between, self._texts), source, self._counted_until)
         hidden = {REASONS[HIDDEN]: self._last.hidden} if self._last.hidden else {}
-        cut = {CUT: len(between.numbers) - MOST} if len(between.numbers) > MOST else {}
+        cut = {CUT: len(between.numbers) - MAX_STATEMENTS} if len(between.numbers) > MAX_STATEMENTS else {}
         left_out = dict(sorted({**workload.left_out, **hidden, **cut}.items()))
         notes = (*between.notes, *self._notes)
         return Watched(replace(workload, left_out=left_out, notes=notes, samples=samples), tuple(self._problems))
@@ -189,7 +189,7 @@ class _Watcher:
 
 
 def _dearest(between: Differences) -> list[tuple[Key, Numbers]]:
-    return sorted(between.numbers.items(), key=lambda each: (-each[1]["total_ms"], each[0]))[:MOST]
+    return sorted(between.numbers.items(), key=lambda each: (-each[1]["total_ms"], each[0]))[:MAX_STATEMENTS]
 
 
 def _statements(between: Differences, texts: Mapping[Key, tuple[str | None, str]]) -> list[Statement]:

@@ -21,14 +21,14 @@ from backend_architect.tune.reading.logs.unwrap import log_lines
 from backend_architect.tune.reading.usable_statements import PLANLESS, UNPARSED, keep
 from backend_architect.tune.workload import Workload
 
-MOST = 20_000
+MAX_STATEMENTS = 20_000
 """Different statements that are kept apart."""
-QUICK_MS, MANY = 2.0, 200
+QUICK_MS, MIN_DURATIONS = 2.0, 200
 GARBAGE = "lines that belong to no entry"
 CUT = "cut by what carried the log: further lines of the statement are missing, or cannot be told from others"
 OTHER_DATABASE = "of another database"
 UNKNOWN_PLAN = "plans in another form than JSON or text, or cut off"
-TOO_MANY = f"beyond the first {MOST:,} different statements"
+BEYOND_MAX_STATEMENTS = f"beyond the first {MAX_STATEMENTS:,} different statements"
 ID_LENGTH = 12
 
 
@@ -115,8 +115,8 @@ class Collected:
         if not is_counted:
             self._left_out[PLANLESS] += 1
             return
-        if name not in self._counted and len(self._counted) >= MOST:
-            self._left_out[TOO_MANY] += 1
+        if name not in self._counted and len(self._counted) >= MAX_STATEMENTS:
+            self._left_out[BEYOND_MAX_STATEMENTS] += 1
             return
         self._counted.setdefault(name, LoggedCalls(name, normalised)).add(said, normalised)
         (self._planned if said.kind == "planned" else self._ran).add(session, name)
@@ -133,7 +133,7 @@ class Collected:
         return (last - first).total_seconds() if first and last else None
 
     def _notes(self) -> tuple[str, ...]:
-        if self._durations < MANY or self._quickest < QUICK_MS:
+        if self._durations < MIN_DURATIONS or self._quickest < QUICK_MS:
             return ()
         limit_note = f"no call quicker than {self._quickest:,.0f} ms was logged"
         return (f"{limit_note}: quick statements that run often are missing",)

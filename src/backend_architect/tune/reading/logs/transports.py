@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from backend_architect.tune.reading.logs.text_log import CUT_MARK, HEAD, NOISE_MARK
 
-MOST = 0.8
+MIN_MATCHING_SHARE = 0.8
 """Of the lines at the beginning that have a transport's prefix."""
 OPEN = 2_000
 """Messages that are kept open for further lines of their process."""
@@ -44,7 +44,7 @@ def transport_of(beginning: Sequence[str]) -> re.Pattern[str] | None:
     """Return the prefix that most lines have, None where they have none, or one of the server's own."""
     lines = [line for line in beginning if line.strip()]
     for pattern in TRANSPORTS:
-        if lines and sum(bool(pattern.match(line)) for line in lines) >= MOST * len(lines):
+        if lines and sum(bool(pattern.match(line)) for line in lines) >= MIN_MATCHING_SHARE * len(lines):
             return pattern
     return None
 

@@ -23,7 +23,7 @@ COMPARED = {KIND.AEXPR_OP, KIND.AEXPR_IN, KIND.AEXPR_BETWEEN, KIND.AEXPR_DISTINC
 LIKE = {KIND.AEXPR_LIKE, KIND.AEXPR_ILIKE}
 COMPARISONS = {"=", "<>", "<", ">", "<=", ">=", "BETWEEN"}
 MEMBER = {"->", "->>"}
-MANY = 5
+MAX_VALUES = 5
 Place = tuple[str, str, str]
 """A column: its schema, table and name."""
 
@@ -127,7 +127,7 @@ async def _sampled(connection: Connection, compared: ComparedParameter) -> tuple
     rows = await rows_as_text(
         connection,
         f"SELECT (array_agg(v))[1] FROM (SELECT {value} AS v FROM {_name(compared.place)}) AS t WHERE v IS NOT NULL "
-        f"GROUP BY v::text ORDER BY count(*) DESC, v::text LIMIT {MANY}",
+        f"GROUP BY v::text ORDER BY count(*) DESC, v::text LIMIT {MAX_VALUES}",
     )
     values = [row[0] for row in rows]
     if not values:

@@ -16,7 +16,7 @@ from backend_architect.tune.rewrites.trial.values import VALUES, base_type, is_w
 
 ROWS = 400
 STEP = 37  # has no factor in common with ROWS: keys come in another order than rows
-FEWEST, MOST, UNKNOWN, FOUND = 2, 60, 12, 5
+MIN_DISTINCT, MAX_DISTINCT, UNKNOWN, FOUND = 2, 60, 12, 5
 STEPS = {"int2": "1", "int4": "1", "int8": "1", "numeric": "1", "float8": "1", "date": "1"}
 STEPS |= {"timestamp": "interval '1 day'", "timestamptz": "interval '1 day'"}
 
@@ -134,7 +134,7 @@ def _few(column: Column) -> int:
     distinct = column.distinct
     if distinct is None:
         return UNKNOWN
-    return MOST if distinct < 0 else int(min(max(distinct, FEWEST), MOST))
+    return MAX_DISTINCT if distinct < 0 else int(min(max(distinct, MIN_DISTINCT), MAX_DISTINCT))
 
 
 def _chance(place: int, salt: int) -> str:
