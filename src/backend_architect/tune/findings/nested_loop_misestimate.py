@@ -56,7 +56,7 @@ def _mend(outer: PlanNode, catalog: Catalog) -> EstimateFix:
     return UNKNOWN
 
 
-def _finding(statement: Statement, node: PlanNode, estimate_fix: EstimateFix) -> Finding:
+def _finding(statement: Statement, node: PlanNode, advised: EstimateFix) -> Finding:
     outer, inner = node.below
     return Finding(
         code=RULE.code,
@@ -65,9 +65,9 @@ def _finding(statement: Statement, node: PlanNode, estimate_fix: EstimateFix) ->
         subject=statement.shown,
         message=f"a nested loop goes round {times(inner.loops)} times, {times(outer.expected)} were expected: "
         f"{statement.shown}",
-        why=f"its inner side starts anew for each row of the outer{f'; {estimate_fix.why}' if estimate_fix.why else ''}",
-        fix=estimate_fix.fix,
-        sql=estimate_fix.sql,
+        why=f"its inner side starts anew for each row of the outer{f'; {advised.why}' if advised.why else ''}",
+        fix=advised.fix,
+        sql=advised.sql,
         evidence=(
             Fact("outer side", f"{outer.kind} {outer.table}".strip()),
             Fact("inner side", f"{inner.kind} {inner.table}".strip()),

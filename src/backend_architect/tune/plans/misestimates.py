@@ -47,8 +47,8 @@ def grouping_fix(columns: Sequence[str], table: Table) -> EstimateFix:
     fix = _of_columns(tuple(columns), table)
     return EstimateFix(
         "it multiplies the values of each column as if they had nothing to do with each other",
-        estimate_fix.fix,
-        estimate_fix.sql,
+        fix.fix,
+        fix.sql,
     )
 
 
