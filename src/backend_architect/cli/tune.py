@@ -2,6 +2,7 @@
 
 from backend_architect.cli.tune_options import (
     Apply,
+    As,
     At,
     Baseline,
     Budget,
@@ -14,6 +15,7 @@ from backend_architect.cli.tune_options import (
     JournalFile,
     Json,
     MigrationFile,
+    MigrationForm,
     OutputForm,
     SnapshotFile,
     Time,
@@ -42,6 +44,7 @@ def tune(
     html: Html = None,
     fail_on: FailOnOption = FailOn.NEVER,
     migration: MigrationFile = None,
+    as_: As = MigrationForm.SQL,
     apply: Apply = False,
     yes: Yes = False,
     journal: JournalFile = None,
@@ -63,6 +66,7 @@ def tune(
       architect tune --at 100x                    queries that stop scaling at 100x data
       architect tune --budget 500MB               the best indexes that fit in
       architect tune --migration migration.sql    the mending as a file, for review
+      architect tune --as django --migration shop/migrations     the same as a framework's own migrations
       architect tune --apply --wait 10m           mend it, and say what came of it
       architect tune --snapshot before.json, and later --compare before.json
       architect tune --json --fail-on high --baseline accepted.yaml      for pipelines
@@ -82,7 +86,7 @@ def tune(
         url, workload, form, baseline, fail_on, html, limits, By(what_if.value), watched, read_times(at)
     )
     waits = read_waits(wait, canary, applies=apply)
-    changes = Changes(url, form, apply, yes, journal, migration, snapshot, compare, *waits)
+    changes = Changes(url, form, apply, yes, journal, migration, snapshot, compare, *waits, as_)
     status = store_or_compare(changes)
     status = go_on(changes) if status is None else status
     return tune_database(options, changes) if status is None else status

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 import typer
 
 from backend_architect.cli.output import paint, print_data
-from backend_architect.cli.tune_options import ChangeRefused, OutputForm
+from backend_architect.cli.tune_options import ChangeRefused, MigrationForm, OutputForm
 from backend_architect.errors import Place, Problem
 from backend_architect.report.changes_data import Applied, changes_document, comparison_document, snapshot_document
 from backend_architect.report.comparing import comparison_lines, comparison_markdown
@@ -46,6 +46,7 @@ class Changes:
     compare: Path | None = None
     wait: float = 0.0
     canary: float = 0.0
+    migration_form: MigrationForm = MigrationForm.SQL
 
     @property
     def stream(self) -> TextIO:
@@ -100,7 +101,7 @@ def go_on(changes: Changes) -> int | None:
 
 def apply_advice(changes: Changes, migration: Migration) -> Applied | None:
     """Write and apply the migration, as far as that was asked for; None where nothing was applied."""
-    if changes.migration and migration.steps:
+    if changes.migration and migration.steps and changes.migration_form is MigrationForm.SQL:
         write_migration(changes.migration, migration)
         back = rollback_file(changes.migration)
         changes.say(f"{changes.migration} holds {len(migration.steps)} steps, {back} undoes them")

@@ -42,6 +42,16 @@ class WhatIfMethod(StrEnum):
     HYPOPG = "hypopg"
 
 
+class MigrationForm(StrEnum):
+    """Whose migration is written."""
+
+    SQL = "sql"
+    DJANGO = "django"
+    RAILS = "rails"
+    ALEMBIC = "alembic"
+    PRISMA = "prisma"
+
+
 Url = Annotated[str, typer.Argument(metavar="URL", help="postgresql://…; or set DATABASE_URL.", envvar="DATABASE_URL")]
 WorkloadFiles = Annotated[
     Path | None,
@@ -88,7 +98,14 @@ Html = Annotated[
 FailOnOption = Annotated[FailOn, typer.Option(help="Fail from this severity on.", rich_help_panel=TOLD)]
 MigrationFile = Annotated[
     Path | None,
-    typer.Option(help="Write the migration to this file, and its rollback beside it.", rich_help_panel=CHANGE),
+    typer.Option(
+        help="Write the migration to this file, and its rollback beside it; with --as, into this folder.",
+        rich_help_panel=CHANGE,
+    ),
+]
+As = Annotated[
+    MigrationForm,
+    typer.Option("--as", help="Write the migration as one of this framework's own.", rich_help_panel=CHANGE),
 ]
 Apply = Annotated[
     bool, typer.Option("--apply", help="Apply the changes, after showing them and asking.", rich_help_panel=CHANGE)

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from backend_architect.cli.output import paint, print_data, problem_text
 from backend_architect.cli.progress import progress, watch_database
 from backend_architect.cli.tune_changes import Changes, apply_advice
+from backend_architect.cli.tune_framework import check_migration, write_framework
 from backend_architect.cli.tune_options import ChangeRefused, FailOn, OutputForm
-from backend_architect.cli.writing.disk import check_place
 from backend_architect.cli.writing.page import check_page, write_page
 from backend_architect.errors import Problem
 from backend_architect.finding import Finding
@@ -60,21 +60,19 @@ def tune_database(options: TuneOptions, changes: Changes) -> int:
     """Return 1 when a finding is as severe as what was asked to fail on, or a change that was asked for failed."""
     if options.html:
         check_page(options.html)
-    if changes.migration:
-        check_place(changes.migration)
+    folder = check_migration(changes)
     accepted = read_accepted(options.baseline) if options.baseline else {}
     watched = _watched(options)
     options = replace(options, limits=replace(options.limits, began=time.monotonic()))
     tuning, migration = _tuning(options, _observe(options, watched), accepted)
     if options.html:
         write_page(options.html, tune_page(tuning, when=datetime.now(UTC)))
-    if (
-        options.form is not OutputForm.JSON
-    ):  # a person reads the findings before the changes; a program reads one document
+    if options.form is not OutputForm.JSON:  # a person reads findings before the changes; a program reads one document
         print_tuning(tuning, options.form, url=options.url, page=options.html)
+    written = write_framework(changes, migration, folder) if folder else ()
     applied = apply_advice(changes, migration)
     if options.form is OutputForm.JSON:
-        print_tuning(replace(tuning, applied=applied), options.form, url=options.url)
+        print_tuning(replace(tuning, applied=applied, migration_files=written), options.form, url=options.url)
     severe = [finding for finding in tuning.findings if finding.severity.value in _failing(options.fail_on)]
     unread = not tuning.observed.catalog.knows_tables
     return int(unread or bool(severe) or (applied is not None and applied.failed))

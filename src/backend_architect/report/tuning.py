@@ -31,6 +31,8 @@ class Tuning:
     accepted: int = 0
     growth: GrowthStudy | None = None
     applied: Applied | None = None
+    migration_files: tuple[str, ...] = ()
+    """The files of a framework's migrations that were written."""
 
 
 def verdict(tuning: Tuning) -> str:

@@ -32,6 +32,7 @@ def tuning_data(tuning: Tuning) -> dict[str, object]:
         "advice": _advice(tuning.advice),
         "growth": growth_data(tuning.growth),
         "migration": tuning.migration,
+        "migration_files": list(tuning.migration_files),
         "changes": changes_data(tuning.applied) if tuning.applied else None,
         "accepted": tuning.accepted,
         "problems": [_problem(problem) for problem in tuning.problems],

@@ -30,9 +30,14 @@ class NewKey:
     def sql(self) -> str:
         """Return the key as CREATE INDEX takes it."""
         base = quoted(self.column) if self.column else f"({self.expression})"
-        order = " DESC" if self.descending else ""
-        nulls = "" if self.nulls_first == self.descending else " NULLS FIRST" if self.nulls_first else " NULLS LAST"
-        return f"{base}{f' {self.opclass}' if self.opclass else ''}{order}{nulls}"
+        more = (self.opclass, self.order)
+        return " ".join([base, *(each for each in more if each)])
+
+    @property
+    def order(self) -> str:
+        """Return its order as SQL, '' for what is PostgreSQL's own."""
+        nulls = "" if self.nulls_first == self.descending else "NULLS FIRST" if self.nulls_first else "NULLS LAST"
+        return " ".join(each for each in ("DESC" if self.descending else "", nulls) if each)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class NewIndex:
         """Return a name that tells the keys, the same for the same index, and short enough for PostgreSQL."""
         parts = [key.column or "_".join(re.findall(r"\w+", key.expression.lower())) for key in self.keys]
         plain = "_".join([self.table, *parts, "idx"])
-        digest = hashlib.sha256(self.definition("").encode()).hexdigest()[:6]
+        digest = self.name_digest
         simple = (
             self.method == "btree"
             and not (self.included or self.predicate)
@@ -83,6 +88,11 @@ class NewIndex:
             return name
         room = LONGEST_NAME - len(f"_{digest}_idx")
         return f"{encoded[:room].decode(errors='ignore')}_{digest}_idx"
+
+    @property
+    def name_digest(self) -> str:
+        """Return what tells it from an index with the same keys."""
+        return hashlib.sha256(self.definition("").encode()).hexdigest()[:6]
 
     def definition(self, name: str, *, concurrently: bool = False, on: str = "") -> str:
         """Return the statement that makes it under this name; `on` stands in the table's place, as SQL."""
