@@ -1,12 +1,14 @@
 """Existing indexes that keep updates from being done in place: they are named with their DROP where they only cost."""
 
 import asyncio
+import json
+from pathlib import Path
 
 import pytest
 
 from backend_architect.finding import Finding, Sureness
 from backend_architect.postgres import Session
-from backend_architect.tune import Observed, find_misjudged, observe
+from backend_architect.tune import Observed, find_all, find_misjudged, observe
 from backend_architect.tune.advice_run import advise
 from backend_architect.tune.indexes import Advice
 from backend_architect.tune.indexes.choice_limits import ChoiceLimits
@@ -85,3 +87,39 @@ def test_an_index_that_somebody_else_reads_stays(bikes: str) -> None:
         session.run(f"SELECT pg_stat_statements_reset(0, 0, {entry['queryid']})")
     _, advice = _advised(bikes)
     assert "bikes_seen" not in {each.index.name for each in advice.needless}
+
+
+MESSAGES = """
+SET synchronous_commit = on;
+CREATE TABLE messages (id int PRIMARY KEY, account int NOT NULL, made timestamp NOT NULL, kind int NOT NULL);
+INSERT INTO messages SELECT i, 1 + i % 7, '2026-01-01'::timestamp + i * interval '2 minutes', i % 4
+  FROM generate_series(1, 60000) i;
+CREATE INDEX of_account ON messages (account);
+CREATE INDEX of_account_made ON messages (account, made, kind);
+VACUUM ANALYZE
+"""
+COUNT = "SELECT count(*) FROM messages WHERE account = 3"
+NEWEST = "SELECT id, made FROM messages WHERE account = 3 ORDER BY made DESC LIMIT 5"
+
+
+@pytest.mark.parametrize(
+    ("statement", "sureness", "drops"), [(COUNT, Sureness.POSSIBLE, False), (NEWEST, Sureness.LIKELY, True)]
+)
+def test_the_planner_is_asked_for_what_a_much_larger_index_covers(
+    new_database: NewDatabase, tmp_path: Path, statement: str, sureness: Sureness, drops: bool
+) -> None:
+    url = new_database(MESSAGES)
+    (tmp_path / "workload.sql").write_text(f"-- weight: 2000\n{statement};\n")
+    observed = asyncio.run(observe(url, tmp_path / "workload.sql")).observed
+    advice = advise(url, observed, ChoiceLimits(seconds=60), lambda _: None).advice
+    everything = {each.key: each for each in (*find_all(observed), *find_misjudged(observed, advice).findings)}
+    found = everything["covered-index:of_account"]
+    assert (found.sureness, "DROP INDEX" in found.sql) == (sureness, drops)
+    with Session(url) as session:
+        before = _cost(session, statement)
+        session.run("DROP INDEX of_account")
+        assert (_cost(session, statement) > 1.1 * before) is not drops
+
+
+def _cost(session: Session, sql: str) -> float:
+    return float(json.loads(session.value(f"EXPLAIN (FORMAT JSON) {sql}"))[0]["Plan"]["Total Cost"])

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from backend_architect.finding import Finding
 from backend_architect.tune.find import FoundFindings, RuleFailed, find_guarded
-from backend_architect.tune.findings import RULES, all_rules, index_stops_hot, planner_misjudges
+from backend_architect.tune.findings import RULES, all_rules, covered_index, index_stops_hot, planner_misjudges
 from backend_architect.tune.indexes import Advice
 from backend_architect.tune.observe import Observation, observe
 from backend_architect.tune.observed import Observed
@@ -41,7 +41,12 @@ def find_misjudged(observed: Observed, advice: Advice | None) -> FoundFindings:
     costs = advice.statements if advice else ()
     planned = {cost.statement.id: cost.planned for cost in costs if not cost.problem}
     asked = replace(observed, planned=planned, needless=advice.needless if advice else ())
-    rules = (planner_misjudges.RULE, *((index_stops_hot.RULE,) if asked.needless else ()))
+    rules = [planner_misjudges.RULE]
+    if advice and advice.needless:
+        rules.append(index_stops_hot.RULE)
+    if advice and advice.missed:
+        asked = replace(asked, missed=advice.missed)
+        rules.append(covered_index.RULE)
     return find_guarded(asked, rules)
 
 

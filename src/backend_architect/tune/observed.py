@@ -16,13 +16,15 @@ class Observed:
     """One database at one moment. `workload` is None where nothing tells what it runs.
 
     `planned` is what the planner says a call of each statement costs, by its id; `needless` are the existing indexes
-    that writers would be better off without. Both are empty until somebody has asked.
+    that writers would be better off without, `missed` are those that another begins like and what costs more without
+    them. All are empty until somebody has asked.
     """
 
     catalog: Catalog
     workload: Workload | None
     planned: Mapping[str, float] = field(default_factory=dict)
     needless: tuple[Needless, ...] = ()
+    missed: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def statements(self) -> tuple[Examined, ...]:

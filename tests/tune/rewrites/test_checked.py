@@ -32,6 +32,8 @@ SAME = [
     ("function-on-column", "SELECT id FROM orders WHERE extract(year from created_at) = $1"),
     ("function-on-column", "SELECT id FROM orders WHERE date_trunc('day', created_at) = $1 OR date(shipped_at) <= $2"),
     ("or-across-columns", "SELECT o.* FROM orders o JOIN users u ON u.id = o.user_id WHERE o.status = $1 OR name = $2"),
+    ("or-across-columns", "SELECT id, shipped_at FROM orders WHERE total > 1 AND (shipped_at < $1 OR (shipped_at = $1 "
+     "AND id < $2) OR shipped_at IS NULL) ORDER BY shipped_at DESC NULLS LAST, id DESC LIMIT 20"),
     ("or-across-columns", "SELECT id, created_at FROM orders WHERE user_id = $1 OR status = $2 ORDER BY 2 LIMIT 20"),
 ]  # fmt: skip
 LOOKUPS = [

@@ -14,14 +14,16 @@ Instead: drop the shorter one.
 
 When it is wrong: the shorter index is much smaller (equal keys are stored once, with a list of their rows): a count by
 it reads fewer pages, and they stay in memory where the longer one's would not. Where the other is twice as large or
-more, or of another kind, the finding is likely and not certain, and `--apply` does not drop it.
+more, or of another kind, the finding is likely and not certain, and `--apply` does not drop it. Where indexes for the
+whole workload were chosen, the planner was asked for every statement without the shorter one: where one costs a tenth
+more, the finding is only possible, says which, and has no SQL.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
 
 from backend_architect.finding import Fact, Finding, Severity, Sureness
-from backend_architect.postgres.catalog import Index, KeyPart
+from backend_architect.postgres.catalog import Index, KeyPart, Table
 from backend_architect.tune.amounts import size
 from backend_architect.tune.index_facts import enforces, same_keys, statement_to_drop
 from backend_architect.tune.observed import Observed
@@ -39,21 +41,28 @@ def find(observed: Observed) -> Iterator[Finding]:
         for index in catalog.indexes_of(table.oid):
             wider = next((each for each in catalog.indexes_of(table.oid) if _covers(each, index)), None)
             if wider is not None:
-                yield Finding(
-                    code=RULE.code,
-                    severity=Severity.MEDIUM,
-                    sureness=Sureness.CERTAIN if _is_as_good(wider, index) else Sureness.LIKELY,
-                    subject=index.qualified,
-                    message=f"{index.qualified} is covered by {wider.qualified}, {_how(wider, index)}",
-                    why=f"each write to {table.qualified} keeps both; the longer one serves all that the shorter does",
-                    fix=f"drop {index.qualified}",
-                    sql=statement_to_drop(index),
-                    evidence=(
-                        Fact("size", size(index.bytes)),
-                        Fact(f"of {wider.qualified}", size(wider.bytes)),
-                        Fact("scans", f"{index.scans:,}"),
-                    ),
-                )
+                yield _finding(table, index, wider, observed.missed.get(index.qualified, ""))
+
+
+def _finding(table: Table, index: Index, wider: Index, missed: str) -> Finding:
+    """Return the finding; `missed` is the statement that costs more without the index."""
+    sizes = Fact("size", size(index.bytes)), Fact(f"of {wider.qualified}", size(wider.bytes))
+    sure = Sureness.POSSIBLE if missed else Sureness.CERTAIN if _is_as_good(wider, index) else Sureness.LIKELY
+    return Finding(
+        code=RULE.code,
+        severity=Severity.LOW if missed else Severity.MEDIUM,
+        sureness=sure,
+        subject=index.qualified,
+        message=f"{index.qualified} is covered by {wider.qualified}, {_how(wider, index)}",
+        why=f"each write to {table.qualified} keeps both; the longer one serves all that the shorter does",
+        fix="weigh it: by the planner a statement costs more without it" if missed else f"drop {index.qualified}",
+        sql="" if missed else statement_to_drop(index),
+        evidence=(
+            *sizes,
+            Fact("scans", f"{index.scans:,}"),
+            *((Fact("costs more without it", missed),) if missed else ()),
+        ),
+    )
 
 
 def _covers(wider: Index, index: Index) -> bool:

@@ -1,10 +1,12 @@
 """An OR that no index can answer.
 
 What it checks: statements that ran 20 times or more and read 200 pages or more a call, with an OR whose sides compare
-columns of several tables, or several columns beside ORDER BY and LIMIT.
+columns of several tables, or several columns beside ORDER BY and LIMIT; or with the cursor of a page as an OR of the
+order's keys.
 
 Why it matters: an index begins at one column of one table. An OR over two tables is known only after the join, so that
-both are read whole; beside ORDER BY and LIMIT all rows of every side are fetched and sorted to return a page.
+both are read whole; beside ORDER BY and LIMIT all rows of every side are fetched and sorted to return a page. A cursor
+that is an OR is no place in an index either: a page is read from the first row of the order on, past all before it.
 
 Example: `SELECT … FROM orders o JOIN users u ON u.id = o.user_id WHERE o.reference = $1 OR u.email = $2`.
 

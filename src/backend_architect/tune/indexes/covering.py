@@ -1,5 +1,6 @@
 """What an existing index means for a new one: it is there already, or it is not needed beside it."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from backend_architect.postgres.catalog import Index, KeyPart
@@ -34,6 +35,20 @@ def covered_by(index: NewIndex, existing: Iterable[Index]) -> tuple[Index, ...]:
         and _new_begins_with(index.keys, each.keys)
         and set(each.included) <= held
     )
+
+
+def like_another(existing: Sequence[Index]) -> list[Index]:
+    """Return the indexes that enforce nothing and have the first key of another one."""
+    firsts = Counter((each.keys[0].column, each.keys[0].expression) for each in existing if each.keys and each.valid)
+    return [
+        each
+        for each in existing
+        if each.keys
+        and each.valid
+        and not enforces(each)
+        and each.parent is None
+        and firsts[each.keys[0].column, each.keys[0].expression] > 1
+    ]
 
 
 def _begins_with(keys: Sequence[KeyPart], wanted: Sequence[NewKey], *, whole: bool) -> bool:

@@ -202,6 +202,8 @@ class Advice:
     """What a unit of the costs was measured to take, over all statements; 0 where nothing was measured."""
     needless: tuple[Needless, ...] = ()
     """Existing indexes that are better dropped beside the advised ones."""
+    missed: Mapping[str, str] = field(default_factory=dict)
+    """Existing indexes (Index.qualified) that another begins like, and which statement costs more without them."""
 
     @property
     def bytes(self) -> int:

@@ -10,7 +10,7 @@ from backend_architect.tune.indexes.choice_limits import ChoiceLimits, Saving, i
 from backend_architect.tune.indexes.constant_conditions import names_no_table
 from backend_architect.tune.indexes.cost_model import CostModel
 from backend_architect.tune.indexes.costs import Costs, PlannedQuery, Set
-from backend_architect.tune.indexes.covering import covered_by
+from backend_architect.tune.indexes.covering import covered_by, like_another
 from backend_architect.tune.indexes.evaluation import Evaluation
 from backend_architect.tune.indexes.initial_set import known_start
 from backend_architect.tune.indexes.measured import WIDE, believe, time_of_a_unit
@@ -41,6 +41,7 @@ CUT_SHORT = "the search for a better set was cut short"
 MERGES = 3
 MOST_MERGED = 400
 KEPT_COST = 1.1  # times, from which an index that another covers is missed
+MOST_LIKE_ANOTHER = 20  # indexes of a table
 SAME_COST, SAME_UNITS = 1.01, 0.5  # times the cost of a call, and units more, that do not matter
 TOGETHER = 3  # indexes that a plan used, which may only help together
 PLANNING, EVALUATING, SEARCHING = 0.3, 0.65, 0.92  # of the time, until when; the rest is for telling what came of it
@@ -98,8 +99,27 @@ class _Choice:
         self._hold(1.0)
         chosen = self._trimmed(asked, chosen)
         return replace(
-            self._advice(statements, asked, chosen), needless=self._needless(asked, chosen) if dropped else ()
+            self._advice(statements, asked, chosen),
+            needless=self._needless(asked, chosen) if dropped else (),
+            missed=self._missed(asked),
         )
+
+    def _missed(self, asked: Sequence[StatementCandidates]) -> Mapping[str, str]:
+        """Return the existing indexes that another one begins like, and what costs more without them."""
+        found: dict[str, str] = {}
+        for table in self._observed.catalog.tables:
+            place = table.schema, table.name
+            for index in like_another(self._observed.catalog.indexes_of(table.oid))[:MOST_LIKE_ANOTHER]:
+                for each in (each for each in asked if place in each.query.tables):
+                    try:
+                        self._costs.check_time()
+                        there = self._what_if.plan(each.query.sql).cost
+                        without = self._what_if.plan(each.query.sql, (), [index.qualified]).cost
+                    except (PlanRefused, TimeoutError):
+                        continue
+                    if without > KEPT_COST * there + SAME_UNITS:
+                        found[index.qualified] = f"{each.statement.shown}: {without / max(there, 1e-9):,.1f} times"
+        return found
 
     def _needless(self, asked: Sequence[StatementCandidates], chosen: Set) -> tuple[Needless, ...]:
         """Return the existing indexes that nobody needs beside the chosen; none without time."""

@@ -1,6 +1,7 @@
 """An OR over several tables, or beside ORDER BY and LIMIT → UNION ALL of statements that an index answers each.
 
-A row for which several sides hold is returned by the first of them: each later part leaves it out.
+A row for which several sides hold is returned by the first of them: each later part leaves it out. A page's cursor that
+is written as an OR of the order's keys is one too: it is no place at which an index begins, each of its sides is.
 """
 
 from typing import Any
@@ -10,6 +11,7 @@ from pglast import ast, enums
 from backend_architect.postgres.catalog import Catalog
 from backend_architect.sql.blocks import conjuncts
 from backend_architect.sql.parsing import is_a, nodes
+from backend_architect.sql.statement_facts import function_name
 from backend_architect.tune.rewrites import trees
 from backend_architect.tune.rewrites.model import CannotRewrite, Rewrite, SameRows
 from backend_architect.tune.rewrites.scope import SelectSources
@@ -19,6 +21,7 @@ CODE = "or-across-columns"
 MOST_PARTS = 4
 BOUND = 20
 OR = enums.BoolExprType.OR_EXPR
+SAME_IN_A_STATEMENT = {"now", "transaction_timestamp", "statement_timestamp"}
 
 
 def union_all(tree: Any, catalog: Catalog) -> Rewrite:
@@ -55,23 +58,35 @@ def gains(tree: Any, catalog: Catalog) -> bool:
 
 
 def _sides(tree: Any, scope: SelectSources) -> tuple[Any, tuple[Any, ...]]:
-    """Return the OR, and what its sides compare: columns of several tables, or several columns and a sorted limit."""
+    """Return the OR, and its sides: of columns of several tables, or several columns or a cursor and a sorted limit."""
     found = [each for each in conjuncts(tree.whereClause) if is_a(each, ast.BoolExpr) and each.boolop == OR]
     for each in found:
         owners = [_owners(side, scope) for side in each.args]
-        if any(len(own) != 1 for own in owners) or len(each.args) > MOST_PARTS:
+        sorted_limit = bool(tree.sortClause) and tree.limitCount is not None
+        if len(each.args) > MOST_PARTS:
+            continue
+        if sorted_limit and _is_cursor(owners, tree, scope):
+            return each, each.args
+        if any(len(own) != 1 for own in owners):
             continue
         tables = {own_source for own in owners for own_source, _ in own}
         columns = {one for own in owners for one in own}
-        sorted_limit = bool(tree.sortClause) and tree.limitCount is not None
         if len(tables) > 1 or (sorted_limit and len(columns) == len(owners)):
             return each, each.args
     raise CannotRewrite("it has no OR over several tables, nor one over several columns beside ORDER BY and LIMIT")
 
 
+def _is_cursor(owners: list[set[tuple[str, str]]], tree: Any, scope: SelectSources) -> bool:
+    """Return whether every side compares the first key of the order, and none anything but its keys."""
+    keys = [owner for item in tree.sortClause if (owner := scope.owner(meant(tree, item.node)))]
+    order = [(source.alias, column.name) for source, column in keys]
+    return bool(order) and all(order[0] in own and own <= set(order) for own in owners)
+
+
 def _owners(side: Any, scope: SelectSources) -> set[tuple[str, str]]:
     """Return the tables and columns that one side compares; none where that cannot be told."""
-    if any(True for _ in nodes(side, ast.SubLink, ast.FuncCall)):
+    calls = list(nodes(side, ast.FuncCall))
+    if any(True for _ in nodes(side, ast.SubLink)) or any(function_name(c) not in SAME_IN_A_STATEMENT for c in calls):
         return set()
     owners = [scope.owner(each) for each in nodes(side, ast.ColumnRef)]
     return {(owner[0].alias, owner[1].name) for owner in owners if owner} if None not in owners else set()
