@@ -19,6 +19,7 @@ MANY_PAGES = 100  # a call, below which nobody minds
 WIDE = 10.0  # times: planner and measurement disagree
 SEARCH_MS = 5.0
 """How long a call must take before an index whose hits nobody can estimate is worth a try."""
+GUESS = 3.0  # times cheaper by the planner's guess of its hits, below which it may as well be dearer
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,18 @@ class Belief:
         A `tight` plan reads nothing but the rows that it is asked for: what the planner did not know of the others does
         not matter to it. Of a `guessed` one nobody can tell how many rows its index finds.
         """
-        if not changed or (guessed and 0 < self.mean_ms < SEARCH_MS and cost < self.believed):
+        if not changed or (guessed and cost < self.believed and not self._is_worth_a_guess(cost)):
             return self.believed
         if self.believed > self.planned:
             return cost if tight else cost * self.believed / max(self.planned, 1e-9)
         if cost <= self.believed:
             return cost
         return self.believed if cost <= self.planned else cost * self.believed / self.planned
+
+
+    def _is_worth_a_guess(self, cost: float) -> bool:
+        """Return whether an index whose hits nobody can estimate is worth a try, where calls were measured."""
+        return self.mean_ms <= 0 or (self.mean_ms >= SEARCH_MS and cost * GUESS <= self.believed)
 
 
 def believe(planned: float, statement: Statement) -> Belief:
