@@ -84,3 +84,10 @@ def test_a_join_that_throws_rows_away_behind_an_order_is_walked_to_its_end() -> 
 def test_what_words_find_is_a_guess() -> None:
     plan = {"Node Type": "Bitmap Heap Scan", "Total Cost": 30.0, "Plans": [{"Node Type": "Bitmap Index Scan"}]}
     assert judge(PlanEstimate(30.0, frozenset(), plan), [WORDS], ROWS).guessed
+
+
+def test_a_guess_must_promise_much() -> None:
+    slow = Belief(planned=19_000.0, believed=19_000.0, mean_ms=480.0)
+    assert slow.of(12_000.0, changed=True, tight=True, guessed=True) == 19_000.0
+    assert slow.of(12_000.0, changed=True, tight=True, guessed=False) == 12_000.0
+    assert slow.of(900.0, changed=True, tight=True, guessed=True) == 900.0
