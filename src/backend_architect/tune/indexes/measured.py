@@ -54,7 +54,6 @@ class Belief:
             return cost
         return self.believed if cost <= self.planned else cost * self.believed / self.planned
 
-
     def _is_worth_a_guess(self, cost: float) -> bool:
         """Return whether an index whose hits nobody can estimate is worth a try, where calls were measured."""
         return self.mean_ms <= 0 or (self.mean_ms >= SEARCH_MS and cost * GUESS <= self.believed)
