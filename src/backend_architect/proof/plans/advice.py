@@ -141,15 +141,16 @@ def _read_comparison(node: Any, wanted: TableRequest, side: _Side) -> None:
 
 def _aliases(select: Any) -> list[str]:
     relation = getattr(select, "relation", None)
-    return [_alias_of(item) for item in (*_sources(select), *([relation] if relation is not None else []))]
+    return [_alias_of(item) for item in (*own_tables(select), *([relation] if relation is not None else []))]
 
 
-def _sources(select: Any) -> Iterator[Any]:
+def own_tables(select: Any) -> Iterator[Any]:
+    """Give the tables that stand in a query's own FROM, in their order."""
     waiting = list(getattr(select, "fromClause", None) or getattr(select, "usingClause", None) or ())
     while waiting:
-        item = waiting.pop()
+        item = waiting.pop(0)
         if isinstance(item, ast.JoinExpr):
-            waiting += [item.larg, item.rarg]
+            waiting[:0] = [item.larg, item.rarg]
         elif isinstance(item, ast.RangeVar):
             yield item
 

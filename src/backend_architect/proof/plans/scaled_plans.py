@@ -18,12 +18,12 @@ class Projection:
     """A twin at one size. Answers of the planner are kept."""
 
     twin: Twin
-    sizes: Mapping[str, tuple[float, float]]
+    statistics: Statistics
     _found: dict[tuple[str, str, str], float | None] = field(default_factory=dict)
 
     def work(self, sql: str, types: Sequence[str]) -> Work:
         """Return what a statement would do; raises what the planner refuses it with."""
-        return read_work(self.twin.explain(sql, types or None, verbose=True), self.sizes, self.probe)
+        return read_work(self.twin.explain(sql, types or None, verbose=True), self.statistics.by_name, self.probe)
 
     def probe(self, table: str, alias: str, condition: str) -> float | None:
         """Return the rows that a condition finds; what it compares with other tables is taken as unknown."""
@@ -40,11 +40,6 @@ class Projection:
             return float(self.twin.explain(sql)["Plan Rows"])
         except Refused:
             return None
-
-
-def sizes_in(statistics: Statistics) -> dict[str, tuple[float, float]]:
-    """Return the rows and pages of each table."""
-    return {table.name: (table.rows, float(table.pages)) for table in statistics.tables}
 
 
 def with_values(sql: str, values: Mapping[int, str]) -> str:

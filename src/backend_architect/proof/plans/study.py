@@ -13,7 +13,7 @@ from backend_architect.proof.plans.expected import cached_seconds
 from backend_architect.proof.plans.fill_tables import fill
 from backend_architect.proof.plans.parameter_roles import ParameterUse, Role, read_parameter_roles
 from backend_architect.proof.plans.run_statement import MeasuredRun, PreparedStatement, prepare, run
-from backend_architect.proof.plans.scaled_plans import Projection, sizes_in, with_values
+from backend_architect.proof.plans.scaled_plans import Projection, with_values
 from backend_architect.proof.plans.sizes import RowCounts, sizes_of
 from backend_architect.proof.plans.statements import ProjectStatement, read_statements
 from backend_architect.proof.plans.tables import Tables, read_tables
@@ -172,15 +172,13 @@ def _plan_all(found: _Study, ready: list[_Ready], tables: Tables) -> list[Statem
             grown = grow(base, sizes.at(size), references)
             if size != SIZES[0]:
                 twin.resize(grown)
-            projection = Projection(twin, sizes_in(grown))
+            projection = Projection(twin, grown)
             rows[size] = {table.name: table.rows for table in grown.tables}
             for each in ready:
                 works.setdefault(each.statement.sql, {})[size] = projection.work(each.planned, each.types)
-    distinct = {(t.name, c.attname): c.distinct(t.rows) for t in grown.tables for c in t.columns}
     cached = cached_seconds(found.lab.subject.design, tables)
     return [
         StatementView(each.statement, tree_of(each.statement.sql), tables, works[each.statement.sql], rows, each.runs,
-             each.not_run, distinct,
-             cached.get(each.statement.name, 0))
+             each.not_run, cached.get(each.statement.name, 0))
         for each in ready
     ]  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 from pglast import enums
 from pglast.stream import RawStream
 
-from backend_architect.proof.plans.advice import WHERE_TO, wanted_of
+from backend_architect.proof.plans.advice import WHERE_TO, own_tables, wanted_of
 from backend_architect.proof.plans.tables import ProjectTable
 from backend_architect.proof.plans.thresholds import LARGE_TABLE
 from backend_architect.proof.plans.view import PlanFailure, StatementView
@@ -152,18 +152,16 @@ def _from_bounded(select: Any) -> bool:
 
 
 def _plain_tables(view: StatementView, select: Any) -> list[ProjectTable]:
-    found = [view.tables.get(item.relname) for item in nodes(select.fromClause, ast.RangeVar)]
+    found = [view.tables.get(item.relname) for item in own_tables(select)]
     return [table for table in found if table]
 
 
 def _held_by_key(view: StatementView, select: Any, table: ProjectTable) -> bool:
     """Return whether the conditions hold a whole key of a table equal: then it has one row."""
-    for item in nodes(select.fromClause, ast.RangeVar):
-        if item.relname == table.name:
-            alias = item.alias.aliasname if item.alias else item.relname
-            wanted = next(wanted_of(select, view.tables, table.name, alias), None)
-            return wanted is not None and any(key <= set(wanted.fixed) for key in table.keys)
-    return False
+    aliases = [item.alias.aliasname if item.alias else item.relname
+               for item in own_tables(select) if item.relname == table.name]  # fmt: skip
+    wanted = (next(wanted_of(select, view.tables, table.name, alias), None) for alias in aliases)
+    return any(key <= set(each.fixed) for each in wanted if each is not None for key in table.keys)
 
 
 def _window(select: Any) -> bool:
@@ -175,7 +173,7 @@ def _window(select: Any) -> bool:
 
 
 def _alias(select: Any, table: str) -> str:
-    for item in nodes(select.fromClause, ast.RangeVar):
+    for item in own_tables(select):
         if item.relname == table:
             return str(item.alias.aliasname if item.alias else item.relname)
     return table

@@ -23,9 +23,6 @@ DISCARDED = 50.0
 PER_ROW = 200.0
 """Rows that a subquery may read for each row around it: a page of a hundred then reads 20,000."""
 
-FEW_VALUES = 100.0
-"""Values of an index's first column that PostgreSQL 18 may skip through to search by the second."""
-
 WINDOW_ROWS = 20_000.0
 """Rows a second that a list of what is recent may read at ten times the load: about 2 % of one processor, since a row
 costs about a microsecond. A cached list is read once in its time."""

@@ -25,8 +25,6 @@ class StatementView:
     runs: Mapping[str, MeasuredRun]
     not_run: Mapping[str, str]
     """Why there is no run for a caller: what the database said."""
-    distinct: Mapping[tuple[str, str], float]
-    """The different values of each table's columns at the largest size."""
     cached: int = 0
 
     @property

@@ -2,12 +2,16 @@
 
 EXPLAIN tells the rows that leave a node. What is read is worked out: a LIMIT stops the nodes below it after the share
 of their cost that it pays for, an inner side runs once for each outer row, and rows that a filter throws away were
-read as well (`Probe` asks how many an index condition alone finds).
+read as well (`Probe` asks how many an index condition alone finds), and of an index whose first column is not compared
+all entries are, or one for each of that column's values (`passed_entries`).
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from backend_architect.planner_twin import TableStatistics
+from backend_architect.proof.plans.skip_scans import LEVELS, Passed, passed_entries
 
 Node = Mapping[str, Any]
 Probe = Callable[[str, str, str], float | None]
@@ -15,8 +19,6 @@ Probe = Callable[[str, str, str], float | None]
 
 SCANS = frozenset({"Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Heap Scan", "Tid Scan", "Sample Scan"})
 FULL = frozenset({"Sort", "Hash", "ModifyTable", "SetOp", "Materialize"})
-LEVELS = 3
-"""Pages from a btree's root to its leaf, for most sizes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Read:
     times: float
     share: float
     pages: float
+    skipped: str
+    """The first column of the index where no condition compares it, '' elsewhere."""
     within: str
     """The node above that needs all of the rows (Sort, Aggregate, Hash), '' where they stream."""
 
@@ -84,9 +88,9 @@ class _Place:
     within: str = ""
 
 
-def read_work(plan: Node, sizes: Mapping[str, tuple[float, float]], probe: Probe) -> Work:
-    """Return the work of a plan; `sizes` gives the rows and pages of each table."""
-    reads = tuple(_Walk(sizes, probe).reads(plan, _Place()))
+def read_work(plan: Node, tables: Mapping[str, TableStatistics], probe: Probe) -> Work:
+    """Return the work of a plan; `tables` are what the planner knows of them, by their names."""
+    reads = tuple(_Walk(tables, probe).reads(plan, _Place()))
     changes = plan["Node Type"] == "ModifyTable" and not plan["Plan Rows"]
     returned = plan["Plans"][0]["Plan Rows"] if changes and plan.get("Plans") else plan["Plan Rows"]
     return Work(float(plan["Total Cost"]), float(returned), reads)
@@ -94,7 +98,7 @@ def read_work(plan: Node, sizes: Mapping[str, tuple[float, float]], probe: Probe
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    sizes: Mapping[str, tuple[float, float]]
+    tables: Mapping[str, TableStatistics]
     probe: Probe
 
     def reads(self, node: Node, place: _Place) -> Iterator[Read]:
@@ -136,16 +140,19 @@ class _Walk:
 
     def _read(self, node: Node, place: _Place) -> Read:
         table, alias = str(node["Relation Name"]), str(node.get("Alias", node["Relation Name"]))
-        rows, pages = self.sizes.get(table, (0.0, 0.0))
+        known = self.tables.get(table)
+        rows, pages = (known.rows, float(known.pages)) if known else (0.0, 0.0)
         condition = str(node.get("Index Cond", ""))
         kept = float(node["Plan Rows"])
         filtered = str(node.get("Filter", ""))
         index = str(node.get("Index Name", ""))
+        passed: list[Passed] = []
         match node["Node Type"]:
             case "Seq Scan" | "Sample Scan":
                 found, touched = rows, pages
             case "Bitmap Heap Scan":
                 parts = list(_bitmaps(node))
+                passed = [each for part in parts if (each := self._passed(table, alias, part))]
                 found = max(_bitmap_rows(node["Plans"][0]), kept)
                 index = ", ".join(str(part["Index Name"]) for part in parts)
                 condition = " AND ".join(str(part.get("Index Cond", "")) for part in parts)
@@ -153,15 +160,34 @@ class _Walk:
             case "Tid Scan":
                 found = touched = kept
             case _:
+                passed = [each for each in [self._passed(table, alias, node)] if each]
                 asked = self._index_rows(table, alias, condition, rows) if filtered or not condition else kept
                 found = max(kept if asked is None else asked, kept)
                 touched = min(found, pages) + LEVELS
+        found = max(found, *(each.entries for each in passed), 0.0)
+        touched += sum(each.pages for each in passed)
         share = min(place.share, 1.0)
         used = max(touched * share, min(touched, LEVELS + 1.0)) * place.times
-        method = str(node["Node Type"])
         return Read(
-            table, alias, method, index, condition, filtered, found, kept, place.times, share, used, place.within
+            table,
+            alias,
+            str(node["Node Type"]),
+            index,
+            condition,
+            filtered,
+            found,
+            kept,
+            place.times,
+            share,
+            used,
+            next((each.column for each in passed), ""),
+            place.within,
         )
+
+    def _passed(self, table: str, alias: str, scan: Node) -> Passed | None:
+        known = self.tables.get(table)
+        condition = str(scan.get("Index Cond", ""))
+        return passed_entries(known, str(scan.get("Index Name", "")), alias, condition) if known and condition else None
 
     def _index_rows(self, table: str, alias: str, condition: str, rows: float) -> float | None:
         return self.probe(table, alias, condition) if condition else rows
