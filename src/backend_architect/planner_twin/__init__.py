@@ -1,8 +1,19 @@
-"""The scale twin: an empty database that PostgreSQL plans as if its tables held any number of rows.
+"""The planner twin: an empty database that PostgreSQL plans as if it were yours, at any size.
 
-`read_statistics(session)` reads what the planner knows of a loaded database, `grow(...)` says what it would know of a
-larger one, and `make_twin(...)` makes an empty copy that is planned so: `Twin.explain(sql)` gives plans, and
-`Twin.resize(...)` changes the size. Figures from a twin are the planner's estimates; nothing was measured.
+    with open_twin("postgresql://localhost/shop") as twin:
+        twin.explain("SELECT * FROM orders WHERE customer = $1")      # the plan that the database would make
+        twin.grow(100)                                                # with a hundred times the rows
+        twin.create_indexes("CREATE INDEX ON orders (customer)")      # and with an index that is not there
+
+It is made of the structure and the planner's statistics alone: no row is read, and nothing is written to the database.
+What it gives are the planner's estimates; nothing is measured. `docs/planner-twin.md` says how it works, how near it
+comes, and what it does not show.
+
+`open_twin` is for any database by its address. A database on an embedded server, whose files may be written, is copied
+by PostgreSQL itself: `read_statistics(session)` reads what the planner knows, `grow(...)` says what it would know of
+more rows, `make_twin(server, database, statistics)` makes the twin, `Twin.resize(...)` shows another size.
+
+`structure` reads a database's structure and makes it again; `copy` makes twins of both.
 """
 
 from backend_architect.planner_twin.grow import grow
@@ -13,6 +24,7 @@ from backend_architect.planner_twin.model import (
     Statistics,
     TableStatistics,
 )
+from backend_architect.planner_twin.open import PlannerTwin, open_twin
 from backend_architect.planner_twin.planner import Planner
 from backend_architect.planner_twin.read import References, read_references, read_statistics
 from backend_architect.planner_twin.switched_planner import SwitchedIndex, SwitchedPlanner
@@ -25,6 +37,7 @@ __all__ = [
     "IndexStatistics",
     "IndexTrial",
     "Planner",
+    "PlannerTwin",
     "References",
     "Statistics",
     "SwitchedIndex",
@@ -34,6 +47,7 @@ __all__ = [
     "Twin",
     "grow",
     "make_twin",
+    "open_twin",
     "read_references",
     "read_statistics",
 ]
