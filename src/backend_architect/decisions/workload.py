@@ -60,6 +60,12 @@ def rows_read_per_second(design: Design, plural: str) -> float:
     return sum(op.rate * op.rows for op in reads if op.of == plural and op.cache_seconds is None)
 
 
+def requests_per_second(design: Design, plural: str) -> float:
+    """Return how many requests a second go to a table's own routes at the busiest hour."""
+    elsewhere = {OperationKind.SIGN_IN, OperationKind.JOB}
+    return sum(op.rate for op in spread_load(design) if op.of == plural and op.kind not in elsewhere)
+
+
 def jobs_per_second(design: Design) -> float:
     """Return how many jobs the events of the design start each second."""
     return sum(event_rate(design, event) for event in design.events)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend_architect.decisions import Decisions
+from backend_architect.decisions.workload import requests_per_second
 from backend_architect.design.distinguishing_fields import distinct_fields
 from backend_architect.design.model import Design, Event, Field, FieldType
 from backend_architect.design.python_names import MAIN, attribute, variable
@@ -48,6 +49,7 @@ def template_context(resolved: ResolvedDesign, decisions: Decisions, queries: Qu
         "design": design,
         "decisions": tuple(decisions),
         "slices": slices,
+        "busiest_slices": sorted(slices, key=lambda plural: -requests_per_second(design, plural)),
         "events": [EventView(f"{e.plural}.{e.action}", e.plural, e.run, e.retries) for e in event_handlers(design)],
         "account_columns": [item.column for item in account_fields(design)],
         "account_apart": apart,
