@@ -9,7 +9,21 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from backend_architect import __version__
-from backend_architect.cli import INTERRUPTED, add, brief, build, check, decide, explain, init, prove, schema, tune, up
+from backend_architect.cli import (
+    INTERRUPTED,
+    add,
+    brief,
+    build,
+    check,
+    decide,
+    explain,
+    init,
+    prove,
+    schema,
+    tune,
+    tune_plans,
+    up,
+)
 from backend_architect.cli.grouped_help import GroupedCommand
 from backend_architect.cli.output import PROBLEMS, USAGE, show_failure
 from backend_architect.errors import ArchitectError
@@ -26,6 +40,8 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "prove": prove.prove,
     "tune": tune.tune,
 }
+SUBCOMMANDS: dict[str, Callable[..., int]] = {"tune plans": tune_plans.plans}
+"""Commands of two words."""
 BRIEF = "brief"
 MOST_ARGUMENTS = 2
 
@@ -53,6 +69,7 @@ or with a design file:
 \b
 or with any existing PostgreSQL database:
   architect tune URL       finds what makes it slow, and the fixes
+  architect tune plans     fails in a pipeline when a statement is planned otherwise than before
 
 \b
 Exit status: 0 no problems · 1 problems, each reported with its fix
@@ -62,7 +79,7 @@ Exit status: 0 no problems · 1 problems, each reported with its fix
 
 def run(arguments: Sequence[str]) -> int:
     """Return the exit status of these arguments."""
-    words = _with_brief(arguments)
+    words = _with_brief(_joined(arguments))
     try:
         status = make_app()(words, standalone_mode=False, prog_name="architect")
     except ArchitectError as error:
@@ -79,6 +96,12 @@ def run(arguments: Sequence[str]) -> int:
     return status if isinstance(status, int) else 0
 
 
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with a command of two words as one."""
+    both = " ".join(arguments[:2])
+    return [both, *arguments[2:]] if both in SUBCOMMANDS else list(arguments)
+
+
 def make_app() -> typer.Typer:
     """Return the command line with every command."""
     app = typer.Typer(
@@ -86,6 +109,8 @@ def make_app() -> typer.Typer:
     )
     app.callback()(_version)
     for name, command in COMMANDS.items():
+        app.command(name, cls=GroupedCommand)(command)
+    for name, command in SUBCOMMANDS.items():
         app.command(name, cls=GroupedCommand)(command)
     app.command(BRIEF, hidden=True)(brief.brief)
     return app
@@ -107,7 +132,7 @@ def _with_brief(arguments: Sequence[str]) -> list[str]:
     """Return the arguments with the hidden command in front where they are a sentence: no command, nor nearly one."""
     words = list(arguments)
     said = [word for word in words if not word.startswith("-")]
-    if not said or words[0] in {*COMMANDS, BRIEF, "--help", "--version"} or _is_mistyped(said):
+    if not said or words[0] in {*COMMANDS, *SUBCOMMANDS, BRIEF, "--help", "--version"} or _is_mistyped(said):
         return words
     return [BRIEF, *words]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from typer.main import get_command
 
-from backend_architect.cli.app import BRIEF, COMMANDS, HELP, make_app
+from backend_architect.cli.app import BRIEF, COMMANDS, HELP, SUBCOMMANDS, make_app
 from backend_architect.cli.grouped_help import PLAIN
 
 HEAD = """# Commands
@@ -34,7 +34,10 @@ def commands_page() -> str:
     group: Any = get_command(make_app())
     names = [
         BRIEF,
-        *sorted(COMMANDS, key=lambda name: (f"architect {name}" not in HELP, HELP.find(f"architect {name}"))),
+        *sorted(
+            [*COMMANDS, *SUBCOMMANDS],
+            key=lambda name: (f"architect {name}" not in HELP, HELP.find(f"architect {name}")),
+        ),
     ]
     return "\n".join([HEAD, *(_command(name, group.commands[name]) for name in names)])
 

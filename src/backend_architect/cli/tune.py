@@ -65,8 +65,7 @@ def tune(
       architect tune --workload /var/log/postgresql/
       architect tune --at 100x                    queries that stop scaling at 100x data
       architect tune --budget 500MB               the best indexes that fit in
-      architect tune --migration migration.sql    the mending as a file, for review
-      architect tune --as django --migration shop/migrations     the same as a framework's own migrations
+      architect tune --migration migration.sql    the mending as a file, or --as django|rails|alembic|prisma
       architect tune --apply --wait 10m           mend it, and say what came of it
       architect tune --snapshot before.json, and later --compare before.json
       architect tune --json --fail-on high --baseline accepted.yaml      for pipelines

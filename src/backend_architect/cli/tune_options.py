@@ -193,3 +193,23 @@ def read_waits(wait: str, canary: str, *, applies: bool) -> tuple[float, float]:
             Problem("canary-without-apply", "--canary watches indexes that --apply builds", "add --apply")
         )
     return read_seconds(wait), seconds
+
+
+COUNT = re.compile(r"(\d+(?:\.\d+)?)([kKMB]?)")
+COUNTS = {"": 1, "k": 1_000, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
+
+
+def read_rows(text: str) -> tuple[float, dict[str, float]]:
+    """Return `10k,orders=2M` as the rows of all tables, and of some by name; raises ChangeRefused for anything else."""
+    default, named = 10_000.0, {}
+    for part in filter(None, (each.strip() for each in text.split(","))):
+        name, equals, number = part.rpartition("=")
+        match = COUNT.fullmatch(number)
+        if match is None or (equals and not name):
+            raise ChangeRefused(Problem("not-rows", f"{part} is no number of rows", "write 10k, or orders=2M"))
+        rows = float(match[1]) * COUNTS[match[2]]
+        if name:
+            named[name] = rows
+        else:
+            default = rows
+    return default, named

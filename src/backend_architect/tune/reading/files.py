@@ -48,7 +48,7 @@ def read_files(path: Path) -> Workload:
 
 def _statements(file: Path) -> Iterator[tuple[str, float]]:
     text = _text(file)
-    for part in _split(text):
+    for part in split_statements(text):
         weight = WEIGHT.search(part)
         yield _without_weight(part), float(weight[1].replace("_", "")) if weight else 1.0
 
@@ -61,7 +61,7 @@ def _without_weight(part: str) -> str:
     return "\n".join([*kept, *lines[first:]]).strip()
 
 
-def _split(text: str) -> list[str]:
+def split_statements(text: str) -> list[str]:
     """Return the statements of a text, at its semicolons outside of strings, comments and dollar quotes."""
     try:
         tokens = scan(text)
