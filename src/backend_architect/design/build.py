@@ -9,6 +9,7 @@ from backend_architect.design.model import (
     Auth,
     Check,
     Computed,
+    Condition,
     Count,
     Custom,
     Design,
@@ -22,6 +23,7 @@ from backend_architect.design.model import (
     Load,
     NoOverlap,
     Order,
+    RowAction,
 )
 from backend_architect.design.names import plural_of
 
@@ -64,13 +66,17 @@ def build_field(name: str, read: Read) -> Field:
     given |= _given(read, "scale", "currency", "content_types")
     given.setdefault("max", DEFAULT_MAX.get(kind))
     item = FieldType(read["list"]) if "list" in read else None
-    return Field(name, kind, choices=read.get("one_of", ()), item=item, **given)
+    choices = read.get("one_of", read.get("states", ()))
+    if "states" in read:
+        given.setdefault("default", choices[0])
+        given["final"] = read.get("final", ())
+    return Field(name, kind, choices=choices, item=item, **given)
 
 
 def _field_type(read: Read) -> FieldType:
     if "to" in read:
         return FieldType.REFERENCE
-    if "one_of" in read:
+    if "one_of" in read or "states" in read:
         return FieldType.ONE_OF
     return FieldType.LIST if "list" in read else FieldType(read["type"])
 
@@ -85,7 +91,24 @@ def build_entity(name: str, read: Read) -> Entity:
         counts={count: Count(count, *pair) for count, pair in read.get("counts", {}).items()},
         computed={field: build_computed(field, computed) for field, computed in read.get("computed", {}).items()},
         no_overlap=NoOverlap(overlap["from"], overlap["to"], overlap["per"]) if overlap else None,
+        actions={action: build_action(action, read) for action, read in read.get("actions", {}).items()},
         **_given(read, "rules", "allow", "accepts", "unique", "constraints", "effects"),
+    )
+
+
+def build_action(name: str, read: Read) -> RowAction:
+    """Return one action; what it takes is stored where it is a list of the row's own fields."""
+    taken = read.get("takes", ())
+    values = taken if isinstance(taken, dict) else {}
+    return RowAction(
+        name,
+        read["allow"],
+        from_states=read.get("from", ()),
+        to=read.get("to"),
+        stores=() if isinstance(taken, dict) else taken,
+        takes={value: build_field(value, field) for value, field in values.items()},
+        needs={need: Condition(need, **given) for need, given in read.get("needs", {}).items()},
+        sets=read.get("set", {}),
     )
 
 

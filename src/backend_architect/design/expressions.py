@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from sqlglot import exp
 
 from backend_architect.design.grammar import rebuilt
-from backend_architect.design.model import Design, Entity, Row
+from backend_architect.design.model import Design, Entity, Row, RowAction
 from backend_architect.design.names import safe_name
 from backend_architect.design.operators import TIMESTAMP, Frame, Operators, Typed, comparable, said
 from backend_architect.design.overflow import COUNTED, field_magnitude
@@ -25,16 +25,25 @@ Kept = Callable[[str, str], bool]
 MAX_DEPTH = 12
 
 
-def resolve_rule(design: Design, row: Row | None, text: str, *, alias: str = "", kept: Kept | None = None) -> exp.Expr:
+def resolve_rule(
+    design: Design,
+    row: Row | None,
+    text: str,
+    *,
+    alias: str = "",
+    kept: Kept | None = None,
+    takes: Entity | None = None,
+) -> exp.Expr:
     """Return the rule as a boolean SQL tree over `alias` (default: the row's table); `row` is None for route rules.
 
-    The tree is for a WHERE: it may be false where the rule itself is unknown, but is never true there.
+    The tree is for a WHERE: it may be false where the rule itself is unknown, but is never true there. `takes` is what
+    an action takes, as a row of its own (`taken_row`).
 
     Raises:
         ExpressionError: the text is no SQL, names what does not exist, is not boolean, or uses SQL that is not allowed.
 
     """
-    resolved = _resolved(design, row, text, alias=alias, kept=kept, unknown_is_false=True)
+    resolved = _resolved(design, row, text, alias=alias, kept=kept, takes=takes, unknown_is_false=True)
     if resolved.type != "boolean":
         raise ExpressionError(
             f"this is a {said(resolved)}, where a rule must be true or false", "compare it: … = …", "rule-not-boolean"
@@ -42,15 +51,40 @@ def resolve_rule(design: Design, row: Row | None, text: str, *, alias: str = "",
     return fold(resolved.sql)
 
 
-def resolve_value(design: Design, row: Row | None, text: str, *, alias: str = "", kept: Kept | None = None) -> Typed:
+def resolve_value(
+    design: Design,
+    row: Row | None,
+    text: str,
+    *,
+    alias: str = "",
+    kept: Kept | None = None,
+    takes: Entity | None = None,
+) -> Typed:
     """Return the expression as an SQL tree with its PostgreSQL type; names, raises and arguments as `resolve_rule`."""
-    return _resolved(design, row, text, alias=alias, kept=kept, unknown_is_false=False)
+    return _resolved(design, row, text, alias=alias, kept=kept, takes=takes, unknown_is_false=False)
+
+
+TAKES = "takes"
+"""The row of what an action takes: its alias, and its name in an expression where the bare name is another row's."""
+
+
+def taken_row(entity: Entity, action: RowAction) -> Entity | None:
+    """Return what an action takes beside the row's own fields, as a row whose names expressions may use."""
+    return Entity(f"{entity.name}.{action.name}", TAKES, action.takes) if action.takes else None
 
 
 def _resolved(
-    design: Design, row: Row | None, text: str, *, alias: str, kept: Kept | None, unknown_is_false: bool
+    design: Design,
+    row: Row | None,
+    text: str,
+    *,
+    alias: str,
+    kept: Kept | None,
+    unknown_is_false: bool,
+    takes: Entity | None = None,
 ) -> Typed:
-    frames = (Frame(row, alias or row.table),) if row else ()
+    own = (Frame(row, alias or row.table),) if row else ()
+    frames = (*((Frame(takes, TAKES),) if takes else ()), *own)
     taken = {frame.alias: 1 for frame in frames}
     resolver = _Resolver(design, kept or (lambda _entity, _count: False), unknown_is_false, taken)
     return resolver.resolve(parse(text), frames)
@@ -58,6 +92,8 @@ def _resolved(
 
 def members(row: Row) -> tuple[str, ...]:
     """Return every name an expression may use of a row."""
+    if row.plural == TAKES:
+        return tuple(row.fields)
     implied = ("id", "created_at", "updated_at") if isinstance(row, Entity) else ("created_at",)
     derived = (*row.counts, *row.computed) if isinstance(row, Entity) else ()
     return (*row.fields, *implied, *derived, *row.rules)

@@ -59,7 +59,8 @@ class Field:
     """One stored column of an entity or an edge.
 
     `min`/`max` bound the length of text and lists, and the value of numbers. `set` is the SQL expression the server
-    fills the field with at creation (most often `me`); a field with `set` is never taken from a client.
+    fills the field with at creation (most often `me`); a field with `set` is never taken from a client. A field of
+    states has `final`, those of its `choices` that nothing leads out of.
     """
 
     name: str
@@ -79,6 +80,12 @@ class Field:
     scale: int = 2
     currency: str | None = None
     content_types: tuple[str, ...] = ()
+    final: tuple[str, ...] | None = None
+
+    @property
+    def is_state(self) -> bool:
+        """Whether this is the row's state (`states:`), which actions alone change unless `accepts` says otherwise."""
+        return self.final is not None
 
     @property
     def is_reference(self) -> bool:
@@ -136,6 +143,38 @@ class NoOverlap:
     per: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition that must hold for an action; where it does not, the answer is 409 with its name as the code."""
+
+    name: str
+    rule: str
+    message: str = ""
+
+    @property
+    def code(self) -> str:
+        """The condition's name as clients see it."""
+        return self.name.replace("_", "-")
+
+
+@dataclass(frozen=True)
+class RowAction:
+    """A verb on a row: who may, from which states to which, what it takes, what must hold, and what it changes.
+
+    `stores` are the row's own fields that a client sends, `takes` values that only the action's expressions use.
+    `sets` holds an expression by field, or by a relation and its target's field (`copy.available`).
+    """
+
+    name: str
+    allow: str
+    from_states: tuple[str, ...] = ()
+    to: str | None = None
+    stores: tuple[str, ...] = ()
+    takes: Mapping[str, Field] = field(default_factory=dict)
+    needs: Mapping[str, Condition] = field(default_factory=dict)
+    sets: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Entity:
     """A resource with its own id. `allow` and `rules` hold SQL boolean expressions as written."""
@@ -152,6 +191,7 @@ class Entity:
     constraints: Mapping[str, str] = field(default_factory=dict)
     no_overlap: NoOverlap | None = None
     effects: Mapping[Action, Mapping[str, str]] = field(default_factory=dict)
+    actions: Mapping[str, RowAction] = field(default_factory=dict)
 
     @property
     def table(self) -> str:
@@ -162,15 +202,24 @@ class Entity:
         return tuple(f for f in self.fields.values() if f.is_reference)
 
     @property
+    def state(self) -> Field | None:
+        """The field that holds the row's state, if it has one."""
+        return next((f for f in self.fields.values() if f.is_state), None)
+
+    def taken(self, action: RowAction) -> tuple[Field, ...]:
+        """The values that a client sends to an action: fields of the row, and those of the action alone."""
+        return (*(self.fields[name] for name in action.stores if name in self.fields), *action.takes.values())
+
+    @property
     def after_update(self) -> str:
         """The rule that a row must fulfil after an update."""
         return self.allow.get(AFTER_UPDATE, self.allow.get("update", "nobody"))
 
     def accepted(self, action: Action) -> tuple[Field, ...]:
-        """The fields a client may send: `accepts` where stated, else every field that the server does not set."""
+        """The fields a client may send: `accepts` where stated, else all but the state and what the server sets."""
         names = self.accepts.get(action)
         if names is None:
-            return tuple(f for f in self.fields.values() if f.set is None)
+            return tuple(f for f in self.fields.values() if f.set is None and not f.is_state)
         return tuple(self.fields[n] for n in names if n in self.fields)
 
 
@@ -266,7 +315,7 @@ class Event:
     """After `action` on `plural` has committed, `run` is called by the worker, at least once."""
 
     plural: str
-    action: Action
+    action: str
     run: str
     retries: int = 5
 

@@ -17,6 +17,7 @@ SLICE = PYTHON | {
     *("allowed", "cached", "check_files", "created", "decode_cursor", "decode_json", "encode_json", "file_url"),
     *("found", "make_page", "no_content", "ok", "once", "page", "queries", "router", "settled"),
     *("after", "changes", "db", "done", "if_match", "is_changed", "key", "limit", "me", "new", "q", "request", "row"),
+    *("act", "judged", "sent"),
     *("make_search_page", "rows", "start", "take_turn", "turn", "tx", "values", "would_write"),
 }
 """What the modules of a slice import, and their parameters and variables."""
@@ -59,7 +60,7 @@ TEST = PYTHON | {
 CLASSES = frozenset(
     {
         *("APIRouter", "After", "Annotated", "Any", "Awaitable", "AwareDatetime", "Callable", "Changes", "Database"),
-        *("Db", "Decimal", "Executor", "Field", "Forbidden", "IfMatch", "Input", "Json", "Limit"),
+        *("Conflicting", "Db", "Decimal", "Executor", "Field", "Forbidden", "IfMatch", "Input", "Json", "Limit"),
         *("Literal", "NotWritten", "Page", "PreconditionFailed", "Query", "Record", "Request", "Response"),
         *("SignedIn", "Text", "Viewer", "Viewing", "World", "Access"),
         *dir(builtins),

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from backend_architect.design.model import Action, Custom, Design, Edge, Entity, Field, ListSpec, Row
+from backend_architect.design.model import Action, Custom, Design, Edge, Entity, Field, ListSpec, Row, RowAction
 from backend_architect.design.names import url_segment
 
-RouteKind = Literal["read", "list", "create", "update", "delete", "put_edge", "delete_edge", "custom"]
+RouteKind = Literal["read", "list", "create", "update", "delete", "put_edge", "delete_edge", "action", "custom"]
 ACTION_OF: dict[str, Action] = {
     "read": "read",
     "create": "create",
@@ -15,7 +15,7 @@ ACTION_OF: dict[str, Action] = {
     "put_edge": "create",
     "delete_edge": "delete",
 }
-"""Which action's rule decides a kind of route; lists and custom routes have rules of their own."""
+"""Which rule of `allow` decides a kind of route; lists, actions and custom routes have rules of their own."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,13 @@ class Route:
     list: ListSpec | None = None
     parent: Field | None = None
     custom: Custom | None = None
+    action: RowAction | None = None
+
+    @property
+    def rule(self) -> str:
+        """The rule that decides who may ask, as the design writes it."""
+        own = self.list or self.custom or self.action
+        return own.allow if own else self.row.allow.get(ACTION_OF[self.kind], "nobody")
 
     @property
     def is_of_collection(self) -> bool:
@@ -51,6 +58,7 @@ def routes_of(design: Design) -> tuple[Route, ...]:
     routes: list[Route] = []
     for entity in design.entities.values():
         routes += _entity_routes(design, entity)
+        routes += [_action_route(action, entity) for action in entity.actions.values()]
         routes += [_list_route(design, spec, entity) for spec in design.lists if spec.of == entity.name]
         routes += [_custom_route(custom, entity) for custom in design.custom if _owner(custom) == entity.plural]
     for edge in design.edges.values():
@@ -117,6 +125,11 @@ def _list_parent(design: Design, spec: ListSpec, entity: Entity) -> Field | None
         edge = design.rows_by_plural.get(spec.through[0])
         return edge.fields.get(spec.through[1]) if isinstance(edge, Edge) else None
     return entity.fields.get(spec.by) if spec.by else None
+
+
+def _action_route(action: RowAction, entity: Entity) -> Route:
+    path = f"/{url_segment(entity.plural)}/{{{entity.name}_id}}/{url_segment(action.name)}"
+    return Route("action", "POST", path, entity.plural, action.name, entity, action=action)
 
 
 def _owner(custom: Custom) -> str:

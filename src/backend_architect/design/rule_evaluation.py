@@ -36,9 +36,9 @@ class KnownFacts:
     edges: bool = True
 
 
-def needs_caller(design: Design, row: Row | None, text: str) -> bool:
-    """Return whether a rule can never hold for somebody who has not signed in."""
-    return True not in truth(resolve_rule(design, row, text), KnownFacts(me=None))
+def needs_caller(design: Design, row: Row | None, text: str, takes: Entity | None = None) -> bool:
+    """Return whether a rule can never hold for somebody who has not signed in; `takes` is what an action takes."""
+    return True not in truth(resolve_rule(design, row, text, takes=takes), KnownFacts(me=None))
 
 
 def truth(tree: exp.Expr, facts: KnownFacts) -> Truth:

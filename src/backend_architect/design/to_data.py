@@ -19,6 +19,7 @@ from backend_architect.design.model import (
     ListSpec,
     Load,
     Order,
+    RowAction,
 )
 from backend_architect.design.names import plural_of
 from backend_architect.design.yaml_text import Raw, Tree, quantity_text
@@ -103,7 +104,8 @@ def field_tree(item: Field) -> Tree:
             "show": None if item.show is None else list(item.show),
             "optional": item.optional or None,
             "unique": item.unique or None,
-            "default": item.default,
+            "default": None if item.is_state and item.default == item.choices[0] else item.default,
+            "final": list(item.final or ()) or None,
             "set": item.set,
             "read": item.read,
         }
@@ -115,7 +117,7 @@ def _head(item: Field) -> dict[str, Tree | None]:
     if item.type is FieldType.REFERENCE:
         return {"to": item.to}
     if item.type is FieldType.ONE_OF:
-        return {"one_of": list(item.choices)}
+        return {"states" if item.is_state else "one_of": list(item.choices)}
     if item.type is FieldType.LIST:
         return {"list": item.item.value if item.item else None}
     return {"type": item.type.value}
@@ -137,6 +139,27 @@ def entity_tree(entity: Entity) -> dict[str, Tree]:
             "allow": _words(entity.allow) or None,
             "accepts": {str(action): list(names) for action, names in entity.accepts.items()} or None,
             "effects": {str(action): dict(changes) for action, changes in entity.effects.items()} or None,
+            "actions": {name: action_tree(action) for name, action in entity.actions.items()} or None,
+        }
+    )
+
+
+def action_tree(action: RowAction) -> dict[str, Tree]:
+    """Return an action; a condition without a message is its rule alone."""
+    needs: dict[str, Tree] = {
+        need.name: {"rule": need.rule, "message": need.message} if need.message else need.rule
+        for need in action.needs.values()
+    }
+    taken: Tree = list(action.stores) or {name: field_tree(item) for name, item in action.takes.items()}
+    first = list(action.from_states)
+    return _without_none(
+        {
+            "allow": action.allow,
+            "from": (first[0] if len(first) == 1 else first) or None if first else None,
+            "to": action.to,
+            "takes": taken or None,
+            "needs": needs or None,
+            "set": dict(action.sets) or None,
         }
     )
 

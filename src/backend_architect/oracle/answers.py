@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from backend_architect.design.model import Action, Design, Entity, Row
+from backend_architect.design.model import Action, Design, Entity, Row, RowAction
 from backend_architect.oracle.anonymous import needs_caller, split
 from backend_architect.oracle.installation import oracle_sql
 from backend_architect.oracle.rewriting import closing, condition_sql, expression_sql, over_row
 from backend_architect.oracle.rule_inputs import look
 from backend_architect.oracle.scopes import SCHEMA, here
+from backend_architect.oracle.taken import taken_scope, taken_source
 from backend_architect.oracle.tokens import tokens_of
 
 Values = Mapping[str, object]
@@ -97,6 +98,13 @@ class Oracle:
         value = over_row(row, expression_sql(self.design, row, text), changed)
         found = f"SELECT to_jsonb(({value})) FROM {here(row.plural)} AS each WHERE id = ($1->>'id')::uuid"
         return self._asked(caller, found, {"id": identity, "values": _named(row, values)})
+
+    def of_action(self, caller: Caller, row: Row, action: RowAction, text: str, *, identity: str, sent: Values) -> Any:
+        """Return what an expression of an action says of a stored row and of what a client sends, as JSON."""
+        value = over_row(row, expression_sql(self.design, row, text, taken=taken_scope(action)), "each")
+        value += taken_source(action, "($1->'sent')")
+        found = f"SELECT to_jsonb(({value})) FROM {here(row.plural)} AS each WHERE id = ($1->>'id')::uuid"
+        return self._asked(caller, found, {"id": identity, "sent": dict(sent)})
 
     def of_caller(self, caller: Caller, text: str) -> Any:
         """Return what an expression says that looks at no row, as JSON."""

@@ -23,9 +23,14 @@ FUNCTIONS = frozenset(
 """The functions that a rule may call."""
 
 
-def expression_sql(design: Design, row: Row | None, text: str, names: Names | None = None) -> str:
-    """Return a rule's text as SQL over the row `"~this"`; `row` is None for a rule of the caller alone."""
-    scopes = (own_scope(row),) if row else ()
+def expression_sql(
+    design: Design, row: Row | None, text: str, names: Names | None = None, taken: tuple[RowScope, ...] = ()
+) -> str:
+    """Return a rule's text as SQL over the row `"~this"`; `row` is None for a rule of the caller alone.
+
+    `taken` is the row of what an action takes, where the rule is one of an action.
+    """
+    scopes = (*taken, own_scope(row)) if row else ()
     return " ".join(_Rewriter(design, names or Names(design)).rewritten(tokens_of(text), scopes))
 
 

@@ -12,6 +12,9 @@ THIS = '"~this"'
 """The row that the rule belongs to, as one value: no name of a design begins with `~`."""
 
 
+TAKES = "takes"
+"""The row of what an action takes."""
+
 Path = tuple[str, ...] | None
 
 
@@ -55,6 +58,8 @@ def inner_scope(row: Row) -> RowScope:
 
 def stored_names(row: Row) -> tuple[str, ...]:
     """Return the names of a row's stored values: its fields, and what every row has."""
+    if row.plural == TAKES:
+        return tuple(row.fields)
     implied = ("id", "created_at", "updated_at") if isinstance(row, Entity) else ("created_at",)
     return (*row.fields, *implied)
 

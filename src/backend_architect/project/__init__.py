@@ -10,6 +10,7 @@ from backend_architect.project.formatting import format_python
 from backend_architect.project.model import Project
 from backend_architect.project.slices import render_slices
 from backend_architect.project.slices.own_types import with_own_types
+from backend_architect.project.states import render_states
 from backend_architect.project.templates import render_templates
 from backend_architect.project.tests import render_tests
 from backend_architect.queries import Queries, ResolvedDesign, build_queries, resolve_design
@@ -39,6 +40,7 @@ def render_project(resolved: ResolvedDesign, decisions: Decisions, schema: Schem
     files |= {path: with_own_types(files[path]) for path in ACCOUNT_SCHEMAS if path in files}
     files |= render_slices(resolved, queries)
     files |= render_tests(resolved, schema, queries)
+    files |= render_states(design)
     if context["has_providers"]:
         files[STRICT_PROVIDER] = IDENTITY_PROVIDER.read_text(encoding="utf-8")
     files[SCHEMA_MIGRATION] = _migration(design, schema)
@@ -57,6 +59,8 @@ def _absent(context: Mapping[str, object]) -> tuple[str, ...]:
     parts = {
         "has_auth": ("app/auth/", "tests/auth/", "migrations/0003_auth.sql"),
         "has_providers": ("app/auth/providers/", "tests/auth/providers/", "migrations/0004_identities.sql"),
+        "has_actions": ("app/core/actions.py",),
+        "has_states": ("tests/actions.py",),
         "has_cache": ("app/core/cache.py",),
         "has_pooler": ("app/core/pooler.py", "tests/runtime/test_pooler.py"),
         "has_valkey": ("app/core/valkey_counts.py", "tests/runtime/test_valkey_counts.py"),

@@ -142,6 +142,8 @@ def valid_request(backend: Backend, route: ProjectRoute, owner: Actor, *, others
 def valid_body(backend: Backend, route: Route, owner: Actor) -> object:
     """Return what a client sends to this route, or None where it sends nothing."""
     row = route.row
+    if route.action and isinstance(row, Entity):
+        return backend.rows.sent(row, route.action, owner.id)
     if route.kind == "create" or (route.kind == "put_edge" and isinstance(row, Edge) and row.extra):
         return backend.rows.body(row.name, owner.id)
     return valid_change(row) if route.kind == "update" and isinstance(row, Entity) else None

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from backend_architect.design.distinguishing_fields import distinct_fields
-from backend_architect.design.model import Design, Edge, Entity, Field, FieldType, Row
+from backend_architect.design.model import Design, Edge, Entity, Field, FieldType, Row, RowAction
 from backend_architect.design.ranges import ranges_of
 from backend_architect.design.routes import nested_under
 from backend_architect.design.sample_numbers import usual_number
@@ -73,6 +73,11 @@ class Rows:
         wanted = [f for f in fields if f is not parent and not f.optional and (f.default is None or f.name in apart)]
         values = {item.column: self._value(row, item, owner) for item in wanted}
         return values | self._spans(row, {f.name for f in wanted}, values)
+
+    def sent(self, row: Entity, action: RowAction, owner: str) -> dict[str, object] | None:
+        """Return what a client sends to an action, all that it may; None where it takes nothing."""
+        taken = row.taken(action)
+        return {item.column: self._value(row, item, owner) for item in taken} if taken else None
 
     def count(self, table: str) -> int:
         """Return the number of rows of a table."""

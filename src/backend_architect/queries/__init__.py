@@ -5,16 +5,18 @@ from collections.abc import Callable, Mapping
 from backend_architect.design.expressions import Kept
 from backend_architect.design.model import Design
 from backend_architect.design.routes import Route, RouteKind
+from backend_architect.queries.actions import action_query
 from backend_architect.queries.creations import create_query
 from backend_architect.queries.edges import delete_pair_query, put_query
 from backend_architect.queries.lists import list_queries
-from backend_architect.queries.model import Nested, Output, Param, Queries, Query, Shape
+from backend_architect.queries.model import Judgement, Nested, Output, Param, Queries, Query, Shape
 from backend_architect.queries.resolved import ResolvedDesign
 from backend_architect.queries.rows import allowed_query, delete_query, read_query
 from backend_architect.queries.shape import build_shape
 from backend_architect.queries.updates import update_query
 
 __all__ = [
+    "Judgement",
     "Nested",
     "Output",
     "Param",
@@ -34,6 +36,7 @@ BUILDERS: Mapping[RouteKind, Builder] = {
     "delete": delete_query,
     "put_edge": put_query,
     "delete_edge": delete_pair_query,
+    "action": action_query,
     "custom": allowed_query,
 }
 

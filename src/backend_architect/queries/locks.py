@@ -8,11 +8,11 @@ from typing import Literal
 
 from sqlglot import exp
 
-from backend_architect.design.model import Row
+from backend_architect.design.model import Row, RowAction
 from backend_architect.design.mutable_values import changing_columns, counting_tables
 from backend_architect.queries.resolved import ResolvedDesign
 
-Write = Literal["create", "update", "delete"]
+Write = Literal["create", "update", "delete"] | RowAction
 
 
 def locked(resolved: ResolvedDesign, row: Row, action: Write, rule: exp.Expr) -> exp.Expr:

@@ -64,11 +64,21 @@ class Turn:
     key: Param | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What an action judges, as a column of its answer; a false one is a 409 with a code, or a 403 without."""
+
+    label: str
+    code: str = ""
+    message: str = ""
+
+
 @dataclass(frozen=True)
 class Query:
     """One statement of the API. `template` has `{COLUMNS}`, `{JOINS}` and `{READABLE}` where the shape's SQL stands.
 
     One that takes turns has `turn`, which runs before it.
+    One of an action answers its `verdicts` beside the row; where it has a `lock`, that statement runs before it.
     One that `tells_change` also answers, as `row_changed`, whether any value of the row is another one than before.
     """
 
@@ -84,6 +94,8 @@ class Query:
     refused: int = 404
     tells_change: bool = False
     turn: Turn | None = None
+    verdicts: tuple[Judgement, ...] = ()
+    lock: "Query | None" = None
 
     @property
     def sql(self) -> str:

@@ -118,6 +118,12 @@ def hops(tree: exp.Expr) -> set[str]:
     return {node.meta["hop"][1] for node in tree.find_all(exp.Exists, exp.Subquery) if "hop" in node.meta}
 
 
+def hops_of(tree: exp.Expr, alias: str) -> set[str]:
+    """Return the relations of the row under an alias through which a rule looks."""
+    found = (node.meta["hop"] for node in tree.find_all(exp.Exists, exp.Subquery) if "hop" in node.meta)
+    return {hop[1] for hop in found if hop[0] == alias}
+
+
 def _parts(tree: exp.Expr) -> list[exp.Expr]:
     tree = tree.unnest() if isinstance(tree, exp.Paren) else tree
     return [*_parts(tree.left), *_parts(tree.right)] if isinstance(tree, exp.And) else [tree]

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from backend_architect.design.model import ACTIONS, Action, Edge, Row
+from backend_architect.design.expressions import resolve_rule, taken_row
+from backend_architect.design.model import ACTIONS, Action, Edge, Entity, Row, RowAction
 from backend_architect.design.mutable_values import counting_tables
 from backend_architect.design.syntax import conjuncts
 from backend_architect.queries.model import Query, Turn
@@ -27,13 +28,13 @@ class _Write:
     """
 
     row: Row
-    action: Action
+    action: Action | RowAction
     reads: frozenset[str]
     changes: frozenset[str]
     ties: frozenset[str]
 
 
-def with_turn(resolved: ResolvedDesign, query: Query, action: Action, *rules: exp.Expr) -> Query:
+def with_turn(resolved: ResolvedDesign, query: Query, action: Action | RowAction, *rules: exp.Expr) -> Query:
     """Return the statement, with the turn that it must take before it, if any."""
     mine = _write(resolved, query.row, action, rules)
     if not mine.reads:  # most rules search nothing: no other write has to be looked at
@@ -54,21 +55,31 @@ def searches(rule: exp.Expr) -> Iterator[exp.Select]:
 def _writes(resolved: ResolvedDesign) -> list[_Write]:
     """Return every write that the API has, with its rule as the design says it."""
     rows = resolved.design.rows_by_plural.values()
-    return [
+    plain = [
         _write(resolved, row, action, (resolved.allowed(row, action, _alias(row, action)),))
         for row in rows
         for action in ACTIONS[1:]
         if action in row.allow
     ]
+    entities = resolved.design.entities.values()
+    return [*plain, *(_act(resolved, entity, each) for entity in entities for each in entity.actions.values())]
 
 
-def _write(resolved: ResolvedDesign, row: Row, action: Action, rules: tuple[exp.Expr, ...]) -> _Write:
+def _act(resolved: ResolvedDesign, entity: Entity, action: RowAction) -> _Write:
+    """Return an action as a write: its rule and its conditions are what may search rows."""
+    takes = taken_row(entity, action)
+    texts = (action.allow, *(need.rule for need in action.needs.values()))
+    rules = (resolve_rule(resolved.design, entity, text, kept=resolved.kept, takes=takes) for text in texts)
+    return _write(resolved, entity, action, tuple(rules))
+
+
+def _write(resolved: ResolvedDesign, row: Row, action: Action | RowAction, rules: tuple[exp.Expr, ...]) -> _Write:
     reads = frozenset(str(select.args["from_"].this.name) for rule in rules for select in searches(rule))
     changes = frozenset({row.table, *counting_tables(resolved.design, resolved.kept, row, action)})
     return _Write(row, action, reads, changes, _ties(row, _alias(row, action), rules))
 
 
-def _alias(row: Row, action: Action) -> str:
+def _alias(row: Row, action: Action | RowAction) -> str:
     return NEW if action == "create" else row.table
 
 

@@ -6,6 +6,7 @@ One check a file; each takes the loaded design and yields problems. `CHECKS` is 
 from collections.abc import Callable, Iterable, Mapping
 
 from backend_architect.design.check.account import check_account
+from backend_architect.design.check.actions import check_actions
 from backend_architect.design.check.bounds import check_bounds
 from backend_architect.design.check.cases import check_cases
 from backend_architect.design.check.counts import check_counts
@@ -32,6 +33,7 @@ from backend_architect.design.check.references import check_references
 from backend_architect.design.check.routes import check_routes
 from backend_architect.design.check.set_values import check_set_values
 from backend_architect.design.check.size import check_size
+from backend_architect.design.check.states import check_states
 from backend_architect.design.check.uniqueness import check_uniqueness
 from backend_architect.design.load import LoadedDesign
 from backend_architect.errors import Problem
@@ -52,6 +54,8 @@ CHECKS: tuple[Callable[[LoadedDesign], Iterable[Problem]], ...] = (
     check_set_values,
     check_creation,
     check_effects,
+    check_states,
+    check_actions,
     check_edges,
     check_lists,
     check_list_orders,

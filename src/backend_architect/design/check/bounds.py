@@ -48,4 +48,5 @@ def _details(loaded: LoadedDesign, path: str, item: Field) -> Iterator[Problem]:
         yield loaded.problem("not-unique", f"{path}.unique", message, "remove `unique`")
     for n, choice in enumerate(item.choices):
         if choice in item.choices[:n]:
-            yield loaded.problem("duplicate-choice", f"{path}.one_of.{n}", f"`{choice}` is given twice", "keep one")
+            where = f"{path}.{'states' if item.is_state else 'one_of'}.{n}"
+            yield loaded.problem("duplicate-choice", where, f"`{choice}` is given twice", "keep one")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from backend_architect.design.load import LoadedDesign
 from backend_architect.design.model import Design, Entity, Field
 from backend_architect.design.names import words
+from backend_architect.design.states import changed_by_action
 from backend_architect.errors import Problem
 
 
@@ -29,16 +30,28 @@ def check_creation(loaded: LoadedDesign) -> Iterator[Problem]:
 
 
 def _written_later(design: Design, entity: Entity, item: Field) -> bool:
-    """Tell whether an update, an effect, or code of the team's own may write a field."""
+    """Tell whether an update, an action, an effect, or code of the team's own may write a field."""
     updates = "update" in entity.allow
-    if not updates and "create" not in entity.allow:
+    if not updates and "create" not in entity.allow and not entity.actions:
         return True
     if updates and item in entity.accepted("update"):
         return True
     prefix = f"/{entity.plural.replace('_', '-')}"
     own_code = any(f"{use.path}/".startswith(f"{prefix}/") for use in design.custom)
     return (
-        own_code or any(event.plural == entity.plural for event in design.events) or _has_effect(design, entity, item)
+        own_code
+        or _has_action(design, entity, item)
+        or any(event.plural == entity.plural for event in design.events)
+        or _has_effect(design, entity, item)
+    )
+
+
+def _has_action(design: Design, entity: Entity, item: Field) -> bool:
+    """Tell whether an action, of this or another row, takes the field or sets it."""
+    return any(
+        (entity.name, item.name) in changed_by_action(other, action)
+        for other in design.entities.values()
+        for action in other.actions.values()
     )
 
 

@@ -6,6 +6,7 @@ from backend_architect.design.load import LoadedDesign
 from backend_architect.design.model import NUMERIC, Entity
 from backend_architect.design.names import words
 from backend_architect.design.reading_result import did_you_mean
+from backend_architect.design.states import changed_by_action
 from backend_architect.design.wording import a, a_type
 from backend_architect.errors import Problem
 
@@ -74,9 +75,16 @@ def _value(loaded: LoadedDesign, entity: Entity, path: str, text: str) -> Proble
 
 
 def _updated_fields(loaded: LoadedDesign, entity: Entity) -> Iterator[Problem]:
+    used = _names_used(entity)
+    for action in entity.actions.values() if used else ():
+        for of, name in sorted(changed_by_action(entity, action)):
+            if of == entity.name and name in used:
+                path = f"entities.{entity.name}.actions.{action.name}"
+                message = f"this changes `{name}` and would not carry its effect on the related row"
+                fix = f"leave `{name}` as it is, or change the related row in `set` instead of in `effects`"
+                yield loaded.problem("updates-effect-field", path, message, fix)
     if "update" not in entity.allow or not entity.effects:
         return
-    used = _names_used(entity)
     stated = entity.accepts.get("update")
     for n, item in enumerate(entity.accepted("update")):
         if item.name in used:

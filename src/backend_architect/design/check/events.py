@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backend_architect.design.check.custom import GENERATED
 from backend_architect.design.load import LoadedDesign
-from backend_architect.design.model import Edge, Event
+from backend_architect.design.model import ACTIONS, Edge, Event
 from backend_architect.design.python_names import WORKER
 from backend_architect.design.reading_result import did_you_mean
 from backend_architect.design.wording import a
@@ -25,9 +25,12 @@ def check_events(loaded: LoadedDesign) -> Iterator[Problem]:
         elif isinstance(row, Edge):
             message = f"`{event.plural}` are edges, and events follow entities only"
             yield loaded.problem("event-on-edge", path, message, f"make `{row.name}` an entity, or remove the event")
-        elif event.action not in row.allow:
+        elif event.action not in (*row.allow, *row.actions):
             message = f"nobody may {event.action} {a(row.name)}, so this never happens"
-            yield loaded.problem("action-not-allowed", path, message, f"allow `{event.action}`, or remove the event")
+            fix = f"allow `{event.action}`, or remove the event"
+            if event.action not in ACTIONS:
+                fix = did_you_mean(event.action, ("create", "update", "delete", *row.actions))
+            yield loaded.problem("action-not-allowed", path, message, fix)
         if event.retries > MAX_RETRIES:
             message = f"{event.retries} retries last for weeks"
             yield loaded.problem("too-many-retries", f"{path}.retries", message, f"write {MAX_RETRIES} at most")

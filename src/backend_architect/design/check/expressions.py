@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from backend_architect.design.check.paths import fields_with_paths, rows_with_paths
 from backend_architect.design.load import LoadedDesign
-from backend_architect.design.model import Design, Entity, Field, Row
+from backend_architect.design.model import Design, Entity, Field, Row, RowAction
+from backend_architect.design.states import set_field, set_text
 from backend_architect.design.wording import a
 from backend_architect.errors import Problem
 
@@ -16,13 +17,17 @@ TOLD_ELSEWHERE = frozenset({"unknown-entity", "unknown-count"})
 
 @dataclass(frozen=True, slots=True)
 class WrittenExpression:
-    """One expression of the file. `wants` is the type it must have; `own` keeps it to the row's stored fields."""
+    """One expression of the file. `wants` is the type it must have; `own` keeps it to the row's stored fields.
+
+    `takes` is what the action that it belongs to takes.
+    """
 
     path: str
     row: Row | None
     text: str
     wants: str = "boolean"
     own: bool = False
+    takes: Entity | None = None
 
     @property
     def name(self) -> str:
@@ -69,6 +74,9 @@ def expressions_of(design: Design) -> Iterator[WrittenExpression]:
         yield from (WrittenExpression(f"{path}.allow.{action}", row, text) for action, text in row.allow.items())
     for path, row, item in fields_with_paths(design):
         yield from _of_field(path, row, item)
+    for entity in design.entities.values():
+        for action in entity.actions.values():
+            yield from _of_action(design, f"entities.{entity.name}.actions.{action.name}", entity, action)
     for name, edge in design.edges.items():
         yield from (
             WrittenExpression(f"edges.{name}.set.{side.name}", edge, side.set, "uuid") for side in edge.pair if side.set
@@ -92,6 +100,20 @@ def _of_field(path: str, row: Row, item: Field) -> Iterator[WrittenExpression]:
         yield WrittenExpression(f"{path}.set", row, item.set, _expression_type(item))
     if item.read is not None:
         yield WrittenExpression(f"{path}.read", row, item.read)
+
+
+def _of_action(design: Design, path: str, row: Entity, action: RowAction) -> Iterator[WrittenExpression]:
+    from backend_architect.design.expressions import taken_row  # noqa: PLC0415
+
+    takes = taken_row(row, action)
+    yield WrittenExpression(f"{path}.allow", row, action.allow, takes=takes)
+    for need in action.needs.values():
+        where = f"{path}.needs.{need.name}" + (".rule" if need.message else "")
+        yield WrittenExpression(where, row, need.rule, takes=takes)
+    for target in action.sets:
+        item, text = set_field(design, row, action, target), set_text(design, row, action, target)
+        if item is not None:
+            yield WrittenExpression(f"{path}.set.{target}", row, text, _expression_type(item), takes=takes)
 
 
 def _of_routes(design: Design) -> Iterator[WrittenExpression]:
@@ -121,9 +143,9 @@ def _problem(loaded: LoadedDesign, written: WrittenExpression) -> Problem | None
 
     try:
         if written.wants == "boolean":
-            tree = resolve_rule(loaded.design, written.row, written.text)
+            tree = resolve_rule(loaded.design, written.row, written.text, takes=written.takes)
             return _beyond_the_row(loaded, written, tree) if written.own else None
-        got = resolve_value(loaded.design, written.row, written.text)
+        got = resolve_value(loaded.design, written.row, written.text, takes=written.takes)
     except ExpressionError as error:
         if error.code in TOLD_ELSEWHERE:
             return None

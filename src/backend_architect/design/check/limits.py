@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from backend_architect.design.load import LoadedDesign
-from backend_architect.design.model import Limit
+from backend_architect.design.model import ACTIONS, Entity, Limit
 from backend_architect.design.reading_result import did_you_mean
 from backend_architect.design.wording import a
 from backend_architect.errors import Problem
@@ -38,7 +38,11 @@ def _target(loaded: LoadedDesign, limit: Limit, path: str) -> Problem | None:
     if row is None:
         fix = did_you_mean(plural, tuple(design.rows_by_plural))
         return loaded.problem("unknown-name", path, f"`{plural}` is no plural of an entity or edge", fix)
-    if action not in row.allow:
+    actions = tuple(row.actions) if isinstance(row, Entity) else ()
+    if action not in (*row.allow, *actions):
         message = f"nobody may {action} {a(row.name)}, so there is nothing to limit"
-        return loaded.problem("action-not-allowed", path, message, f"allow `{action}`, or remove the limit")
+        fix = f"allow `{action}`, or remove the limit"
+        if action not in ACTIONS:
+            fix = did_you_mean(action, (*ACTIONS, *actions))
+        return loaded.problem("action-not-allowed", path, message, fix)
     return None

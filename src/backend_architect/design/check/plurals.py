@@ -17,6 +17,7 @@ RESERVED_ROUTES = frozenset(
 
 RESERVED_PLURALS = RESERVED_ROUTES | frozenset(
     {
+        *("actions", "takes", "asked", "agreed", "acted", "done"),
         *("idempotency_keys", "schema_migrations"),
         *("main", "settings", "database", "errors", "pagination", "rate_limits", "telemetry", "middleware"),
         *("idempotency", "routing", "responses", "request_context", "worker", "queue", "app", "core"),

@@ -35,6 +35,8 @@ def _statements(route: Route) -> list[str]:
     """Return the names of a route's statement, and of those for each choice of filters."""
     filters = route.list.filters if route.list else ()
     groups = [group for size in range(1, len(filters) + 1) for group in combinations(filters, size)]
+    if route.action:
+        return [route.statement, f"{route.statement}_lock"]
     return [route.statement, *(f"{route.statement}_by_{'_and_'.join(group)}" for group in groups)]
 
 
@@ -46,8 +48,10 @@ def _rename(route: Route) -> str:
 
 
 def _functions(loaded: LoadedDesign, routes: tuple[Route, ...]) -> Iterator[Problem]:
-    """Yield lists whose function would be called as that of a hand-written use case."""
-    written = {(route.slice, f"{route.name}_{route.row.name}"): route for route in routes if route.custom}
+    """Yield lists whose function would be called as that of an action or a hand-written use case."""
+    written = {
+        (route.slice, f"{route.name}_{route.row.name}"): route for route in routes if route.custom or route.action
+    }
     for route in routes:
         other = written.get((route.slice, route.name)) if route.list else None
         if other:
@@ -58,6 +62,8 @@ def _functions(loaded: LoadedDesign, routes: tuple[Route, ...]) -> Iterator[Prob
 def _path_of(loaded: LoadedDesign, route: Route) -> str:
     if route.list:
         return f"lists.{route.list.name}"
+    if route.action:
+        return f"entities.{route.row.name}.actions.{route.name}"
     if route.custom:
         return f"custom.{loaded.design.custom.index(route.custom)}.route"
     action = {"put_edge": "create", "delete_edge": "delete"}.get(route.kind, route.kind)

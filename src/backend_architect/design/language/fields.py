@@ -10,7 +10,7 @@ from backend_architect.design.nodes import MapNode, Node, ScalarNode
 from backend_architect.design.reading_result import ProblemCollector, did_you_mean
 from backend_architect.design.shapes import Key, ListOf, Record, refuse_shape
 
-HEADS = ("type", "to", "one_of", "list")
+HEADS = ("type", "to", "one_of", "states", "list")
 DEFAULT_MAX = {FieldType.LIST: 100, FieldType.FILE: 10_000_000}
 """What bounds a list (items) or a file (bytes) that states no `max`; texts have theirs in `Field.length`."""
 
@@ -96,6 +96,18 @@ CHOICE = Record(
     "a choice",
     (Key("one_of", ListOf(Text(60), "choices", 1, 100), "the values that are allowed", required=True), *_COMMON),
 )
+STATES = Record(
+    "a field of states",
+    (
+        Key(
+            "states", ListOf(IDENTIFIER, "states", 2, 50), "the states of a row; a new row has the first", required=True
+        ),
+        Key("final", ListOf(IDENTIFIER, "states", 0, 50), "the states in which a row stays"),
+        Key("default", IDENTIFIER, "the state of a new row; the first if not said"),
+    ),
+    elsewhere=(("optional", "a row always has a state; remove the key"), ("initial", "write `default`")),
+)
+"""No `read`: that an action does not fit a row's state tells what the state is not."""
 LIST_FIELD = Record(
     "a list field",
     (
@@ -127,7 +139,7 @@ class FieldKind:
             self._refuse_heads(heads, node, path, found)
             return None
         if heads[0] != "type":
-            return {"to": RELATION, "one_of": CHOICE, "list": LIST_FIELD}[heads[0]]
+            return {"to": RELATION, "one_of": CHOICE, "states": STATES, "list": LIST_FIELD}[heads[0]]
         name = node.get("type")
         known = _TYPE.read(name, f"{path}.type", found) if name else None
         return next((form for form in FORMS_BY_TYPE if known in _types_of(form)), None)
@@ -140,13 +152,14 @@ class FieldKind:
             return
         near = [did_you_mean(key.text, HEADS, otherwise="-") for key, _ in node.entries]
         fix = next(
-            (said for said in near if said != "-"), "write {type: text}, {to: user}, {one_of: [a, b]} or {list: text}"
+            (said for said in near if said != "-"),
+            "write {type: text}, {to: user}, {one_of: [a, b]}, {states: [a, b]} or {list: text}",
         )
         found.add("missing-key", "a field needs a type", place, path, fix)
 
     def schema(self) -> Schema:
         """Return the short form beside one object a group of types."""
-        forms: tuple[Kind, ...] = (_TYPE, RELATION, CHOICE, LIST_FIELD, *FORMS_BY_TYPE)
+        forms: tuple[Kind, ...] = (_TYPE, RELATION, CHOICE, STATES, LIST_FIELD, *FORMS_BY_TYPE)
         return {"anyOf": [form.schema() for form in forms]}
 
 

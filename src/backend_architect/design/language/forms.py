@@ -148,9 +148,16 @@ DOTTED = TextForm("a field", rf"{NAME}(?:\.{NAME})*", "bad-name", "write `audien
 TARGET = TextForm(
     "a related field", rf"{NAME}\.{NAME}", "bad-name", "write the relation and its field: `product.stock`", max=90
 )
+SETTABLE = TextForm(
+    "a field",
+    rf"{NAME}(?:\.{NAME})?",
+    "bad-name",
+    "write the field, or a relation and its field: `copy.available`",
+    max=90,
+)
 LIMIT_TARGET = TextForm(
     "something that can be limited",
-    rf"{NAME}\.(?:read|create|update|delete)|{LIST_NAME.pattern}",
+    rf"{NAME}\.{NAME}|{LIST_NAME.pattern}",
     "bad-limit",
     "write sign_in, everything, `<plural>.<action>` or a list's name",
     max=90,
@@ -165,9 +172,9 @@ LIMIT = TextForm(
 )
 EVENT_NAME = TextForm(
     "an event",
-    rf"(?P<plural>{NAME})\.(?P<action>create|update|delete)",
+    rf"(?P<plural>{NAME})\.(?P<action>(?!read$){NAME})",
     "bad-event",
-    "write `<plural>.<action>` with create, update or delete: `posts.create`",
+    "write `<plural>.<action>` with create, update, delete or an action of the entity: `posts.create`",
     means=lambda match: (match["plural"], match["action"]),
     max=60,
 )

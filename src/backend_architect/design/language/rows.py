@@ -3,6 +3,7 @@
 from typing import Any
 
 from backend_architect.design.kinds import ClosedWord, Expression
+from backend_architect.design.language.actions import ACTION
 from backend_architect.design.language.fields import SHORT_TYPES, FieldKind
 from backend_architect.design.language.forms import IDENTIFIER, PLURAL_FIELD, TARGET
 from backend_architect.design.model import ACTIONS, AFTER_UPDATE
@@ -75,6 +76,9 @@ ENTITY = Record(
                 "changes by action",
             ),
             "changes of related rows in the same transaction: {create: {product.stock: product.stock - quantity}}",
+        ),
+        Key(
+            "actions", MapOf(IDENTIFIER, ACTION, "actions", max=50), "verbs on a row, such as place, approve or cancel"
         ),
     ),
     elsewhere=(

@@ -7,6 +7,7 @@ from backend_architect.design.names import words
 from backend_architect.design.routes import ACTION_OF, Route
 from backend_architect.design.rule_evaluation import Truth, persona_facts, truth
 from backend_architect.project.samples import python_string
+from backend_architect.project.slices.action_answers import action_answer
 from backend_architect.project.slices.calls import asks_for_caller, rule_of
 from backend_architect.queries.model import Query
 from backend_architect.queries.resolved import ResolvedDesign
@@ -51,6 +52,8 @@ def _open_row(resolved: ResolvedDesign, route: Route) -> str:
 
 
 def _expected(resolved: ResolvedDesign, query: Query, route: Route, persona: Persona) -> int | None:
+    if route.action:
+        return action_answer(resolved, query, persona)
     if persona == "anonymous" and asks_for_caller(resolved, route):
         return 401
     if route.kind == "custom" or (persona == "moderator" and not (resolved.design.auth and resolved.design.auth.roles)):

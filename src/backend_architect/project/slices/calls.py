@@ -2,18 +2,16 @@
 
 from sqlglot import exp
 
-from backend_architect.design.routes import ACTION_OF, Route
+from backend_architect.design.expressions import taken_row
+from backend_architect.design.model import Entity
+from backend_architect.design.routes import Route
 from backend_architect.design.rule_evaluation import needs_caller
 from backend_architect.queries.resolved import ResolvedDesign, is_signed_in
 
 
 def rule_of(route: Route) -> str:
     """Return the rule that a route stands under, as the design writes it."""
-    if route.list:
-        return route.list.allow
-    if route.custom:
-        return route.custom.allow
-    return route.row.allow[ACTION_OF[route.kind]]
+    return route.rule
 
 
 def asks_for_caller(resolved: ResolvedDesign, route: Route) -> bool:
@@ -23,7 +21,8 @@ def asks_for_caller(resolved: ResolvedDesign, route: Route) -> bool:
     row = None if route.list or route.is_of_collection else route.row
     if route.list and route.list.where and needs_caller(resolved.design, route.row, route.list.where):
         return True
-    return needs_caller(resolved.design, row, rule_of(route))
+    takes = taken_row(route.row, route.action) if route.action and isinstance(route.row, Entity) else None
+    return needs_caller(resolved.design, row, rule_of(route), takes)
 
 
 def role_test(resolved: ResolvedDesign, route: Route) -> str | None:

@@ -18,6 +18,7 @@ QUERIES = f"""{STANDARD}
 import msgspec
 from asyncpg import Record
 
+from app.core.actions import Conflicting, judged
 from app.core.database import Executor
 from app.core.writes import take_turn, would_write
 from app.core.errors import PreconditionFailed

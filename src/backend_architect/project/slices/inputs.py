@@ -1,5 +1,7 @@
 """What clients may send, as pydantic fields: as bounded as what the database stores."""
 
+from dataclasses import replace
+
 from backend_architect.design.model import NUMERIC, Entity, Field, FieldType
 from backend_architect.design.overflow import MOST_DAYS
 from backend_architect.design.python_names import attribute
@@ -36,6 +38,11 @@ def creation_line(item: Field) -> str:
     if item.type is FieldType.LIST and not item.min:
         return input_line(item, input_type(item), "Field(default_factory=list)")
     return input_line(item, input_type(item))
+
+
+def action_line(item: Field) -> str:
+    """Return the field's line in the model of what an action takes: only optional ones may stay away."""
+    return creation_line(item) if item.optional else creation_line(replace(item, default=None))
 
 
 def change_line(item: Field) -> str:

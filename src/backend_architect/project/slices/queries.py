@@ -6,7 +6,9 @@ from backend_architect.design.model import Edge, Entity, FieldType, ListSpec
 from backend_architect.design.names import words
 from backend_architect.design.python_names import CONSTANTS, attribute, class_name, variable
 from backend_architect.design.python_names import constant as constant_name
+from backend_architect.project.samples import python_string
 from backend_architect.project.slices.imports import QUERIES
+from backend_architect.project.slices.schemas import action_class
 from backend_architect.project.slices.sql_lines import join_lines
 from backend_architect.queries.lists import key_column, listing_label
 from backend_architect.queries.model import Nested, Output, Param, Query, Shape
@@ -40,14 +42,14 @@ KEY_TYPES = {
 }
 
 
-BODIES = ("new.", "changes.")
+BODIES = ("new.", "changes.", "sent.")
 """What the values that clients send come from."""
 
 
 def render_entity_queries(entity: Entity, shape: Shape, queries: Sequence[Query]) -> str:
     """Return the module of an entity's statements."""
     names = [class_name(entity.name), *(item.class_name for item in shape.outputs if isinstance(item, Nested))]
-    names += [f"New{names[0]}", f"{names[0]}Changes"]
+    names += [f"New{names[0]}", f"{names[0]}Changes", *(action_class(entity, a) for a in entity.actions.values())]
     head = (
         f'"""Every statement on {words(entity.plural)}, each above the function that runs it."""\n{QUERIES}'
         f"from app.{entity.plural}.schemas import {', '.join(names)}\n\n"
@@ -59,7 +61,7 @@ def render_entity_queries(entity: Entity, shape: Shape, queries: Sequence[Query]
     readable = f'\n\n{readable_name(entity, queries)} = """{rule}"""' if rule else ""
     parts = [head + _viewer_comment(shape) + f'COLUMNS = """\n    {shape.columns}\n"""{joins}{readable}']
     lists = [query for query in queries if query.list and not query.filters]
-    parts += [_row_function(query) for query in queries if not query.list]
+    parts += [_act_function(q) if q.route and q.route.action else _row_function(q) for q in queries if not q.list]
     for query in lists:
         variants = [other for other in queries if other.list is query.list]
         parts.append(_list_function(entity, variants))
@@ -97,6 +99,8 @@ def argument_list(query: Query) -> list[str]:
         body = [f"new: New{class_name(query.row.name)}"]
     if any(source.startswith("changes.") for source in sources):
         body = [f"changes: {class_name(query.row.name)}Changes"]
+    if query.route and query.route.action and isinstance(query.row, Entity) and query.row.taken(query.route.action):
+        body = [f"sent: {action_class(query.row, query.route.action)}"]
     viewer = ["me: Viewer"] if uses_viewer(query) else []
     version = ["if_match: list[datetime] | None"] if "if_match" in sources else []
     return [*path, *body, *viewer, *version]
@@ -132,6 +136,24 @@ def _row_function(query: Query) -> str:
     head = f"async def {variable(query.function)}(db: Executor, {', '.join(argument_list(query))}) -> {returned}:"
     body = [f'"""{_about(query)}"""', *_in_turn(query, _row_body(query))]
     return f"{_statement(query)}\n\n\n{head}\n    " + "\n    ".join(body)
+
+
+def _act_function(query: Query) -> str:
+    """Return the statements of an action, what it may be refused for, and the function that does it."""
+    name = constant(query)
+    lock = f'{constant(query.lock)} = """\n{query.lock.sql}\n"""\n\n' if query.lock else ""
+    conflicts = [f'Conflicting("{v.label}", "{v.code}", {python_string(v.message)}),' for v in query.verdicts if v.code]
+    stated = f"{name}_CONFLICTS = (\n    " + "\n    ".join(conflicts) + "\n)\n\n" if conflicts else ""
+    lines = [f"row = await db.fetchrow({', '.join([name, *_values(query)])})"]
+    if query.lock:
+        lines.insert(0, f"await db.execute({', '.join([constant(query.lock), *_values(query.lock)])})")
+    if query.lock and not query.turn:
+        lines = ["async with db.transaction() as tx:", *(f"    {line.replace('db.', 'tx.')}" for line in lines)]
+    given = ", ".join(["row", *([f"{name}_CONFLICTS"] if conflicts else [])])
+    body = [f'"""{_about(query)}"""', *_in_turn(query, lines), f"return _{query.row.name}(judged({given}))"]
+    arguments = ", ".join(["db: Executor", *argument_list(query)])
+    head = f"async def {variable(query.function)}({arguments}) -> {class_name(query.row.name)}:"
+    return f"{lock}{_statement(query)}\n\n{stated}\n{head}\n    " + "\n    ".join(body)
 
 
 def _row_body(query: Query) -> list[str]:
@@ -200,8 +222,10 @@ def _source(query: Query, param: Param) -> str:
 
 def _about(query: Query) -> str:
     one = f"the {words(query.row.name)}"
+    verb = words(query.function).capitalize()
     kind = "told" if query.tells_change else query.route.kind if query.route else "read"
     texts = {
+        "action": f"{verb} {one} and return it; raise what prevents that.",
         "read": f"Return {one}, or None where there is none that the viewer may see.",
         "create": f"Return the new {words(query.row.name)}, or None where the rules refuse it.",
         "update": f"Return {one} as changed, or None where there is none that the caller may change.",

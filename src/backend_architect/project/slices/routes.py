@@ -4,10 +4,12 @@ from backend_architect.design.model import Custom, Entity, Event, Field, FieldTy
 from backend_architect.design.names import words
 from backend_architect.design.python_names import SLICE, class_name, variable
 from backend_architect.design.routes import Route
+from backend_architect.design.wording import a
 from backend_architect.project.limits import limit_source, limits_of
 from backend_architect.project.slices.calls import asks_for_caller, role_test
 from backend_architect.project.slices.imports import ROUTES
 from backend_architect.project.slices.queries import argument_list, uses_viewer
+from backend_architect.project.slices.schemas import action_class
 from backend_architect.queries.model import Query
 from backend_architect.queries.resolved import ResolvedDesign
 from backend_architect.queries.shape import python_type
@@ -19,7 +21,9 @@ def render_routes(resolved: ResolvedDesign, plural: str, queries: tuple[Query, .
     """Return the module with every route of a slice."""
     first = queries[0]
     name = class_name(first.row.name)
-    classes = ", ".join([name, f"New{name}", f"{name}Changes"])
+    actions = first.row.actions.values() if isinstance(first.row, Entity) else ()
+    sent = [action_class(first.row, action) for action in actions if isinstance(first.row, Entity)]
+    classes = ", ".join([name, f"New{name}", f"{name}Changes", *sent])
     routes = resolved.routes_of_slice(plural)
     customs = [route.custom for route in routes if route.custom]
     imports = [f"from app.{plural} import queries", f"from app.{plural}.schemas import {classes}"]
@@ -107,6 +111,7 @@ def _route(resolved: ResolvedDesign, query: Query) -> str:
         "delete": _delete,
         "put_edge": _put,
         "delete_edge": _delete_edge,
+        "action": _act,
         "custom": _custom,
     }
     return builders[parts.route.kind](parts)
@@ -281,6 +286,26 @@ def _in_transaction(parts: _Parts, events: list[Event], answer: str) -> list[str
         *(f"        {_enqueue(event, identity)}" for event in events),
         f"return {answer}(done)",
     ]
+
+
+def _act(parts: _Parts) -> str:
+    entity, action = parts.row, parts.route.action
+    assert isinstance(entity, Entity)
+    assert action is not None
+    sent = [f"sent: {action_class(entity, action)}"] if entity.taken(action) else []
+    arguments = [f"{entity.name}_id: UUID", *sent, "db: Db", *parts.me()]
+    lines = [f"return ok({parts.call()})"]
+    events = _events(parts, action.name)
+    if events:
+        queued = [f"    {_enqueue(event, f'{entity.name}_id')}" for event in events]
+        call = parts.call().replace("(db", "(tx")
+        lines = ["async with db.transaction() as tx:", f"    done = {call}", *queued, "return ok(done)"]
+    options = {"response_model": class_name(entity.name)}
+    if parts.caller:
+        work = ["", "async def act(db: Executor) -> Response:", *(f"    {line}" for line in lines), ""]
+        lines, options = [*work, "return await once(db, me, act)"], {**options, "openapi_extra": "KEYED"}
+    about = f"{words(action.name).capitalize()} {a(words(entity.name))}."
+    return _function(parts.resolved, parts.route, about, arguments, lines, **options)
 
 
 def _put(parts: _Parts) -> str:

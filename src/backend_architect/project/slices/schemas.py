@@ -1,10 +1,11 @@
 """`schemas.py` of a slice: what goes out as dataclasses, what comes in as pydantic models."""
 
-from backend_architect.design.model import Entity
+from backend_architect.design.model import Entity, RowAction
 from backend_architect.design.names import words
 from backend_architect.design.python_names import class_name
+from backend_architect.design.wording import a
 from backend_architect.project.slices.imports import SCHEMAS
-from backend_architect.project.slices.inputs import change_line, clearable, creation_line
+from backend_architect.project.slices.inputs import action_line, change_line, clearable, creation_line
 from backend_architect.queries.model import Nested, Output, Shape
 
 
@@ -17,6 +18,7 @@ def render_schemas(entity: Entity, shape: Shape, *, nested_column: str | None) -
         parts.append(_new_class(entity, nested_column))
     if "update" in entity.allow:
         parts.append(_changes_class(entity))
+    parts += [_action_class(entity, action) for action in entity.actions.values() if entity.taken(action)]
     return "\n\n".join(parts)
 
 
@@ -56,6 +58,17 @@ def _changes_class(entity: Entity) -> str:
         lines = [f"clearable = frozenset({{{', '.join(repr(name) for name in named)}}})", "", *lines]
     about = f"Changes to a {words(entity.name)}: what is not sent stays as it is."
     return _class(f"class {class_name(entity.name)}Changes(Changes)", about, lines)
+
+
+def _action_class(entity: Entity, action: RowAction) -> str:
+    lines = [action_line(item) for item in entity.taken(action)]
+    about = f"What it takes to {words(action.name)} {a(words(entity.name))}."
+    return _class(f"class {action_class(entity, action)}(Input)", about, lines)
+
+
+def action_class(entity: Entity, action: RowAction) -> str:
+    """Return the class of what a client sends to an action: `ShipOrder`."""
+    return class_name(f"{action.name}_{entity.name}")
 
 
 def _class(head: str, about: str, lines: list[str]) -> str:

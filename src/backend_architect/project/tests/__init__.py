@@ -1,6 +1,7 @@
 """The tests of a built project that follow from its design: factories, access tables, behaviour, counts, checks."""
 
 from backend_architect.design.model import Entity
+from backend_architect.project.tests.actions import render_actions
 from backend_architect.project.tests.behaviour import render_behaviour
 from backend_architect.project.tests.checks import render_checks
 from backend_architect.project.tests.counts import render_counts
@@ -23,6 +24,8 @@ def render_tests(resolved: ResolvedDesign, schema: Schema, queries: Queries) -> 
         files[f"tests/{plural}/__init__.py"] = ""
         entity = row if isinstance(row, Entity) else None
         files[f"tests/{plural}/test_{plural}.py"] = render_behaviour(resolved, row, entity, found)
+        acts = render_actions(resolved, entity, found) if entity else ""
+        files |= {f"tests/{plural}/test_{plural}_actions.py": acts} if acts else {}
     optional = {
         "tests/test_counts.py": render_counts(design, schema),
         "tests/test_effects.py": render_effects(resolved, queries),

@@ -4,9 +4,11 @@ from backend_architect.design.distinguishing_fields import distinct_fields
 from backend_architect.design.model import Edge, Entity, Field, FieldType, ListSpec, Row
 from backend_architect.design.names import words
 from backend_architect.design.ranges import in_ranges
+from backend_architect.design.routes import Route
 from backend_architect.design.samples import sample
 from backend_architect.project.slices.access import expected_answers
 from backend_architect.project.slices.calls import asks_for_caller
+from backend_architect.project.tests.actions import sent_factory
 from backend_architect.queries.model import Query
 from backend_architect.queries.resolved import ResolvedDesign
 
@@ -27,9 +29,11 @@ pytestmark = pytest.mark.anyio
 def render_behaviour(resolved: ResolvedDesign, row: Row, entity: Entity | None, queries: tuple[Query, ...]) -> str:
     """Return the test module of a slice."""
     plain: dict[str, Query] = {str(query.route.kind): query for query in queries if query.route and not query.list}
-    names = sorted({f"make_{e.name}" for e in resolved.design.entities.values()} | _bodies(resolved))
+    sent = {sent_factory(entity, action) for action in entity.actions.values()} if entity else set()
+    names = sorted({f"make_{e.name}" for e in resolved.design.entities.values()} | _bodies(resolved) | sent)
     parts = [HEAD.format(about=words(row.plural), plural=row.plural, factories=", ".join(names))]
-    parts.append(_access_test(row, plain))
+    acts = {query.route.name: query.route for query in queries if query.route and query.route.action}
+    parts.append(_access_test(row, plain, acts))
     parts.append(_statements_test(resolved, row, queries))
     if entity:
         parts += _life_tests(resolved, entity, plain)
@@ -45,7 +49,7 @@ def _bodies(resolved: ResolvedDesign) -> set[str]:
     return {f"new_{row.name}" for row in rows if "create" in row.allow and (isinstance(row, Entity) or row.extra)}
 
 
-def _access_test(row: Row, plain: dict[str, Query]) -> str:
+def _access_test(row: Row, plain: dict[str, Query], acts: dict[str, Route]) -> str:
     bodies = []
     create = plain.get("create") or plain.get("put_edge")
     if create and create.route and (isinstance(row, Entity) or row.extra):
@@ -53,6 +57,9 @@ def _access_test(row: Row, plain: dict[str, Query]) -> str:
     update = plain.get("update")
     if update and update.route and isinstance(row, Entity):
         bodies.append(f'"PATCH /v1{update.route.path}": {_change(row)}')
+    if isinstance(row, Entity):
+        taking = [action for action in row.actions.values() if row.taken(action)]
+        bodies += [f'"POST /v1{acts[each.name].path}": {sent_factory(row, each)}' for each in taking]
     given = f", bodies={{{', '.join(bodies)}}}" if bodies else ""
     others = ", others=True" if isinstance(row, Edge) else ""
     return (

@@ -1,15 +1,18 @@
 """`tests/factories.py`: one function for each entity and edge that puts a usual row into the database."""
 
+from dataclasses import replace
 from textwrap import wrap
 
 from backend_architect.design.distinguishing_fields import crowded_group, distinct_fields
-from backend_architect.design.model import Design, Edge, Entity, Field, FieldType, Row
+from backend_architect.design.model import Design, Edge, Entity, Field, FieldType, Row, RowAction
 from backend_architect.design.names import words
 from backend_architect.design.python_names import FACTORY, variable
 from backend_architect.design.ranges import in_ranges
 from backend_architect.design.routes import nested_under
 from backend_architect.design.sample_numbers import usual_number
+from backend_architect.design.wording import a
 from backend_architect.project.samples import sample_source
+from backend_architect.project.tests.actions import sent_factory
 from backend_architect.project.tests.numbered import numbered_source
 from backend_architect.project.tests.range_lines import range_lines
 
@@ -34,6 +37,12 @@ def render_factories(design: Design) -> str:
     """Return the module with the factories and the bodies that creations send."""
     made = [_factory(design, row) for row in design.rows_by_plural.values()]
     bodies = [_body(design, row) for row in design.rows_by_plural.values() if "create" in row.allow]
+    bodies += [
+        _sent(design, entity, action)
+        for entity in design.entities.values()
+        for action in entity.actions.values()
+        if entity.taken(action)
+    ]
     names = ", ".join(f'"{entity.name}": make_{entity.name}' for entity in design.entities.values())
     table = f"FACTORIES: dict[str, Callable[..., Awaitable[UUID]]] = {{{names}}}"
     return "\n\n".join([HEAD, *made, *[body for body in bodies if body], table])
@@ -148,10 +157,33 @@ def _body(design: Design, row: Row) -> str:
     """Return the function that gives a valid creation's body: `new_post(db, owner)`."""
     fields = row.accepted("create") if isinstance(row, Entity) else tuple(row.extra.values())
     parent = nested_under(design, row) if isinstance(row, Entity) else None
+    entries = _entries(design, row, tuple(item for item in fields if item is not parent))
+    if isinstance(row, Edge) and not fields:
+        return ""
+    lines = [f"    {line}\n" for line in [*_made_room(row), *range_lines(row, given=False)]]
+    return (
+        f"async def new_{row.name}(db: Executor, owner: UUID) -> dict[str, object]:\n"
+        f'    """Return what it takes to make a {words(row.name)}."""\n{"".join(lines)}'
+        f"    return {{{', '.join(entries)}}}\n"
+    )
+
+
+def _sent(design: Design, entity: Entity, action: RowAction) -> str:
+    """Return the function that gives what an action takes: `sent_ship_order(db, owner)`."""
+    about = f"Return what it takes to {words(action.name)} {a(words(entity.name))}."
+    entries = _entries(design, replace(entity, no_overlap=None), entity.taken(action))
+    return (
+        f"async def {sent_factory(entity, action)}(db: Executor, owner: UUID) -> dict[str, object]:\n"
+        f'    """{about}"""\n    return {{{", ".join(entries)}}}\n'
+    )
+
+
+def _entries(design: Design, row: Row, fields: tuple[Field, ...]) -> list[str]:
+    """Return the entries of a body, as source: those that it needs."""
     timed, apart = in_ranges(row), distinct_fields(row)
     entries = []
     for item in fields:
-        if item is parent or item.optional or (item.default is not None and item.name not in apart):
+        if item.optional or (item.default is not None and item.name not in apart):
             continue
         if item.is_reference:
             entries.append(f'"{item.column}": str({parent_factory(design, item)})')
@@ -165,11 +197,4 @@ def _body(design: Design, row: Row) -> str:
             usual = usual_number(design, row, item)
             source = sample_source(item, json=True) if usual is None else _number(item, usual, json=True)
             entries.append(f'"{item.column}": {source}')
-    if isinstance(row, Edge) and not fields:
-        return ""
-    lines = [f"    {line}\n" for line in [*_made_room(row), *range_lines(row, given=False)]]
-    return (
-        f"async def new_{row.name}(db: Executor, owner: UUID) -> dict[str, object]:\n"
-        f'    """Return what it takes to make a {words(row.name)}."""\n{"".join(lines)}'
-        f"    return {{{', '.join(entries)}}}\n"
-    )
+    return entries

@@ -6,8 +6,9 @@ and no answer holds.
 
 from dataclasses import dataclass
 
-from backend_architect.design.model import Edge, FieldType
-from backend_architect.design.routes import ACTION_OF, Route
+from backend_architect.design.model import Edge, Entity, FieldType
+from backend_architect.design.routes import Route
+from backend_architect.proof.access.acting import ruling
 from backend_architect.proof.access.judge import Judge
 from backend_architect.proof.access.personas import Persona
 from backend_architect.proof.routes import ProjectRoute, Request
@@ -58,8 +59,13 @@ def with_own_files(route: ProjectRoute, request: Request, persona: Persona) -> R
 
 
 def _by_rule(judge: Judge, route: Route, persona: Persona, request: Request) -> Expected:
-    rule = route.custom.allow if route.custom else route.list.allow if route.list else _rule(route)
+    rule = route.rule
     source = f"backend.yaml: {' '.join(rule.split())}"
+    if route.action and isinstance(route.row, Entity):
+        sent = request.body if isinstance(request.body, dict) else {}
+        identity = request.ids[f"{route.row.name}_id"]
+        ruled = ruling(judge, persona, route.row, route.action, identity=identity, sent=sent)
+        return Expected(frozenset({ruled.status}), str(ruled), source)
     if persona.me is None and _asks_for_caller(judge, route, rule):
         return Expected(frozenset({401}), "401", source)
     if route.kind == "create" and persona.me is None and any(f.set == "me" for f in route.row.fields.values()):
@@ -69,10 +75,6 @@ def _by_rule(judge: Judge, route: Route, persona: Persona, request: Request) -> 
     if route.kind == "custom":
         return Expected(LET_IN, "let in", source)
     return Expected(frozenset({DONE[route.kind]}), str(DONE[route.kind]), source)
-
-
-def _rule(route: Route) -> str:
-    return route.row.allow.get(ACTION_OF[route.kind], "nobody")
 
 
 def _asks_for_caller(judge: Judge, route: Route, rule: str) -> bool:
@@ -95,8 +97,7 @@ def _allowed(judge: Judge, route: Route, persona: Persona, request: Request) -> 
     if route.kind == "update":
         body = request.body if isinstance(request.body, dict) else {}
         return judge.may_change(persona, route.row, identity, body)
-    rule = route.custom.allow if route.custom else _rule(route)
-    return judge.holds(persona, route.row, rule, identity)
+    return judge.holds(persona, route.row, route.rule, identity)
 
 
 def _new_row(route: Route, persona: Persona, request: Request) -> dict[str, object]:

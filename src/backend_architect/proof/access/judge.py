@@ -7,9 +7,12 @@ itself. `backend_architect.oracle` gives each rule's text to PostgreSQL, over th
 import json
 from collections.abc import Mapping, Sequence
 
-from backend_architect.design.model import Action, Row
+from backend_architect.design.model import Action, Row, RowAction
 from backend_architect.oracle import Caller, Oracle
+from backend_architect.oracle.rewriting import expression_sql
 from backend_architect.oracle.rule_inputs import look
+from backend_architect.oracle.scopes import Names
+from backend_architect.oracle.taken import taken_scope
 from backend_architect.proof.access.personas import Persona
 from backend_architect.proof.backend import Backend
 
@@ -46,6 +49,27 @@ class Judge:
         """Return for each of some rows, given by their values, whether a rule of their kind holds."""
         given = json.loads(json.dumps(list(rows), default=float))
         return [said is True for said in self.oracle.of_each(_caller(persona), row, rule, given)]
+
+    def holds_of_action(
+        self,
+        persona: Persona,
+        row: Row,
+        action: RowAction,
+        rule: str,
+        *,
+        identity: str,
+        sent: Mapping[str, object],
+    ) -> bool:
+        """Return whether a rule or a condition of an action holds for a row and what is sent."""
+        return self.oracle.of_action(_caller(persona), row, action, rule, identity=identity, sent=sent) is True
+
+    def looked_through(self, row: Row, action: RowAction) -> frozenset[str]:
+        """Return the relations among what an action takes that its rule or a condition looks through."""
+        names = [Names(self.design) for _ in (action.allow, *action.needs)]
+        texts = (action.allow, *(need.rule for need in action.needs.values()))
+        for each, text in zip(names, texts, strict=True):
+            expression_sql(self.design, row, text, each, taken_scope(action))
+        return frozenset(name for each in names for path, name in each.followed if path is None)
 
     def lets_ask(self, persona: Persona, rule: str) -> bool:
         """Return whether a rule of the caller alone holds."""

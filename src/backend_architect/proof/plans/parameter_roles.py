@@ -13,6 +13,7 @@ from backend_architect.sql.parsing import untyped_ast as ast
 
 QUERY_FUNCTIONS = frozenset({"websearch_to_tsquery", "to_tsquery", "plainto_tsquery", "phraseto_tsquery"})
 TRANSPARENT = frozenset({"lower", "upper", "coalesce", "trim", "btrim"})
+CALCULATING = frozenset("+-*/")
 MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
@@ -162,7 +163,7 @@ class _Reader:
             self._assigned(table, target.name, target.val, scope)
 
     def _assigned(self, table: str, column: str, value: Any, scope: Scope) -> None:
-        for parameter in {*_parameters(value), *self._behind(value, scope)}:
+        for parameter in {*_parameters(value), *self._behind(value, scope)} - _calculated(value):
             self.uses.append(ParameterUse(parameter, Role.ASSIGNED, table, column))
 
     def _condition(self, node: Any, scope: Scope, *, inner: bool) -> None:
@@ -278,6 +279,12 @@ def _bare_parameter(node: Any) -> list[int]:
     if isinstance(inner, ast.A_Expr):  # '%' || $1 || '%'
         return _parameters(inner)
     return [inner.number] if isinstance(inner, ast.ParamRef) else []
+
+
+def _calculated(node: Any) -> set[int]:
+    """Return the parameters that a value is calculated from: `current_date + $1` is a date, and `$1` is none."""
+    found = (each for each in nodes(node, ast.A_Expr) if str(each.name[-1].sval) in CALCULATING)
+    return {parameter for each in found for parameter in _parameters(each)}
 
 
 def _parameters(node: Any) -> list[int]:
