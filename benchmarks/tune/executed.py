@@ -29,6 +29,7 @@ from backend_architect.tune.advice_run import read_source
 from backend_architect.tune.observe import observe
 from backend_architect.tune.plannable import column_values, common_values, rare_values, with_values
 from backend_architect.tune.reading.files import read_files
+from backend_architect.tune.what_if.plan_indexes import index_names
 from backend_architect.tune.workload import Statement
 
 COUNTING = {**SETTINGS, "shared_preload_libraries": "pg_stat_statements"}
@@ -54,16 +55,27 @@ class Advised:
 
 
 @dataclass(frozen=True, slots=True)
+class Ran:
+    """The milliseconds of a call, and the indexes that its plans used."""
+
+    ms: float
+    used: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """What a call of each statement takes in milliseconds, by its id: as it is, with the expert's set, as advised."""
 
     before: Mapping[str, float]
     expert: Mapping[str, float]
     ours: Mapping[str, float]
+    changed: frozenset[str]
+    """The statements whose plans with the advised set use other indexes than before: the others are as they were."""
 
     def slower(self, statements: Sequence[Statement]) -> list[Statement]:
         """Return the statements that the advice makes slower."""
-        return [each for each in statements if self.ours[each.id] > SLOWEST * self.before[each.id] + TINY_MS]
+        slow = [each for each in statements if self.ours[each.id] > SLOWEST * self.before[each.id] + TINY_MS]
+        return [each for each in slow if each.id in self.changed]
 
 
 def main() -> int:
@@ -144,36 +156,45 @@ def _advised(url: str, budget: int, time: str) -> Advised:
 
 def _figures(url: str, sets: Sequence[Sequence[str]], texts: Mapping[str, Sequence[str]]) -> Figures:
     """Return the median of rounds in which all sets have their turn, so that other work on the machine meets all."""
-    rounds: list[list[dict[str, float]]] = [[] for _ in sets]
+    rounds: list[list[dict[str, Ran]]] = [[] for _ in sets]
     for number in range(ROUNDS):
         order = range(len(sets)) if number % 2 else reversed(range(len(sets)))
         for place in order:
             rounds[place].append(_times(url, sets[place], texts))
-    return Figures(*({each: statistics.median(found[each] for found in own) for each in texts} for own in rounds))
+    before, ours = ({each: [found[each].used for found in rounds[place]] for each in texts} for place in (0, 2))
+    changed = frozenset(each for each in texts if not any(used in before[each] for used in ours[each]))
+    times = [{each: statistics.median(found[each].ms for found in own) for each in texts} for own in rounds]
+    return Figures(*times, changed)
 
 
-def _times(url: str, indexes: Sequence[str], texts: Mapping[str, Sequence[str]]) -> dict[str, float]:
-    """Return what a call of each statement takes in milliseconds, with these indexes built."""
+def _times(url: str, indexes: Sequence[str], texts: Mapping[str, Sequence[str]]) -> dict[str, Ran]:
+    """Return what a call of each statement takes, with these indexes built."""
     with Session(url) as session, built(session, indexes) as failed:
         for problem in failed:
             print(f"  not built: {problem}", flush=True)
         session.run(f"SET LOCAL statement_timeout = {LONGEST_MS}")
-        return {each: sum(_least(session, text) for text in own) / len(own) for each, own in texts.items()}
+        return {each: _mean([_least(session, text) for text in own]) for each, own in texts.items()}
 
 
-def _least(session: Session, text: str) -> float:
+def _mean(runs: Sequence[Ran]) -> Ran:
+    return Ran(sum(each.ms for each in runs) / len(runs), frozenset[str]().union(*(each.used for each in runs)))
+
+
+def _least(session: Session, text: str) -> Ran:
     times = []
+    used: frozenset[str] = frozenset()
     for _ in range(TIMES):
         session.run("SAVEPOINT one")
         try:
             told = json.loads(session.value(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {text}"))[0]
             times.append(float(told["Execution Time"]))
+            used = frozenset(index_names(told["Plan"]))
         except Refused:
             times.append(0.0)
         session.run("ROLLBACK TO one")
         if times[-1] > LONGEST_MS / 20:
             break
-    return min(times)
+    return Ran(min(times), used)
 
 
 if __name__ == "__main__":

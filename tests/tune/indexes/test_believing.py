@@ -86,6 +86,13 @@ def test_what_words_find_is_a_guess() -> None:
     assert judge(PlanEstimate(30.0, frozenset(), plan), [WORDS], ROWS).guessed
 
 
+def test_where_the_rows_of_a_skip_scan_lie_is_a_guess() -> None:
+    skipping = {"Node Type": "Index Scan", "Index Name": EQUAL.name, "Total Cost": 30.0, "Index Cond": "(run_at > $1)"}
+    beginning = {**skipping, "Index Cond": "((state = $2) AND (run_at > $1))"}
+    assert judge(PlanEstimate(30.0, frozenset({EQUAL.name}), skipping), [EQUAL], ROWS).guessed
+    assert not judge(PlanEstimate(30.0, frozenset({EQUAL.name}), beginning), [EQUAL], ROWS).guessed
+
+
 def test_a_guess_must_promise_much() -> None:
     slow = Belief(planned=19_000.0, believed=19_000.0, mean_ms=480.0)
     assert slow.of(12_000.0, changed=True, tight=True, guessed=True) == 19_000.0

@@ -1,7 +1,7 @@
 """A table without a primary key.
 
-What it checks: ordinary and partitioned tables that have neither a primary key nor a unique index over columns that are
-never null.
+What it checks: ordinary and partitioned tables with columns that have neither a primary key nor a unique index over
+columns that are never null.
 
 Why it matters: a single row cannot be named, so duplicates cannot be removed and logical replication cannot carry
 updates and deletes.
@@ -26,7 +26,7 @@ def find(observed: Observed) -> Iterator[Finding]:
     catalog = observed.catalog
     for table in catalog.tables:
         ordinary = table.kind in {"r", "p"} and not table.temporary and table.partition_of is None
-        if not ordinary or table.oid in catalog.primary_keys or _has_key(catalog, table):
+        if not ordinary or not table.columns or table.oid in catalog.primary_keys or _has_key(catalog, table):
             continue
         yield Finding(
             code=RULE.code,

@@ -6,6 +6,7 @@ new index that gives nothing but the order is charged with the rows before the f
 equality can be read from the right place on, and is charged with the mean of both.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from math import sqrt
@@ -42,7 +43,7 @@ def judge(planned: PlanEstimate, new: Collection[NewIndex], rows: Mapping[tuple[
     nodes = list(_nodes(planned.plan))
     risk = sum(_risk(node, by_name, rows) for node in nodes if node.get("Node Type") == "Limit")
     loose = any("Filter" in node for node in nodes if node.get("Node Type", "").endswith("Scan"))
-    guessed = any(each.method in GUESSED for each in new)
+    guessed = any(each.method in GUESSED for each in new) or any(_skips(node, by_name) for node in nodes)
     return Judged(planned.cost + risk, tight=not loose and not risk, guessed=guessed)
 
 
@@ -72,6 +73,18 @@ def _more(
     wanted = min(float(scan["Plan Rows"]) / walked, 1.0) if walked else 0.0
     unwanted = GROWS * (1 - wanted) / (wanted + GROWS * (1 - wanted)) if wanted < 1 else 0.0
     return max(unwanted * max(whole, walked * ROW) - part, 0.0)
+
+
+def _skips(node: Mapping[str, Any], new: Mapping[str, NewIndex]) -> bool:
+    """Return whether a scan looks for every value of the first key, as 18 can: the rows that it finds lie anywhere."""
+    index = new.get(node.get("Index Name", ""))
+    condition = node.get("Index Cond", "")
+    return index is not None and index.method == "btree" and bool(condition) and not _names_first(index, condition)
+
+
+def _names_first(index: NewIndex, condition: str) -> bool:
+    first = index.keys[0]
+    return not first.column or re.search(rf"(?<!\w){re.escape(quoted(first.column))}(?!\w)", condition) is not None
 
 
 def _begins_with_equality(index: NewIndex, condition: str) -> bool:
