@@ -22,6 +22,7 @@ from backend_architect.cli import (
     schema,
     tune,
     tune_plans,
+    tune_revisit,
     up,
 )
 from backend_architect.cli.grouped_help import GroupedCommand
@@ -40,7 +41,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "prove": prove.prove,
     "tune": tune.tune,
 }
-SUBCOMMANDS: dict[str, Callable[..., int]] = {"tune plans": tune_plans.plans}
+SUBCOMMANDS: dict[str, Callable[..., int]] = {"tune plans": tune_plans.plans, "tune revisit": tune_revisit.revisit}
 """Commands of two words."""
 BRIEF = "brief"
 MOST_ARGUMENTS = 2
@@ -70,6 +71,7 @@ or with a design file:
 or with any existing PostgreSQL database:
   architect tune URL       finds what makes it slow, and the fixes
   architect tune plans     fails in a pipeline when a statement is planned otherwise than before
+  architect tune revisit   says which advised indexes nothing has used since
 
 \b
 Exit status: 0 no problems · 1 problems, each reported with its fix

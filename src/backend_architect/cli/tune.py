@@ -17,6 +17,7 @@ from backend_architect.cli.tune_options import (
     MigrationFile,
     MigrationForm,
     OutputForm,
+    RevisitFile,
     SnapshotFile,
     Time,
     Url,
@@ -26,6 +27,10 @@ from backend_architect.cli.tune_options import (
     WhatIfMethod,
     WorkloadFiles,
     Yes,
+    read_bytes,
+    read_seconds,
+    read_times,
+    read_waits,
 )
 
 
@@ -52,6 +57,7 @@ def tune(
     canary: Canary = "0s",
     snapshot: SnapshotFile = None,
     compare: CompareFile = None,
+    revisit: RevisitFile = None,
 ) -> int:
     """Find what makes a PostgreSQL database slow (13 or newer). Nothing is changed without --apply.
 
@@ -74,7 +80,6 @@ def tune(
     Exit status: 0 read, or all done · 1 findings from --fail-on on, steps that failed, or not readable
     """
     from backend_architect.cli.tune_changes import Changes, go_on, store_or_compare
-    from backend_architect.cli.tune_options import read_bytes, read_seconds, read_times, read_waits
     from backend_architect.cli.tune_run import TuneOptions, tune_database
     from backend_architect.tune.advice_run import By
     from backend_architect.tune.indexes.choice_limits import ChoiceLimits
@@ -85,7 +90,7 @@ def tune(
         url, workload, form, baseline, fail_on, html, limits, By(what_if.value), watched, read_times(at)
     )
     waits = read_waits(wait, canary, applies=apply)
-    changes = Changes(url, form, apply, yes, journal, migration, snapshot, compare, *waits, as_)
+    changes = Changes(url, form, apply, yes, journal, migration, snapshot, compare, *waits, as_, revisit)
     status = store_or_compare(changes)
     status = go_on(changes) if status is None else status
     return tune_database(options, changes) if status is None else status

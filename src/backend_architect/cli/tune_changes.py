@@ -47,6 +47,7 @@ class Changes:
     wait: float = 0.0
     canary: float = 0.0
     migration_form: MigrationForm = MigrationForm.SQL
+    revisit: Path | None = None
 
     @property
     def stream(self) -> TextIO:

@@ -1,13 +1,15 @@
-"""The migration as files of a framework: `--as django`."""
+"""The advice as files to commit: a migration of a framework, `--as django`, and what to look at later, `--revisit`."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 
-from backend_architect.cli.tune_changes import Changes
+from backend_architect.cli.tune_changes import Changes, free
 from backend_architect.cli.tune_options import MigrationForm
 from backend_architect.cli.writing.disk import check_place, write_new
+from backend_architect.report.tuning import Tuning
 from backend_architect.tune.frameworks import Framework, find_folder, render_as
 from backend_architect.tune.migration import Migration
+from backend_architect.tune.revisiting import revisit_of, revisit_sql, revisit_text
 
 
 def check_migration(changes: Changes) -> Path | None:
@@ -34,3 +36,15 @@ def write_framework(changes: Changes, migration: Migration, folder: Path) -> tup
     for path in rendered.files:
         changes.say(f"  {path}")
     return tuple(map(str, rendered.files))
+
+
+def write_revisit(changes: Changes, file: Path, tuning: Tuning) -> None:
+    """Write the advised indexes, and the same question as SQL beside it; one of another day is not overwritten."""
+    kept = revisit_of(tuning.advice, tuning.observed.catalog.database, datetime.now(UTC).date())
+    beside = file.with_suffix(".sql")
+    for path, text in ((file, revisit_text(kept)), (beside, revisit_sql(kept))):
+        if not path.exists() or path.read_text(encoding="utf-8", errors="replace") != text:
+            write_new(free(path), text)
+    changes.say(
+        f"{file} and {beside} hold {len(kept.indexes)} indexes; from {kept.due} on: architect tune revisit {file}"
+    )

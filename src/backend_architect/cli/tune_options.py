@@ -103,6 +103,14 @@ MigrationFile = Annotated[
         rich_help_panel=CHANGE,
     ),
 ]
+RevisitFile = Annotated[
+    Path | None,
+    typer.Option(
+        help="Write the advised indexes to this file, and SQL beside it, to look at their use later.",
+        dir_okay=False,
+        rich_help_panel=CHANGE,
+    ),
+]
 As = Annotated[
     MigrationForm,
     typer.Option("--as", help="Write the migration as one of this framework's own.", rich_help_panel=CHANGE),

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 from backend_architect.cli.output import paint, print_data, problem_text
 from backend_architect.cli.progress import progress, watch_database
 from backend_architect.cli.tune_changes import Changes, apply_advice
-from backend_architect.cli.tune_framework import check_migration, write_framework
+from backend_architect.cli.tune_framework import check_migration, write_framework, write_revisit
 from backend_architect.cli.tune_options import ChangeRefused, FailOn, OutputForm
+from backend_architect.cli.writing.disk import check_place
 from backend_architect.cli.writing.page import check_page, write_page
 from backend_architect.errors import Problem
 from backend_architect.finding import Finding
@@ -61,6 +62,8 @@ def tune_database(options: TuneOptions, changes: Changes) -> int:
     if options.html:
         check_page(options.html)
     folder = check_migration(changes)
+    if changes.revisit:
+        check_place(changes.revisit)
     accepted = read_accepted(options.baseline) if options.baseline else {}
     watched = _watched(options)
     options = replace(options, limits=replace(options.limits, began=time.monotonic()))
@@ -70,6 +73,8 @@ def tune_database(options: TuneOptions, changes: Changes) -> int:
     if options.form is not OutputForm.JSON:  # a person reads findings before the changes; a program reads one document
         print_tuning(tuning, options.form, url=options.url, page=options.html)
     written = write_framework(changes, migration, folder) if folder else ()
+    if changes.revisit:
+        write_revisit(changes, changes.revisit, tuning)
     applied = apply_advice(changes, migration)
     if options.form is OutputForm.JSON:
         print_tuning(replace(tuning, applied=applied, migration_files=written), options.form, url=options.url)
