@@ -14,6 +14,7 @@ AFTER_UPDATE: AfterUpdate = "after_update"
 
 Client = Literal["web", "mobile", "service"]
 SignIn = Literal["password", "google", "github", "openid"]
+Unconfirmed = Literal["nothing", "read", "write"]
 OnDelete = Literal["cascade", "restrict", "set null"]
 Per = Literal["user", "ip"]
 Persona = Literal["anonymous", "stranger", "owner", "moderator"]
@@ -295,9 +296,12 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Auth:
+    """`unconfirmed` is what an account may do before its e-mail address is confirmed; None where nothing is mailed."""
+
     account: str
     sign_in: tuple[SignIn, ...] = ("password",)
     roles: tuple[str, ...] = ()
+    unconfirmed: Unconfirmed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,6 +369,11 @@ class Design:
     def providers(self) -> tuple[str, ...]:
         """The identity providers by which somebody may sign in."""
         return tuple(way for way in self.auth.sign_in if way != "password") if self.auth else ()
+
+    @property
+    def has_mail(self) -> bool:
+        """Whether accounts get mail: to confirm their address, and to choose another password."""
+        return self.auth is not None and self.auth.unconfirmed is not None
 
     @cached_property
     def rows_by_plural(self) -> Mapping[str, Row]:

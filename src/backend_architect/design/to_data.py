@@ -80,8 +80,14 @@ def time_text(milliseconds: int) -> Raw:
 
 def auth_tree(auth: Auth) -> dict[str, Tree]:
     """Return how people sign in."""
-    roles: dict[str, Tree] = {"roles": list(auth.roles)} if auth.roles else {}
-    return {"account": auth.account, "sign_in": list(auth.sign_in)} | roles
+    return _without_none(
+        {
+            "account": auth.account,
+            "sign_in": list(auth.sign_in),
+            "roles": list(auth.roles) or None,
+            "unconfirmed": auth.unconfirmed,
+        }
+    )
 
 
 def limit_text(limit: Limit) -> Raw:

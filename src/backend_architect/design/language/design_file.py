@@ -25,7 +25,7 @@ from backend_architect.design.language.forms import (
     SECONDS,
 )
 from backend_architect.design.language.rows import EDGE, ENTITY
-from backend_architect.design.model import ACTIONS, Client, Persona, SignIn
+from backend_architect.design.model import ACTIONS, Client, Persona, SignIn, Unconfirmed
 from backend_architect.design.nodes import Node
 from backend_architect.design.reading_result import ProblemCollector
 from backend_architect.design.shapes import Key, ListOf, MapOf, Record
@@ -53,6 +53,11 @@ AUTH = Record(
             default=["password"],
         ),
         Key("roles", ListOf(IDENTIFIER, "roles", 0, 20), "roles an operator can give to an account: [moderator]"),
+        Key(
+            "unconfirmed",
+            ClosedWord("what an unconfirmed account may do", get_args(Unconfirmed)),
+            "what an account may do before its address is confirmed by mail; without it nothing is mailed",
+        ),
     ),
 )
 LIST = Record(
