@@ -112,6 +112,7 @@ class Brief:
     amounts: tuple[Amount, ...]
     clients: tuple[Mention, ...]
     providers: tuple[Mention, ...]
+    account_mail: tuple[Mention, ...]
     scale: Mention | None
     product: Span | None
     accounts: bool

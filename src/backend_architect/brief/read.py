@@ -64,6 +64,7 @@ def read_brief(text: str) -> Brief:
         amounts=amounts,
         clients=reading.mentions("client"),
         providers=reading.mentions("provider"),
+        account_mail=reading.mentions("account_mail"),
         scale=next(iter(reading.mentions("scale")), None),
         product=product,
         accounts=not reading.mentions("no_accounts") and all(one.pattern != "accounts" for one in excluded),

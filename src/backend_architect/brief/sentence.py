@@ -14,7 +14,7 @@ FARTHEST = 40
 """So many words away nothing belongs to a clause, however long it is."""
 
 BREAK = re.compile(r"[.;:!?()\[\]\n\u2013\u2014]|\s-\s")
-THINGS = frozenset({"pattern", "weak", "kind", "thing", "client", "provider", "sign_in"})
+THINGS = frozenset({"pattern", "weak", "kind", "thing", "client", "provider", "account_mail", "sign_in"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ Means = Literal[
     "thing",
     "client",
     "provider",
+    "account_mail",
     "sign_in",
     "no_accounts",
     "person",
@@ -107,6 +108,7 @@ def _meanings(language: dict[str, Any]) -> Iterator[tuple[Meaning, Iterable[str]
     yield Meaning("negator"), language["negators"]
     yield Meaning("no_accounts"), language["no_accounts"]
     yield Meaning("tune"), language["intents"]["tune"]
+    yield Meaning("account_mail", "mail"), language["account_mail"]
     for sensitive in sensitive_kinds():
         yield Meaning("thing", sensitive.name), sensitive.phrases()
     for pattern in all_patterns():

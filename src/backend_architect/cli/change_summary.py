@@ -31,6 +31,7 @@ def _fate_lines(fate: Fate, paths: Sequence[str]) -> list[str]:
     return [f"{mark(fate)}: {MEANING[fate]}", *(f"  {path}" for path in paths)]
 
 
+MAIL = ("SMTP_URL", "MAIL_FROM", "WEB_URL")
 TITLES = {"google": "Google", "github": "GitHub", "openid": "your provider"}
 REGISTERED_AT = {
     "google": "https://console.cloud.google.com/apis/credentials, an OAuth client of the kind “web application”",
@@ -60,7 +61,7 @@ def added_data(change: DesignChange, changes: Sequence[FileChange], folder: Path
         "decisions": list(_decided(change)),
         "files": [{"path": each.path, "fate": each.fate} for each in changes if each.fate is not Fate.SAME],
         "migrations": [{"path": path, "sql": sql} for path, sql in _migrations(changes)],
-        "settings": [name for each in change.providers for name in _settings(each)],
+        "settings": [*(name for each in change.providers for name in _settings(each)), *(MAIL if change.mail else ())],
     }
 
 
@@ -72,6 +73,11 @@ def next_steps(change: DesignChange, folder: Path) -> str:
         lines.append(f"- register this backend at {REGISTERED_AT[name]}" + (", with the address" if web else ""))
         lines += [f"    https://<your API's host>/v1/auth/{name}/callback"] if web else []
         lines.append(f"  and put into .env (.env.example explains each): {', '.join(_settings(name))}")
+    if change.mail:
+        lines.append(
+            f"- put into .env (.env.example explains each): {', '.join(MAIL)}; run app.worker, which sends letters"
+        )
+        lines.append("- accounts that are there already count as confirmed")
     lines.append(
         "- install what is new: make setup; apply the migration: make migrate, or architect up, which does both"
     )

@@ -43,7 +43,7 @@ def decide_hosting(design: Design) -> Draft:
         estimate_capacity(design),
     )
     a_day = rate / PEAK_FACTOR * 86_400
-    awake = bool(design.events)
+    awake = bool(design.events) or design.has_mail
     return Draft(
         answer="container" if rate >= limit.value or awake else "serverless",
         because=(

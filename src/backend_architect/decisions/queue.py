@@ -46,10 +46,12 @@ QUESTION = Question(
 
 def decide_queue(design: Design) -> Draft:
     """Return a table of jobs where there are events, until they outweigh the requests."""
-    jobs, events, limit = jobs_per_second(design), len(design.events), thresholds.QUEUED_JOBS
+    jobs, limit = jobs_per_second(design), thresholds.QUEUED_JOBS
+    left = [f"{e.plural}.{e.action} → {e.run}" for e in design.events] + ["mail to accounts"] * design.has_mail
+    events = len(left)
     carrier = "rabbitmq" if jobs >= limit.value else "postgresql"
     cores = jobs * COSTS[OperationKind.JOB].database_us / 1e6
-    named = ", ".join(f"{e.plural}.{e.action} → {e.run}" for e in design.events) or "none"
+    named = ", ".join(left) or "none"
     rate = quantity(jobs, "jobs/s")
     return Draft(
         answer=carrier if events else "none",

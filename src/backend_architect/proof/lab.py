@@ -16,6 +16,7 @@ from backend_architect.proof.backend import Backend, running
 from backend_architect.proof.subject import Subject
 from backend_architect.running import RunEnvironment, migrate, python_for
 from backend_architect.running.identity_provider import StrictProvider, running_provider
+from backend_architect.running.mail_server import MailServer, running_mail_server
 
 FAST = {
     "shared_preload_libraries": "pg_stat_statements",
@@ -94,6 +95,11 @@ class Lab:
         return running
 
     @cached_property
+    def mail(self) -> MailServer:
+        """Return the mail server that gets the letters of every backend."""
+        return self._stack.enter_context(running_mail_server())
+
+    @cached_property
     def backend(self) -> Backend:
         """Return the backend that all probes share which leave it running, as production runs it."""
         return self._stack.enter_context(self.own())
@@ -146,8 +152,14 @@ class Lab:
             "PYTHONUNBUFFERED": "1",
             **FILE_STORE,
             **provider_settings(self.providers),
+            **(self._mail_settings() if self.subject.design.has_mail else {}),
         }
         return RunEnvironment(self.subject.folder, self.python, {**kept, **own, **environment})
+
+    def _mail_settings(self) -> dict[str, str]:
+        """Return the environment that leads a backend to the mail server, and its links to somewhere."""
+        sender = "The proof <no-reply@mail.example.com>"
+        return {"SMTP_URL": self.mail.url, "MAIL_FROM": sender, "WEB_URL": ALLOWED_ORIGIN}
 
     @contextmanager
     def own(self, url: str = "", **environment: str) -> Iterator[Backend]:

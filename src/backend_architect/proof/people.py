@@ -20,6 +20,8 @@ REGISTER = "/v1/auth/register"
 SIGN_IN = "/v1/auth/sign-in"
 REFRESH = "/v1/auth/refresh"
 GIVE_ROLES = "UPDATE auth_accounts SET roles = $2 WHERE lower(email) = lower($1)"
+CONFIRM = "UPDATE auth_accounts SET roles = array_remove(roles, 'unconfirmed') WHERE lower(email) = lower($1)"
+CONFIRMED = "SELECT NOT 'unconfirmed' = ANY(roles) FROM auth_accounts WHERE lower(email) = lower($1)"
 
 
 def join(backend: "Backend", actor: Actor, roles: Sequence[str]) -> Actor:
@@ -38,8 +40,11 @@ def join(backend: "Backend", actor: Actor, roles: Sequence[str]) -> Actor:
 
 
 def register(backend: "Backend", actor: Actor) -> Exchange:
-    """Return the answer to the registration of the actor's address and password."""
-    return backend.client.ask(replace(actor, token=""), "POST", REGISTER, json_body=new_account(backend, actor))
+    """Return the answer to the registration of the actor's address and password; the address is confirmed then."""
+    answer = backend.client.ask(replace(actor, token=""), "POST", REGISTER, json_body=new_account(backend, actor))
+    if backend.design.has_mail:
+        backend.database.run(CONFIRM, actor.email)
+    return answer
 
 
 def sign_in(backend: "Backend", actor: Actor) -> Exchange:

@@ -110,9 +110,16 @@ def account_requests(design: Design) -> tuple[Request, ...]:
         Request("GET", "/v1/me"),
         *(Request("POST", "/v1/files", body=body) for body in files[:1]),
         Request("POST", "/v1/auth/password", body=wrong),
+        *(Request("POST", path, body={"email": "nobody@people.example"}) for path in mail_routes(design)[:2]),
         Request("POST", "/v1/auth/sign-out"),
         Request("POST", "/v1/auth/sign-out-everywhere"),
     )
+
+
+def mail_routes(design: Design) -> tuple[str, ...]:
+    """Return the addresses that send letters, and then those that take links back; all answer POST alone."""
+    names = ("forgotten-password", "confirmation", "address", "confirm", "reset-password")
+    return tuple(f"/v1/auth/{name}" for name in names) if design.has_mail else ()
 
 
 def provider_routes(design: Design) -> dict[str, set[str]]:

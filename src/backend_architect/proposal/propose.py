@@ -23,6 +23,7 @@ from backend_architect.proposal.people import people_assumed, people_understood
 PLACE = Place("brief")
 CLIENTS = {"web": "pages in a browser", "mobile": "an app on phones", "service": "programs of others"}
 PROVIDERS = {"google": "Google", "github": "GitHub"}
+UNCONFIRMED = ("an account may do nothing before its e-mail address is confirmed",)
 EXAMPLES = (
     "We need an API for our social sharing feature",
     "A shop with products, stock and orders",
@@ -58,9 +59,15 @@ def propose_design(brief: Brief) -> Proposal:
     load = propose_load(brief, composition)
     closed = close_design(brief, composition)
     said = closed.still_true(composition, composition.assumes)
-    assumed = (*said, *closed.said, *people_assumed(brief, composition, closed.design), *load.assumes)
+    assumed = (
+        *(UNCONFIRMED if brief.account_mail else ()),
+        *said,
+        *closed.said,
+        *people_assumed(brief, composition, closed.design),
+        *load.assumes,
+    )
     content = _heading(brief, request, assumed) | {"load": load.load} | closed.design
-    text = design_text(_with_providers(content, brief), composition.comments)
+    text = design_text(_with_sign_in(content, brief), composition.comments)
     design = read_design(text).design
     mixed = not_isolated(design, composition.team) if composition.team else ()
     left = left_with_access(design, composition.team) if composition.team else ()
@@ -182,11 +189,13 @@ def _summary(request: CompositionRequest) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _with_providers(content: Fragment, brief: Brief) -> Fragment:
+def _with_sign_in(content: Fragment, brief: Brief) -> Fragment:
     auth = content.get("auth")
-    if not auth or not brief.providers:
+    if not auth:
         return content
-    return content | {"auth": auth | {"sign_in": [*auth["sign_in"], *(mention.name for mention in brief.providers)]}}
+    ways = [*auth["sign_in"], *(mention.name for mention in brief.providers)]
+    mail = {"unconfirmed": "nothing"} if brief.account_mail else {}
+    return content | {"auth": auth | {"sign_in": ways} | mail}
 
 
 def _understood(brief: Brief, request: CompositionRequest) -> dict[str, str]:
@@ -200,6 +209,8 @@ def _understood(brief: Brief, request: CompositionRequest) -> dict[str, str]:
         )
     found |= amounts_understood(brief)
     found |= {mention.word.text: CLIENTS[mention.name] for mention in brief.clients}
+    found |= {mention.word.text: "accounts get mail: to confirm their address, to choose another password"
+              for mention in brief.account_mail}  # fmt: skip
     found |= {mention.word.text: f"people sign in with {PROVIDERS[mention.name]}" for mention in brief.providers}
     return found
 

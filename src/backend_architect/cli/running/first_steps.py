@@ -10,8 +10,10 @@ from backend_architect.design.expressions import resolve_rule
 from backend_architect.design.model import Design, Field, FieldType
 from backend_architect.design.routes import Route, routes_of
 from backend_architect.design.rule_evaluation import persona_facts, truth
+from backend_architect.postgres import Session
 
 EMAIL = "developer@example.com"
+CONFIRM = "UPDATE auth_accounts SET roles = array_remove(roles, 'unconfirmed') WHERE email = $1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def ask(port: int, method: str, path: str, body: object = None, token: str = "")
         connection.close()
 
 
-def developer_token(port: int, design: Design, path: Path) -> str:
+def developer_token(port: int, design: Design, path: Path, database_url: str) -> str:
     """Return an access token of the developer's account, which is made at the first run; empty without accounts.
 
     Its password is kept at `path`.
@@ -51,6 +53,9 @@ def developer_token(port: int, design: Design, path: Path) -> str:
         return token
     password = _new_password(path)
     ask(port, "POST", "/v1/auth/register", new_account(design, EMAIL, password, "developer"))
+    if design.has_mail:
+        with Session(database_url) as session:
+            session.run(CONFIRM, EMAIL)
     return _signed_in(port, password)
 
 

@@ -155,17 +155,20 @@ def _prepare(options: UpOptions, place: RunEnvironment, database: EmbeddedServer
 
 
 def _welcome(options: UpOptions, port: int, design: Design, database: EmbeddedServer, *, python: Path) -> None:
-    token = developer_token(port, design, _password_file(options))
+    token = developer_token(port, design, _password_file(options), database.url())
     url = f"http://127.0.0.1:{port}"
     lines = curl_lines(port, design, signed_in=bool(token))
     role = _role_command(options, design, python, database)
     if options.json:
         account = {"email": EMAIL, "password_file": str(_password_file(options))} if token else None
         data = {"url": url, "docs": f"{url}/docs", "database": database.url(), "token": token, "account": account}
+        data |= {"mailbox": f"{url}/mailbox"} if design.has_mail else {}
         print_data({**data, "try": lines, "give_role": role})
         sys.stdout.flush()
         return
     parts = ["", f"Running at {url} (API docs: {url}/docs)", f"Database: {database.url()}"]
+    if design.has_mail:
+        parts.append(f"Mailbox: {url}/mailbox shows the letters that are sent")
     if token:
         parts.append(f"Account: {EMAIL}, password in {_password_file(options)}; the token below is good for 15 minutes")
     first = [f"export TOKEN={token}"] if token else []

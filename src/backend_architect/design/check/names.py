@@ -126,6 +126,6 @@ def _roles(loaded: LoadedDesign, roles: tuple[str, ...]) -> Iterator[Problem]:
         path = f"auth.roles.{n}"
         if role in roles[:n]:
             yield loaded.problem("duplicate-name", path, f"the role `{role}` is given twice", "keep one")
-        elif role in (*IN_RULES, *IMPLIED_FIELDS, UNCONFIRMED) or role in RESERVED_SQL or role in IN_PYTHON or not is_role(role):
+        elif role in {*IN_RULES, *IMPLIED_FIELDS, *RESERVED_SQL, *IN_PYTHON, UNCONFIRMED} or not is_role(role):
             message = f"`{role}` has another meaning in rules"
             yield loaded.problem("reserved-word", path, message, f"choose another name, such as `{role}_role`")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from backend_architect.proof.evidence import Case, Group, Verdict
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe
-from backend_architect.proof.routes import provider_routes
+from backend_architect.proof.routes import mail_routes, provider_routes
 
 HEALTH = frozenset({("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")})
 OWN_ACCOUNT = frozenset(
@@ -30,7 +30,8 @@ def declared_routes(lab: Lab) -> Iterator[Case]:
     routes = {(method, path) for method, path in lab.application.routes if method != WITHOUT_BODY}
     tables = {(row.method, row.path): f"{row.file}:{row.line}" for row in lab.subject.access}
     providers = {(m, path) for path, methods in provider_routes(lab.subject.design).items() for m in methods}
-    for method, path in sorted(routes - HEALTH - OWN_ACCOUNT - providers):
+    mail = {("POST", path) for path in mail_routes(lab.subject.design)}
+    for method, path in sorted(routes - HEALTH - OWN_ACCOUNT - providers - mail):
         yield _declared(method, path, tables.get((method, path), ""))
     for method, path in sorted(set(tables) - routes):
         actual = f"{tables[method, path]} names a route that the application does not have"

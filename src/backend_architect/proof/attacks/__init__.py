@@ -2,6 +2,7 @@
 
 from backend_architect.proof.attacks import (
     account_enumeration,
+    account_mail,
     computed_values,
     creations,
     cross_origin,
@@ -125,5 +126,7 @@ PROBES: tuple[Probe, ...] = (
     providers.RETURNS,
     providers.KEPT,
     providers.DOWN_PROBE,
+    account_mail.RESET_LINKS,
+    account_mail.CONFIRMATION,
     logs.SECRETS_IN_LOGS,
 )

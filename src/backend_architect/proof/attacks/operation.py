@@ -68,6 +68,11 @@ ALWAYS: dict[str, tuple[str, ...]] = {
     "ALLOWED_ORIGINS": ("*",),
 }
 WITH_ACCOUNTS: dict[str, tuple[str, ...]] = {"JWT_SECRET": ("", "short")}
+WITH_MAIL: dict[str, tuple[str, ...]] = {
+    "SMTP_URL": ("",),
+    "MAIL_FROM": ("",),
+    "WEB_URL": ("", "http://app.example.com"),
+}
 
 
 def required_settings(lab: Lab) -> Iterator[Case]:
@@ -80,6 +85,7 @@ def required_settings(lab: Lab) -> Iterator[Case]:
         item.type is FieldType.FILE for row in design.rows_by_plural.values() for item in row.fields.values()
     )
     wanted = {**ALWAYS, **(WITH_ACCOUNTS if design.auth else {})}
+    wanted |= WITH_MAIL if design.has_mail else {}
     wanted |= dict.fromkeys(FILE_STORE, ("",)) if has_files else {}
     url = lab.backend.place.environment["DATABASE_URL"]
     with ThreadPoolExecutor(AT_ONCE) as pool:

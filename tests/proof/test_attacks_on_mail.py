@@ -1,0 +1,67 @@
+"""M01 and M02 hold on a project that mails its accounts, and each fails on a copy weakened in just that point."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from backend_architect.postgres import EmbeddedServer
+from backend_architect.proof import Lab, Verdict, choose_probes, prove, read_subject
+from tests.proof.conftest import Prove, Weaken
+from tests.proof.weakness import Weakness
+
+FOLDER = "app/auth/mail"
+LETTERS, ROUTES, SENDING = f"{FOLDER}/letters.py", f"{FOLDER}/routes.py", f"{FOLDER}/send_mail.py"
+PROBES = ["M01", "M02", "P18-P19", "P31", "P32", "P81", "declared", "P44", "P45"]
+LOOKED = "WHERE l.secret = $1 AND l.kind = ANY($2) AND l.expires_at > now() AND l.about = auth_account_state(a)"
+USED = "WHERE l.secret = $1 AND a.user_id = l.user_id AND l.expires_at > now() AND l.about = auth_account_state(a)"
+DELETED = "DELETE /* auth.use_link */ FROM auth_letters l USING auth_accounts a"
+CHECK = "        await require_password(request, link.user_id, link.password_hash, data.password)\n"
+
+WEAKNESSES = (
+    Weakness("a link works again", "M01", (
+        (LETTERS, DELETED, "UPDATE auth_letters l SET kind = l.kind FROM auth_accounts a"),
+        (LETTERS, " AND l.about = auth_account_state(a)\nRETURNING", "\nRETURNING"),
+        (LETTERS, LOOKED, LOOKED.replace(" AND l.about = auth_account_state(a)", "")),
+    )),
+    Weakness("a link that was sent before the change", "M01", (
+        (LETTERS, LOOKED, LOOKED.replace(" AND l.about = auth_account_state(a)", "")),
+        (LETTERS, USED, USED.replace(" AND l.about = auth_account_state(a)", "")),
+    )),
+    Weakness("a link for ever", "M01", (
+        (LETTERS, LOOKED, LOOKED.replace(" AND l.expires_at > now()", "")),
+        (LETTERS, USED, USED.replace(" AND l.expires_at > now()", "")),
+    )),
+    Weakness("any kind of link", "M01", ((LETTERS, LOOKED, LOOKED.replace("l.kind = ANY($2)", "$2::text[] <> '{}'")),)),
+    Weakness("the secret itself is stored", "M01", (
+        (LETTERS, "return sha256(secret.encode()).digest()", "return secret.encode()"),
+        ("migrations/0005_letters.sql", "    secret bytea UNIQUE,", "    secret bytea UNIQUE, plain text GENERATED ALWAYS AS (encode(secret, 'escape')) STORED,"),  # noqa: E501
+    )),
+    Weakness("a new password leaves old sessions alone", "M01", (
+        (ROUTES, "        await sessions.end_sessions(request, tx, user=link.user_id)\n", ""),
+    )),
+    Weakness("letters without end", "M01", ((ROUTES, "LETTERS, LETTERS_SECONDS = 5, 3600", "LETTERS, LETTERS_SECONDS = 500, 3600"),)),  # noqa: E501
+    Weakness("who has the link confirms an account of somebody else", "M02", ((ROUTES, CHECK, "        pass\n"),)),
+    Weakness("the unconfirmed write", "M02", (("app/auth/caller.py", 'caller.has("unconfirmed") and', "False and"),)),
+    Weakness("a stranger keeps the session", "M02", (
+        (ROUTES, "        await sessions.end_sessions(request, tx, user=link.user_id)\n", ""),
+    )),
+    Weakness("an unknown address is told", "P32", (
+        (ROUTES, '    """Send a link for another password; the answer does not tell whether the address has an account."""\n', '    """Send a link."""\n    if await accounts.find(db, data.email) is None:\n        raise letters.LinkNotValid\n'),  # noqa: E501
+    )),
+)  # fmt: skip
+
+
+def test_a_strong_project_holds(built: Callable[[str], Path], server: EmbeddedServer) -> None:
+    with Lab(read_subject(built("mail")), print, server) as lab:
+        results = list(prove(lab, choose_probes(PROBES)))[-1].evidence.results
+    assert {result.probe: result.verdict for result in results} == dict.fromkeys(PROBES, Verdict.HELD), results
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("weakness", WEAKNESSES, ids=lambda weakness: f"{weakness.probe} {weakness.what}")
+def test_a_weakness_is_found(weakness: Weakness, weaken: Weaken, proven: Prove) -> None:
+    for edit in weakness.edits:
+        folder = weaken(*edit, example="mail")
+    result = proven(folder, weakness.probe)
+    assert result.verdict is Verdict.FAILED, result
