@@ -35,7 +35,7 @@ UNION ALL SELECT 'table ' || oid::regclass || reloptions::text FROM pg_class
 def schema_of(folder: Path, design: str) -> str:
     """Return the schema that is built of a design."""
     (folder / "backend.yaml").write_text(design)
-    return build_from(folder / "backend.yaml").files["migrations/0002_schema.sql"]
+    return build_from(folder / "backend.yaml").project.files["migrations/0002_schema.sql"]
 
 
 def objects(server: EmbeddedServer, *migrations: str) -> set[str]:

@@ -56,11 +56,11 @@ def build_into(
     """
     from backend_architect.cli.output import problems_as_data
     from backend_architect.cli.writing import building_alone, carry_out, plan_writing, render_diff
-    from backend_architect.pipeline import build_from, warnings_in
+    from backend_architect.pipeline import build_from
 
     source = design or folder / "backend.yaml"
-    project = build_from(source)
-    warnings = warnings_in(source)
+    built = build_from(source)
+    project, warnings = built.project, built.warnings
     if dry_run:
         changes = plan_writing(project.files, folder, choices=choices, design=source)
     else:

@@ -10,7 +10,7 @@ from backend_architect.change import DesignChange
 from backend_architect.cli.output import paint, quoted
 from backend_architect.cli.writing import Fate, FileChange
 from backend_architect.cli.writing.change import MEANING, NEEDS_YOU, SILENT
-from backend_architect.decisions import decide_all
+from backend_architect.pipeline import changed_decisions
 
 COUNTED = SILENT | {Fate.CREATED, Fate.UPDATED}
 
@@ -101,11 +101,8 @@ def _design_lines(change: DesignChange) -> list[str]:
 
 
 def _decided(change: DesignChange) -> Iterator[str]:
-    before = decide_all(change.before.design)
-    for decision in decide_all(change.after.design):
-        old = before[decision.slug].answer
-        if old != decision.answer:
-            yield f"{decision.title}: {old} → {decision.answer}, {decision.summary}"
+    for before, after in changed_decisions(change.before.design, change.after.design):
+        yield f"{after.title}: {before.answer} → {after.answer}, {after.summary}"
 
 
 def _migrations(changes: Sequence[FileChange]) -> list[tuple[str, str]]:

@@ -26,25 +26,26 @@ def decide(
       architect decide shop/backend.yaml --only cache --json
     """
     from backend_architect.cli.output import print_data
-    from backend_architect.decisions import compare_decisions, decide_all, questions, scale_load
-    from backend_architect.pipeline import read_sound_design
+    from backend_architect.decisions import decide_all, questions
+    from backend_architect.pipeline import compare_loads, read_sound_design
     from backend_architect.report.decisions import decisions_json, render_comparison, render_decision, render_decisions
 
     factor = _factor(load) if load else None
     if only and only not in questions():
         raise typer.BadParameter(f"there is no decision {only!r}: {', '.join(questions())}", param_hint="--only")
     design = read_sound_design(file).design
-    decisions = decide_all(design)
     if factor is not None:
-        after = decide_all(scale_load(design, factor))
-        flips = tuple(flip for flip in compare_decisions(decisions, after) if only in {"", flip.slug})
+        decisions, after, changed = compare_loads(design, factor)
+        flips = tuple(flip for flip in changed if only in {"", flip.slug})
         if json:
             print_data({"load": load, "flips": flips})
         elif only and not flips:
             _say(f"At {load}: {only} stays {decisions[only].answer}.\n")
         else:
             _say(render_comparison(flips, load, None if only else after))
-    elif only:
+        return 0
+    decisions = decide_all(design)
+    if only:
         shown = [one for one in decisions_json(decisions) if one["slug"] == only]
         print_data(shown[0]) if json else _say(render_decision(decisions[only]))
     else:

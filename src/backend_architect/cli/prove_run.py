@@ -11,7 +11,8 @@ from pathlib import Path
 from backend_architect.cli.output import as_data, paint, print_data
 from backend_architect.cli.writing.page import check_page, write_page
 from backend_architect.errors import FolderError, Problem
-from backend_architect.proof import Evidence, Lab, Result, choose_probes, prove, read_subject
+from backend_architect.pipeline import proving
+from backend_architect.proof import Evidence, Lab, Result, choose_probes
 from backend_architect.proof.stored import read_evidence
 from backend_architect.report.evidence import case_lines, result_line, verdict_lines
 from backend_architect.report.plan_lines import plan_lines
@@ -51,15 +52,14 @@ def list_probes(words: Sequence[str], *, json: bool) -> int:
 
 def prove_project(options: ProveOptions) -> int:
     """Return 0 when everything that was asked for held."""
-    probes = choose_probes(options.words)
+    choose_probes(options.words)  # a word that names none is refused before anything is read
     if options.html:
         check_page(options.html)
-    subject = read_subject(options.folder)
     earlier = None if options.fresh else _earlier(options.file)
     colours = paint(sys.stderr if options.json else sys.stdout)
-    with Lab(subject, options.tell) as lab:
+    with proving(options.folder, options.words, earlier, options.tell) as (lab, steps):
         shown = 0
-        for step in prove(lab, probes, earlier):
+        for step in steps:
             evidence = step.evidence
             for result in evidence.results[shown:]:
                 _print_result(options, result)

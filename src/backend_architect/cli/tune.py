@@ -81,16 +81,16 @@ def tune(
     """
     from backend_architect.cli.tune_changes import Changes, go_on, store_or_compare
     from backend_architect.cli.tune_run import TuneOptions, tune_database
+    from backend_architect.pipeline import TuneRequest
     from backend_architect.tune.advice_run import By
     from backend_architect.tune.indexes.choice_limits import ChoiceLimits
 
     form, watched = OutputForm.JSON if json else form, read_seconds(watch or "0s")
     limits = ChoiceLimits(budget=read_bytes(budget), seconds=read_seconds(time))
-    options = TuneOptions(
-        url, workload, form, baseline, fail_on, html, limits, By(what_if.value), watched, read_times(at)
-    )
+    request = TuneRequest(url, workload, limits, By(what_if.value), read_times(at))
+    options = TuneOptions(form, baseline, fail_on, html, watched)
     waits = read_waits(wait, canary, applies=apply)
     changes = Changes(url, form, apply, yes, journal, migration, snapshot, compare, *waits, as_, revisit)
     status = store_or_compare(changes)
     status = go_on(changes) if status is None else status
-    return tune_database(options, changes) if status is None else status
+    return tune_database(request, options, changes) if status is None else status

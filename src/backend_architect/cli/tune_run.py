@@ -1,10 +1,8 @@
 """One run of `architect tune`: what it was asked for, and its result in one of several forms."""
 
-import asyncio
 import json
 import sys
 import time
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +16,7 @@ from backend_architect.cli.tune_options import ChangeRefused, FailOn, OutputForm
 from backend_architect.cli.writing.disk import check_place
 from backend_architect.cli.writing.page import check_page, write_page
 from backend_architect.errors import Problem
-from backend_architect.finding import Finding
+from backend_architect.pipeline import TuneRequest, tune
 from backend_architect.report.advice import advice_lines
 from backend_architect.report.findings import counted, finding_lines, findings_sarif
 from backend_architect.report.growth import growth_lines
@@ -29,35 +27,23 @@ from backend_architect.report.tuning_data import tuning_data
 from backend_architect.report.tuning_markdown import tuning_markdown
 from backend_architect.report.visible import in_one_line
 from backend_architect.report.workload import costliest_lines, note_lines, read_from
-from backend_architect.tune import Observation, all_rules, find_everything, find_misjudged, observe
-from backend_architect.tune.accepted import not_found, read_accepted
-from backend_architect.tune.advice_run import By, advise
-from backend_architect.tune.find import worst_first
-from backend_architect.tune.group_findings import grouped
-from backend_architect.tune.growth_run import Projected, project_growth
-from backend_architect.tune.indexes.choice_limits import ChoiceLimits
-from backend_architect.tune.migration import Migration, beside_advice, migration_sql, plan_migration
-from backend_architect.tune.rewrite_run import write_anew
+from backend_architect.tune import all_rules
+from backend_architect.tune.accepted import read_accepted
 from backend_architect.tune.watching import Watched
 
 
 @dataclass(frozen=True, slots=True)
 class TuneOptions:
-    """What was asked for. `watch` is in seconds, 0 for what was counted before; `at` is how many times the rows."""
+    """What was asked for beside the request itself. `watch` is in seconds, 0 for what was counted before."""
 
-    url: str
-    workload: Path | None
     form: OutputForm
     baseline: Path | None
     fail_on: FailOn
     html: Path | None
-    limits: ChoiceLimits
-    what_if: By
     watch: float = 0.0
-    at: float | None = None
 
 
-def tune_database(options: TuneOptions, changes: Changes) -> int:
+def tune_database(request: TuneRequest, options: TuneOptions, changes: Changes) -> int:
     """Return 1 when a finding is as severe as what was asked to fail on, or a change that was asked for failed."""
     if options.html:
         check_page(options.html)
@@ -65,71 +51,32 @@ def tune_database(options: TuneOptions, changes: Changes) -> int:
     if changes.revisit:
         check_place(changes.revisit)
     accepted = read_accepted(options.baseline) if options.baseline else {}
-    watched = _watched(options)
-    options = replace(options, limits=replace(options.limits, began=time.monotonic()))
-    tuning, migration = _tuning(options, _observe(options, watched), accepted)
+    watched = _watched(request, options)
+    request = replace(request, accepted=accepted, limits=replace(request.limits, began=time.monotonic()))
+    with progress() as tell:
+        tuning, migration = tune(request, watched, tell)
     if options.html:
         write_page(options.html, tune_page(tuning, when=datetime.now(UTC)))
-    if options.form is not OutputForm.JSON:  # a person reads findings before the changes; a program reads one document
-        print_tuning(tuning, options.form, url=options.url, page=options.html)
+    is_document = options.form is OutputForm.JSON  # a person reads findings before the changes, a program one document
+    if not is_document:
+        print_tuning(tuning, options.form, url=request.url, page=options.html)
     written = write_framework(changes, migration, folder) if folder else ()
     if changes.revisit:
         write_revisit(changes, changes.revisit, tuning)
     applied = apply_advice(changes, migration)
-    if options.form is OutputForm.JSON:
-        print_tuning(replace(tuning, applied=applied, migration_files=written), options.form, url=options.url)
+    if is_document:
+        print_tuning(replace(tuning, applied=applied, migration_files=written), options.form, url=request.url)
     severe = [finding for finding in tuning.findings if finding.severity.value in _failing(options.fail_on)]
     unread = not tuning.observed.catalog.knows_tables
     return int(unread or bool(severe) or (applied is not None and applied.failed))
 
 
-def _watched(options: TuneOptions) -> Watched | None:
+def _watched(request: TuneRequest, options: TuneOptions) -> Watched | None:
     """Return what ran while it was watched, None where nobody asked for that."""
-    if options.watch and options.workload:
+    if options.watch and request.workload:
         fix = "leave out one of them"
         raise ChangeRefused(Problem("two-workloads", "--watch counts what runs, --workload gives what ran", fix))
-    return watch_database(options.url, options.watch) if options.watch else None
-
-
-def _observe(options: TuneOptions, watched: Watched | None) -> Observation:
-    """Return the database as it is, with the workload that was given or watched."""
-    if watched is None:
-        return asyncio.run(observe(options.url, options.workload))
-    observation = asyncio.run(observe(options.url, watched.workload))
-    return replace(observation, problems=(*watched.problems, *observation.problems))
-
-
-def _tuning(options: TuneOptions, observation: Observation, accepted: Mapping[str, str]) -> tuple[Tuning, Migration]:
-    """Return what there is to say (findings but the accepted ones, indexes, growth), and the migration of it."""
-    observed = observation.observed
-    found = find_everything(observed)
-    with progress() as tell:
-        rewritten = write_anew(_without(accepted, found.findings), observed, tell)
-        advised = advise(options.url, observed, options.limits, tell, by=options.what_if)
-        grown = (
-            project_growth(options.url, observed, options.at, tell, advised=advised) if options.at else Projected(None)
-        )
-    misjudged = find_misjudged(observed, advised.advice)
-    everything = {finding.key: finding for finding in (*found.findings, *misjudged.findings)}.values()
-    surer = {finding.key for finding in misjudged.findings}
-    before = tuple(finding for finding in rewritten.findings if finding.key not in surer)
-    findings = worst_first((*before, *_without(accepted, misjudged.findings)))
-    migration = plan_migration(advised.advice, findings, observed.catalog)
-    problems = (*observation.problems, *found.problems, *misjudged.problems, *rewritten.problems, *advised.problems)
-    tuning = Tuning(
-        observed,
-        grouped(beside_advice(findings, advised.advice)),
-        (*problems, *grown.problems, *not_found(accepted, everything)),
-        advised.advice,
-        migration_sql(migration, datetime.now(UTC).isoformat(timespec="seconds")) if migration.steps else "",
-        accepted=len(everything) - len(findings),
-        growth=grown.study,
-    )
-    return tuning, migration
-
-
-def _without(accepted: Mapping[str, str], findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(finding for finding in findings if finding.key not in accepted)
+    return watch_database(request.url, options.watch) if options.watch else None
 
 
 def _failing(fail_on: FailOn) -> set[str]:

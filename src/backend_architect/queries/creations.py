@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
-from backend_architect.design.expressions import resolve_value
 from backend_architect.design.model import Entity, Field
 from backend_architect.design.postgres_types import column_type
 from backend_architect.design.routes import Route
@@ -93,4 +92,4 @@ def _given(route: Route, statement: StatementText, item: Field) -> str:
 
 def _computed(resolved: ResolvedDesign, entity: Entity, item: Field) -> exp.Expr:
     """Return the expression by which the server sets a field, over the new row."""
-    return resolve_value(resolved.design, entity, item.set or "", alias=NEW, kept=resolved.kept).sql
+    return resolved.value(entity, item.set or "", NEW).sql

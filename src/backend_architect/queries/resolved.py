@@ -10,8 +10,9 @@ from functools import cached_property
 
 from sqlglot import exp
 
-from backend_architect.design.expressions import Kept, resolve_rule
+from backend_architect.design.expressions import Kept, resolve_rule, resolve_value
 from backend_architect.design.model import Action, Design, Entity, Field, Row
+from backend_architect.design.operators import Typed
 from backend_architect.design.routes import Route, routes_of
 from backend_architect.design.syntax import fold
 from backend_architect.queries.model import Shape
@@ -42,6 +43,10 @@ class ResolvedDesign:
         if key not in self._rules:
             self._rules[key] = resolve_rule(self.design, row, text, alias=alias, kept=self.kept)
         return self._rules[key].copy()
+
+    def value(self, row: Row, text: str, alias: str = "") -> Typed:
+        """Return a value computed from `row` as SQL over `alias`, with its PostgreSQL type."""
+        return resolve_value(self.design, row, text, alias=alias, kept=self.kept)
 
     def allowed(self, row: Row, action: Action, alias: str = "", *, signed_in: bool = False) -> exp.Expr:
         """Return the rule for an action; behind a route that needs a caller, `signed_in` is known to be true."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from backend_architect.design.expressions import resolve_value
 from backend_architect.design.model import Entity, Field
 from backend_architect.design.routes import Route
 from backend_architect.design.syntax import conjuncts
@@ -119,10 +118,7 @@ def _computed(
     """
     changing = {item.column: item for item in accepted}
     ahead = [item for item in entity.fields.values() if item.set not in {None, "me"} and item not in accepted]
-    trees = {
-        item.column: resolve_value(resolved.design, entity, item.set or "", alias=CHANGED, kept=resolved.kept).sql
-        for item in ahead
-    }
+    trees = {item.column: resolved.value(entity, item.set or "", CHANGED).sql for item in ahead}
     found = [item for item in ahead if new_columns(trees[item.column], alias=CHANGED) & changing.keys()]
     while found:
         for item in found:

@@ -44,7 +44,7 @@ def build_schema(resolved: ResolvedDesign, queries: Queries) -> Schema:
     edges = [edge_table(design, edge) for edge in design.edges.values()]
     tables = index_tables(resolved, (*entities, *edges), queries.all())
     extensions = ("btree_gist",) if any(e.no_overlap for e in design.entities.values()) else ()
-    functions = fitting_functions(design, resolved.kept)
+    functions = fitting_functions(resolved)
     return Schema(tables, build_triggers(resolved), build_turns(design), extensions, functions)
 
 

@@ -1,7 +1,7 @@
 """The functions that answer null for a computed value which no answer can hold."""
 
-from backend_architect.design.expressions import Kept, resolve_value
-from backend_architect.design.model import MAX_EXACT, Design, FieldType
+from backend_architect.design.model import MAX_EXACT, FieldType
+from backend_architect.queries import ResolvedDesign
 from backend_architect.queries.rows import SQL_TYPES
 from backend_architect.queries.shape import always_fits
 from backend_architect.schema.columns import FIRST_AND_END
@@ -11,13 +11,13 @@ _LONGEST = 999_999_998
 """Days of the longest duration that Python has."""
 
 
-def fitting_functions(design: Design, kept: Kept) -> tuple[str, ...]:
+def fitting_functions(resolved: ResolvedDesign) -> tuple[str, ...]:
     """Return a function for each type of computed values that may not fit, as SQL."""
     kinds = [
         FieldType.INTEGER if computed.type is FieldType.MONEY else computed.type
-        for entity in design.entities.values()
+        for entity in resolved.design.entities.values()
         for computed in entity.computed.values()
-        if not always_fits(computed.type, resolve_value(design, entity, computed.sql, kept=kept))
+        if not always_fits(computed.type, resolved.value(entity, computed.sql))
     ]
     functions = "\n".join(_function(kind) for kind in dict.fromkeys(kinds))
     return (WHY + functions,) if kinds else ()

@@ -2,7 +2,6 @@
 
 from sqlglot import exp
 
-from backend_architect.design.expressions import resolve_value
 from backend_architect.design.model import Action, Design, Entity, Row
 from backend_architect.design.mutable_values import changing_columns
 from backend_architect.design.printing import sql_text
@@ -43,8 +42,8 @@ def _trigger(resolved: ResolvedDesign, row: Row) -> Trigger:
         return Trigger(row.table, tuple(on_insert), counted=counted)
     changing = changing_columns(design, kept, row)
     moved = tuple(each for each in counted if each.via in changing)
-    on_insert += _effects(design, row, "create")
-    on_delete = _effects(design, row, "delete")
+    on_insert += _effects(resolved, row, "create")
+    on_delete = _effects(resolved, row, "delete")
     if on_delete:  # for each row, and the counts with them: locked in another order than on insert, two could deadlock
         down = [ColumnChange(each.table, each.column, each.via, f"{each.column} - 1") for each in counted]
         return Trigger(row.table, tuple(on_insert), (*down, *on_delete), moved=moved)
@@ -61,14 +60,14 @@ def _counted(resolved: ResolvedDesign, row: Row) -> tuple[KeptCount, ...]:
     return tuple(sorted(found, key=lambda each: (each.table, each.column)))
 
 
-def _effects(design: Design, entity: Entity, action: Action) -> list[ColumnChange]:
+def _effects(resolved: ResolvedDesign, entity: Entity, action: Action) -> list[ColumnChange]:
     changes = []
     for path, text in entity.effects.get(action, {}).items():
         relation, _, name = path.partition(".")
         item = entity.fields[relation]
-        target = design.entities[item.to or ""]
+        target = resolved.design.entities[item.to or ""]
         row = "OLD" if action == "delete" else "NEW"
-        tree = resolve_value(design, entity, text, alias=row).sql.transform(_own_column, relation)
+        tree = resolved.value(entity, text, row).sql.transform(_own_column, relation)
         changes.append(ColumnChange(target.table, target.fields[name].column, item.column, sql_text(tree)))
     return changes
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from uuid import uuid4
 
-from backend_architect.design import Design
 from backend_architect.design.model import Entity, Field
-from backend_architect.design.routes import Route, routes_of
+from backend_architect.design.routes import Route
+from backend_architect.proof.subject import Subject
 
 PARAMETER = re.compile(r"\{[^}]+\}")
 BODIES = ("create", "update", "put_edge")
@@ -22,9 +22,9 @@ def address(route: Route, value: str = "") -> str:
     return "/v1" + filled(route.path, value)
 
 
-def routes_with_bodies(design: Design) -> tuple[Route, ...]:
+def routes_with_bodies(subject: Subject) -> tuple[Route, ...]:
     """Return the routes that take fields from clients."""
-    return tuple(route for route in routes_of(design) if fields_of(route))
+    return tuple(route for route in subject.routes if fields_of(route))
 
 
 def fields_of(route: Route) -> Sequence[Field]:

@@ -65,7 +65,7 @@ def deep_body(lab: Lab) -> Iterator[Case]:
 
     Give for each route that takes a body a case for lists, for objects, and for each of its fields.
     """
-    routes = routes_with_bodies(lab.subject.design)
+    routes = routes_with_bodies(lab.subject)
     if not routes:
         yield skipped("nested JSON", "no route takes a body")
     for route in routes:
@@ -197,7 +197,7 @@ def media_type(lab: Lab) -> Iterator[Case]:
     Give for each route that takes a body a case for each kind that is not JSON, and for none.
     """
     design = lab.subject.design
-    targets = [(route.method, route.path, address(route)) for route in routes_with_bodies(design)]
+    targets = [(route.method, route.path, address(route)) for route in routes_with_bodies(lab.subject)]
     if design.auth is not None:
         targets += [("POST", path, f"/v1{path}") for path in ("/auth/sign-in", "/auth/register", "/auth/refresh")]
     if not targets:

@@ -38,7 +38,7 @@ def _errors(lab: Lab) -> Iterator[tuple[int, str, Exchange]]:
     if design.auth is not None:
         yield 401, "nobody has signed in", ask(nobody, "GET", "/v1/me")
         yield 405, "a method that the address does not have", ask(nobody, "DELETE", "/v1/me")
-    for route in routes_with_bodies(design)[:1]:
+    for route in routes_with_bodies(lab.subject)[:1]:
         caller = backend.insider()
         yield 400, "half of a JSON text", ask(caller, route.method, address(route), content=b'{"a":', headers=json)
         yield 422, "a wrong field", ask(caller, route.method, address(route), json_body={"no_such_field": 1})
