@@ -79,7 +79,7 @@ def tune(
     \b
     Exit status: 0 read, or all done · 1 findings from --fail-on on, steps that failed, or not readable
     """
-    from backend_architect.cli.tune_changes import Changes, go_on, store_or_compare
+    from backend_architect.cli.tune_changes import Changes, resume_or_compare
     from backend_architect.cli.tune_run import TuneOptions, tune_database
     from backend_architect.pipeline import TuneRequest
     from backend_architect.tune.advice_run import By
@@ -91,6 +91,5 @@ def tune(
     options = TuneOptions(form, baseline, fail_on, html, watched)
     waits = read_waits(wait, canary, applies=apply)
     changes = Changes(url, form, apply, yes, journal, migration, snapshot, compare, *waits, as_, revisit)
-    status = store_or_compare(changes)
-    status = go_on(changes) if status is None else status
+    status = resume_or_compare(changes)
     return tune_database(request, options, changes) if status is None else status

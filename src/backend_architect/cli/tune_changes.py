@@ -87,7 +87,13 @@ def _body(text: str) -> str:
     return text.partition("\n")[2]
 
 
-def go_on(changes: Changes) -> int | None:
+def resume_or_compare(changes: Changes) -> int | None:
+    """Return the exit status of what needs no new advice: a snapshot, a comparison, a resumed migration; else None."""
+    status = _store_or_compare(changes)
+    return _resume(changes) if status is None else status
+
+
+def _resume(changes: Changes) -> int | None:
     """Return the exit status of going on with a migration that was broken off; None where there is none."""
     journal = _journal_path(changes)
     found = read_journal(journal) if changes.apply and journal is not None else None
@@ -165,7 +171,7 @@ def _where(url: str) -> str:
     return urlsplit(url).hostname or "the local socket"
 
 
-def store_or_compare(changes: Changes) -> int | None:
+def _store_or_compare(changes: Changes) -> int | None:
     """Return the exit status of writing a snapshot or of comparing with one; None where more was asked for."""
     if changes.snapshot:
         _store(changes, changes.snapshot)
