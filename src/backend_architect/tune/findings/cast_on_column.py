@@ -2,8 +2,8 @@
 
 What it checks: conditions that cast a column which begins an index, written (`created_at::date = $1`, `id::text = $1`)
 or made by the server because the value is of another type (a bigint compared with a numeric, a char(n) with a text);
-where no index holds the cast and no other condition leaves few rows; on tables of a thousand rows or more. A varchar
-compared with a text is not one of them.
+where no index holds the cast and no other condition leaves few rows; on tables of a thousand rows or more. Of a
+timestamptz also without any index: none can hold its day. A varchar compared with a text is not one of them.
 
 Why it matters: the index is ordered by the column's own type. Every row is read and cast.
 
@@ -70,16 +70,23 @@ def _cast(each: Comparison) -> str:
 
 def _matters(catalog: Catalog, each: Comparison) -> bool:
     table = each.table
-    if catalog.rows_of(table) < SMALL_ROWS or not indexes_on(catalog, table, each.columns[0]):
+    if catalog.rows_of(table) < SMALL_ROWS or not (indexes_on(catalog, table, each.columns[0]) or _has_no_index(each)):
         return False
     if is_a(each.side, ast.TypeCast) and is_indexed(catalog, table, each.side):
         return False
     return is_column(each.side) or rows_left(each.block, each.source, catalog) > MIN_ROWS_LEFT
 
 
+def _has_no_index(each: Comparison) -> bool:
+    """Return whether no index can hold the cast: what a day is of a moment depends on the session's time zone."""
+    return is_a(each.side, ast.TypeCast) and family(column_type(each.side.arg, each.block)) == "timestamptz"
+
+
 def _finding(examined: Examined, each: Comparison, how: str, catalog: Catalog) -> Finding:
     table, column = each.table, each.columns[0]
     own = bare(column_type(each.side.arg if is_a(each.side, ast.TypeCast) else each.side, each.block))
+    indexed = bool(indexes_on(catalog, table, column))
+    ordered = f"the index is ordered by {own}" if indexed else "no index can hold what depends on the time zone"
     value = RawStream()(each.other) if each.other is not None and not isinstance(each.other, tuple) else "the value"
     if family(own) in {"timestamp", "timestamptz"}:
         fix = f"compare a range: {quoted(column)} >= {value} AND {quoted(column)} < {value} + interval '1 day'"
@@ -90,8 +97,8 @@ def _finding(examined: Examined, each: Comparison, how: str, catalog: Catalog) -
         severity=examined.severity(Severity.MEDIUM),
         sureness=Sureness.CERTAIN,
         subject=f"{examined.shown} ({column})",
-        message=f"{how}, so its index does not serve: {examined.shown}",
-        why=f"the index is ordered by {own}: all {catalog.rows_of(table):,.0f} rows are read and cast",
+        message=f"{how}, so {'its index does not' if indexed else 'no index can'} serve: {examined.shown}",
+        why=f"{ordered}: all {catalog.rows_of(table):,.0f} rows are read and cast",
         fix=fix,
         evidence=(*examined.facts, Fact("rows", f"{catalog.rows_of(table):,.0f}"), Fact("type", own)),
     )

@@ -2,7 +2,8 @@
 
 What it checks: conditions that compare an expression over one column (`lower(email)`, `date(created_at)`, `total + 1`,
 `coalesce(deleted, false)`, `data ->> 'kind'`) with a value, where an index begins with the bare column, none holds the
-expression, and no other condition leaves few rows; on tables of a thousand rows or more.
+expression, and no other condition leaves few rows; on tables of a thousand rows or more. Of a day, a month or a year of
+a timestamptz also where no index is there: none can hold what depends on the session's time zone.
 
 Why it matters: an index holds the column's values, not the function's: the planner reads every row and computes the
 function for each.
@@ -62,9 +63,20 @@ def _computes(side: Any) -> bool:
 def _matters(catalog: Catalog, each: Comparison) -> bool:
     table, column = each.table, each.columns[0]
     bare = indexes_on(catalog, table, column) or (_in_json(each.side) and _inverted(catalog, table, column))
-    if catalog.rows_of(table) < SMALL_ROWS or not bare or is_indexed(catalog, table, each.side):
+    if (
+        catalog.rows_of(table) < SMALL_ROWS
+        or not (bare or _has_no_index(each))
+        or is_indexed(catalog, table, each.side)
+    ):
         return False
     return rows_left(each.block, each.source, catalog) > MIN_ROWS_LEFT
+
+
+def _has_no_index(each: Comparison) -> bool:
+    """Return whether no index can hold the expression: what a day is of a moment depends on the time zone."""
+    column = each.table.column(each.columns[0])
+    moment = column is not None and column.type == "timestamp with time zone"
+    return moment and is_a(each.side, ast.FuncCall) and function_name(each.side) in OF_TIME - {"timezone"}
 
 
 def _in_json(side: Any) -> bool:
@@ -84,12 +96,18 @@ def _finding(examined: Examined, each: Comparison, catalog: Catalog) -> Finding:
         severity=examined.severity(Severity.MEDIUM),
         sureness=Sureness.LIKELY,
         subject=f"{examined.shown} ({column})",
-        message=f"{expression} is compared, and only {table.qualified} ({quoted(column)}) is indexed: {examined.shown}",
-        why=f"the index does not hold the expression: all {catalog.rows_of(table):,.0f} rows are read and computed",
+        message=f"{expression} is compared, and {_indexed(catalog, table, column)}: {examined.shown}",
+        why=f"no index holds the expression: all {catalog.rows_of(table):,.0f} rows are read and computed",
         fix=fix,
         sql=sql,
         evidence=(*examined.facts, Fact("rows", f"{catalog.rows_of(table):,.0f}")),
     )
+
+
+def _indexed(catalog: Catalog, table: Table, column: str) -> str:
+    only = bool(indexes_on(catalog, table, column)) or _inverted(catalog, table, column)
+    name = f"{table.qualified} ({quoted(column)})"
+    return f"only {name} is indexed" if only else f"no index can hold it: it depends on the time zone of {name}"
 
 
 def _mend(each: Comparison, expression: str) -> tuple[str, str]:
