@@ -62,13 +62,13 @@ WEAKNESSES = (
         (SESSIONS, "presented[:FAMILY] + auth_of(request).tokens.successor(presented)", "presented"),
     )),
     Weakness("a change that forgets its owner", "P12-P14", (
-        ("app/users/queries.py", "AND users.id = $6 AND", "AND $6::uuid IS NOT NULL AND"),
+        ("app/users/queries.py", "    WHERE users.id = :id AND users.id = :me\n", "    WHERE users.id = :id AND :me::uuid IS NOT NULL\n"),  # noqa: E501
     )),
     Weakness("a read that forgets its rule", "P12-P14", (
-        ("app/posts/queries.py", "FROM posts {JOINS}\nWHERE posts.id = $2 AND {VISIBLE}\n\"\"\"\n\n\nasync def read(", "FROM posts {JOINS}\nWHERE posts.id = $2\n\"\"\"\n\n\nasync def read("),  # noqa: E501
+        ("app/posts/queries.py", "FROM posts {JOINS}\nWHERE posts.id = :id AND {VISIBLE}\n\"\"\"\n\n\n@repeatable\nasync def read(", "FROM posts {JOINS}\nWHERE posts.id = :id\n\"\"\"\n\n\n@repeatable\nasync def read("),  # noqa: E501
     )),
     Weakness("an edge taken away for somebody else", "P12-P14", (
-        ("app/likes/queries.py", "WHERE likes.user_id = $1 AND", "WHERE $1::uuid IS NOT NULL AND"),
+        ("app/likes/queries.py", "WHERE likes.user_id = :me AND", "WHERE :me::uuid IS NOT NULL AND"),
     )),
     Weakness("a post shares one that its maker may not see", "P12-P14", (
         ("app/posts/queries.py", "          new.shared_id IS NULL\n", "          true\n"),
@@ -80,23 +80,23 @@ WEAKNESSES = (
         ("app/users/routes.py", "    return ok(await queries.update(db, user_id, changes, me, if_match))", "    from app.core.errors import Forbidden\n    if user_id != me.id and await queries.read(db, user_id):\n        raise Forbidden\n    return ok(await queries.update(db, user_id, changes, me, if_match))"),  # noqa: E501
     )),
     Weakness("a list that forgets the rule", "P16", (
-        ("app/posts/queries.py", "WHERE posts.author_id = $2 AND {VISIBLE} AND", "WHERE posts.author_id = $2 AND"),
+        ("app/posts/queries.py", "WHERE posts.author_id = :user_id AND {VISIBLE} AND", "WHERE posts.author_id = :user_id AND"),  # noqa: E501
     )),
     Weakness("a list without its role", "P17", (
         ("app/products/routes.py", '"""Return a page of `sold_out`."""\n    if not (me.has("staff")):', '"""Return a page of `sold_out`."""\n    if not me.id:'),  # noqa: E501
     ), "shop"),
     Weakness("a creation without its role", "P17", (
-        ("app/products/queries.py", "new.on_sale FROM new WHERE $7\n", "new.on_sale FROM new WHERE $7 OR true\n"),
+        ("app/products/queries.py", "    WHERE :is_staff RETURNING", "    WHERE :is_staff OR true RETURNING"),
     ), "shop"),
     Weakness("whoever registers gives themselves a role", "P18-P19", (
         ("app/auth/schemas.py", "    password: Password\n\n    @field_validator", "    password: Password\n    roles: list[str] = []\n\n    @field_validator"),  # noqa: E501
-        ("app/auth/accounts.py", "auth_accounts (user_id, email, password_hash) VALUES ($1, $2, $3)", "auth_accounts (user_id, email, password_hash, roles) VALUES ($1, $2, $3, $4)"),  # noqa: E501
-        ("app/auth/accounts.py", "CREATE_ACCOUNT, user, new.email, password_hash)", "CREATE_ACCOUNT, user, new.email, password_hash, new.roles)"),  # noqa: E501
+        ("app/auth/accounts.py", "auth_accounts (user_id, email, password_hash)\nVALUES (:user, :email, :password_hash)", "auth_accounts (user_id, email, password_hash, roles)\nVALUES (:user, :email, :password_hash, :roles)"),  # noqa: E501
+        ("app/auth/accounts.py", "password_hash=password_hash)\n        await tx.execute(DEL", "password_hash=password_hash, roles=new.roles)\n        await tx.execute(DEL"),  # noqa: E501
     )),
     Weakness("a post is given to somebody else", "P18-P19", (
         ("app/posts/schemas.py", "class PostChanges(Changes):\n    \"\"\"Changes to a post: what is not sent stays as it is.\"\"\"\n", "class PostChanges(Changes):\n    author_id: UUID | None = None\n"),  # noqa: E501
-        ("app/posts/queries.py", "    SET body = coalesce($3, posts.body),", "    SET body = coalesce($3, posts.body), author_id = coalesce($6, author_id),"),  # noqa: E501
-        ("app/posts/queries.py", "db.fetchrow(UPDATE, *values, if_match)", "db.fetchrow(UPDATE, *values, if_match, changes.author_id)"),  # noqa: E501
+        ("app/posts/queries.py", "    SET body = coalesce(:body, posts.body),", "    SET body = coalesce(:body, posts.body), author_id = coalesce(:author, author_id),"),  # noqa: E501
+        ("app/posts/queries.py", "db.fetchrow(UPDATE, **values, if_match=if_match)", "db.fetchrow(UPDATE, **values, if_match=if_match, author=changes.author_id)"),  # noqa: E501
     )),
     Weakness("the hash of the password is shown", "P20", (
         ("app/auth/schemas.py", "    roles: list[str]\n", "    roles: list[str]\n    password_hash: str\n"),
@@ -132,7 +132,7 @@ WEAKNESSES = (
         (SIGN_IN, CHECKED, '    if account is None:\n        raise Unauthorized("The e-mail address or the password is wrong.")\n' + CHECKED),  # noqa: E501
     )),
     Weakness("registration tells who has an account", "P31", (
-        ("app/auth/accounts.py", "VALUES ($1, $2, $3)\nON CONFLICT DO NOTHING\n", "VALUES ($1, $2, $3)\n"),
+        ("app/auth/accounts.py", ":password_hash)\nON CONFLICT DO NOTHING\n", ":password_hash)\n"),
     )),
     Weakness("recovery tells who has an account", "P32", (
         ("app/auth/routes.py", '\n@router.get("/me", response_model=Me)', RESET),

@@ -17,6 +17,7 @@ COOKIES, SESSIONS = "app/auth/cookies.py", "app/auth/sessions.py"
 SCHEMA = "migrations/0002_schema.sql"
 ORIGINS = "allow_origins=settings.allowed_origins"
 TAKEN_KEY = 'raise Conflict("A request with this Idempotency-Key is being answered.")'
+KEPT = "await tx.execute(KEEP, caller=me.id, key=key, fingerprint=fingerprint, **kept)"
 GUESSABLE = (
     "DEFAULT ('01890a5d-ac96-774b-bcce-' || lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000000)::bigint),"
     " 12, '0'))::uuid,"
@@ -62,19 +63,19 @@ WEAKNESSES = (
         (MAIN, 'openapi_url=None if settings.production else "/openapi.json"', 'openapi_url="/openapi.json"'),
     )),
     Weakness("a search put into the statement", "P52", (
-        ("app/posts/queries.py", "db.fetch(SEARCH, me.id, q,", "db.fetch(SEARCH.replace('$2', f\"'{q}' || left($2, 0)\"), me.id, q,"),  # noqa: E501
+        ("app/posts/queries.py", "db.fetch(SEARCH, me=me.id, q=q,", "db.fetch(SEARCH.replace(':q', f\"'{q}' || left(:q, 0)\"), me=me.id, q=q,"),  # noqa: E501
     )),
     Weakness("a sign-in put into the statement", "P52", (
-        ("app/auth/accounts.py", "db.fetchrow(FIND, email,", "db.fetchrow(FIND.replace('$1', f\"'{email}' || left($1, 0)\"), email,"),  # noqa: E501
+        ("app/auth/accounts.py", "db.fetchrow(FIND, email=", "db.fetchrow(FIND.replace(':email', f\"'{email}' || left(:email, 0)\"), email="),  # noqa: E501
     )),
     Weakness("a key that nobody keeps", "P53", ((ONCE, "    key = _key()\n", "    key = None\n"),)),
     Weakness("a key for everybody", "P53", (
-        (ONCE, "idempotency_keys k ON k.caller = $1 AND k.key = $2", "idempotency_keys k ON k.key = $2"),
+        (ONCE, "idempotency_keys k ON k.caller = :caller AND k.key = :key", "idempotency_keys k ON k.key = :key"),
     )),
     Weakness("a key for any body", "P54", ((ONCE, 'if row["fingerprint"] != fingerprint:', "if False:"),)),
     Weakness("many under one key", "P54", (
         (ONCE, 'if row is None or not row["free"]:', "if row is None:"),
-        (ONCE, f'        if await tx.execute(KEEP, me.id, key, *kept) != "INSERT 0 1":\n            {TAKEN_KEY}\n', "        await tx.execute(KEEP, me.id, key, *kept)\n"),  # noqa: E501
+        (ONCE, f'        if {KEPT} != "INSERT 0 1":\n            {TAKEN_KEY}\n', f"        {KEPT}\n"),
     )),
     Weakness("no Location", "P55", (
         ("app/core/responses.py", '201, [(b"location", location), *_version(value)]', "201, _version(value)"),

@@ -80,7 +80,7 @@ COPIES = {
     "servers that end": (
         Weakness(
             "F01", "app/core/idempotency.py",
-            'if await tx.execute(KEEP, me.id, key, *kept) != "INSERT 0 1":', "if False:",
+            'fingerprint=fingerprint, **kept) != "INSERT 0 1":', 'fingerprint=fingerprint, **kept) == "never":',
             "I3: acknowledged writes sent again",
         ),
         Weakness(

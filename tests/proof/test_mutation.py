@@ -57,7 +57,7 @@ def test_every_weakening_changes_its_file_and_leaves_what_parses(name: str, buil
 
 def test_what_changes_nothing_is_left_out_with_a_reason(built: Built) -> None:
     equal = {each.what: why for each, why in weakenings_of(built("shop"))[1]}
-    assert equal["SOLD_OUT without AND (products.on_sale OR $1)"].startswith("another part of the condition")
+    assert equal["SOLD_OUT without AND (products.on_sale OR :is_staff)"].startswith("another part of the condition")
     assert all(equal.values())
 
 
@@ -86,7 +86,7 @@ def test_what_cannot_run_was_not_caught(why: str, built: Built, server: Embedded
     strong = _strong(built("social-sharing"), ("access",))
     file, text = REFUSED[why]
     source = (strong.folder / file).read_text()
-    at = source.index("posts.id = $2 AND {VISIBLE}") if text == "READ" else len(source)
+    at = source.index("posts.id = :id AND {VISIBLE}") if text == "READ" else len(source)
     edit = Edit(file, at, at, "posts.nothing = 1 AND " if text == "READ" else f"\n{text}")
     trial = try_one(strong, Weakening("broken", file, 1, "it cannot run", (edit,)), server)
     assert trial.outcome is Outcome.NOT_TRIED and why in trial.why
@@ -124,7 +124,7 @@ FOUND_BY = (
     ("P80", "bookings", "nested-rule", "bookings.starts_at <= now()"),
     ("P80", "helpdesk", "edge", "tickets.due_on < CURRENT_DATE"),
     ("P81", "helpdesk", "check-in-code", "_complete_in_production: never if self.production and missing"),
-    ("P82", "helpdesk", "lock", "tickets WHERE tickets.id = $2"),
+    ("P82", "helpdesk", "lock", "tickets WHERE tickets.id = :id"),
     ("P83", "helpdesk", "rule-of-action", "DELETE without AND join_requests.company_id"),
     ("P84", "bookings", "half-condition", 'without not isinstance(claims["roles"], list)'),
     ("hidden-rows", "shop", "filter", "PRODUCTS_BY_CATEGORY without"),

@@ -28,12 +28,12 @@ class Weakness(NamedTuple):
 WEAKNESSES = {
     "a rule dropped from one filter": Weakness(
         "helpdesk", "app/tickets/queries.py",
-        r"\{VISIBLE\} AND (tickets\.state = \$3::text\s+AND \(tickets\.created)", r"\1",
+        r"\{VISIBLE\} AND (tickets\.state = :state::text\s+AND \(tickets\.created)", r"\1",
         "GET /v1/teams/{team_id}/tickets for", "hidden rows shown",
     ),
     "a rule dropped from a search": Weakness(
         "helpdesk", "app/tickets/queries.py",
-        r"\{VISIBLE\} AND (\(tickets\.\w+, tickets\.id\) < \(\$4, \$5\)\s+AND tickets\.search)", r"\1",
+        r"\{VISIBLE\} AND (\(tickets\.\w+, tickets\.id\) < \(:after_key, :after_id\)\s+AND tickets\.search)", r"\1",
         "GET /v1/teams/{team_id}/search for", "hidden rows shown",
     ),
     "a related row without its rule": Weakness(
@@ -43,7 +43,7 @@ WEAKNESSES = {
     ),
     "a field without its rule": Weakness(
         "helpdesk", "app/people/queries.py",
-        r"CASE WHEN people\.id = \$1 THEN people\.phone END AS phone", "people.phone",
+        r"CASE WHEN people\.id = :me THEN people\.phone END AS phone", "people.phone",
         "GET /v1/people/{person_id} as", "phone is",
     ),
     "a page that begins a row too early": Weakness(
@@ -61,24 +61,24 @@ WEAKNESSES = {
     ),
     "a lead of any tenant": Weakness(
         "helpdesk", "app/memberships/queries.py",
-        r"memberships_2\.company_id = company\.id\s+AND (memberships_2\.person_id = \$1 AND memberships_2\.role)",
+        r"memberships_2\.company_id = company\.id\s+AND (memberships_2\.person_id = :me AND memberships_2\.role)",
         r"\1",
         "DELETE /v1/companies/{company_id}/people/{person_id} in both tenants as other-owner", "it is gone afterwards",
     ),
     "a deletion by whoever once made the row": Weakness(
         "helpdesk", "app/attachments/queries.py",
-        r"(attachments\.id = \$2 AND attachments\.sender_id = \$1)\n  AND EXISTS \(",
+        r"(attachments\.id = :id AND attachments\.sender_id = :me)\n  AND EXISTS \(",
         r"\1 AND EXISTS (SELECT 1 UNION ALL ",
         "DELETE /v1/attachments/{attachment_id} as former-member about a row of their own", "412",
     ),
     "a version told to who may not write": Weakness(
         "helpdesk", "app/people/queries.py",
-        r"await would_write\(db, UPDATE, \*values, None\)", "await read(db, person_id, me)",
+        r"await would_write\(db, UPDATE, \*\*values, if_match=None\)", "await read(db, person_id, me)",
         "PATCH /v1/people/{person_id} as member:lead", "412",
     ),
     "a row moved to where its sender may make none": Weakness(
         "moves", "app/tasks/queries.py",
-        r"\n\s+AND \(SELECT [^)]*\bproject\.id = changed\.project_id\) = \$\d+", "",
+        r"\n\s+AND \(SELECT [^)]*\bproject\.id = changed\.project_id\) = :\w+", "",
         "PATCH /v1/tasks/{task_id} of relations as owner", "200, not 403 or 404",
     ),
     "a count that stays behind": Weakness(
@@ -97,7 +97,7 @@ WEAKNESSES = {
     ),
     "half of a rule dropped": Weakness(
         "social-sharing", "app/posts/queries.py",
-        r"(posts\.audience = 'public') OR posts\.author_id = \$1(\s+OR EXISTS \(SELECT 1 FROM follows)", r"\1\2",
+        r"(posts\.audience = 'public') OR posts\.author_id = :me(\s+OR EXISTS \(\s+SELECT 1 FROM follows)", r"\1\2",
         "GET /v1/users/{user_id}/posts for owner", "visible rows missing",
     ),
     "a nested row of its own kind without its rule": Weakness(
@@ -114,7 +114,8 @@ WEAKNESSES = {
     ),
     "another's orders by a filter": Weakness(
         "shop", "app/orders/queries.py",
-        r"\(orders\.customer_id = \$1 OR \$2\) AND (orders\.state = \$4::text)", r"($1::uuid IS NOT NULL OR $2) AND \1",
+        r"\(orders\.customer_id = :me OR :is_staff\) AND (orders\.state = :state::text)",
+        r"(:me::uuid IS NOT NULL OR :is_staff) AND \1",
         "GET /v1/users/{user_id}/orders for", "hidden rows shown",
     ),
 }  # fmt: skip

@@ -17,7 +17,7 @@ SLICE = PYTHON | {
     *("allowed", "cached", "check_files", "created", "decode_cursor", "decode_json", "encode_json", "file_url"),
     *("found", "make_page", "no_content", "ok", "once", "page", "queries", "router", "settled"),
     *("after", "changes", "db", "done", "if_match", "is_changed", "key", "limit", "me", "new", "q", "request", "row"),
-    *("act", "judged", "sent"),
+    *("act", "judged", "repeatable", "sent"),
     *("make_search_page", "rows", "start", "take_turn", "turn", "tx", "values", "would_write"),
 }
 """What the modules of a slice import, and their parameters and variables."""
@@ -115,3 +115,8 @@ def attribute(column: str) -> str:
     if column.startswith(MODEL_PREFIX):
         return f"its_{column}_"
     return f"{column}_" if column in MODEL_ATTRIBUTES else column
+
+
+def parameter(column: str) -> str:
+    """Return the name of a statement's parameter, which a call gives as a keyword: `body`, and `from_` for `from`."""
+    return f"{column}_" if keyword.iskeyword(column) else column

@@ -8,7 +8,7 @@ from backend_architect.decisions import Decisions
 from backend_architect.decisions.workload import requests_per_second
 from backend_architect.design.distinguishing_fields import distinct_fields
 from backend_architect.design.model import Design, Event, Field, FieldType
-from backend_architect.design.python_names import MAIN, attribute, variable
+from backend_architect.design.python_names import MAIN, attribute, parameter, variable
 from backend_architect.project.limits import limit_of_everything, limit_of_sign_in, limit_source
 from backend_architect.project.samples import python_string, sample_source
 from backend_architect.project.slices.inputs import input_line, input_type
@@ -117,6 +117,7 @@ def template_filters() -> Mapping[str, object]:
         "toml_string": json.dumps,
         "main_name": lambda name: variable(name, MAIN),
         "attribute": attribute,
+        "parameter": parameter,
         "input_line": input_line,
     }
 

@@ -94,7 +94,7 @@ class _ListParts:
 
     def after(self, *columns: str) -> str:
         """Return the keyset condition on the columns."""
-        key, identity = self.statement.value("after_key", "*start"), self.statement.value("after_id", "")
+        key, identity = self.statement.value("after_key", "start[0]"), self.statement.value("after_id", "start[1]")
         return f"({', '.join(columns)}) {'<' if self.spec.order.descending else '>'} ({key}, {identity})"
 
     def limit(self) -> str:

@@ -27,21 +27,21 @@ SQL = (
         "a LIMIT removed",
         Edit(
             POSTS,
-            "AND (posts.created_at, posts.id) < ($3, $4)\nORDER BY posts.created_at DESC, posts.id DESC LIMIT $5\n"
-            '"""\n\n\nasync def of_user',
-            'AND (posts.created_at, posts.id) < ($3, $4)\nORDER BY posts.created_at DESC, posts.id DESC\n"""\n\n\n'
-            "async def of_user",
+            "AND (posts.created_at, posts.id) < (:after_key, :after_id)\nORDER BY posts.created_at DESC, posts.id DESC LIMIT :limit\n"
+            '"""\n\n\n@repeatable\nasync def of_user',
+            'AND (posts.created_at, posts.id) < (:after_key, :after_id)\nORDER BY posts.created_at DESC, posts.id DESC\n"""\n\n\n'
+            "@repeatable\nasync def of_user",
         ),
         {"posts.of_user": ("LIMIT", "posts (author_id, created_at DESC, id DESC)")},
     ),
     Planted(
         "pages by OFFSET",
-        Edit(COMMENTS, "ORDER BY comments.created_at, comments.id LIMIT $5", "ORDER BY comments.created_at LIMIT 20 OFFSET $5"),
+        Edit(COMMENTS, "ORDER BY comments.created_at, comments.id LIMIT :limit", "ORDER BY comments.created_at LIMIT 20 OFFSET :limit"),
         {"comments.of_post": ("keyset", "comments.created_at")},
     ),
     Planted(
         "random order",
-        Edit(POSTS, "ORDER BY posts.likes_count DESC, posts.id DESC LIMIT $4\n) AS chosen", "ORDER BY random() LIMIT $4\n) AS chosen"),
+        Edit(POSTS, "ORDER BY posts.likes_count DESC, posts.id DESC LIMIT :limit\n) AS chosen", "ORDER BY random() LIMIT :limit\n) AS chosen"),
         {"posts.trending": ("random",)},
     ),
     Planted(
@@ -55,32 +55,32 @@ SQL = (
     ),
     Planted(
         "a function on an indexed column",
-        Edit(USERS, "FROM users\nWHERE users.id = $1\n", "FROM users\nWHERE lower(users.handle) = lower($1::text)\n"),
+        Edit(USERS, "FROM users\nWHERE users.id = :id\n", "FROM users\nWHERE lower(users.handle) = lower(:id::text)\n"),
         {"users.read": ("CREATE INDEX ON users (lower(handle))",)},
     ),
     Planted(
         "a cast of a column to a date",
-        Edit(COMMENTS, "WHERE comments.id = $1\n", "WHERE comments.created_at::date = $1::date\n"),
+        Edit(COMMENTS, "FROM comments {JOINS}\nWHERE comments.id = :id\n", "FROM comments {JOINS}\nWHERE comments.created_at::date = :id::date\n"),
         {"comments.read": (">= $n::date", "< $n::date + 1")},
     ),
     Planted(
         "an OR across tables",
-        Edit("app/auth/accounts.py", "ON a.user_id = u.id WHERE u.id = $1", "ON a.user_id = u.id WHERE u.handle = $1::text OR a.email = $1::text"),
+        Edit("app/auth/accounts.py", "ON a.user_id = u.id WHERE u.id = :user", "ON a.user_id = u.id WHERE u.handle = :user::text OR a.email = :user::text"),
         {"auth.read_me": ("UNION",)},
     ),
     Planted(
         "a column without an index",
-        Edit("app/likes/queries.py", "WHERE likes.user_id = $1 AND likes.post_id = $2", "WHERE likes.created_at = $1::timestamptz"),
+        Edit("app/likes/queries.py", "WHERE likes.user_id = :me AND likes.post_id = :post_id", "WHERE likes.created_at = :me::timestamptz"),
         {"likes.delete": ("CREATE INDEX ON likes (created_at)",)},
     ),
     Planted(
         "NOT IN a large table",
-        Edit(POSTS, "WHERE posts.id = $2 AND {VISIBLE}\n\"\"\"\n\n\nasync def report", "WHERE posts.id NOT IN (SELECT post_id FROM likes) LIMIT 20\n\"\"\"\n\n\nasync def report"),
+        Edit(POSTS, "WHERE posts.id = :id AND {VISIBLE}\n\"\"\"\n\n\n@repeatable\nasync def report", "WHERE posts.id NOT IN (SELECT post_id FROM likes) LIMIT 20\n\"\"\"\n\n\n@repeatable\nasync def report"),
         {"posts.report": ("NOT EXISTS",)},
     ),
     Planted(
         "a count of all rows",
-        Edit(POSTS, "SELECT /* posts.read */ {COLUMNS}\nFROM posts {JOINS}\nWHERE posts.id = $2 AND {VISIBLE}", "SELECT /* posts.read */ count(*)\nFROM posts"),
+        Edit(POSTS, "SELECT /* posts.read */ {COLUMNS}\nFROM posts {JOINS}\nWHERE posts.id = :id AND {VISIBLE}", "SELECT /* posts.read */ count(*)\nFROM posts"),
         {"posts.read": ("do not count", "counts:")},
     ),
     Planted(
@@ -90,12 +90,12 @@ SQL = (
     ),
     Planted(
         "a delete by an unindexed text",
-        Edit(COMMENTS, "comments.delete */ FROM comments\nWHERE comments.id = $3\n", "comments.delete */ FROM comments\nWHERE comments.body = $3::text\n"),
+        Edit(COMMENTS, "comments.delete */ FROM comments\nWHERE comments.id = :id\n", "comments.delete */ FROM comments\nWHERE comments.body = :id::text\n"),
         {"comments.delete": ("CREATE INDEX ON comments (body)",)},
     ),
     Planted(
         "a key compared as text",
-        Edit("app/follows/queries.py", "WHERE follows.follower_id = $1 AND follows.target_id = $2", "WHERE follows.follower_id::text = $1"),
+        Edit("app/follows/queries.py", "WHERE follows.follower_id = :me AND follows.target_id = :target_id", "WHERE follows.follower_id::text = :me"),
         {"follows.delete": ("cast the parameter, not follows.follower_id",)},
     ),
     Planted(
@@ -103,8 +103,8 @@ SQL = (
         Edit(
             POSTS,
             "SELECT candidate.id FROM follows AS source",
-            "SELECT candidate.id FROM posts AS candidate ORDER BY candidate.comments_count DESC LIMIT $4\n) AS chosen\n"
-            "JOIN posts ON posts.id = chosen.id {JOINS}\nWHERE $1::uuid IS NOT NULL OR $2::timestamptz IS NULL OR $3::uuid IS NULL\n"
+            "SELECT candidate.id FROM posts AS candidate ORDER BY candidate.comments_count DESC LIMIT :limit\n) AS chosen\n"
+            "JOIN posts ON posts.id = chosen.id {JOINS}\nWHERE :me::uuid IS NOT NULL OR :after_key::timestamptz IS NULL OR :after_id::uuid IS NULL\n"
             '"""\n\nOLD_FEED = f"""\nSELECT /* posts.old_feed */ {COLUMNS}\nFROM (\n    SELECT candidate.id FROM follows AS source',
         ),
         {"posts.feed": ("CREATE INDEX ON posts (comments_count DESC)",)},
@@ -198,8 +198,8 @@ SHOP = (
         "a leading wildcard",
         Edit(
             "app/products/queries.py",
-            "WHERE products.on_sale AND (products.on_sale OR $1)\n      AND products.search @@ websearch_to_tsquery('simple', $2)\n    ORDER BY products.created_at DESC, products.id DESC LIMIT $5\n), few",
-            "WHERE products.on_sale AND (products.on_sale OR $1)\n      AND products.name ILIKE '%' || $2::text || '%'\n    ORDER BY products.created_at DESC, products.id DESC LIMIT $5\n), few",
+            "WHERE products.on_sale AND (products.on_sale OR :is_staff)\n      AND products.search @@ websearch_to_tsquery('simple', :q)\n    ORDER BY products.created_at DESC, products.id DESC LIMIT :limit\n), few",
+            "WHERE products.on_sale AND (products.on_sale OR :is_staff)\n      AND products.name ILIKE '%' || :q::text || '%'\n    ORDER BY products.created_at DESC, products.id DESC LIMIT :limit\n), few",
         ),
         {"products.search": ("gin (name gin_trgm_ops)", "match: [name]")},
     ),
@@ -207,10 +207,10 @@ SHOP = (
         "an order that mixes directions against its index",
         Edit(
             "app/orders/queries.py",
-            "WHERE (orders.customer_id = $1 OR $2) AND (orders.created_at, orders.id) < ($3, $4)\n"
-            "ORDER BY orders.created_at DESC, orders.id DESC LIMIT $5",
-            "WHERE (orders.customer_id = $1 OR $2) AND (orders.created_at, orders.id) < ($3, $4)\n"
-            "ORDER BY orders.state, orders.created_at LIMIT $5",
+            "WHERE (orders.customer_id = :me OR :is_staff) AND (orders.created_at, orders.id) < (:after_key, :after_id)\n"
+            "ORDER BY orders.created_at DESC, orders.id DESC LIMIT :limit",
+            "WHERE (orders.customer_id = :me OR :is_staff) AND (orders.created_at, orders.id) < (:after_key, :after_id)\n"
+            "ORDER BY orders.state, orders.created_at LIMIT :limit",
         ),
         {"orders.orders": ("CREATE INDEX ON orders (state, created_at)",)},
     ),

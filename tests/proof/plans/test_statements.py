@@ -14,7 +14,7 @@ BY_HAND = '''
 from app.posts.queries import COLUMNS, JOINS
 
 BASE = "SELECT /* posts.by_hand */ " + COLUMNS.strip() + f" FROM posts {JOINS}"
-BY_HAND = BASE + " WHERE posts.id = $2"
+BY_HAND = BASE + " WHERE posts.id = :id"
 
 
 async def sorted_by(db, column: str):

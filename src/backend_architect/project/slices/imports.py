@@ -19,7 +19,7 @@ import msgspec
 from asyncpg import Record
 
 from app.core.actions import Conflicting, judged
-from app.core.database import Executor
+from app.core.database import Executor, repeatable
 from app.core.writes import take_turn, would_write
 from app.core.errors import PreconditionFailed
 from app.core.pagination import FIRST_ID, LAST_ID, Page, decode_cursor, make_page, make_search_page

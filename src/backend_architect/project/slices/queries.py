@@ -1,10 +1,11 @@
 """`queries.py` of a slice: each SQL statement directly above the typed function that runs it."""
 
+import re
 from collections.abc import Sequence
 
 from backend_architect.design.model import Edge, Entity, FieldType, ListSpec
 from backend_architect.design.names import words
-from backend_architect.design.python_names import CONSTANTS, attribute, class_name, variable
+from backend_architect.design.python_names import CONSTANTS, attribute, class_name, parameter, variable
 from backend_architect.design.python_names import constant as constant_name
 from backend_architect.project.samples import python_string
 from backend_architect.project.slices.imports import QUERIES
@@ -42,8 +43,13 @@ KEY_TYPES = {
 }
 
 
+REPEATABLE = "@repeatable\n"
+
 BODIES = ("new.", "changes.", "sent.")
 """What the values that clients send come from."""
+
+NUMBERED = re.compile(r"""('[^']*'|"[^"]*")|\$(\d+)""")
+"""A parameter, or what stands in quotes and holds none."""
 
 
 def render_entity_queries(entity: Entity, shape: Shape, queries: Sequence[Query]) -> str:
@@ -56,10 +62,11 @@ def render_entity_queries(entity: Entity, shape: Shape, queries: Sequence[Query]
     )
     if not any(query.returns in {"one", "page"} for query in queries):
         return head + "\n\n\n".join(_row_function(query) for query in queries)
-    joins = f'\n\nJOINS = """\n{join_lines(shape.joins)}\n"""' if shape.joins else ""
-    rule = join_lines(shape.readable)
+    shared = [Param(name.removeprefix("me."), "") for name in shape.viewer]
+    joins = f'\n\nJOINS = """\n{join_lines(_named(shape.joins, shared))}\n"""' if shape.joins else ""
+    rule = join_lines(_named(shape.readable, shared))
     readable = f'\n\n{readable_name(entity, queries)} = """{rule}"""' if rule else ""
-    parts = [head + _viewer_comment(shape) + f'COLUMNS = """\n    {shape.columns}\n"""{joins}{readable}']
+    parts = [head + f'COLUMNS = """\n    {_named(shape.columns, shared)}\n"""{joins}{readable}']
     lists = [query for query in queries if query.list and not query.filters]
     parts += [_act_function(q) if q.route and q.route.action else _row_function(q) for q in queries if not q.list]
     for query in lists:
@@ -67,15 +74,6 @@ def render_entity_queries(entity: Entity, shape: Shape, queries: Sequence[Query]
         parts.append(_list_function(entity, variants))
     parts.append(_from_row(entity, shape))
     return "\n\n\n".join(parts).replace("{READABLE}", f"{{{readable_name(entity, queries)}}}")
-
-
-def _viewer_comment(shape: Shape) -> str:
-    """Return the line that says what the first parameters of every statement are, which its shared texts count on."""
-    if not shape.viewer:
-        return ""
-    sources = ["me.id" if name == "me" else f'me.has("{name.removeprefix("is_")}")' for name in shape.viewer]
-    legend = ", ".join(f"${number} is {source}" for number, source in enumerate(sources, 1))
-    return f"# In every statement that uses these texts {legend}; its own parameters follow.\n"
 
 
 def render_edge_queries(edge: Edge, queries: Sequence[Query]) -> str:
@@ -124,9 +122,26 @@ def readable_name(entity: Entity, queries: Sequence[Query]) -> str:
 
 
 def _statement(query: Query) -> str:
-    template = query.template
+    template = _named(query.template, query.params)
     shared = any(marker in template for marker in ("{COLUMNS}", "{JOINS}", "{READABLE}"))
     return f'{constant(query)} = {"f" if shared else ""}"""\n{join_lines(template)}\n"""'
+
+
+def _named(sql: str, params: Sequence[Param]) -> str:
+    """Return SQL with the names of its parameters instead of their numbers."""
+    names = _names(params)
+    return NUMBERED.sub(lambda found: found[1] or f":{names[int(found[2]) - 1]}", sql)
+
+
+def _names(params: Sequence[Param]) -> list[str]:
+    """Return the name of each parameter; a field that is called like another one gets a `_` more."""
+    names: list[str] = []
+    for param in params:
+        name = parameter("if_match" if param.source == "if_match" else param.name)
+        while name in names:
+            name += "_"
+        names.append(name)
+    return names
 
 
 def _row_function(query: Query) -> str:
@@ -135,18 +150,19 @@ def _row_function(query: Query) -> str:
         returned = f"tuple[{returned}, bool]"
     head = f"async def {variable(query.function)}(db: Executor, {', '.join(argument_list(query))}) -> {returned}:"
     body = [f'"""{_about(query)}"""', *_in_turn(query, _row_body(query))]
-    return f"{_statement(query)}\n\n\n{head}\n    " + "\n    ".join(body)
+    mark = REPEATABLE if query.template.startswith("SELECT") else ""
+    return f"{_statement(query)}\n\n\n{mark}{head}\n    " + "\n    ".join(body)
 
 
 def _act_function(query: Query) -> str:
     """Return the statements of an action, what it may be refused for, and the function that does it."""
     name = constant(query)
-    lock = f'{constant(query.lock)} = """\n{query.lock.sql}\n"""\n\n' if query.lock else ""
+    lock = f'{constant(query.lock)} = """\n{_named(query.lock.sql, query.lock.params)}\n"""\n\n' if query.lock else ""
     conflicts = [f'Conflicting("{v.label}", "{v.code}", {python_string(v.message)}),' for v in query.verdicts if v.code]
     stated = f"{name}_CONFLICTS = (\n    " + "\n    ".join(conflicts) + "\n)\n\n" if conflicts else ""
-    lines = [f"row = await db.fetchrow({', '.join([name, *_values(query)])})"]
+    lines = [f"row = await db.fetchrow({_call(query)})"]
     if query.lock:
-        lines.insert(0, f"await db.execute({', '.join([constant(query.lock), *_values(query.lock)])})")
+        lines.insert(0, f"await db.execute({_call(query.lock)})")
     if query.lock and not query.turn:
         lines = ["async with db.transaction() as tx:", *(f"    {line.replace('db.', 'tx.')}" for line in lines)]
     given = ", ".join(["row", *([f"{name}_CONFLICTS"] if conflicts else [])])
@@ -159,16 +175,19 @@ def _act_function(query: Query) -> str:
 def _row_body(query: Query) -> list[str]:
     fetch, nothing = ("fetchval", "not done") if query.returns == "done" else ("fetchrow", "row is None")
     values = _values(query)
-    call = ", ".join([constant(query), *values])
+    call = _call(query)
     if query.returns == "always":
         return [f"await db.execute({call})"]
     name = "done" if query.returns == "done" else "row"
     lines = [f"{name} = await db.{fetch}({call})"]
-    if values[-1] == "if_match":
+    version = next((key for key, value in values.items() if value == "if_match"), None)
+    if version:
+        others = ", ".join(f'"{key}": {value}' for key, value in values.items() if key != version)
+        again = f"await would_write(db, {constant(query)}, **values, {version}=None)"
         lines = [
-            f"values = ({', '.join(values[:-1])}{',' if len(values) == 2 else ''})",
-            f"{name} = await db.{fetch}({constant(query)}, *values, if_match)",
-            f"if {nothing} and if_match is not None and await would_write(db, {constant(query)}, *values, None):",
+            f"values = {{{others}}}",
+            f"{name} = await db.{fetch}({constant(query)}, **values, {version}=if_match)",
+            f"if {nothing} and if_match is not None and {again}:",
             "    raise PreconditionFailed",
         ]
     return [*lines, _answer(query)]
@@ -195,16 +214,19 @@ def _in_turn(query: Query, lines: list[str]) -> list[str]:
     ]
 
 
-def _values(query: Query) -> list[str]:
+def _call(query: Query) -> str:
+    """Return the arguments that run a statement: its constant, and each value by its parameter's name."""
+    return ", ".join([constant(query), *(f"{name}={value}" for name, value in _values(query).items())])
+
+
+def _values(query: Query) -> dict[str, str]:
+    """Return the expression that fills each parameter of a statement, by its name."""
     json = {item.column for item in query.row.fields.values() if item.type is FieldType.JSON}
-    values = []
-    for param in query.params:
-        if param.source == "":
-            continue
-        name = param.source.rpartition(".")[2]
-        is_json = param.source.startswith(BODIES) and name in json
+    values = {}
+    for name, param in zip(_names(query.params), query.params, strict=True):
+        is_json = param.source.startswith(BODIES) and param.source.rpartition(".")[2] in json
         source = _source(query, param)
-        values.append(f"encode_json({source})" if is_json else source)
+        values[name] = f"encode_json({source})" if is_json else source
     return values
 
 
@@ -254,26 +276,23 @@ def _list_function(entity: Entity, variants: Sequence[Query]) -> str:
     arguments = ["db: Executor", *path, *search, "after: str | None", "limit: int", *viewer, *keyword]
     key_sql, key_name = _key(entity, spec)
     types = f"({KEY_TYPES[key_sql]}, UUID)"
-    start = f"({FIRST_VALUES[key_sql, spec.order.descending]}, {'LAST_ID' if spec.order.descending else 'FIRST_ID'})"
+    first = f"({FIRST_VALUES[key_sql, spec.order.descending]}, {'LAST_ID' if spec.order.descending else 'FIRST_ID'})"
     bounded = "going_on" in query.template
     maker = "make_search_page" if bounded else "make_page"
     statements = f"{ABOUT_SEARCH}\n{statements}" if bounded else statements
     body = [
         f'"""Return a page of {_what(entity, spec)}, {_order_words(spec)}."""',
-        f'start = decode_cursor("{query.name}", after, {types}) or {start}',
+        f'start = decode_cursor("{query.name}", after, {types}) or {first}',
         *_fetch(variants, entity),
         f'return {maker}("{query.name}", rows, limit, _{entity.name}, key=("{key_name}", "id"))',
     ]
     head = f"async def {variable(query.function)}({', '.join(arguments)}) -> Page[{class_name(entity.name)}]:"
-    return f"{statements}\n\n\n{head}\n    " + "\n    ".join(body)
+    return f"{statements}\n\n\n{REPEATABLE}{head}\n    " + "\n    ".join(body)
 
 
 def _fetch(variants: Sequence[Query], entity: Entity) -> list[str]:
     """Return the lines that run the statement for the filters that were given, the most filters first."""
-    calls = [
-        (variant.filters, f"rows = await db.fetch({', '.join([constant(variant), *_values(variant)])})")
-        for variant in variants
-    ]
+    calls = [(variant.filters, f"rows = await db.fetch({_call(variant)})") for variant in variants]
     if len(calls) == 1:
         return [calls[0][1]]
     lines = []

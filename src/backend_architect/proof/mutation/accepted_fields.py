@@ -9,7 +9,7 @@ from backend_architect.proof.mutation.python_text import PythonText
 from backend_architect.proof.mutation.sql_text import SqlText
 from backend_architect.proof.mutation.weakening import Edit, Weakening
 
-CALLER = re.compile(r"\$(\d+)::uuid AS (\w+)")
+CALLER = re.compile(r":(\w+)::uuid AS (\w+)")
 Form = tuple[PythonText, PythonText, ast.ClassDef]
 """The module of the statements, that of the models, and the model of what clients send."""
 STAMP = re.compile(r"\n\s+updated_at = now\(\)")
@@ -28,12 +28,12 @@ def taken_from_clients(queries: PythonText, schemas: PythonText, texts: list[Sql
 
 
 def _set_me(queries: PythonText, schemas: PythonText, sql: SqlText, call: ast.Call) -> Iterator[Weakening]:
-    model, arguments = _model(schemas, "New"), _arguments(queries, call)
+    model, given = _model(schemas, "New"), {each.arg: queries.text(each.value) for each in call.keywords}
     for found in CALLER.finditer(sql.text):
-        number, column = int(found[1]), found[2]
-        if model is None or number > len(arguments) or arguments[number - 1] != "me.id":
+        name, column = found[1], found[2]
+        if model is None or given.get(name) != "me.id":
             continue
-        new = f"coalesce(${len(arguments) + 1}::uuid, ${number}::uuid) AS {column}"
+        new = f"coalesce(:sent_{column}::uuid, :{name}::uuid) AS {column}"
         edit = Edit(sql.file, sql.start + found.start(), sql.start + found.end(), new)
         yield _sent(
             (queries, schemas, model), call, edit, f"new.{column}", f"a creation takes {column} from the client"
@@ -41,7 +41,7 @@ def _set_me(queries: PythonText, schemas: PythonText, sql: SqlText, call: ast.Ca
 
 
 def _more_changes(queries: PythonText, schemas: PythonText, sql: SqlText, call: ast.Call) -> Iterator[Weakening]:
-    model, arguments = _model(schemas, "Changes"), _arguments(queries, call)
+    model = _model(schemas, "Changes")
     creation = re.search(r"INSERT INTO \w+ \(([^)]*)\)", queries.source)
     stamp = STAMP.search(sql.text)
     if model is None or creation is None or stamp is None:
@@ -51,7 +51,7 @@ def _more_changes(queries: PythonText, schemas: PythonText, sql: SqlText, call: 
     }
     for column in [name.strip() for name in creation[1].split(",")]:
         if column.endswith("_id") and column not in fields:
-            new = f"\n        {column} = coalesce(${len(arguments) + 1}::uuid, {column}),{stamp[0]}"
+            new = f"\n        {column} = coalesce(:sent_{column}::uuid, {column}),{stamp[0]}"
             edit = Edit(sql.file, sql.start + stamp.start(), sql.start + stamp.end(), new)
             what = f"a change takes {column} from the client"
             yield _sent((queries, schemas, model), call, edit, f"changes.{column}", what)
@@ -60,11 +60,11 @@ def _more_changes(queries: PythonText, schemas: PythonText, sql: SqlText, call: 
 def _sent(form: Form, call: ast.Call, edit: Edit, value: str, what: str) -> Weakening:
     """Return the weakening: the statement's edit, the value handed to it, and the field in the model."""
     queries, schemas, model = form
-    _, end = queries.span(call.args[-1])
-    handed = Edit(queries.file, end, end, f", {value}")
+    name = value.rpartition(".")[2]
+    _, end = queries.span([*call.args, *(each.value for each in call.keywords)][-1])
+    handed = Edit(queries.file, end, end, f", sent_{name}={value}")
     only_documented = len(model.body) == 1
     start, after = schemas.span(model.body[0 if only_documented else 1])
-    name = value.rpartition(".")[2]
     if only_documented:
         field = Edit(schemas.file, after, after, f"\n    {name}: UUID | None = None")
     else:
@@ -79,10 +79,6 @@ def _model(schemas: PythonText, part: str) -> ast.ClassDef | None:
     """Return the model of what clients send to create (`New…`) or to change (`…Changes`)."""
     models = [node for node in schemas.tree.body if isinstance(node, ast.ClassDef)]
     return next((m for m in models if m.name.startswith(part) or m.name.endswith(part)), None)
-
-
-def _arguments(queries: PythonText, call: ast.Call) -> list[str]:
-    return [queries.text(argument) for argument in call.args[1:]]
 
 
 def _call_with(queries: PythonText, constant: str) -> ast.Call | None:

@@ -24,7 +24,7 @@ EQUIVALENTS = (
                "the account of somebody without an id is not found, which is the same 401"),
     Equivalent("caller", r"auth/routes\.py", r"^read_me for anybody",
                "the account of somebody without an id is not found, which is the same 401"),
-    Equivalent("any-choice", r"queries\.py", r"^SEARCH: .*querytree|^SEARCH: _tsquery\('simple', \$2\)\) = 'T'",
+    Equivalent("any-choice", r"queries\.py", r"^SEARCH: .*querytree|^SEARCH: _tsquery\('simple', :q\)\) = 'T'",
                "it says how a search is done, by the index or row by row, and not what it finds: `prove plans` looks"),
     Equivalent("limit", r"files\.py", r"Field\(max_length=100\)",
                "whatever is longer is none of the content types that a field takes: 422 all the same"),

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from backend_architect.proof.mutation.sql_text import Operand, SqlText, operands
 from backend_architect.proof.mutation.weakening import Edit, Weakening, shown
 
-ROW = re.compile(r"^(\w+\.)?(id|user_id) = \$\d+$")
+ROW = re.compile(r"^(\w+\.)?(id|user_id) = :\w+$")
 """Which row a statement is about: without it, it is another statement, and no weaker one."""
 KEYS = re.compile(r"^\w+\.\w+ = \w+\.\w+$")
 IF_MATCH = "::timestamptz[] IS NULL OR "
-PART_OF_IF_MATCH = re.compile(r"^\$\d+::timestamptz\[\] IS NULL$|= ANY\(\$\d+\)$")
-KEYSET = re.compile(r"^\([^()]*\) [<>] \(\$\d+, \$\d+\)$")
-FILTER = re.compile(r"^\w+\.\w+ = \$\d+::\w+$")
+PART_OF_IF_MATCH = re.compile(r"^:\w+::timestamptz\[\] IS NULL$|= ANY\(:\w+\)$")
+KEYSET = re.compile(r"^\([^()]*\) [<>] \(:\w+, :\w+\)$")
+FILTER = re.compile(r"^\w+\.\w+ = :\w+::\w+$")
 SEARCH = "@@"
 PARTS = ("JOINS", "COLUMNS")
 
@@ -37,7 +37,7 @@ def weakened_conditions(sql: SqlText) -> Iterator[Weakening]:
 
 
 def _kind(sql: SqlText, part: Operand, text: str) -> str:
-    if IF_MATCH in text and text.startswith("($"):
+    if IF_MATCH in text and text.startswith("(:"):
         return "lost-update"
     if KEYSET.match(text):
         return "page-start"
@@ -82,7 +82,7 @@ def _roles(sql: SqlText, parts: list[Operand]) -> set[str]:
     """Return the roles that the whole statement asks for: parameters that stand alone, outside every bracket of it."""
     least = min((part.depth for part in parts), default=0)
     alone = {_line(sql, part) for part in parts if part.operator == "AND" and part.depth == least}
-    return {text for text in alone if re.fullmatch(r"\$\d+", text)}
+    return {text for text in alone if re.fullmatch(r":\w+", text)}
 
 
 def _line(sql: SqlText, part: Operand) -> str:

@@ -12,6 +12,8 @@ from functools import cached_property
 
 from pglast.parser import ParseError, parse_sql, scan
 
+from backend_architect.proof.named_parameters import as_columns
+
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 LITERAL = re.compile(r"""[rf]*(\"\"\"|'''|"|')""", re.IGNORECASE)
 SPLICED = "JOINS"
@@ -44,8 +46,8 @@ class SqlText:
 
     @cached_property
     def plain(self) -> str:
-        """Return the text with names instead of placeholders, every place kept."""
-        return PLACEHOLDER.sub(lambda found: _name(found[1], len(found[0])), self.text)
+        """Return the text with names instead of placeholders and parameters, every place kept."""
+        return _plain(self.text)
 
     @cached_property
     def words(self) -> tuple[ScannedWord, ...]:
@@ -65,7 +67,7 @@ class SqlText:
 
     def still_parses(self, start: int, end: int, text: str) -> bool:
         """Return whether PostgreSQL's parser takes the text with this edit wherever it took it before."""
-        changed = self.plain[:start] + PLACEHOLDER.sub(lambda f: _name(f[1], len(f[0])), text) + self.plain[end:]
+        changed = self.plain[:start] + _plain(text) + self.plain[end:]
         return next((_parses(f"{a}{changed}{b}") for a, b in AROUND if _parses(f"{a}{self.plain}{b}")), False)
 
 
@@ -138,6 +140,10 @@ def _edge(words: tuple[ScannedWord, ...], at: int, step: int) -> int:
 
 def _and_of_between(words: tuple[ScannedWord, ...], n: int) -> int:
     return next((m for m in range(n, len(words)) if words[m].name == "AND" and words[m].depth == words[n].depth), -1)
+
+
+def _plain(text: str) -> str:
+    return as_columns(PLACEHOLDER.sub(lambda found: _name(found[1], len(found[0])), text))
 
 
 def _name(placeholder: str, length: int) -> str:

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from pglast.parser import ParseError, scan
 
 from backend_architect.proof.lab import Lab
+from backend_architect.proof.named_parameters import numbered
 from backend_architect.proof.plans.constants import Module, Sources, Unresolved
 from backend_architect.sql.parsing import is_plannable
 from backend_architect.sql.statement_facts import tree_of
@@ -87,7 +88,7 @@ def _read(lab: Lab) -> ProjectStatements:
     for module in (module for module in sources.modules.values() if any(verb in module.text for verb in VERBS)):
         for text in _texts(module):
             try:
-                sql = sources.resolve(module, text.node)
+                sql = numbered(sources.resolve(module, text.node))
             except (Unresolved, TypeError, ValueError, LookupError) as error:
                 if _looks_like_sql(text.node):
                     open_texts.append((text, str(error)))
@@ -146,7 +147,7 @@ def _ask_python(lab: Lab, texts: list[tuple[_Text, str]]) -> tuple[list[ProjectS
     values = _imported(lab, wanted) if wanted else {}
     made, unread = [], []
     for text, because in texts:
-        sql = values.get(f"{text.module.name}.{text.constant}")
+        sql = numbered(values.get(f"{text.module.name}.{text.constant}") or "")
         if sql and _is_statement(sql):
             made.append(_statement(text, sql))
         else:

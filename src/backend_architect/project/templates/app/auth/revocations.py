@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from app.core.database import Database
+from app.core.database import Database, repeatable
 from app.core.errors import Problem
 
 CHANNEL = "auth_revocations"
@@ -26,11 +26,11 @@ PATIENCE = 2.0
 RETRY = 3.0
 KEPT = 20 * 60
 
-IS_LIVE = "SELECT /* auth.is_live */ EXISTS (SELECT FROM auth_sessions WHERE id = $1 AND revoked_at IS NULL)"
+IS_LIVE = "SELECT /* auth.is_live */ EXISTS (SELECT FROM auth_sessions WHERE id = :session AND revoked_at IS NULL)"
 RECENT = """
 SELECT /* auth.recently_revoked */ session_id FROM auth_revocations WHERE revoked_at > now() - interval '20 minutes'
 """
-NOTIFY = "SELECT /* auth.notify */ pg_notify($1, $2)"
+NOTIFY = "SELECT /* auth.notify */ pg_notify(:channel, :notice)"
 BEAT = "SELECT /* auth.beat */ 1"
 
 _LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, Problem)
@@ -54,11 +54,12 @@ class Revocations:
         """Return whether revocations committed more than `TRUSTED_FOR` seconds ago would have reached this process."""
         return time.monotonic() - self._heard_at < TRUSTED_FOR
 
+    @repeatable
     async def include(self, session: UUID) -> bool:
         """Return whether the session was revoked."""
         if session in self._revoked:
             return True
-        return not (self.in_touch or await self._db.fetchval(IS_LIVE, session))
+        return not (self.in_touch or await self._db.fetchval(IS_LIVE, session=session))
 
     def add(self, session: UUID) -> None:
         """Refuse the session from now on in this process; the others hear it from PostgreSQL."""
@@ -107,7 +108,7 @@ class Revocations:
     async def _hear_own_notice(self) -> None:
         """Send a notice through the pool and wait for it: behind a pooler it would not come."""
         self._own_heard.clear()
-        await self._db.execute(NOTIFY, CHANNEL, self._own_notice)
+        await self._db.execute(NOTIFY, channel=CHANNEL, notice=self._own_notice)
         async with asyncio.timeout(PATIENCE):  # wait_for of Python 3.11 may swallow being cancelled
             await self._own_heard.wait()
 

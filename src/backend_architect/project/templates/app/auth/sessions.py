@@ -27,12 +27,12 @@ AGAIN = 10  # seconds
 
 OPEN = """
 WITH /* auth.open_session */ expired AS (
-    DELETE FROM auth_sessions WHERE user_id = $1 AND expires_at < now()
+    DELETE FROM auth_sessions WHERE user_id = :user AND expires_at < now()
 ), account AS (
-    SELECT user_id, roles FROM auth_accounts WHERE user_id = $1 AND password_hash = $2 FOR SHARE
+    SELECT user_id, roles FROM auth_accounts WHERE user_id = :user AND password_hash = :password_hash FOR SHARE
 ), opened AS (
     INSERT INTO auth_sessions (user_id, family, secret, expires_at, network)
-    SELECT user_id, $3, $4, now() + interval '30 days', $5 FROM account RETURNING id
+    SELECT user_id, :family, :secret, now() + interval '30 days', :network FROM account RETURNING id
 )
 SELECT opened.id, account.user_id, account.roles FROM opened, account
 """
@@ -40,25 +40,26 @@ SELECT opened.id, account.user_id, account.roles FROM opened, account
 
 async def open_session(request: Request, db: Executor, account: Account) -> Tokens:
     """Return the tokens of a new session; 401 when the password was changed since it was checked."""
-    tokens = await open_by(request, db, OPEN, account.user_id, account.password_hash)
+    tokens = await open_by(request, db, OPEN, user=account.user_id, password_hash=account.password_hash)
     if tokens is None:
         raise Unauthorized("The password was changed at the same time.")
     return tokens
 
 
-async def open_by(request: Request, db: Executor, statement: str, *who: object) -> Tokens | None:
-    """Return the tokens of the session that `statement` opens for `who`, its first two parameters, if it opens one."""
+async def open_by(request: Request, db: Executor, statement: str, **who: object) -> Tokens | None:
+    """Return the tokens of the session that `statement` opens for `who`, if it opens one."""
     token = secrets.token_urlsafe(16) + secrets.token_urlsafe(32)
-    opened = await db.fetchrow(statement, *who, *_hashes(token), network_of(request))
+    family, secret = _hashes(token)
+    opened = await db.fetchrow(statement, **who, family=family, secret=secret, network=network_of(request))
     return None if opened is None else _tokens(request, opened, token)
 
 
 ROTATE = """
 UPDATE /* auth.rotate */ auth_sessions s
-SET secret = $3, last_used_at = CASE WHEN s.secret = $2 THEN now() ELSE s.last_used_at END
+SET secret = :renewed, last_used_at = CASE WHEN s.secret = :secret THEN now() ELSE s.last_used_at END
 FROM auth_accounts a
-WHERE s.family = $1 AND a.user_id = s.user_id AND s.revoked_at IS NULL
-    AND (s.secret = $2 OR s.secret = $3 AND s.last_used_at > now() - make_interval(secs => $4))
+WHERE s.family = :family AND a.user_id = s.user_id AND s.revoked_at IS NULL
+    AND (s.secret = :secret OR s.secret = :renewed AND s.last_used_at > now() - make_interval(secs => :again))
     AND s.expires_at > now() AND s.last_used_at > now() - interval '14 days'
 RETURNING s.id, s.user_id, a.roles
 """
@@ -67,7 +68,8 @@ RETURNING s.id, s.user_id, a.roles
 async def refresh(request: Request, db: Database, presented: str) -> Tokens:
     """Return new tokens for the session, or answer 401; a refresh token that was used long before ends its session."""
     renewed = presented[:FAMILY] + auth_of(request).tokens.successor(presented)
-    rotated = await db.fetchrow(ROTATE, *_hashes(presented), _hashes(renewed)[1], AGAIN)
+    family, secret = _hashes(presented)
+    rotated = await db.fetchrow(ROTATE, family=family, secret=secret, renewed=_hashes(renewed)[1], again=AGAIN)
     if rotated is None:
         await end_sessions(request, db, refresh_token=presented)
         raise Unauthorized("The refresh token is not valid.")
@@ -76,7 +78,7 @@ async def refresh(request: Request, db: Database, presented: str) -> Tokens:
 
 REVOKE = """
 UPDATE /* auth.revoke */ auth_sessions SET revoked_at = now()
-WHERE (id = $1 OR user_id = $2 OR family = $3) AND revoked_at IS NULL RETURNING id
+WHERE (id = :session OR user_id = :user OR family = :family) AND revoked_at IS NULL RETURNING id
 """
 
 
@@ -84,7 +86,8 @@ async def end_sessions(
     request: Request, db: Executor, *, session: UUID | None = None, user: UUID | None = None, refresh_token: str = ""
 ) -> None:
     """Revoke a session, all of a user, or the one of a refresh token, used or not; here they are refused at once."""
-    for revoked in await db.fetch(REVOKE, session, user, _hashes(refresh_token)[0]):
+    family, _ = _hashes(refresh_token)
+    for revoked in await db.fetch(REVOKE, session=session, user=user, family=family):
         auth_of(request).revocations.add(revoked["id"])
 
 
