@@ -6,7 +6,7 @@ import pytest
 
 from tests.docs.pages import PAGES, ROOT, Page
 
-PARTS = ("Context", "Decision", "Consequences", "Alternatives", "The check that holds it")
+PARTS = ("Context", "Decision", "Consequences", "Alternatives", "Enforced by")
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -34,7 +34,7 @@ def test_every_decision_has_its_five_parts_and_is_listed() -> None:
             "## Decision",
             "## Consequences",
             "## Alternatives",
-            "## The check that holds it",
+            "## Enforced by",
         ]
         assert page.name in listed
 

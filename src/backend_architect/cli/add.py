@@ -21,11 +21,11 @@ DESIGN = "backend.yaml"
 
 
 def add(
-    sentence: Annotated[list[str], typer.Argument(help="What is to be added, in a sentence.")],
+    sentence: Annotated[list[str], typer.Argument(help="What to add, in a sentence.")],
     *,
     folder: Annotated[Path, typer.Option("--dir", help="The project's folder.")] = HERE,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show it and write nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Apply without asking.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the changes, and write nothing.")] = False,
     json: Json = False,
 ) -> int:
     """Add to a built project what a sentence asks for: the design, its code and its migration, merged with your edits.

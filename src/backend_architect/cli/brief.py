@@ -28,7 +28,7 @@ def brief(
     start: Annotated[bool, typer.Option("--up", help="Build without asking, then run it.")] = False,
     json: Json = False,
 ) -> int:
-    """Do what a sentence asks for: design and build a backend, change the one of this folder, or find why one is slow.
+    """Do what a sentence asks for: build a backend, change the one in this folder, or find out why a database is slow.
 
     \b
     Examples:

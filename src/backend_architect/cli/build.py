@@ -27,7 +27,7 @@ def build(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the diff, and write nothing.")] = False,
     json: Json = False,
 ) -> int:
-    """Write the project that a design file describes. Your own edits are kept and merged with what is new.
+    """Write the project that a design file describes. Your edits are kept and merged with the changes.
 
     \b
     Examples:

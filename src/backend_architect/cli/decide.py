@@ -14,7 +14,7 @@ def decide(
     file: FileArgument = DESIGN_FILE,
     *,
     json: Json = False,
-    load: Annotated[str, typer.Option(metavar="10x", help="Show what flips under another load.")] = "",
+    load: Annotated[str, typer.Option(metavar="10x", help="Show which decisions change under another load.")] = "",
     only: Annotated[str, typer.Option(metavar="SLUG", help="Show one decision, e.g. main-database.")] = "",
 ) -> int:
     """Answer every architectural question of a design, with reasons, numbers and when to revisit them.

@@ -14,8 +14,8 @@ RuleArgument = Annotated[
 def explain(rule: RuleArgument, file: FileArgument = DESIGN_FILE, *, json: Json = False) -> int:
     """Show what a rule allows: a line for each kind of case, an answer for each kind of caller.
 
-    The text of the rule is given to PostgreSQL as it stands, over rows that hold each value that it looks at: its
-    choices, what it is compared with, and null.
+    PostgreSQL evaluates the rule as written, over rows with every value that matters to it: its choices, the values
+    that it is compared with, and null.
 
     \b
     Examples:

@@ -19,7 +19,9 @@ def prove(
     ] = None,
     *,
     html: Annotated[Path | None, typer.Option(help="Write the evidence as an HTML page.", dir_okay=False)] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Run every probe again, including those that held.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Run every probe again, including those that passed before.")
+    ] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the backend running, to repeat cases with curl.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="List every probe.")] = False,
     json: Json = False,
@@ -37,7 +39,7 @@ def prove(
       architect prove --html evidence.html
 
     \b
-    Exit status: 0 everything held · 1 something failed or could not be tried · 130 interrupted
+    Exit status: 0 all held · 1 something failed or could not be tested · 130 interrupted
     """
     from backend_architect.cli.prove_run import ProveOptions, list_probes, prove_project
 

@@ -21,10 +21,10 @@ one for each command) and, for `architect tune`, by [tune.schema.json](tune.sche
 | Exit status | When |
 |---|---|
 | 0 | no problems |
-| 1 | problems, each with its fix; a build that needs you; a proof that did not hold; findings from `--fail-on` on |
+| 1 | problems, each with its fix; a build that needs your decision; a failed proof; findings at or above `--fail-on` |
 | 2 | wrong usage, or not available in this version |
 | 130 | interrupted: Ctrl-C, SIGTERM, a closed terminal |
-| 141 | nobody reads the output any more |
+| 141 | the reader of the output has gone |
 """
 SENTENCE = 'architect "<sentence>"'
 

@@ -1,4 +1,4 @@
-"""`architect tune`: why a PostgreSQL is slow, and what mends it."""
+"""`architect tune`: why a PostgreSQL database is slow, and the fixes."""
 
 from backend_architect.cli.tune_options import (
     Apply,
@@ -65,19 +65,19 @@ def tune(
 
     \b
     Examples, with DATABASE_URL set or the URL given:
-      architect tune                              what is slow, why, and the SQL that mends it
-      architect tune --html report.html           the same as one page
-      architect tune --watch 10m                  only what runs from now on, and who waits for whom
+      architect tune                              what is slow, why, and the SQL that fixes it
+      architect tune --html report.html           the same as an HTML page
+      architect tune --watch 10m                  only what runs from now on, and lock waits
       architect tune --workload /var/log/postgresql/
       architect tune --at 100x                    queries that stop scaling at 100x data
       architect tune --budget 500MB               the best indexes that fit in
-      architect tune --migration migration.sql    the mending as a file, or --as django|rails|alembic|prisma
-      architect tune --apply --wait 10m           mend it, and say what came of it
+      architect tune --migration migration.sql    the fixes as a migration file, or --as django|rails|alembic|prisma
+      architect tune --apply --wait 10m           apply the fixes, and measure the effect
       architect tune --snapshot before.json, and later --compare before.json
       architect tune --json --fail-on high --baseline accepted.yaml      for pipelines
 
     \b
-    Exit status: 0 read, or all done · 1 findings from --fail-on on, steps that failed, or not readable
+    Exit status: 0 done · 1 findings at or above --fail-on, failed steps, or an unreadable database
     """
     from backend_architect.cli.tune_changes import Changes, resume_or_compare
     from backend_architect.cli.tune_run import TuneOptions, tune_database

@@ -95,7 +95,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.", 
 Html = Annotated[
     Path | None, typer.Option(help="Write the report as an HTML page.", dir_okay=False, rich_help_panel=TOLD)
 ]
-FailOnOption = Annotated[FailOn, typer.Option(help="Fail from this severity on.", rich_help_panel=TOLD)]
+FailOnOption = Annotated[
+    FailOn, typer.Option(help="Exit with 1 for findings of this severity or higher.", rich_help_panel=TOLD)
+]
 MigrationFile = Annotated[
     Path | None,
     typer.Option(

@@ -37,7 +37,7 @@ def _page(rule: Rule) -> str:
 def _index() -> str:
     rows = "\n".join(f"| [{rule.code}]({rule.code}.md) | {rule.title} |" for rule in RULES)
     intro = (
-        "`architect tune` looks for each of these. A finding carries its evidence, why it hurts, and what mends it.\n\n"
+        "`architect tune` looks for each of these. Each finding has its evidence, its impact, and the fix.\n\n"
         "**Severity** is what the fault costs. For one in a statement it is the statement's share of the time of all\n"
         "statements, where that is known: high from 10 % on, medium from 1 % on, low below; a fault in a statement\n"
         "that takes no time is no emergency. For the others it stands in the rule.\n\n"
