@@ -93,6 +93,14 @@ def test_where_the_rows_of_a_skip_scan_lie_is_a_guess() -> None:
     assert not judge(PlanEstimate(30.0, frozenset({EQUAL.name}), beginning), [EQUAL], ROWS).guessed
 
 
+def test_a_range_between_unknown_bounds_is_planned_too_narrow() -> None:
+    between = {"Node Type": "Index Scan", "Index Name": ORDER.name, "Total Cost": 30.0,
+               "Index Cond": "((run_at >= $1) AND (run_at <= $2))"}  # fmt: skip
+    known = {**between, "Index Cond": "((run_at >= '2026-01-01') AND (run_at <= $2))"}
+    assert judge(PlanEstimate(30.0, frozenset({ORDER.name}), between), [ORDER], ROWS).cost == 150.0
+    assert judge(PlanEstimate(30.0, frozenset({ORDER.name}), known), [ORDER], ROWS).cost == 30.0
+
+
 def test_a_guess_must_promise_much() -> None:
     slow = Belief(planned=19_000.0, believed=19_000.0, mean_ms=480.0)
     assert slow.of(12_000.0, changed=True, tight=True, guessed=True) == 19_000.0

@@ -23,6 +23,8 @@ GROWS = 10.0
 """Times: how much the rows that nobody wants any more outgrow the others."""
 ROW = 0.5
 """The planner's units for a row on the way: its page is found again and again, in memory or not."""
+WIDER = 5.0
+"""Times: a range between two unknown bounds is planned as half a percent of the rows, whatever is asked."""
 GUESSED = {"gin", "gist"}
 
 
@@ -42,6 +44,7 @@ def judge(planned: PlanEstimate, new: Collection[NewIndex], rows: Mapping[tuple[
     by_name = {index.name: index for index in new}
     nodes = list(_nodes(planned.plan))
     risk = sum(_risk(node, by_name, rows) for node in nodes if node.get("Node Type") == "Limit")
+    risk += sum(_of_unknown_bounds(node, by_name) for node in nodes)
     loose = any("Filter" in node for node in nodes if node.get("Node Type", "").endswith("Scan"))
     guessed = any(each.method in GUESSED for each in new) or any(_skips(node, by_name) for node in nodes)
     return Judged(planned.cost + risk, tight=not loose and not risk, guessed=guessed)
@@ -73,6 +76,17 @@ def _more(
     wanted = min(float(scan["Plan Rows"]) / walked, 1.0) if walked else 0.0
     unwanted = GROWS * (1 - wanted) / (wanted + GROWS * (1 - wanted)) if wanted < 1 else 0.0
     return max(unwanted * max(whole, walked * ROW) - part, 0.0)
+
+
+def _of_unknown_bounds(node: Mapping[str, Any], new: Mapping[str, NewIndex]) -> float:
+    """Return what a scan may cost more that begins with a range of which nobody knows either bound."""
+    index = new.get(node.get("Index Name", ""))
+    condition = node.get("Index Cond", "")
+    if index is None or not index.keys[0].column or _begins_with_equality(index, condition):
+        return 0.0
+    name = re.escape(quoted(index.keys[0].column))
+    lower, upper = (re.search(rf"\({name} {way}=? \(?\$", condition) for way in "><")
+    return (WIDER - 1) * float(node["Total Cost"]) if lower and upper else 0.0
 
 
 def _skips(node: Mapping[str, Any], new: Mapping[str, NewIndex]) -> bool:
