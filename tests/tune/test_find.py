@@ -8,7 +8,9 @@ import pytest
 import backend_architect.tune as tune
 from backend_architect.finding import Finding, Severity, Sureness
 from backend_architect.tune import Observed, RuleFailed, Statement, Workload
+from backend_architect.tune.examined import Examined
 from backend_architect.tune.find import find_guarded
+from backend_architect.tune.indexes.model import Advice, StatementCost
 from backend_architect.tune.rule import Rule
 from tests.tune.catalog import CATALOG
 
@@ -62,3 +64,19 @@ def test_who_asks_for_all_findings_hears_of_a_failed_rule(monkeypatch: pytest.Mo
     assert len(tune.find_everything(OBSERVED).findings) == 5
     with pytest.raises(RuleFailed, match="planted failed on two"):
         tune.find_all(OBSERVED)
+
+
+def test_rules_that_ask_after_the_advice_take_no_statement_apart_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[str] = []
+
+    def counted(workload: Workload, _: object) -> tuple[Examined, ...]:
+        taken.extend(each.name for each in workload.statements)
+        return ()
+
+    monkeypatch.setattr("backend_architect.tune.observed.examine", counted)
+    observed = replace(OBSERVED)
+    assert tune.find_everything(observed) and taken == ["one", "two", "three"]
+    cost = StatementCost(STATEMENTS[0], 10.0, 1.0, planned=10.0)
+    advice = Advice((), (cost,), budget=None, what_if="twin", candidates=0)
+    assert not tune.find_misjudged(observed, advice).findings
+    assert taken == ["one", "two", "three"]

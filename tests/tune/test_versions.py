@@ -74,7 +74,7 @@ def newest(server: EmbeddedServer) -> Iterator[str]:
 
 
 def _json(url: str, capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
-    assert run(["tune", url, "--json", "--time", "30s", *words]) == 0
+    assert run(["tune", url, "--json", "--time", "90s", *words]) == 0
     told: dict[str, Any] = json.loads(capsys.readouterr().out)
     return told
 
@@ -120,7 +120,7 @@ def test_the_changes_are_made_and_measured(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert run(["tune", loaded.url, "--snapshot", "before.json"]) == 0
-    assert run(["tune", loaded.url, "--workload", str(STATEMENTS), "--apply", "--yes", "--time", "10s"]) == 0
+    assert run(["tune", loaded.url, "--workload", str(STATEMENTS), "--apply", "--yes", "--time", "60s"]) == 0
     assert "steps are done" in capsys.readouterr().out
     with Session(loaded.url, oldest=13) as session:
         assert session.value("SELECT count(*) FROM pg_index WHERE NOT indisvalid") == 0

@@ -4,8 +4,6 @@
 Nothing is changed.
 """
 
-from dataclasses import replace
-
 from backend_architect.finding import Finding
 from backend_architect.tune.find import FoundFindings, RuleFailed, find_guarded
 from backend_architect.tune.findings import RULES, all_rules, covered_index, index_stops_hot, planner_misjudges
@@ -40,12 +38,12 @@ def find_misjudged(observed: Observed, advice: Advice | None) -> FoundFindings:
     """Return the statements that the planner misjudges, once it was asked for an advice, and indexes that only cost."""
     costs = advice.statements if advice else ()
     planned = {cost.statement.id: cost.planned for cost in costs if not cost.problem}
-    asked = replace(observed, planned=planned, needless=advice.needless if advice else ())
+    asked = observed.with_answers(planned=planned, needless=advice.needless if advice else ())
     rules = [planner_misjudges.RULE]
     if advice and advice.needless:
         rules.append(index_stops_hot.RULE)
     if advice and advice.missed:
-        asked = replace(asked, missed=advice.missed)
+        asked = asked.with_answers(missed=advice.missed)
         rules.append(covered_index.RULE)
     return find_guarded(asked, rules)
 

@@ -1,8 +1,9 @@
 """What findings look at: a database's catalog, and its workload where there is one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any, Self
 
 from backend_architect.postgres.catalog import Catalog
 from backend_architect.tune.examined import Examined, examine
@@ -25,6 +26,14 @@ class Observed:
     planned: Mapping[str, float] = field(default_factory=dict)
     needless: tuple[Needless, ...] = ()
     missed: Mapping[str, str] = field(default_factory=dict)
+
+    def with_answers(self, **answers: Any) -> Self:
+        """Return it with what somebody has asked since; no statement is taken apart again for that."""
+        answered = replace(self, **answers)
+        for name in ("statements", "asks"):
+            if name in self.__dict__:
+                answered.__dict__[name] = self.__dict__[name]
+        return answered
 
     @cached_property
     def statements(self) -> tuple[Examined, ...]:
