@@ -13,8 +13,10 @@ from tests.proof.weakness import Weakness
 FOLDER = "app/auth/mail"
 LETTERS, ROUTES, SENDING = f"{FOLDER}/letters.py", f"{FOLDER}/routes.py", f"{FOLDER}/send_mail.py"
 PROBES = ["M01", "M02", "P18-P19", "P31", "P32", "P81", "declared", "P44", "P45"]
-LOOKED = "WHERE l.secret = $1 AND l.kind = ANY($2) AND l.expires_at > now() AND l.about = auth_account_state(a)"
-USED = "WHERE l.secret = $1 AND a.user_id = l.user_id AND l.expires_at > now() AND l.about = auth_account_state(a)"
+LOOKED = (
+    "WHERE l.secret = :secret AND l.kind = ANY(:kinds) AND l.expires_at > now() AND l.about = auth_account_state(a)"
+)
+USED = "WHERE l.secret = :secret AND a.user_id = l.user_id AND l.expires_at > now() AND l.about = auth_account_state(a)"
 DELETED = "DELETE /* auth.use_link */ FROM auth_letters l USING auth_accounts a"
 CHECK = "        await require_password(request, link.user_id, link.password_hash, data.password)\n"
 
@@ -32,7 +34,7 @@ WEAKNESSES = (
         (LETTERS, LOOKED, LOOKED.replace(" AND l.expires_at > now()", "")),
         (LETTERS, USED, USED.replace(" AND l.expires_at > now()", "")),
     )),
-    Weakness("any kind of link", "M01", ((LETTERS, LOOKED, LOOKED.replace("l.kind = ANY($2)", "$2::text[] <> '{}'")),)),
+    Weakness("any kind of link", "M01", ((LETTERS, LOOKED, LOOKED.replace("l.kind = ANY(:kinds)", ":kinds::text[] <> '{}'")),)),
     Weakness("the secret itself is stored", "M01", (
         (LETTERS, "return sha256(secret.encode()).digest()", "return secret.encode()"),
         ("migrations/0005_letters.sql", "    secret bytea UNIQUE,", "    secret bytea UNIQUE, plain text GENERATED ALWAYS AS (encode(secret, 'escape')) STORED,"),  # noqa: E501
