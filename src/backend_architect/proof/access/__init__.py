@@ -1,6 +1,7 @@
 """Who gets which answer: every route for every kind of caller, hidden rows in lists, undeclared routes, the checks."""
 
 from backend_architect.proof.access import (
+    actions,
     declared_routes,
     design_checks,
     hidden_rows,
@@ -13,6 +14,7 @@ from backend_architect.proof.probe import Probe
 PROBES: tuple[Probe, ...] = (
     hidden_rows.PROBE,
     matrix.PROBE,
+    actions.PROBE,
     relation_changes.PROBE,
     members.PROBE,
     declared_routes.PROBE,

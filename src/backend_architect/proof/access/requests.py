@@ -1,6 +1,9 @@
 """Requests of the access probes: many of each person, so that the limits of one server may be used up."""
 
+import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
 
 from backend_architect.proof.access.personas import Persona
 from backend_architect.proof.client import Exchange
@@ -8,6 +11,8 @@ from backend_architect.proof.lab import Lab
 from backend_architect.proof.routes import Request
 
 TOO_MANY_REQUESTS = 429
+HELD = 0.5
+"""Seconds for which a row is held, so that many requests wait for it."""
 
 
 class Asking:
@@ -24,6 +29,19 @@ class Asking:
             self.renew()
             answer = request.send(self.server, persona.actor, headers)
         return answer
+
+    def many(self, request: Request, persona: Persona, number: int, *, about: tuple[str, str]) -> list[Exchange]:
+        """Return the answers to a request sent many times at once, while its row (table, id) is held for a moment.
+
+        Those that a connection is there for wait for the row, and have all begun before the first of them goes on.
+        """
+        database = self.lab.backend.database
+        database.run(f"BEGIN; SELECT 1 FROM \"{about[0]}\" WHERE id = '{UUID(about[1])}' FOR UPDATE")
+        with ThreadPoolExecutor(number) as pool:
+            sent = [pool.submit(request.send, self.server, persona.actor) for _ in range(number)]
+            time.sleep(HELD)
+            database.run("ROLLBACK")
+            return [each.result() for each in sent]
 
     def renew(self) -> None:
         """Ask a new server from now on, whose caches are empty."""

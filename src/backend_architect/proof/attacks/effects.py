@@ -149,7 +149,7 @@ def queued_work(lab: Lab) -> Iterator[Case]:
         yield skipped("events", "no write leaves work in a queue of the database")
     for event in events:
         for route in project_routes(lab.subject):
-            if route.design and route.design.slice == event.plural and route.kind == event.action:
+            if route.design and route.design.slice == event.plural and event.action in {route.kind, route.design.name}:
                 yield from _try_event(backend, event, route)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from backend_architect.design.model import Design, Entity
+from backend_architect.design.states import changed_by_action
 from backend_architect.proof.evidence import Case, Group, Verdict
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.maintain.source import SourceFile, read_source
@@ -65,7 +66,7 @@ def _circle(graph: Mapping[str, set[str]]) -> list[str]:
 
 
 def _second_writers(design: Design, source: tuple[SourceFile, ...], own: set[str]) -> Iterator[str]:
-    """Give each table that is written outside its slice, unless the design asks for that by an effect."""
+    """Give each table that is written outside its slice, unless the design asks for that by an effect or an action."""
     tables = {row.table: row.plural for row in design.rows_by_plural.values()}
     effects = {(entity.plural, table) for entity in design.entities.values() for table in _changed(design, entity)}
     for file in source:
@@ -78,7 +79,9 @@ def _second_writers(design: Design, source: tuple[SourceFile, ...], own: set[str
 
 
 def _changed(design: Design, entity: Entity) -> Iterator[str]:
-    """Give the tables that an entity's effects change."""
+    """Give the tables that an entity's effects and actions change."""
+    for action in entity.actions.values():
+        yield from (design.entities[of].table for of, _ in changed_by_action(entity, action) if of in design.entities)
     for effect in entity.effects.values():
         for path in effect:
             item = entity.fields.get(path.split(".")[0])
