@@ -34,7 +34,7 @@ WEAKNESSES = (
         (LETTERS, LOOKED, LOOKED.replace(" AND l.expires_at > now()", "")),
         (LETTERS, USED, USED.replace(" AND l.expires_at > now()", "")),
     )),
-    Weakness("any kind of link", "M01", ((LETTERS, LOOKED, LOOKED.replace("l.kind = ANY(:kinds)", ":kinds::text[] <> '{}'")),)),
+    Weakness("any kind of link", "M01", ((LETTERS, LOOKED, LOOKED.replace("l.kind = ANY(:kinds)", ":kinds::text[] <> '{}'")),)),  # noqa: E501
     Weakness("the secret itself is stored", "M01", (
         (LETTERS, "return sha256(secret.encode()).digest()", "return secret.encode()"),
         ("migrations/0005_letters.sql", "    secret bytea UNIQUE,", "    secret bytea UNIQUE, plain text GENERATED ALWAYS AS (encode(secret, 'escape')) STORED,"),  # noqa: E501
