@@ -13,6 +13,7 @@ from backend_architect.decisions import check_pins, compare_decisions, decide_al
 from backend_architect.decisions.registry import REGISTRY
 from backend_architect.decisions.thresholds import THRESHOLDS
 from backend_architect.decisions.unbuilt import UNBUILT
+from backend_architect.design.load import read_design
 from backend_architect.design.model import Auth, Design
 from backend_architect.errors import DesignError
 from backend_architect.report.decision_reference import reference_pages
@@ -29,6 +30,7 @@ from .designs import design, nested, notes, pinned, sharing
 from .test_flips import BELOW_AND_ABOVE
 
 HEADINGS = ("## What it decides", "## Why it matters", "## Example", "## Alternatives", "## When it is wrong")
+EXAMPLES = Path(__file__).parents[2] / "examples"
 REFERENCE = Path(__file__).parents[2] / "docs/reference/decisions"
 EVERY_DESIGN = [d for case in BELOW_AND_ABOVE.values() for d in (case[0], case[2])] + [sharing(), design()]
 
@@ -159,12 +161,25 @@ def test_text_fits_a_screen_of_a_hundred_columns(example: Design) -> None:
     assert [line for line in shown.splitlines() if len(line) > 100] == []
 
 
-def test_a_page_of_the_project_carries_the_numbers_of_the_design() -> None:
+def test_a_page_of_the_project_says_the_decision_and_another_its_figures() -> None:
     page = decision_markdown(decide_all(sharing())["rate-limits"], 15)
     assert page.startswith("# 0015. Rate limits: in-process\n")
-    assert "2 API processes" in page
-    assert "## Revisit when\n\n- valkey when API processes ≥ 4 (now 2)" in page
+    assert "## Revisit when\n\n- valkey when API processes ≥ 4. The limit: " in page
+    assert "## Rejected\n\n- `valkey`: " in page
     assert "`app/core/rate_limits.py`" in page
+    figures = decision_pages(decide_all(sharing()))["docs/load.md"].partition("## rate-limits")[2]
+    assert "- valkey when API processes ≥ 4 (now 2)" in figures
+
+
+def test_a_column_changes_no_page_of_a_decision() -> None:
+    text = (EXAMPLES / "social-sharing/backend.yaml").read_text(encoding="utf-8")
+    body = "      body: {type: text, min: 1, max: 2000}\n"
+    assert body in text
+    before, after = (
+        decision_pages(decide_all(read_design(each).design))
+        for each in (text, text.replace(body, f"{body}      title: {{type: text, max: 120, optional: true}}\n"))
+    )
+    assert [path for path in before if before[path] != after[path]] == ["docs/load.md"]
 
 
 def test_pages_of_the_project_are_numbered_in_order() -> None:

@@ -47,12 +47,22 @@ class FlipsWhen:
         return above / below if below else float("inf")
 
     @property
+    def condition(self) -> str:
+        """The condition in words, alike for every load."""
+        return self._worded("")
+
+    @property
     def text(self) -> str:
         """The condition in words, with the value of this design."""
+        return self._worded(f" (now {quantity(self.value, self._unit)})")
+
+    @property
+    def _unit(self) -> str:
+        return "" if self.unit in self.metric and self.unit != "bytes" else self.unit
+
+    def _worded(self, now: str) -> str:
         sign = "≥" if self.comparison == ">=" else "<"
-        unit = "" if self.unit in self.metric and self.unit != "bytes" else self.unit
-        limit, now = quantity(self.threshold, unit), quantity(self.value, unit)
-        condition = f"{self.becomes} when {self.metric} {sign} {limit} (now {now})"
+        condition = f"{self.becomes} when {self.metric} {sign} {quantity(self.threshold, self._unit)}{now}"
         return f"{condition}, provided that {self.provided}" if self.provided else condition
 
 

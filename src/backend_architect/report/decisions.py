@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator
 from textwrap import wrap
 
-from backend_architect.decisions import Decision, Decisions, Flip, FlipsWhen
+from backend_architect.decisions import Decision, Decisions, Flip
 from backend_architect.decisions.figures import short
+from backend_architect.decisions.registry import all_entries
 
 WIDTH = 98
 LABEL = 11
+LOAD = "docs/load.md"
 
 
 def render_decisions(decisions: Decisions) -> str:
@@ -44,13 +46,15 @@ def decisions_json(decisions: Decisions) -> list[dict[str, object]]:
 
 
 def decision_markdown(decision: Decision, number: int) -> str:
-    """Return the page `docs/decisions/NNNN-<slug>.md` of the built project."""
+    """Return the page `docs/decisions/NNNN-<slug>.md` of the built project: it changes only with the decision."""
+    about = _about(decision)
+    answers = f"\n{about.get('Alternatives', '')}".split("\n- ")[1:]
     sections = {
         "Context": decision.question,
         "Decision": _decided(decision),
-        "Because": _bullets(fact.text for fact in decision.because),
-        "Rejected": _bullets(f"**{answer}**: {why}" for answer, why in decision.rejected.items()),
-        "Revisit when": _bullets(_condition(flip) for flip in decision.flips_when),
+        "Because": f"{about.get('Why it matters', '')}\n\nThe figures: [{LOAD}](../load.md#{decision.slug}).".strip(),
+        "Rejected": _bullets(answer for answer in answers if not answer.startswith(f"`{decision.answer}`")),
+        "Revisit when": _bullets(f"{flip.condition}. The limit: {flip.source}." for flip in decision.flips_when),
         "Carried out by": _bullets(f"`{path}`" for path in decision.carried_out_by) or "Nothing to carry out.",
     }
     body = "\n\n".join(f"## {title}\n\n{text}" for title, text in sections.items() if text)
@@ -58,11 +62,26 @@ def decision_markdown(decision: Decision, number: int) -> str:
 
 
 def decision_pages(decisions: Decisions) -> dict[str, str]:
-    """Return every page of the built project's `docs/decisions/`, by path."""
-    return {
+    """Return every page of the built project's `docs/decisions/`, and that of their figures, by path."""
+    pages = {
         f"docs/decisions/{number:04d}-{decision.slug}.md": decision_markdown(decision, number)
         for number, decision in enumerate(decisions, start=1)
     }
+    return {**pages, LOAD: load_markdown(decisions)}
+
+
+def load_markdown(decisions: Decisions) -> str:
+    """Return the page of the figures that decisions rest on: it changes with each load and each field."""
+    parts = [
+        "# Figures behind the decisions\n\nWhat the decisions in `docs/decisions/` rest on, and how near each is to "
+        "another answer. They follow from `load:` and the tables in `backend.yaml`; a build writes them anew.\n"
+    ]
+    for decision in decisions:
+        lines = [fact.text for fact in decision.because]
+        lines += [f"not {answer}: {why}" for answer, why in decision.rejected.items()]
+        lines += [flip.text for flip in decision.flips_when]
+        parts.append(f"## {decision.slug}\n\n**{decision.answer}**\n\n{_bullets(lines)}\n")
+    return "\n".join(parts)
 
 
 def _brief(number: int, decision: Decision) -> list[str]:
@@ -126,8 +145,11 @@ def _sentence(label: str, text: str) -> str:
     return f"{label}: {text.rstrip('.')}." if text else ""
 
 
-def _condition(flip: FlipsWhen) -> str:
-    return f"{flip.text}. The limit: {flip.source}."
+def _about(decision: Decision) -> dict[str, str]:
+    """Return what is said of a question whatever the load, by its heading."""
+    [page] = [entry.page for entry in all_entries() if entry.question.slug == decision.slug]
+    parts = (part.partition("\n") for part in (page or "").split("\n## ")[1:])
+    return {heading: body.strip() for heading, _, body in parts}
 
 
 def _bullets(texts: Iterable[str]) -> str:
