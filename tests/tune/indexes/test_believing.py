@@ -101,6 +101,20 @@ def test_a_range_between_unknown_bounds_is_planned_too_narrow() -> None:
     assert judge(PlanEstimate(30.0, frozenset({ORDER.name}), known), [ORDER], ROWS).cost == 30.0
 
 
+def test_a_bitmap_of_many_rows_that_a_loop_makes_anew_is_dear() -> None:
+    few = {"Node Type": "Bitmap Index Scan", "Index Name": "there", "Total Cost": 5.0, "Plan Rows": 100}
+    many = {"Node Type": "Bitmap Index Scan", "Index Name": EQUAL.name, "Total Cost": 224.0, "Plan Rows": 19_717}
+    both = {"Node Type": "BitmapAnd", "Plan Rows": 8, "Total Cost": 230.0, "Plans": [few, many]}
+    inner = {"Node Type": "Bitmap Heap Scan", "Parent Relationship": "SubPlan", "Plan Rows": 8, "Total Cost": 261.0,
+             "Plans": [both]}  # fmt: skip
+    outer = {"Node Type": "Seq Scan", "Plan Rows": 31, "Total Cost": 8_101.0, "Plans": [inner]}
+    assert judge(PlanEstimate(8_101.0, frozenset({EQUAL.name}), outer), [EQUAL], ROWS).cost > 300_000
+    alone = judge(
+        PlanEstimate(261.0, frozenset({EQUAL.name}), {**inner, "Parent Relationship": "Outer"}), [EQUAL], ROWS
+    )
+    assert alone.cost == 261.0  # once, it is what it is
+
+
 def test_a_guess_must_promise_much() -> None:
     slow = Belief(planned=19_000.0, believed=19_000.0, mean_ms=480.0)
     assert slow.of(12_000.0, changed=True, tight=True, guessed=True) == 19_000.0

@@ -25,6 +25,8 @@ ROW = 0.5
 """The planner's units for a row on the way: its page is found again and again, in memory or not."""
 WIDER = 5.0
 """Times: a range between two unknown bounds is planned as half a percent of the rows, whatever is asked."""
+LOOPS, MANY_ROWS, BITMAP = 2.0, 10.0, 50.0
+"""How often a bitmap is made, how many times the rows that are left it holds, and how many times dearer it then is."""
 GUESSED = {"gin", "gist"}
 
 
@@ -44,7 +46,7 @@ def judge(planned: PlanEstimate, new: Collection[NewIndex], rows: Mapping[tuple[
     by_name = {index.name: index for index in new}
     nodes = list(_nodes(planned.plan))
     risk = sum(_risk(node, by_name, rows) for node in nodes if node.get("Node Type") == "Limit")
-    risk += sum(_of_unknown_bounds(node, by_name) for node in nodes)
+    risk += sum(_of_unknown_bounds(node, by_name) for node in nodes) + _of_repeated_bitmaps(planned.plan, by_name, 1.0)
     loose = any("Filter" in node for node in nodes if node.get("Node Type", "").endswith("Scan"))
     guessed = any(each.method in GUESSED for each in new) or any(_skips(node, by_name) for node in nodes)
     return Judged(planned.cost + risk, tight=not loose and not risk, guessed=guessed)
@@ -87,6 +89,26 @@ def _of_unknown_bounds(node: Mapping[str, Any], new: Mapping[str, NewIndex]) -> 
     name = re.escape(quoted(index.keys[0].column))
     lower, upper = (re.search(rf"\({name} {way}=? \(?\$", condition) for way in "><")
     return (WIDER - 1) * float(node["Total Cost"]) if lower and upper else 0.0
+
+
+def _of_repeated_bitmaps(node: Mapping[str, Any], new: Mapping[str, NewIndex], loops: float) -> float:
+    """Return what bitmaps of many rows cost more that a loop makes anew each time, to AND them with one of few.
+
+    The planner counts their pages, which are in memory from the second time on, and hardly the rows that they hold.
+    """
+    children = node.get("Plans", ())
+    cost = 0.0
+    if node["Node Type"] == "BitmapAnd" and loops >= LOOPS:
+        large = (each for each in children if float(each["Plan Rows"]) > MANY_ROWS * float(node["Plan Rows"]))
+        cost += sum(loops * BITMAP * float(each["Total Cost"]) for each in large if each.get("Index Name", "") in new)
+    for each in children:
+        again = 1.0
+        if each.get("Parent Relationship") == "SubPlan":
+            again = float(node["Plan Rows"])
+        elif node["Node Type"] == "Nested Loop" and each is not children[0]:
+            again = float(children[0]["Plan Rows"])
+        cost += _of_repeated_bitmaps(each, new, loops * max(again, 1.0))
+    return cost
 
 
 def _skips(node: Mapping[str, Any], new: Mapping[str, NewIndex]) -> bool:
