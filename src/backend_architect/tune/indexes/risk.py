@@ -98,14 +98,14 @@ def _of_repeated_bitmaps(node: Mapping[str, Any], new: Mapping[str, NewIndex], l
     """
     children = node.get("Plans", ())
     cost = 0.0
-    if node["Node Type"] == "BitmapAnd" and loops >= LOOPS:
+    if node.get("Node Type") == "BitmapAnd" and loops >= LOOPS:
         large = (each for each in children if float(each["Plan Rows"]) > MANY_ROWS * float(node["Plan Rows"]))
         cost += sum(loops * BITMAP * float(each["Total Cost"]) for each in large if each.get("Index Name", "") in new)
     for each in children:
         again = 1.0
         if each.get("Parent Relationship") == "SubPlan":
             again = float(node["Plan Rows"])
-        elif node["Node Type"] == "Nested Loop" and each is not children[0]:
+        elif node.get("Node Type") == "Nested Loop" and each is not children[0]:
             again = float(children[0]["Plan Rows"])
         cost += _of_repeated_bitmaps(each, new, loops * max(again, 1.0))
     return cost
