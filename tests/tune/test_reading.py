@@ -9,7 +9,7 @@ from backend_architect.errors import DatabaseError
 from backend_architect.postgres import Refused, Session, connect
 from backend_architect.tune import observe
 from backend_architect.tune.observe import READ_ONLY
-from backend_architect.tune.reading.files import WorkloadError, read_files
+from backend_architect.tune.reading.files import WorkloadError, read_files, split_statements
 from backend_architect.tune.statement_names import read_names
 from tests.tune.conftest import NewDatabase
 
@@ -114,3 +114,18 @@ def test_a_statement_too_long_to_take_apart_is_counted_wherever_it_comes_from(tm
     (tmp_path / "queries.sql").write_text(f"SELECT 1 FROM t WHERE id IN ({many})")
     with pytest.raises(WorkloadError, match="1 longer than 100,000 characters"):
         read_files(tmp_path / "queries.sql")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("SELECT 1; SELECT 2; SELECT 'cut", ["SELECT 1", "SELECT 2", "SELECT 'cut"]),
+        ("SELECT 'é;'; SELECT \"cut;\nSELECT 3;\n", ["SELECT 'é;'", 'SELECT "cut', "SELECT 3"]),
+        ("SELECT 1; /* never ends", ["SELECT 1", "/* never ends"]),
+        ("'", ["'"]),
+        ("", []),
+        ("SELECT ';' ; -- a ; b\n", ["SELECT ';'"]),
+    ],
+)
+def test_a_file_that_was_cut_off_keeps_what_stands_before(text: str, expected: list[str]) -> None:
+    assert split_statements(text) == expected

@@ -62,19 +62,23 @@ def _without_weight(part: str) -> str:
 
 
 def split_statements(text: str) -> list[str]:
-    """Return the statements of a text, at its semicolons outside of strings, comments and dollar quotes."""
+    """Return the statements of a text, at its semicolons outside of strings, comments and dollar quotes.
+
+    From a quote on that never ends, as where a file was cut off, at the semicolons that end a line.
+    """
     try:
-        tokens = scan(text)
-    except ParseError:  # a quote that never ends
-        return [part.strip() for part in text.split(";\n") if part.strip()]
-    ends = [token.start for token in tokens if token.name == SEMICOLON] + [len(text)]
+        tokens, sound = scan(text), len(text)
+    except ParseError as error:
+        sound = next((each for each in error.args if isinstance(each, int)), 0)
+        tokens = scan(text[:sound]) if sound else ()
+    ends = [token.start for token in tokens if token.name == SEMICOLON] + [len(text)] * (sound == len(text))
     solid = [token.start for token in tokens if token.name not in {SEMICOLON, *COMMENTS}]
     parts, start = [], 0
     for end in ends:
         if bisect_left(solid, start) < bisect_left(solid, end):
             parts.append(text[start:end].strip())
         start = end + 1
-    return parts
+    return [*parts, *(part.strip() for part in text[start:].split(";\n") if part.strip())]
 
 
 def _text(file: Path) -> str:
