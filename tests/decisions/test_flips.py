@@ -56,6 +56,7 @@ BELOW_AND_ABOVE = {
     "queue": (notes(writes=999, events=JOB), "postgresql", notes(writes=1_000, events=JOB), "rabbitmq"),
     "cache": (_cached(1_028), "in-process", _cached(1_029), "valkey"),
     "pooling": (notes(reads=33_163, writes=0), "in-process", notes(reads=33_164, writes=0), "pgbouncer"),
+    "read-coalescing": (notes(reads=6_802, writes=0), "none", notes(reads=6_803, writes=0), "coalesced"),
     "read-replicas": (notes(reads=35_555), "none", notes(reads=35_556), "replicas"),
     "sharding": (notes(writes=19_999), "none", notes(writes=20_000), "citus"),
     "hosting": (notes(reads=0.09, writes=0), "serverless", notes(reads=0.1, writes=0), "container"),

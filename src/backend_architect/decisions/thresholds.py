@@ -198,6 +198,15 @@ LARGE_TABLE_ROWS = Threshold(
     "PostgreSQL 18 manual, CREATE INDEX CONCURRENTLY; judgement: a million rows hold writes back for about a second",
     by_load=True,
 )
+COALESCING_PROCESSES = Threshold(
+    "processes that reads fill",
+    8,
+    "processes",
+    MEASURED
+    + "reads that met took about half of the processor time; judgement: below eight small containers that saves "
+    "too few of them for what has to be owned",
+    by_load=True,
+)
 DISPATCH_PROCESSES = Threshold(
     "processes that FastAPI's own work fills",
     8,

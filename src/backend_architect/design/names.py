@@ -120,6 +120,7 @@ OWN_ALIASES = frozenset(
     {
         *(
             "allowed",
+            "asked",
             "candidate",
             "changed",
             "chosen",

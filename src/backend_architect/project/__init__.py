@@ -63,6 +63,7 @@ def _absent(context: Mapping[str, object]) -> tuple[str, ...]:
         "has_states": ("tests/actions.py",),
         "has_mail": ("app/auth/mail/", "tests/auth/mail/", "migrations/0005_letters.sql"),
         "has_cache": ("app/core/cache.py",),
+        "has_coalescing": ("app/core/coalescing.py", "tests/runtime/test_coalescing.py"),
         "has_pooler": ("app/core/pooler.py", "tests/runtime/test_pooler.py"),
         "has_valkey": ("app/core/valkey_counts.py", "tests/runtime/test_valkey_counts.py"),
         "has_writes": ("app/core/writes.py",),

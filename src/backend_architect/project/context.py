@@ -12,7 +12,7 @@ from backend_architect.design.python_names import MAIN, attribute, parameter, va
 from backend_architect.project.limits import limit_of_everything, limit_of_sign_in, limit_source
 from backend_architect.project.samples import python_string, sample_source
 from backend_architect.project.slices.inputs import input_line, input_type
-from backend_architect.queries.model import Queries
+from backend_architect.queries.model import Queries, Query
 from backend_architect.queries.resolved import ResolvedDesign
 from backend_architect.queries.shape import python_type
 
@@ -60,6 +60,8 @@ def template_context(resolved: ResolvedDesign, decisions: Decisions, queries: Qu
         "pool_max": pool_size(decisions),
         "slow_query": slow["slow_ms"] / 1000,
         "slow_sample": slow["sample_percent"] / 100,
+        "has_coalescing": decisions["read-coalescing"].answer == "coalesced",
+        "coalesced": [query.name for query in coalesced_reads(queries)],
         "has_pooler": decisions["pooling"].answer == "pgbouncer",
         "has_valkey": decisions["key-value-store"].answer == "valkey",
         "has_auth": design.auth is not None,
@@ -135,6 +137,14 @@ def sample_text(item: Field, *_: object) -> str:
 def event_handlers(design: Design) -> tuple[Event, ...]:
     """Return one event for each handler that the worker runs."""
     return tuple({event.run: event for event in design.events}.values())
+
+
+def coalesced_reads(queries: Queries) -> tuple[Query, ...]:
+    """Return the reads that may meet: of one row and of one page, the same for all that give the same values."""
+    reads = (
+        query for query in queries.all() if query.returns in ("one", "page") and query.sql.lstrip().startswith("SELECT")
+    )
+    return tuple(q for q in reads if not (q.list and (q.list.match or q.list.cache_seconds)))
 
 
 def pool_size(decisions: Decisions) -> int:

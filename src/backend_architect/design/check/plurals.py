@@ -25,6 +25,7 @@ RESERVED_PLURALS = RESERVED_ROUTES | frozenset(
         *(
             "access",
             "cache",
+            "coalescing",
             "connections",
             "database_role",
             "development",
