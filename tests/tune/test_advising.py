@@ -10,11 +10,12 @@ import pytest
 
 from backend_architect.planner_twin import Planner
 from backend_architect.postgres import Session
-from backend_architect.tune import Observed, observe
-from backend_architect.tune.advice_run import advise, planning, read_source, short_of_time
+from backend_architect.tune import Observed, Statement, Workload, observe
+from backend_architect.tune.advice_run import advise, dearest_in_time, planning, read_source, short_of_time
 from backend_architect.tune.indexes import Advice
 from backend_architect.tune.indexes.choice_limits import ChoiceLimits
 from backend_architect.tune.indexes.select import choose
+from tests.tune.catalog import CATALOG
 from tests.tune.conftest import NewDatabase
 
 # With that target ANALYZE reads 40,200 rows, which are all there are: each run finds the same.
@@ -116,3 +117,21 @@ def test_no_time_is_no_advice_and_little_time_says_what_it_left(shop: tuple[str,
     assert "took 9 of the 10 seconds" in told.message
     assert not list(short_of_time(advice, 1.0, limits))
     assert not list(short_of_time(replace(advice, left=()), 9.0, limits))
+
+
+def test_where_reading_took_long_the_dearest_are_planned_for_and_more_in_more_time() -> None:
+    many = tuple(Statement(str(number), f"SELECT {number}", calls=1.0, total_ms=number) for number in range(5_000))
+    observed = Observed(CATALOG, Workload("here", many))
+
+    def planned_for(seconds: float, spent: float) -> list[str]:
+        near, beyond = dearest_in_time(observed, spent, ChoiceLimits(seconds=seconds))
+        assert near.workload is not None
+        kept = [each.id for each in near.workload.statements]
+        assert {*kept, *(each.id for each in beyond)} == {each.id for each in many}
+        return kept
+
+    assert len(planned_for(60.0, spent=10.0)) == 5_000  # a sixth of the time
+    short, longer, longest = (planned_for(seconds, spent=30.0) for seconds in (10.0, 45.0, 90.0))
+    assert short == [str(number) for number in range(4_999, 4_499, -1)]
+    assert 500 < len(longer) < len(longest) < 5_000
+    assert longest[: len(longer)] == longer and longer[:500] == short  # more time never gives less

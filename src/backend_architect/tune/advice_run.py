@@ -21,7 +21,7 @@ from backend_architect.postgres import Lost, Session
 from backend_architect.tune.executing import verify
 from backend_architect.tune.indexes.choice_limits import ChoiceLimits
 from backend_architect.tune.indexes.groups import to_count
-from backend_architect.tune.indexes.model import Advice
+from backend_architect.tune.indexes.model import NEVER_PLANNED, Advice, StatementCost
 from backend_architect.tune.indexes.select import Progress, choose
 from backend_architect.tune.observe import OLDEST, READ_ONLY
 from backend_architect.tune.observed import Observed
@@ -37,6 +37,8 @@ TRYING = 0.2  # of the time, for running statements on generated rows
 MAX_NAMES = 5
 ROW_SECURITY = "row security"  # its conditions are in the statements
 PREPARATION_SHARE = 0.25  # of the time
+MANY_STATEMENTS = 500  # which are always planned for
+FEWER = 0.5  # times, since copying takes more of the time that is left the more tables are reached
 
 
 NOT_READ = Problem("no-advice", "no indexes were chosen: the tables could not be read", "tune again")
@@ -83,6 +85,8 @@ def advise(url: str, observed: Observed, limits: ChoiceLimits, tell: Progress, *
         return Advised(None, (NOT_READ,))
     began = time.monotonic() if limits.began is None else limits.began
     limits = replace(limits, began=began)
+    everything = observed
+    observed, beyond = dearest_in_time(observed, time.monotonic() - began, limits)
     try:
         tell("reading the structure and the planner's statistics")
         source = _wanted(read_source(url, texts_of(observed)), by)
@@ -92,13 +96,35 @@ def advise(url: str, observed: Observed, limits: ChoiceLimits, tell: Progress, *
             spent = time.monotonic() - began
             choice = replace(limits, seconds=(1 - TRYING) * limits.seconds)
             chosen = choose(observed, what_if, choice, sql_of=sql_of, rare_of=_rare_of(observed, source), tell=tell)
-        advice = _as_it_is_made(_run(chosen, observed, source, limits, tell), observed)
+        advice = _as_it_is_made(_with_left(_run(chosen, observed, source, limits, tell), beyond), everything)
     except DatabaseError as error:
         return Advised(None, (_no_advice(error),))
     except Lost as error:
         return Advised(None, (_no_advice(error),))
     problems = (*_limitations(source.known, left_out), *short_of_time(advice, spent, limits))
     return Advised(advice, problems, source)
+
+
+def dearest_in_time(observed: Observed, spent: float, limits: ChoiceLimits) -> tuple[Observed, tuple[Statement, ...]]:
+    """Return the observed with the statements that there is time to copy and plan for, and those beyond: the cheaper.
+
+    Where reading many took `spent` seconds, a large part of the limit, copying what all of them reach would take the
+    rest. The longer the limit, the more are planned for.
+    """
+    workload = observed.workload
+    if workload is None or len(workload.statements) <= MANY_STATEMENTS or spent <= PREPARATION_SHARE * limits.seconds:
+        return observed, ()
+    ranked = sorted(workload.statements, key=lambda each: (-each.total_ms, -each.calls, each.id))
+    number = max(int(PREPARATION_SHARE * limits.seconds / spent * FEWER * len(ranked)), MANY_STATEMENTS)
+    near, beyond = ranked[:number], tuple(ranked[number:])
+    return replace(observed, workload=replace(workload, statements=tuple(near))), beyond
+
+
+def _with_left(advice: Advice, beyond: Sequence[Statement]) -> Advice:
+    """Return the advice with the statements that nobody planned for want of time."""
+    costs = (StatementCost(each, 0.0, 0.0, problem="it could not be planned") for each in beyond)
+    left = (f"{each.shown}: {NEVER_PLANNED}" for each in beyond)
+    return replace(advice, statements=(*advice.statements, *costs), left=(*advice.left, *left))
 
 
 def _run(advice: Advice, observed: Observed, source: PlanningSource, limits: ChoiceLimits, tell: Progress) -> Advice:

@@ -70,7 +70,7 @@ def split_statements(text: str) -> list[str]:
         tokens, sound = scan(text), len(text)
     except ParseError as error:
         sound = next((each for each in error.args if isinstance(each, int)), 0)
-        tokens = scan(text[:sound]) if sound else ()
+        tokens = scan(text[:sound]) if sound else []
     ends = [token.start for token in tokens if token.name == SEMICOLON] + [len(text)] * (sound == len(text))
     solid = [token.start for token in tokens if token.name not in {SEMICOLON, *COMMENTS}]
     parts, start = [], 0
