@@ -135,3 +135,12 @@ def test_where_reading_took_long_the_dearest_are_planned_for_and_more_in_more_ti
     assert short == [str(number) for number in range(4_999, 4_499, -1)]
     assert 500 < len(longer) < len(longest) < 5_000
     assert longest[: len(longer)] == longer and longer[:500] == short  # more time never gives less
+
+
+def test_what_there_is_no_time_for_is_not_begun() -> None:
+    observed = Observed(CATALOG, Workload("here", (Statement("one", "SELECT 1", calls=1.0),)))
+    limits = ChoiceLimits(seconds=10.0, began=time.monotonic() - 9.0)
+    advised = advise("postgresql://nobody.invalid/x", observed, limits, lambda _: None)  # nor is the server asked
+    [problem] = advised.problems
+    told = "no indexes were chosen: reading the statements and looking for findings took all of the time"
+    assert (advised.advice, problem.message, problem.fix) == (None, told, "--time gives it more")

@@ -88,10 +88,14 @@ def advise(url: str, observed: Observed, limits: ChoiceLimits, tell: Progress, *
     everything = observed
     observed, beyond = dearest_in_time(observed, time.monotonic() - began, limits)
     try:
+        _check_time(began + (1 - TRYING) * limits.seconds, "reading the statements and looking for findings")
         tell("reading the structure and the planner's statistics")
         source = _wanted(read_source(url, texts_of(observed)), by)
+        _check_time(limits.until, "reading the structure and the statistics")
         sql_of = _sql_of(observed, source)
-        counted = _with_samples(url, source, to_count(observed), tell)
+        to_sample = to_count(observed)
+        _check_time(limits.until, "taking the statements apart")
+        counted = _with_samples(url, source, to_sample, tell)
         with planning(url, counted, observed, until=limits.until) as (what_if, left_out):
             spent = time.monotonic() - began
             choice = replace(limits, seconds=(1 - TRYING) * limits.seconds)
@@ -103,6 +107,12 @@ def advise(url: str, observed: Observed, limits: ChoiceLimits, tell: Progress, *
         return Advised(None, (_no_advice(error),))
     problems = (*_limitations(source.known, left_out), *short_of_time(advice, spent, limits))
     return Advised(advice, problems, source)
+
+
+def _check_time(until: float, what: str) -> None:
+    """Raise DatabaseError after `until`: what comes next is not begun."""
+    if time.monotonic() > until:
+        raise DatabaseError(Problem("short-of-time", f"{what} took all of the time", "--time gives it more"))
 
 
 def dearest_in_time(observed: Observed, spent: float, limits: ChoiceLimits) -> tuple[Observed, tuple[Statement, ...]]:
