@@ -9,6 +9,7 @@ from backend_architect.decisions.workload import requests_per_second
 from backend_architect.design.distinguishing_fields import distinct_fields
 from backend_architect.design.model import Design, Event, Field, FieldType
 from backend_architect.design.python_names import MAIN, attribute, parameter, variable
+from backend_architect.project.by_hand import by_hand
 from backend_architect.project.limits import limit_of_everything, limit_of_sign_in, limit_source
 from backend_architect.project.samples import python_string, sample_source
 from backend_architect.project.slices.inputs import input_line, input_type
@@ -49,6 +50,7 @@ def template_context(resolved: ResolvedDesign, decisions: Decisions, queries: Qu
         "design": design,
         "decisions": tuple(decisions),
         "slices": slices,
+        "by_hand": by_hand(resolved, queries),
         "busiest_slices": sorted(slices, key=lambda plural: -requests_per_second(design, plural)),
         "events": [EventView(f"{e.plural}.{e.action}", e.plural, e.run, e.retries) for e in event_handlers(design)],
         "account_columns": [item.column for item in account_fields(design)],

@@ -63,10 +63,10 @@ def render_entity_queries(entity: Entity, shape: Shape, queries: Sequence[Query]
     if not any(query.returns in {"one", "page"} for query in queries):
         return head + "\n\n\n".join(_row_function(query) for query in queries)
     shared = [Param(name.removeprefix("me."), "") for name in shape.viewer]
-    joins = f'\n\nJOINS = """\n{join_lines(_named(shape.joins, shared))}\n"""' if shape.joins else ""
-    rule = join_lines(_named(shape.readable, shared))
+    joins = f'\n\nJOINS = """\n{join_lines(named_sql(shape.joins, shared))}\n"""' if shape.joins else ""
+    rule = join_lines(named_sql(shape.readable, shared))
     readable = f'\n\n{readable_name(entity, queries)} = """{rule}"""' if rule else ""
-    parts = [head + f'COLUMNS = """\n    {_named(shape.columns, shared)}\n"""{joins}{readable}']
+    parts = [head + f'COLUMNS = """\n    {named_sql(shape.columns, shared)}\n"""{joins}{readable}']
     lists = [query for query in queries if query.list and not query.filters]
     parts += [_act_function(q) if q.route and q.route.action else _row_function(q) for q in queries if not q.list]
     for query in lists:
@@ -122,12 +122,12 @@ def readable_name(entity: Entity, queries: Sequence[Query]) -> str:
 
 
 def _statement(query: Query) -> str:
-    template = _named(query.template, query.params)
+    template = named_sql(query.template, query.params)
     shared = any(marker in template for marker in ("{COLUMNS}", "{JOINS}", "{READABLE}"))
     return f'{constant(query)} = {"f" if shared else ""}"""\n{join_lines(template)}\n"""'
 
 
-def _named(sql: str, params: Sequence[Param]) -> str:
+def named_sql(sql: str, params: Sequence[Param]) -> str:
     """Return SQL with the names of its parameters instead of their numbers."""
     names = _names(params)
     return NUMBERED.sub(lambda found: found[1] or f":{names[int(found[2]) - 1]}", sql)
@@ -157,7 +157,8 @@ def _row_function(query: Query) -> str:
 def _act_function(query: Query) -> str:
     """Return the statements of an action, what it may be refused for, and the function that does it."""
     name = constant(query)
-    lock = f'{constant(query.lock)} = """\n{_named(query.lock.sql, query.lock.params)}\n"""\n\n' if query.lock else ""
+    locked = named_sql(query.lock.sql, query.lock.params) if query.lock else ""
+    lock = f'{constant(query.lock)} = """\n{locked}\n"""\n\n' if query.lock else ""
     conflicts = [f'Conflicting("{v.label}", "{v.code}", {python_string(v.message)}),' for v in query.verdicts if v.code]
     stated = f"{name}_CONFLICTS = (\n    " + "\n    ".join(conflicts) + "\n)\n\n" if conflicts else ""
     lines = [f"row = await db.fetchrow({_call(query)})"]
@@ -174,7 +175,7 @@ def _act_function(query: Query) -> str:
 
 def _row_body(query: Query) -> list[str]:
     fetch, nothing = ("fetchval", "not done") if query.returns == "done" else ("fetchrow", "row is None")
-    values = _values(query)
+    values = call_values(query)
     call = _call(query)
     if query.returns == "always":
         return [f"await db.execute({call})"]
@@ -216,10 +217,10 @@ def _in_turn(query: Query, lines: list[str]) -> list[str]:
 
 def _call(query: Query) -> str:
     """Return the arguments that run a statement: its constant, and each value by its parameter's name."""
-    return ", ".join([constant(query), *(f"{name}={value}" for name, value in _values(query).items())])
+    return ", ".join([constant(query), *(f"{name}={value}" for name, value in call_values(query).items())])
 
 
-def _values(query: Query) -> dict[str, str]:
+def call_values(query: Query) -> dict[str, str]:
     """Return the expression that fills each parameter of a statement, by its name."""
     json = {item.column for item in query.row.fields.values() if item.type is FieldType.JSON}
     values = {}
