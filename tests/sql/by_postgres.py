@@ -1,14 +1,12 @@
 """The columns that PostgreSQL itself says a statement uses: what a procedure with that body depends on."""
 
-import asyncio
 from collections.abc import Iterator
 from typing import Any
 
 from pglast import ast
 
 from backend_architect.postgres import Refused, Session
-from backend_architect.postgres.catalog import Catalog, Table, read_catalog
-from backend_architect.postgres.connection import connect
+from backend_architect.postgres.catalog import Catalog, Table
 from backend_architect.sql.names import StatementNames, read_names
 from backend_architect.sql.parsing import nodes
 from backend_architect.sql.scopes import Source
@@ -80,20 +78,9 @@ def _written(tree: Any, names: StatementNames) -> Iterator[tuple[Table, str]]:
         conflict = insert.onConflictClause
         inferred = conflict.infer.indexElems or () if conflict and conflict.infer else ()
         named += [each.name for each in (*inferred, *((conflict.targetList or ()) if conflict else ())) if each.name]
+        if conflict and conflict.targetList:  # of EXCLUDED it counts all columns
+            named += [each.name for each in table.columns]
         yield from ((table, name) for name in named)
     for change in nodes(tree, ast.UpdateStmt):
         table = tables[id(change)]
         yield from ((table, each.name) for each in change.targetList if table is not None)
-
-
-def catalog_of(url: str) -> Catalog:
-    """Return the catalog of a database."""
-
-    async def read() -> Catalog:
-        connection = await connect(url)
-        try:
-            return await read_catalog(connection)
-        finally:
-            await connection.close()
-
-    return asyncio.run(read())

@@ -8,9 +8,10 @@ from pglast import ast, parse_sql
 from pglast.parser import split
 
 from backend_architect.postgres import EmbeddedServer, Session
+from backend_architect.postgres.catalog import read_catalog
 from backend_architect.sql.parsing import is_plannable
 from backend_architect.sql.statement_facts import tree_of
-from tests.sql.by_postgres import catalog_of, used_by_names, used_by_postgres
+from tests.sql.by_postgres import used_by_names, used_by_postgres
 
 ROOT = Path(__file__).parents[2]
 CORPUS = sorted((ROOT / "tests/cases/tune_corpus").glob("*.sql"))
@@ -106,10 +107,10 @@ def empty_database(server: EmbeddedServer) -> Iterator[Callable[[str], str]]:
 
 def _different(url: str, statements: list[str]) -> tuple[int, dict[str, object]]:
     """Return how many statements were compared, and of those that differ what only one reader finds."""
-    catalog = catalog_of(url)
     different: dict[str, object] = {}
     compared = 0
     with Session(url) as session:
+        catalog = session.ask(read_catalog)
         for sql in statements:
             by_postgres = used_by_postgres(session, sql) if is_plannable(tree_of(sql)) else None
             if by_postgres is None or sql.strip() in UNKNOWN:

@@ -80,14 +80,16 @@ def test_the_conditions_stand_where_they_change_no_other_row(url: str) -> None:
         "UPDATE sheets SET title = 'x' WHERE id = 1",
         "SELECT count(*) FROM marks WHERE sheet IN (SELECT id FROM sheets)",
         "WITH sheets AS (SELECT 1 AS id) SELECT id FROM sheets",
+        "WITH sheets AS (SELECT id FROM sheets WHERE place = 1) SELECT id FROM sheets",
     )
     for user in (CLERK, ""):
-        own, joined, update, inner, hidden = _texts(observed, user, *texts)
+        own, joined, update, inner, hidden, named_alike = _texts(observed, user, *texts)
         assert own.endswith("WHERE (s.place = 1 OR s.place = 2) AND auth.who() = s.owner AND NOT s.gone")
         assert joined.endswith("LEFT JOIN sheets AS s ON s.id = m.sheet AND auth.who() = s.owner AND NOT s.gone")
         assert update.endswith("WHERE id = 1 AND (sheets.place > 3 OR auth.who() = sheets.owner)")
         assert inner.endswith("(SELECT id FROM sheets WHERE auth.who() = sheets.owner AND NOT sheets.gone)")
         assert hidden == texts[4]
+        assert "place = 1 AND auth.who() = sheets.owner AND NOT sheets.gone) SELECT id FROM sheets" in named_alike
     assert _texts(observed, BOSS, *texts) == _texts(observed, "postgres", *texts) == list(texts)
     assert _texts(observed, f"{BOSS}, {CLERK}", texts[0])[0] != texts[0]
 

@@ -1,7 +1,7 @@
 """A connection for code that waits: each call returns when the database has answered."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from threading import Lock, Thread
 from typing import Any, Self, TypeVar
 
@@ -32,6 +32,10 @@ class Session:
     def run(self, sql: str, *args: object) -> None:
         """Run a statement, or without arguments several of them."""
         self._wait(self._connection.execute(sql, *args))
+
+    def ask(self, question: Callable[[Connection], Coroutine[Any, Any, T]]) -> T:
+        """Return what a question asks of the connection, such as `read_catalog`."""
+        return self._wait(question(self._connection))
 
     def close(self) -> None:
         """Close the connection."""

@@ -77,6 +77,11 @@ def is_column(node: Any) -> bool:
     return is_a(node, ast.ColumnRef)
 
 
+def rows_found(block: Block, source: str, catalog: Catalog) -> float:
+    """Return how many rows of a source the best index leaves after equalities with values of the call alone."""
+    return _rows_left(block, source, catalog, frozenset())
+
+
 def rows_left(block: Block, source: str, catalog: Catalog) -> float:
     """Return how many rows of a source the best index leaves after the block's equalities, estimated; all without.
 

@@ -16,6 +16,7 @@ class StatementNames:
     scopes: tuple[Scope, ...]
     _found: Mapping[int, Found]
     _places: Mapping[int, Scope]
+    _queried: frozenset[int] = frozenset()
     _made: Sequence[Any] = ()
 
     def find(self, reference: Any) -> Found | None:
@@ -29,6 +30,10 @@ class StatementNames:
             return None
         scopes = self._places[id(reference)].chain() if id(reference) in self._places else ()
         return next((Found(each, each.sources[names[0]], "") for each in scopes if names[0] in each.sources), None)
+
+    def is_query(self, named: Any) -> bool:
+        """Return whether an item of FROM names a CTE."""
+        return id(named) in self._queried
 
     def scope_of(self, reference: Any) -> Scope | None:
         """Return the query in whose clauses a reference stands."""
@@ -63,7 +68,7 @@ def read_names(tree: Any, catalog: Catalog) -> StatementNames:
     """Return the names of a statement that has a plan. They know its nodes by identity: keep the tree as it is."""
     walk = NameWalk(catalog)
     walk.statement(tree, None, {})
-    return StatementNames(tuple(walk.scopes), walk.found, walk.places, walk.made)
+    return StatementNames(tuple(walk.scopes), walk.found, walk.places, frozenset(walk.queried), walk.made)
 
 
 def _is_unknown(scope: Scope, names: tuple[str, ...]) -> bool:

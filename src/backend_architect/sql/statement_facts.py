@@ -33,6 +33,11 @@ def tables_of(tree: Any) -> Iterator[tuple[str, str, str]]:
         yield table.schemaname or "", table.relname, table.alias.aliasname if table.alias else table.relname
 
 
+def table_alias(named: Any) -> str:
+    """Return the name that a table of FROM, or one that is written, goes by in its statement."""
+    return str(named.alias.aliasname if named.alias else named.relname)
+
+
 def function_name(call: Any) -> str:
     """Return a function's own name, without its schema."""
     return str(call.funcname[-1].sval).lower()

@@ -29,6 +29,8 @@ class NameWalk:
         self.scopes: list[Scope] = []
         self.found: dict[int, Found] = {}
         self.places: dict[int, Scope] = {}
+        self.queried: set[int] = set()
+        """The items of FROM that name a CTE."""
         self.made: list[Any] = []
         """References that no text has: kept, since they are known by identity."""
         self._recursive: dict[int, tuple[Source, Any]] = {}
@@ -135,6 +137,7 @@ class NameWalk:
         alias = named.alias
         name = alias.aliasname if alias else named.relname
         if not named.schemaname and named.relname in queries:
+            self.queried.add(id(named))
             return called(queries[named.relname], name, alias.colnames if alias else None)
         return of_table(named, self._tables.get((named.schemaname or "", named.relname)))
 

@@ -7,6 +7,7 @@ from pglast import ast, enums
 
 from backend_architect.postgres.catalog import Catalog, Table
 from backend_architect.sql.blocks import conjuncts
+from backend_architect.sql.names import read_names
 from backend_architect.sql.parsing import nodes
 from backend_architect.sql.statement_facts import column_name, operator, select_of, tables_of
 from backend_architect.tune.workload import Statement
@@ -31,28 +32,20 @@ def is_related(catalog: Catalog, listed: Statement, lookup: Statement) -> bool:
     """Return whether a key leads from the rows of a list to what is looked up; with an unknown table it may."""
     tree = select_of(lookup.text)
     lists = list(_tables(catalog, select_of(listed.text)))
-    own = {alias: catalog.table_by_name.get((schema, name)) for schema, name, alias in tables_of(tree)}
+    names = read_names(tree, catalog) if tree is not None else None
     for part in conjuncts(tree.whereClause) if tree is not None else ():
         key = _key(part)
-        if key is None:
+        if key is None or names is None:
             continue
-        for table in _owners(key, own):
-            if any(one is None or table is None or _leads(catalog, one, table, column_name(key)) for one in lists):
-                return True
+        found = names.find(key)
+        table = found.source.table if found is not None else None
+        if any(one is None or table is None or _leads(catalog, one, table, column_name(key)) for one in lists):
+            return True
     return False
 
 
 def _tables(catalog: Catalog, tree: Any) -> Iterator[Table | None]:
     yield from (catalog.table_by_name.get((schema, name)) for schema, name, _ in tables_of(tree))
-
-
-def _owners(key: Any, own: dict[str, Table | None]) -> Iterator[Table | None]:
-    """Yield the tables that the column of a key may be of."""
-    alias = str(key.fields[-2].sval) if len(key.fields) > 1 else ""
-    if alias in own:
-        yield own[alias]
-        return
-    yield from (table for table in own.values() if table is None or table.column(column_name(key)))
 
 
 def _leads(catalog: Catalog, one: Table, table: Table, column: str) -> bool:

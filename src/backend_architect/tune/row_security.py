@@ -13,6 +13,7 @@ from pglast.parser import ParseError
 from pglast.stream import RawStream
 
 from backend_architect.postgres.catalog import Catalog, Policy
+from backend_architect.sql.names import StatementNames, read_names
 from backend_architect.sql.parsing import is_a, nodes, parse
 from backend_architect.sql.rewrite import copied
 from backend_architect.tune.indexes.model import Recommended
@@ -102,28 +103,28 @@ class _Writer:
         self.added = 0
 
     def change(self, tree: Any) -> None:
-        queries = {each.ctename for each in nodes(tree, ast.CommonTableExpr)}
+        names = read_names(tree, self._catalog)
         for each in list(nodes(tree, ast.SelectStmt)):
             for item in each.fromClause or ():
-                self._item(item, each, READS, queries)
+                self._item(item, each, READS, names)
         for each in list(nodes(tree, ast.UpdateStmt, ast.DeleteStmt)):
             command = UPDATES if is_a(each, ast.UpdateStmt) else DELETES
-            self._table(each.relation, each, command, queries)
+            self._table(each.relation, each, command, names)
             for item in (each.fromClause if command == UPDATES else each.usingClause) or ():
-                self._item(item, each, READS, queries)
+                self._item(item, each, READS, names)
 
-    def _item(self, item: Any, block: Any, command: str, queries: set[str]) -> None:
+    def _item(self, item: Any, block: Any, command: str, names: StatementNames) -> None:
         """Add the conditions of a part of FROM: to WHERE, or to the join whose missing rows it may not drop."""
         if is_a(item, ast.RangeVar):
-            self._table(item, block, command, queries)
+            self._table(item, block, command, names)
         elif is_a(item, ast.JoinExpr) and item.jointype != FULL:
             inner_left = item if item.jointype == RIGHT else block
             inner_right = item if item.jointype == LEFT else block
-            self._item(item.larg, inner_left, command, queries)
-            self._item(item.rarg, inner_right, command, queries)
+            self._item(item.larg, inner_left, command, names)
+            self._item(item.rarg, inner_right, command, names)
 
-    def _table(self, named: Any, place: Any, command: str, queries: set[str]) -> None:
-        if named is None or (not named.schemaname and named.relname in queries):
+    def _table(self, named: Any, place: Any, command: str, names: StatementNames) -> None:
+        if named is None or names.is_query(named):
             return
         table = self._catalog.table_by_name.get((named.schemaname or "", named.relname))
         text = condition_for(self._catalog, table.oid, command, self._roles) if table is not None else ""

@@ -11,7 +11,7 @@ import pytest
 
 from backend_architect.postgres import EmbeddedServer, Session
 from backend_architect.proof import Lab, read_subject
-from backend_architect.proof.plans.growth import judge
+from backend_architect.proof.plans.judge import judge
 from backend_architect.proof.plans.study import Filled, Studied, fill_database, name_in, study
 from backend_architect.proof.plans.view import PlanFailure
 

@@ -32,17 +32,17 @@ SQL = (
             'AND (posts.created_at, posts.id) < (:after_key, :after_id)\nORDER BY posts.created_at DESC, posts.id DESC\n"""\n\n\n'
             "@repeatable\nasync def of_user",
         ),
-        {"posts.of_user": ("LIMIT", "posts (author_id, created_at DESC, id DESC)")},
+        {"posts.of_user": ("unbounded-read", "LIMIT")},
     ),
     Planted(
         "pages by OFFSET",
         Edit(COMMENTS, "ORDER BY comments.created_at, comments.id LIMIT :limit", "ORDER BY comments.created_at LIMIT 20 OFFSET :limit"),
-        {"comments.of_post": ("keyset", "comments.created_at")},
+        {"comments.of_post": ("offset-page", "comments.created_at")},
     ),
     Planted(
         "random order",
         Edit(POSTS, "ORDER BY posts.likes_count DESC, posts.id DESC LIMIT :limit\n) AS chosen", "ORDER BY random() LIMIT :limit\n) AS chosen"),
-        {"posts.trending": ("random",)},
+        {"posts.trending": ("order-by-random",)},
     ),
     Planted(
         "a search that walks until a page has the words",
@@ -56,32 +56,32 @@ SQL = (
     Planted(
         "a function on an indexed column",
         Edit(USERS, "FROM users\nWHERE users.id = :id\n", "FROM users\nWHERE lower(users.handle) = lower(:id::text)\n"),
-        {"users.read": ("CREATE INDEX ON users (lower(handle))",)},
+        {"users.read": ("function-on-column", "ON users (lower(handle))")},
     ),
     Planted(
         "a cast of a column to a date",
         Edit(COMMENTS, "FROM comments {JOINS}\nWHERE comments.id = :id\n", "FROM comments {JOINS}\nWHERE comments.created_at::date = :id::date\n"),
-        {"comments.read": (">= $n::date", "< $n::date + 1")},
+        {"comments.read": ("cast-on-column", "created_at >= CAST($")},
     ),
     Planted(
         "an OR across tables",
         Edit("app/auth/accounts.py", "ON a.user_id = u.id WHERE u.id = :user", "ON a.user_id = u.id WHERE u.handle = :user::text OR a.email = :user::text"),
-        {"auth.read_me": ("UNION",)},
+        {"auth.read_me": ("or-across-columns", "UNION")},
     ),
     Planted(
         "a column without an index",
         Edit("app/likes/queries.py", "WHERE likes.user_id = :me AND likes.post_id = :post_id", "WHERE likes.created_at = :me::timestamptz"),
-        {"likes.delete": ("CREATE INDEX ON likes (created_at)",)},
+        {"likes.delete": ("CONCURRENTLY likes_created_at_idx ON likes (created_at)",)},
     ),
     Planted(
         "NOT IN a large table",
         Edit(POSTS, "WHERE posts.id = :id AND {VISIBLE}\n\"\"\"\n\n\n@repeatable\nasync def report", "WHERE posts.id NOT IN (SELECT post_id FROM likes) LIMIT 20\n\"\"\"\n\n\n@repeatable\nasync def report"),
-        {"posts.report": ("NOT EXISTS",)},
+        {"posts.report": ("not-in-subquery", "NOT EXISTS")},
     ),
     Planted(
         "a count of all rows",
         Edit(POSTS, "SELECT /* posts.read */ {COLUMNS}\nFROM posts {JOINS}\nWHERE posts.id = :id AND {VISIBLE}", "SELECT /* posts.read */ count(*)\nFROM posts"),
-        {"posts.read": ("do not count", "counts:")},
+        {"posts.read": ("count-of-all", "counts:")},
     ),
     Planted(
         "an unbounded computed field",
@@ -91,12 +91,12 @@ SQL = (
     Planted(
         "a delete by an unindexed text",
         Edit(COMMENTS, "comments.delete */ FROM comments\nWHERE comments.id = :id\n", "comments.delete */ FROM comments\nWHERE comments.body = :id::text\n"),
-        {"comments.delete": ("CREATE INDEX ON comments (body)",)},
+        {"comments.delete": ("ON comments (body)",)},
     ),
     Planted(
         "a key compared as text",
         Edit("app/follows/queries.py", "WHERE follows.follower_id = :me AND follows.target_id = :target_id", "WHERE follows.follower_id::text = :me"),
-        {"follows.delete": ("cast the parameter, not follows.follower_id",)},
+        {"follows.delete": ("cast-on-column", "cast the value instead of the column: follower_id")},
     ),
     Planted(
         "an order that no index follows",
@@ -107,7 +107,7 @@ SQL = (
             "JOIN posts ON posts.id = chosen.id {JOINS}\nWHERE :me::uuid IS NOT NULL OR :after_key::timestamptz IS NULL OR :after_id::uuid IS NULL\n"
             '"""\n\nOLD_FEED = f"""\nSELECT /* posts.old_feed */ {COLUMNS}\nFROM (\n    SELECT candidate.id FROM follows AS source',
         ),
-        {"posts.feed": ("CREATE INDEX ON posts (comments_count DESC)",)},
+        {"posts.feed": ("ON posts (comments_count",)},
     ),
 )  # fmt: skip
 
@@ -121,16 +121,16 @@ SCHEMAS = (
             "DROP INDEX posts_author_id_created_at_idx",
         ),
         {
-            "posts.of_user": ("CREATE INDEX ON posts (author_id, created_at DESC, id DESC)",),
-            "posts.feed": ("CREATE INDEX ON posts (author_id, created_at DESC, id DESC)",),
-            "users.delete": ("CREATE INDEX ON posts (author_id)",),
-            "auth.delete_user_without_account": ("CREATE INDEX ON posts (author_id)",),
+            "posts.of_user": ("CREATE INDEX CONCURRENTLY posts_author_id", "ON posts (author_id"),
+            "posts.feed": ("ON posts (author_id",),
+            "users.delete": ("unindexed-foreign-key", "CREATE INDEX CONCURRENTLY ON posts (author_id)"),
+            "auth.delete_user_without_account": ("ON posts (author_id)",),
         },
     ),
     Planted(
         "a foreign key without its index",
         Edit(SCHEMA, "CREATE INDEX likes_post_id_idx ON likes (post_id);\n", "", "DROP INDEX likes_post_id_idx"),
-        {"posts.delete": ("CREATE INDEX ON likes (post_id)", "CREATE INDEX ON comments (post_id)"), "users.delete": (), "auth.delete_user_without_account": ()},
+        {"posts.delete": ("ON likes (post_id)", "ON comments (post_id)"), "users.delete": (), "auth.delete_user_without_account": ()},
     ),
     Planted(
         "an index with its columns in the wrong order",
@@ -141,7 +141,7 @@ SCHEMAS = (
             "DROP INDEX comments_post_id_created_at_idx; CREATE INDEX ON comments (created_at, id, post_id)",
         ),
         {
-            "comments.of_post": ("CREATE INDEX ON comments (post_id, created_at, id)",),
+            "comments.of_post": ("CREATE INDEX CONCURRENTLY comments_post_id", "ON comments (post_id"),
             "posts.delete": (), "users.delete": (), "auth.delete_user_without_account": (),
         },
     ),
@@ -155,14 +155,14 @@ SCHEMAS = (
             "(target_id, created_at DESC, follower_id DESC) WHERE created_at > '2020-01-01'",
         ),
         {
-            "users.followers_of_user": ("CREATE INDEX ON follows (target_id, created_at DESC, follower_id DESC)",),
+            "users.followers_of_user": ("ON follows (target_id",),
             "users.delete": (), "auth.delete_user_without_account": (),
         },
     ),
     Planted(
         "a search without its index",
         Edit(SCHEMA, "CREATE INDEX posts_search_idx ON posts USING gin (search);\n", "", "DROP INDEX posts_search_idx"),
-        {"posts.search": ("CREATE INDEX ON posts USING gin (search)",)},
+        {"posts.search": ("ON posts USING gin (search)",)},
     ),
     Planted(
         "a sign-in without the index of its expression",
@@ -173,9 +173,9 @@ SCHEMAS = (
             "DROP INDEX auth_accounts_email_key",
         ),
         {
-            "auth.find_account": ("CREATE INDEX ON auth_accounts (lower(email))",),
-            "auth.grant_role": ("CREATE INDEX ON auth_accounts (lower(email))",),
-            "auth.take_role_away": ("CREATE INDEX ON auth_accounts (lower(email))",),
+            "auth.find_account": ("ON auth_accounts ((lower(email)))",),
+            "auth.grant_role": ("ON auth_accounts ((lower(email)))",),
+            "auth.take_role_away": ("ON auth_accounts ((lower(email)))",),
         },
     ),
     Planted(
@@ -187,7 +187,7 @@ SCHEMAS = (
             "DROP INDEX auth_sessions_user_id_idx",
         ),
         {
-            "auth.open_session": ("CREATE INDEX ON auth_sessions (user_id",),
+            "auth.open_session": ("ON auth_sessions (user_id",),
             "auth.revoke": (), "users.delete": (), "auth.delete_user_without_account": (), "auth.find_account": (),
         },
     ),
@@ -198,10 +198,14 @@ SHOP = (
         "a leading wildcard",
         Edit(
             "app/products/queries.py",
-            "WHERE products.on_sale AND (products.on_sale OR :is_staff)\n      AND products.search @@ websearch_to_tsquery('simple', :q)\n    ORDER BY products.created_at DESC, products.id DESC LIMIT :limit\n), few",
-            "WHERE products.on_sale AND (products.on_sale OR :is_staff)\n      AND products.name ILIKE '%' || :q::text || '%'\n    ORDER BY products.created_at DESC, products.id DESC LIMIT :limit\n), few",
+            "FROM (\n        SELECT * FROM products WHERE (products.created_at, products.id) < (:after_key, :after_id)\n"
+            "        ORDER BY products.created_at DESC, products.id DESC LIMIT 3000\n    ) AS products\n"
+            "    WHERE products.on_sale AND (products.on_sale OR :is_staff)\n"
+            "      AND products.search @@ websearch_to_tsquery('simple', :q)\n",
+            "FROM products\n    WHERE products.on_sale AND (products.on_sale OR :is_staff)\n"
+            "      AND products.name ILIKE '%' || :q::text || '%'\n",
         ),
-        {"products.search": ("gin (name gin_trgm_ops)", "match: [name]")},
+        {"products.search": ("leading-wildcard", "gin (name gin_trgm_ops)", "match:")},
     ),
     Planted(
         "an order that mixes directions against its index",
@@ -212,7 +216,7 @@ SHOP = (
             "WHERE (orders.customer_id = :me OR :is_staff) AND (orders.created_at, orders.id) < (:after_key, :after_id)\n"
             "ORDER BY orders.state, orders.created_at LIMIT :limit",
         ),
-        {"orders.orders": ("CREATE INDEX ON orders (state, created_at)",)},
+        {"orders.orders": ("an ORDER BY that follows one",)},
     ),
     Planted(
         "a rare kind without its index",
@@ -222,7 +226,7 @@ SHOP = (
             "",
             "DROP INDEX products_stock_created_at_idx",
         ),
-        {"products.sold_out": ("CREATE INDEX ON products (stock, created_at DESC, id DESC)",)},
+        {"products.sold_out": ("ON products (stock) WHERE stock = 0",)},
     ),
     Planted(
         "a sum over everybody's lines",
@@ -241,6 +245,6 @@ SHOP = (
             "",
             "DROP INDEX order_lines_product_id_idx",
         ),
-        {"products.delete": ("CREATE INDEX ON order_lines (product_id)",)},
+        {"products.delete": ("ON order_lines (product_id)",)},
     ),
 )

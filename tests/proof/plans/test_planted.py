@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from backend_architect.postgres import EmbeddedServer
+from backend_architect.postgres import EmbeddedServer, Session
+from backend_architect.postgres.catalog import read_catalog
+from backend_architect.proof import Lab, read_subject
+from backend_architect.proof.plans.statements import read_statements
 from backend_architect.proof.plans.view import PlanFailure
 from tests.proof.plans.conftest import Examples, failures_of, study_edited
 from tests.proof.plans.planted import SCHEMAS, SHOP, SQL, Planted
+from tests.sql.by_postgres import used_by_names, used_by_postgres
 
 BATCHES = {"sql": ("social-sharing", SQL), "schemas": ("social-sharing", SCHEMAS), "shop": ("shop", SHOP)}
 """Mistakes in different statements stand in one copy of the project, so that its database is planned once."""
@@ -55,3 +59,16 @@ def test_an_example_as_built_holds(
 ) -> None:
     studied = study_edited(server, examples(name), tmp_path_factory.mktemp("as-built") / name, [])
     assert not {statement: found for statement, found in failures_of(studied).items() if found}
+
+
+@pytest.mark.parametrize("name", ["social-sharing", "shop", "helpdesk", "bookings"])
+def test_names_in_statements_mean_what_postgresql_says(name: str, examples: Examples, server: EmbeddedServer) -> None:
+    example = examples(name)
+    with Lab(read_subject(example.folder), print, server) as lab, Session(example.filled.url) as session:
+        catalog = session.ask(read_catalog)
+        statements = [each.sql for each in read_statements(lab).statements]
+        by_postgres = {sql: used_by_postgres(session, sql) for sql in statements}
+    compared = {sql: used for sql, used in by_postgres.items() if used is not None}
+    assert len(compared) >= 0.9 * len(statements)
+    different = {sql: used_by_names(sql, catalog) ^ used for sql, used in compared.items()}
+    assert not {sql: columns for sql, columns in different.items() if columns}

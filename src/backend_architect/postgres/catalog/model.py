@@ -28,6 +28,7 @@ class Column:
     nulls: float | None
     width: int | None
     correlation: float | None
+    has_default: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,11 @@ class KeyPart:
     descending: bool
     nulls_first: bool
 
+    @property
+    def name(self) -> str:
+        """Return the column, or the expression as SQL."""
+        return self.column or self.expression
+
 
 @dataclass(frozen=True, slots=True)
 class Index:
@@ -128,6 +134,8 @@ class Index:
     fillfactor: int
     scans: int
     last_scan: float | None
+    exclusion: bool = False
+    """Whether it is an exclusion constraint's."""
 
     @property
     def qualified(self) -> str:
@@ -144,6 +152,8 @@ class ForeignKey:
     columns: tuple[str, ...]
     target: int
     target_columns: tuple[str, ...]
+    on_delete: str = "a"
+    """pg_constraint's letter: a for no action, r restrict, c cascade, n set null, d set default."""
 
 
 @dataclass(frozen=True, slots=True)

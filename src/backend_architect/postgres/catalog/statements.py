@@ -97,7 +97,8 @@ ORDER BY n.nspname, c.relname
 
 COLUMNS = f"""
 SELECT a.attrelid::int8 AS table, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
-       a.attnotnull AS not_null, s.n_distinct::float8 AS distinct, s.null_frac::float8 AS nulls,
+       a.attnotnull AS not_null, a.atthasdef OR a.attidentity <> '' AS has_default,
+       s.n_distinct::float8 AS distinct, s.null_frac::float8 AS nulls,
        s.avg_width AS width, s.correlation::float8 AS correlation
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname
@@ -112,7 +113,8 @@ SELECT x.indexrelid::int8 AS oid, x.indrelid::int8 AS table, n.nspname AS schema
        CASE WHEN x.indpred IS NULL THEN ''
             WHEN {IS_LOCKED.format("t")} THEN 'unknown'
             ELSE pg_get_expr(x.indpred, x.indrelid) END AS predicate,
-       x.indisunique AS unique, x.indisprimary AS primary, x.indisvalid AS valid, x.indisready AS ready,
+       x.indisunique AS unique, x.indisexclusion AS exclusion, x.indisprimary AS primary, x.indisvalid AS valid,
+       x.indisready AS ready,
        coalesce((SELECT k.conname FROM pg_constraint k WHERE k.conrelid = x.indrelid AND k.conindid = x.indexrelid
                    AND k.contype IN ('p', 'u', 'x') ORDER BY k.contype LIMIT 1), '') AS constraint,
        x.indisreplident AS replica_identity, i.inhparent::int8 AS parent,
@@ -146,6 +148,7 @@ ORDER BY n.nspname, c.relname
 
 FOREIGN_KEYS = f"""
 SELECT k.conname AS name, k.conrelid::int8 AS table, k.confrelid::int8 AS target,
+       k.confdeltype::text AS on_delete,
        ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY AS u (attnum, place)
              JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.attnum ORDER BY u.place) AS columns,
        ARRAY(SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY AS u (attnum, place)

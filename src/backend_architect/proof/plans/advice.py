@@ -1,170 +1,136 @@
-"""The index that serves a statement's conditions on one table: what is held equal, then what is ordered or bounded."""
+"""What `architect tune` says of a project's statements: its findings, and the indexes that it chooses on the twin."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from pglast import enums
-from pglast.stream import RawStream
+from backend_architect.finding import Finding
+from backend_architect.planner_twin import Statistics, Twin
+from backend_architect.postgres.catalog import Catalog, Column, Table
+from backend_architect.proof.plans.view import StatementAdvice, StatementView
+from backend_architect.tune.find import find_guarded
+from backend_architect.tune.findings import (
+    cast_on_column,
+    count_of_all,
+    function_on_column,
+    leading_wildcard,
+    mismatched_join,
+    not_in_subquery,
+    offset_page,
+    or_across_columns,
+    order_by_random,
+    unindexed_foreign_key,
+)
+from backend_architect.tune.indexes.choice_limits import ChoiceLimits
+from backend_architect.tune.indexes.model import NewIndex
+from backend_architect.tune.indexes.select import choose
+from backend_architect.tune.observed import Observed
+from backend_architect.tune.plannable import plannable
+from backend_architect.tune.what_if import TwinWhatIf
+from backend_architect.tune.workload import Statement, Workload
 
-from backend_architect.proof.plans.tables import ProjectTable, Tables
-from backend_architect.sql.parsing import nodes
-from backend_architect.sql.parsing import untyped_ast as ast
-
-WHERE_TO = "in a new file of migrations/, and under `lists:` of backend.yaml where it is a list of the design"
-BOUNDS = frozenset({"<", "<=", ">", ">=", "~~", "^@"})
-
-
-@dataclass
-class TableRequest:
-    """What one level of a statement asks of one table, as SQL over its columns."""
-
-    equal: list[str] = field(default_factory=list)
-    fixed: list[str] = field(default_factory=list)
-    """Those of the equal ones that parameters and constants give, and no other row."""
-    bounded: list[str] = field(default_factory=list)
-    order: list[tuple[str, bool]] = field(default_factory=list)
-    search: list[str] = field(default_factory=list)
-    flags: list[str] = field(default_factory=list)
-
-    @property
-    def keys(self) -> list[str]:
-        """Return the keys of the index: what is held equal, then the order, else what is bounded."""
-        equal = self.fixed or self.equal
-        tail = [f"{key} DESC" if down else key for key, down in self.order if key not in equal]
-        bounded = [key for key in self.bounded if key not in equal]
-        return list(dict.fromkeys([*equal, *(tail or bounded[:1])]))
-
-
-def wanted_of(tree: Any, tables: Tables, table: str, alias: str) -> Iterator[TableRequest]:
-    """Give what each level of a statement that names the alias asks of the table."""
-    for select in nodes(tree, ast.SelectStmt, ast.UpdateStmt, ast.DeleteStmt):
-        if alias in _aliases(select):
-            yield _wanted_at(select, _Side(tables.by_name[table], alias, len(_aliases(select)) == 1))
-
-
-def _wanted_at(select: Any, side: "_Side") -> TableRequest:
-    wanted = TableRequest()
-    for condition in (select.whereClause, *_joining(select, side.alias)):
-        _read_condition(condition, wanted, side)
-    keys = [(side.key(item.node), item.sortby_dir) for item in getattr(select, "sortClause", None) or ()]
-    if all(key for key, _ in keys):
-        wanted.order += [(key, direction == enums.SortByDir.SORTBY_DESC) for key, direction in keys]
-    return wanted
+OF_TEXTS = (
+    cast_on_column.RULE,
+    function_on_column.RULE,
+    leading_wildcard.RULE,
+    mismatched_join.RULE,
+    not_in_subquery.RULE,
+    offset_page.RULE,
+    order_by_random.RULE,
+)
+OF_WORK = (count_of_all.RULE, or_across_columns.RULE)
+"""Those that ask for the pages of a call: they are given the projected ones. What else needs counts is left out."""
+SOURCE = "the project's statements"
+CALLS = 1_000.0
+"""As if each had run so often: findings pass over what hardly ever runs."""
+PAGE = 8192
+SECONDS = 120.0
+"""For all failing statements together; a few take one or two."""
 
 
-def index_for(tree: Any, tables: Tables, table: str, alias: str) -> str:
-    """Return the CREATE INDEX that serves a statement's conditions on a table, '' where there is one or none would.
+def with_findings(views: Sequence[StatementView], statistics: Statistics) -> list[StatementView]:
+    """Return the views with what tune finds in each, as its work is projected at the largest size."""
+    if not views:
+        return []
+    observed = _observed(views, statistics)
+    found = find_guarded(_uncounted(observed), OF_TEXTS).findings + find_guarded(observed, OF_WORK).findings
+    keys = {each.subject: each for each in find_guarded(observed, (unindexed_foreign_key.RULE,)).findings}
+    return [
+        replace(view, advice=StatementAdvice(tuple(each for each in found if _is_of(each, view)), keys=keys))
+        for view in views
+    ]
 
-    Plans number an alias that stands in several places: `posts_1` is any of those called `posts`.
+
+def with_indexes(
+    failing: Sequence[StatementView], statistics: Statistics, planned: Mapping[str, str], twin: Twin
+) -> list[StatementView]:
+    """Return the views of failing statements with the indexes that tune chooses for all of them together.
+
+    The twin shows these statistics; `planned` are the statements by their place, with what the planner must know.
     """
-    own = tables.by_name[table]
-    names = dict.fromkeys((alias, alias.rstrip("0123456789").removesuffix("_")))
-    words = {index.keys[0] for index in own.indexes.values() if index.method == "gin"}
-    for wanted in (each for name in names for each in wanted_of(tree, tables, table, name)):
-        if wanted.search and wanted.search[0] not in words:
-            return f"CREATE INDEX ON {table} USING gin ({wanted.search[0]})"
-        one_row = any(key <= set(wanted.equal) for key in own.keys)
-        if wanted.keys and not one_row and not _served(own, wanted.keys):
-            return f"CREATE INDEX ON {table} ({', '.join(wanted.keys)})"
-    return ""
+    if not failing:
+        return []
+    observed = _observed(failing, statistics)
+
+    def sql_of(statement: Statement) -> str:
+        return plannable(replace(statement, text=planned[statement.id], rows=0.0, blocks=0.0), observed.catalog).sql
+
+    what_if = TwinWhatIf(twin)
+    try:
+        chosen = choose(observed, what_if, ChoiceLimits(seconds=SECONDS), sql_of=sql_of, tell=lambda _: None)
+    finally:
+        what_if.close()
+    by_name = {each.index.name: each.index for each in chosen.recommended}
+    uses = {each.statement.id: each.uses for each in chosen.statements}
+    return [_with_indexes(view, [by_name[name] for name in uses.get(view.statement.place, ())]) for view in failing]
 
 
-def _served(table: ProjectTable, keys: list[str]) -> bool:
-    """Return whether an index has just these keys, in one direction or the other."""
-    for index in table.indexes.values():
-        own = [f"{k} DESC" if down else k for k, down in zip(index.keys, index.descending, strict=False)]
-        turned = [k if down else f"{k} DESC" for k, down in zip(index.keys, index.descending, strict=False)]
-        if not index.predicate and keys in (own[: len(keys)], turned[: len(keys)]):
-            return True
-    return False
+def _with_indexes(view: StatementView, indexes: Iterable[NewIndex]) -> StatementView:
+    return replace(view, advice=replace(view.advice, indexes=tuple(indexes)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """Tells which expressions are over one table's own columns."""
-
-    table: ProjectTable
-    alias: str
-    alone: bool
-
-    def key(self, node: Any) -> str:
-        """Return an expression over the table's columns as the key of an index, '' for any other."""
-        columns = list(nodes(node, ast.ColumnRef))
-        if not columns or not all(self.owns(column) for column in columns) or list(nodes(node, ast.ParamRef)):
-            return ""
-        if isinstance(node, ast.ColumnRef):
-            return str(node.fields[-1].sval)
-        if isinstance(node, (ast.FuncCall, ast.TypeCast)):
-            text = RawStream()(node)
-            for column in columns:
-                text = text.replace(RawStream()(column), str(column.fields[-1].sval))
-            return text if isinstance(node, ast.FuncCall) else f"({text})"
-        return ""
-
-    def owns(self, column: Any) -> bool:
-        fields = column.fields
-        if not isinstance(fields[-1], ast.String) or fields[-1].sval not in self.table.columns:
-            return False
-        return (len(fields) > 1 and fields[-2].sval == self.alias) or (len(fields) == 1 and self.alone)
+def _is_of(finding: Finding, view: StatementView) -> bool:
+    return finding.subject == view.statement.name or finding.subject.startswith(f"{view.statement.name} (")
 
 
-def _read_condition(node: Any, wanted: TableRequest, side: _Side) -> None:
-    """Read what must hold for each row: the parts of an AND."""
-    match node:
-        case ast.BoolExpr(boolop=enums.BoolExprType.AND_EXPR):
-            for part in node.args:
-                _read_condition(part, wanted, side)
-        case ast.A_Expr():
-            _read_comparison(node, wanted, side)
-        case ast.ColumnRef() if side.owns(node):
-            wanted.flags.append(str(node.fields[-1].sval))
+def _observed(views: Sequence[StatementView], statistics: Statistics) -> Observed:
+    statements = tuple(_projected(view) for view in views)
+    return Observed(_at_size(views[0].tables.catalog, statistics), Workload(SOURCE, statements))
 
 
-def _read_comparison(node: Any, wanted: TableRequest, side: _Side) -> None:
-    operator = str(node.name[-1].sval)
-    pairs = [(node.lexpr, node.rexpr), (node.rexpr, node.lexpr)]
-    if isinstance(node.lexpr, ast.RowExpr) and isinstance(node.rexpr, ast.RowExpr):
-        pairs = [(node.lexpr.args[0], node.rexpr.args[0])]
-    for one, other in pairs:
-        key = side.key(one)
-        if not key or side.key(other):
-            continue
-        if operator == "@@":
-            wanted.search.append(key)
-        elif operator == "=":
-            wanted.equal += [key] * (key not in wanted.equal)
-            wanted.fixed += [key] * (not list(nodes(other, ast.ColumnRef)))
-        elif operator in BOUNDS:
-            wanted.bounded.append(key)
+def _uncounted(observed: Observed) -> Observed:
+    """Return it without the pages of statements, which a LIMIT that stops early makes few."""
+    workload = observed.workload or Workload(SOURCE, ())
+    statements = tuple(replace(each, blocks=0.0) for each in workload.statements)
+    return replace(observed, workload=replace(workload, statements=statements))
 
 
-def _aliases(select: Any) -> list[str]:
-    relation = getattr(select, "relation", None)
-    return [_alias_of(item) for item in (*own_tables(select), *([relation] if relation is not None else []))]
+def _projected(view: StatementView) -> Statement:
+    """Return a statement with the rows and pages of its projected work, as if a server had counted them."""
+    work = view.works[view.largest]
+    return Statement(
+        id=view.statement.place,
+        text=view.statement.sql,
+        name=view.statement.name,
+        calls=CALLS,
+        rows=work.returned * CALLS,
+        blocks=work.pages * CALLS,
+    )
 
 
-def own_tables(select: Any) -> Iterator[Any]:
-    """Give the tables that stand in a query's own FROM, in their order."""
-    waiting = list(getattr(select, "fromClause", None) or getattr(select, "usingClause", None) or ())
-    while waiting:
-        item = waiting.pop(0)
-        if isinstance(item, ast.JoinExpr):
-            waiting[:0] = [item.larg, item.rarg]
-        elif isinstance(item, ast.RangeVar):
-            yield item
+def _at_size(catalog: Catalog, statistics: Statistics) -> Catalog:
+    """Return the catalog with the sizes and values of the statistics."""
 
+    def sized(table: Table) -> Table:
+        known = statistics.by_name.get(table.name) if table.schema == statistics.schema else None
+        if known is None:
+            return table
+        size = known.pages * PAGE
 
-def _joining(select: Any, alias: str) -> Iterator[Any]:
-    """Give the conditions under which a table is joined to those before it."""
-    waiting = list(getattr(select, "fromClause", None) or ())
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, ast.JoinExpr):
-            if isinstance(item.rarg, ast.RangeVar) and _alias_of(item.rarg) == alias:
-                yield item.quals
-            waiting += [item.larg, item.rarg]
+        def valued(column: Column) -> Column:
+            found = known.column(column.name)
+            return replace(column, distinct=found.n_distinct, correlation=found.correlation) if found else column
 
+        columns = tuple(valued(column) for column in table.columns)
+        return replace(table, rows=known.rows, pages=known.pages, bytes=size, total_bytes=size, columns=columns)
 
-def _alias_of(item: Any) -> str:
-    return str(item.alias.aliasname if item.alias else item.relname)
+    return replace(catalog, tables=tuple(sized(table) for table in catalog.tables))

@@ -104,7 +104,7 @@ class Picker:
         }
 
     def _holds_a_list(self, use: ParameterUse) -> bool:
-        return self.tables.by_name[use.table].columns[use.column].type.endswith("[]")
+        return self.tables.by_name[use.table].type_of(use.column).endswith("[]")
 
     def _rows_held_equal(
         self, uses: Sequence[ParameterUse], found: dict[int, str | None], *, busy: bool, chance: int
@@ -132,13 +132,13 @@ class Picker:
             if use.parameter in found:
                 continue
             table = self.tables.by_name[use.table]
-            reference = next((k.columns[0] for k in table.foreign_keys if len(k.columns) == 1), None)
+            reference = next((key.columns[0] for key, _ in table.foreign_keys if len(key.columns) == 1), None)
             popular = self._popular(table.name, reference, busy=busy) if reference else None
             row = f'"{reference}"::text = {literal(popular)}' if reference and popular else "true"
             found[use.parameter] = self._stored(table, use.column, row, chance)
 
     def _stored(self, table: ProjectTable, column: str, row: str, chance: int) -> str | None:
-        kind = table.columns[column].type
+        kind = table.type_of(column)
         order = ", ".join(f'"{key}"' for key in table.primary_key) or "1"
         if table.is_key(column) and not table.target_of(column) and kind in {"text", "bytea"}:
             return (
@@ -150,7 +150,7 @@ class Picker:
                 f'SELECT "{column}"::text FROM "{table.name}" ORDER BY 1 OFFSET {97 * (chance + 1)} LIMIT 1'
             )
         value = f'"{column}"'
-        if kind in {"timestamp with time zone", "date"} and any(i.exclusion for i in table.indexes.values()):
+        if kind in {"timestamp with time zone", "date"} and any(i.exclusion for i in table.indexes):
             value += f" + interval '{100 + chance} years'"
         return self._look_up(f'SELECT ({value})::text FROM "{table.name}" WHERE {row} ORDER BY {order} LIMIT 1')
 
@@ -201,7 +201,7 @@ class Picker:
         if self.tables.by_name[table].is_key(column):
             children = [t for t, k in self.tables.pointing_at(table) if k.target_columns == (column,)]
             largest = max(children, key=lambda t: t.rows, default=None)
-            key = next((k for k in largest.foreign_keys if k.target == table), None) if largest else None
+            key = next((k for k, target in largest.foreign_keys if target == table), None) if largest else None
             if largest and key and largest.name != table and not largest.is_key(key.columns[0]):
                 return self._popular(largest.name, key.columns[0], busy=busy)
         counted = f'SELECT "{column}" AS v, count(*) AS n FROM "{table}" WHERE "{column}" IS NOT NULL GROUP BY 1'
@@ -221,7 +221,7 @@ class Picker:
 
     def _fits(self, use: ParameterUse, kind: str) -> bool:
         """Return whether a parameter is what a column stores, and not a condition beside it (CASE WHEN $5 THEN …)."""
-        return kind != "boolean" or self.tables.by_name[use.table].columns[use.column].type == "boolean"
+        return kind != "boolean" or self.tables.by_name[use.table].type_of(use.column) == "boolean"
 
     def _other(self, anchor: ParameterUse, column: str, value: str | None) -> str | None:
         return self._look_up(

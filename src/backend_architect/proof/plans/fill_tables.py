@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from backend_architect.design.model import Design, Entity, Field, FieldType, Row
 from backend_architect.postgres import Session
+from backend_architect.postgres.catalog import Column
 from backend_architect.proof.plans.sizes import RowCounts
-from backend_architect.proof.plans.tables import ProjectColumn, ProjectTable, Tables
+from backend_architect.proof.plans.tables import ProjectTable, Tables
 from backend_architect.seed import field_sql
 
 AHEAD = 0.01
@@ -72,14 +73,14 @@ def _statements(design: Design, tables: Tables, table: ProjectTable, sizes: RowC
         yield f'ANALYZE "seed_{table.name}"'
 
 
-def _value(design: Design, sizes: RowCounts, table: ProjectTable, row: Row | None, column: ProjectColumn) -> str:
+def _value(design: Design, sizes: RowCounts, table: ProjectTable, row: Row | None, column: Column) -> str:
     """Return the SQL of a column's value, '' where its default will do."""
     item = next((f for f in row.fields.values() if f.column == column.name), None) if row else None
     if row and item and item.type is FieldType.TIMESTAMP:
         return _moment(sizes, row, item)
     if row and item:
         return "" if item.is_reference and item.to == row.name else field_sql(design, row, item)
-    if column.type == "timestamp with time zone" and column.has_default:
+    if table.type_of(column.name) == "timestamp with time zone" and column.has_default:
         return "created"
     if column.has_default or (row and not column.not_null):
         return ""
@@ -93,21 +94,21 @@ def _moment(sizes: RowCounts, row: Row, item: Field) -> str:
     return f"created + {later + AHEAD * sizes.days * 86_400} * interval '1 second'"
 
 
-def _generic(sizes: RowCounts, table: ProjectTable, column: ProjectColumn) -> str:
+def _generic(sizes: RowCounts, table: ProjectTable, column: Column) -> str:
     """Return a value by its type alone, as for a column that was added by hand."""
-    target = table.target_of(column.name)
+    target, kind = table.target_of(column.name), table.type_of(column.name)
     if target:
         return f'(SELECT s.id FROM "seed_{target}" s WHERE s.nth = 1 + (n - 1) % {sizes.filled[target]})'
-    if column.type == "timestamp with time zone" and column.name.startswith("expires"):
+    if kind == "timestamp with time zone" and column.name.startswith("expires"):
         return "created + interval '30 days'"
-    if column.type.endswith("[]"):
-        return f"'{{}}'::{column.type}"
-    if column.type in NUMBERS:
+    if kind.endswith("[]"):
+        return f"'{{}}'::{kind}"
+    if kind in NUMBERS:
         return "n % 1000"
-    if column.type not in GENERIC:
-        return f"(enum_range(NULL::{column.type}))[1]" if column.not_null else ""  # an enum, or it is refused
-    made = GENERIC[column.type].format(name=column.name)
-    return f"CASE WHEN n % 10 = 0 THEN {made} END" if not column.not_null and "time" in column.type else made
+    if kind not in GENERIC:
+        return f"(enum_range(NULL::{kind}))[1]" if column.not_null else ""  # an enum, or it is refused
+    made = GENERIC[kind].format(name=column.name)
+    return f"CASE WHEN n % 10 = 0 THEN {made} END" if not column.not_null and "time" in kind else made
 
 
 def _pairs(table: ProjectTable) -> Iterator[tuple[str, str]]:

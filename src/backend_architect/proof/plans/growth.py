@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from backend_architect.proof.evidence import Case, Group, Measure, Verdict
 from backend_architect.proof.lab import Lab
-from backend_architect.proof.plans import plan_rules, text_rules
+from backend_architect.proof.plans.judge import judge
 from backend_architect.proof.plans.plan_rules import in_window
 from backend_architect.proof.plans.study import TYPICAL, Studied, study
 from backend_architect.proof.plans.thresholds import SIZES
-from backend_architect.proof.plans.view import PlanFailure, StatementView, times
+from backend_architect.proof.plans.view import StatementView, times
 from backend_architect.proof.probe import Probe
 
 EXPECTED = "reads a bounded number of rows, however large its tables become"
@@ -23,12 +23,6 @@ def growth(lab: Lab) -> Iterator[Case]:
     yield from (_case(view) for view in studied.views)
     for statement, refusal in studied.refused:
         yield Case(statement.name, Verdict.BROKEN, EXPECTED, f"{statement.place}: {refusal}", HOW_TO_REPEAT)
-
-
-def judge(view: StatementView) -> tuple[PlanFailure, ...]:
-    """Return every failure of one statement, the most telling first."""
-    found = [rule(view) for rule in (*text_rules.RULES, *plan_rules.RULES)]
-    return tuple(failure for failure in found if failure)
 
 
 def _case(view: StatementView) -> Case:

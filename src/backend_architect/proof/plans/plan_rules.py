@@ -1,11 +1,5 @@
 """What a statement's plans show: large tables read whole, work that grows with them, rows read to be thrown away."""
 
-from typing import Any
-
-from pglast import enums
-from pglast.stream import RawStream
-
-from backend_architect.proof.plans.advice import WHERE_TO, index_for
 from backend_architect.proof.plans.thresholds import (
     DISCARDED,
     FREE_ROWS,
@@ -16,10 +10,16 @@ from backend_architect.proof.plans.thresholds import (
     PER_ROW,
     WINDOW_ROWS,
 )
-from backend_architect.proof.plans.view import PlanFailure, StatementView, rows_of, times
+from backend_architect.proof.plans.view import (
+    JUDGED_BY_TEXT,
+    WHERE_TO,
+    PlanFailure,
+    StatementView,
+    rows_of,
+    times,
+    told,
+)
 from backend_architect.proof.plans.work import Read
-from backend_architect.sql.parsing import nodes
-from backend_architect.sql.parsing import untyped_ast as ast
 
 TENFOLD = 10
 SEARCH_INDEX = "the GIN index of the words"
@@ -112,7 +112,7 @@ def reads_for_each_row(view: StatementView) -> PlanFailure | None:
     """Return a failure where a subquery or an inner side reads many rows for each row around it."""
     for size, work in view.works.items():
         for read in work.reads:
-            many = read.each_time > PER_ROW and read.rows > FREE_ROWS and not in_window(view)
+            many = read.each_time > PER_ROW and round(read.rows) > FREE_ROWS and not in_window(view)
             if many and (read.within == "Aggregate" or read.times > 1):
                 why = f"reads {read.each_time:,.0f} rows of {read.table} for each row around it, at {times(size)}"
                 return PlanFailure(why, advise(view, read))
@@ -144,64 +144,17 @@ RULES = (
 
 
 def advise(view: StatementView, read: Read) -> str:
-    """Return what mends a scan: a rewrite where the text is to blame, else the index that it lacks."""
-    return _rewrite(view, read) or _index(view, read)
-
-
-def _index(view: StatementView, read: Read) -> str:
-    others = sorted(view.works[view.largest].reads, key=lambda other: -other.rows)
-    for each in (read, *(other for other in others if other.rows > FREE_ROWS)):
-        create = index_for(view.tree, view.tables, each.table, each.alias)
-        if create:
-            return f"{create}, {WHERE_TO}"
+    """Return what mends a statement: what tune finds in it, and the indexes that it chooses, else how to bound it."""
+    found = [told(each) for each in view.advice.findings if each.code not in JUDGED_BY_TEXT]
+    found += [f"{index.statement().rstrip(';')}, {WHERE_TO}" for index in view.advice.indexes]
+    if found:
+        return "; ".join(found)
     if read.within == "Aggregate":
         return f"keep the number in a column: under `counts:` of the entity in backend.yaml, counted from {read.table}"
     return (
         f"bound it: a condition on the first column of one of {read.table}'s indexes, an ORDER BY that follows one, "
         "and a LIMIT"
     )
-
-
-def _rewrite(view: StatementView, read: Read) -> str:
-    """Return how to write a condition so that an index can serve it, '' where it already is."""
-    texts = (rewrite(view, read) for rewrite in (_for_count, _for_logic, _for_casts))
-    return next((text for text in texts if text), "")
-
-
-def _for_count(view: StatementView, read: Read) -> str:
-    served = not index_for(view.tree, view.tables, read.table, read.alias)
-    if read.within == "Aggregate" and served and _counts(view.tree):
-        return (
-            f"do not count {read.table} at each request: keep the number under `counts:` in backend.yaml, or leave the "
-            "total out"
-        )
-    return ""
-
-
-def _for_logic(view: StatementView, read: Read) -> str:
-    for node in nodes(view.tree, ast.BoolExpr):
-        if node.boolop == enums.BoolExprType.NOT_EXPR and _is_in(node.args[0]) and read.table in _tables(node):
-            outer = RawStream()(node.args[0].testexpr)
-            return f"NOT EXISTS (SELECT FROM {read.table} WHERE … = {outer}) instead of NOT IN: it can use an index"
-        if node.boolop == enums.BoolExprType.OR_EXPR and _across(node):
-            sides = " and one by ".join(RawStream()(part) for part in node.args)
-            return f"UNION of two SELECTs, one by {sides}: no index serves an OR across tables"
-    return ""
-
-
-def _for_casts(view: StatementView, read: Read) -> str:
-    for node in nodes(view.tree, ast.A_Expr):
-        cast = node.lexpr if isinstance(node.lexpr, ast.TypeCast) else None
-        if cast is None or not isinstance(cast.arg, ast.ColumnRef):
-            continue
-        column = RawStream()(cast.arg)
-        if column.split(".")[-1] not in view.tables.by_name[read.table].columns:
-            continue
-        why = f"a cast of {column} keeps its index from being used"
-        if str(cast.typeName.names[-1].sval) == "date":
-            return f"{column} >= $n::date AND {column} < $n::date + 1: {why}"
-        return f"cast the parameter, not {column}: {why}"
-    return ""
 
 
 def in_window(view: StatementView) -> bool:
@@ -220,25 +173,3 @@ def _outer_rows(reads: tuple[Read, ...]) -> float:
 
 def _is_search(read: Read) -> bool:
     return "@@" in read.filter or "@@" in read.condition
-
-
-def _counts(tree: Any) -> bool:
-    return any(str(call.funcname[-1].sval) == "count" for call in nodes(tree, ast.FuncCall))
-
-
-def _is_in(node: Any) -> bool:
-    return isinstance(node, ast.SubLink) and node.testexpr is not None and not node.operName
-
-
-def _tables(node: Any) -> set[str]:
-    return {item.relname for item in nodes(node, ast.RangeVar)}
-
-
-def _across(node: Any) -> bool:
-    """Return whether the branches of an OR are conditions on different tables."""
-    sides = [
-        {str(c.fields[0].sval) for c in nodes(part, ast.ColumnRef) if len(c.fields) > 1}
-        for part in node.args
-        if isinstance(part, ast.A_Expr) and not list(nodes(part, ast.SubLink))
-    ]
-    return len(sides) > 1 and len({frozenset(side) for side in sides if side}) > 1

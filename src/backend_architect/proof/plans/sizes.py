@@ -45,7 +45,7 @@ def sizes_of(design: Design, tables: Tables) -> RowCounts:
     fixed = frozenset(name for name in declared if name.startswith("pgqueuer"))
     known = sum(rows for name, rows in declared.items() if name in design.rows_by_plural)
     days = known / max(design.load.writes / BUSY_HOUR, 0.01) / SECONDS_A_DAY
-    slow = frozenset(table.name for table in tables if any(index.exclusion for index in table.indexes.values()))
+    slow = frozenset(table.name for table in tables if any(index.exclusion for index in table.indexes))
     return RowCounts(declared, _filled(declared, fixed, slow), min(max(days, DAYS[0]), DAYS[1]), fixed)
 
 
@@ -58,7 +58,7 @@ def _declared(design: Design, table: ProjectTable, declared: Mapping[str, int]) 
         return round(design.load.writes / BUSY_HOUR * SECONDS_A_DAY)
     if table.name == "auth_revocations":  # each is kept for an hour
         return design.load.users // 100
-    parents = [declared[key.target] for key in table.foreign_keys if key.target in declared]
+    parents = [declared[target] for _, target in table.foreign_keys if target in declared]
     return max(parents, default=design.load.users)
 
 

@@ -1,16 +1,18 @@
 """A project's statements on rows: tables filled, every statement run on them, and planned on the twin at each size."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from backend_architect.planner_twin import grow, make_twin, read_references, read_statistics
 from backend_architect.postgres import Refused, Session
 from backend_architect.proof.lab import Lab
+from backend_architect.proof.plans.advice import with_findings, with_indexes
 from backend_architect.proof.plans.arguments import Picker, literal
 from backend_architect.proof.plans.expected import cached_seconds
 from backend_architect.proof.plans.fill_tables import fill
+from backend_architect.proof.plans.judge import judge
 from backend_architect.proof.plans.parameter_roles import ParameterUse, Role, read_parameter_roles
 from backend_architect.proof.plans.run_statement import MeasuredRun, PreparedStatement, prepare, run
 from backend_architect.proof.plans.scaled_plans import Projection, with_values
@@ -176,9 +178,31 @@ def _plan_all(found: _Study, ready: list[_Ready], tables: Tables) -> list[Statem
             rows[size] = {table.name: table.rows for table in grown.tables}
             for each in ready:
                 works.setdefault(each.statement.sql, {})[size] = projection.work(each.planned, each.types)
+        views = with_findings(_views(found, ready, tables, works, rows), grown)
+        failing = [view for view in views if judge(view)]
+        advised = with_indexes(failing, grown, {each.statement.place: each.planned for each in ready}, twin)
+    by_place = {view.statement.place: view for view in advised}
+    return [by_place.get(view.statement.place, view) for view in views]
+
+
+def _views(
+    found: _Study,
+    ready: Sequence[_Ready],
+    tables: Tables,
+    works: Mapping[str, Mapping[int, Work]],
+    rows: Mapping[int, Mapping[str, float]],
+) -> list[StatementView]:
     cached = cached_seconds(found.lab.subject.design, tables)
     return [
-        StatementView(each.statement, tree_of(each.statement.sql), tables, works[each.statement.sql], rows, each.runs,
-             each.not_run, cached.get(each.statement.name, 0))
+        StatementView(
+            each.statement,
+            tree_of(each.statement.sql),
+            tables,
+            works[each.statement.sql],
+            rows,
+            each.runs,
+            each.not_run,
+            cached.get(each.statement.name, 0),
+        )
         for each in ready
-    ]  # fmt: skip
+    ]

@@ -1,41 +1,44 @@
 """What a statement's text alone gives away: pages by OFFSET, lists without an end, conditions that no index serves."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from pglast import enums
-from pglast.stream import RawStream
 
-from backend_architect.proof.plans.advice import WHERE_TO, own_tables, wanted_of
+from backend_architect.finding import Finding, Sureness
+from backend_architect.postgres.catalog.model import quoted
 from backend_architect.proof.plans.tables import ProjectTable
 from backend_architect.proof.plans.thresholds import LARGE_TABLE
-from backend_architect.proof.plans.view import PlanFailure, StatementView
+from backend_architect.proof.plans.view import WHERE_TO, PlanFailure, StatementView, told
+from backend_architect.sql.blocks import Block, blocks_of
+from backend_architect.sql.conditions import comparisons
 from backend_architect.sql.parsing import nodes
 from backend_architect.sql.parsing import untyped_ast as ast
+from backend_architect.sql.statement_facts import operator
+from backend_architect.tune.findings import leading_wildcard, offset_page, order_by_random, unbounded_read
+from backend_architect.tune.indexes.expressions import key_of, sources_in
+from backend_architect.tune.indexes.model import NewIndex, NewKey
+
+Rule = Callable[[StatementView], PlanFailure | None]
+AGGREGATES = {"count", "sum", "min", "max", "avg", "bool_or", "bool_and", "array_agg", "json_agg", "jsonb_agg"}
+MOST_OF_A_WINDOW = 1_000_000
+"""Rows that a list of what is recent may return without a LIMIT, at the largest size."""
 
 
-def offset(view: StatementView) -> PlanFailure | None:
-    """Return a failure where pages are counted off with OFFSET: each reads all pages before it."""
-    for select in nodes(view.tree, ast.SelectStmt):
-        if select.limitOffset is not None and RawStream()(select.limitOffset) != "0":
-            order = ", ".join(RawStream()(item.node) for item in select.sortClause or ()) or "created_at, id"
-            return PlanFailure(
-                "OFFSET reads and throws away every row before the page",
-                f"keyset: WHERE ({order}) < ($n, $m) ORDER BY … LIMIT, with the last row of the page before, no OFFSET",
-            )
-    return None
+def _by_finding(code: str, *, least: Sureness) -> Rule:
+    """Return the rule that a statement with such a finding fails, if it is sure enough."""
+
+    def fails(view: StatementView) -> PlanFailure | None:
+        enough = [Sureness.CERTAIN, Sureness.LIKELY, least]
+        found = next((each for each in view.advice.findings if each.code == code and each.sureness in enough), None)
+        return PlanFailure(f"{_message(found)}: {found.why}", told(found)) if found else None
+
+    return fails
 
 
-def random_order(view: StatementView) -> PlanFailure | None:
-    """Return a failure where the order is random: every row is read and sorted for each answer."""
-    for select in nodes(view.tree, ast.SelectStmt):
-        for item in select.sortClause or ():
-            if any(str(call.funcname[-1].sval) == "random" for call in nodes(item.node, ast.FuncCall)):
-                return PlanFailure(
-                    "ORDER BY random() reads and sorts the whole table",
-                    "pick from a random key: WHERE id > $1 ORDER BY id LIMIT n, with a random uuid as $1",
-                )
-    return None
+def _message(finding: Finding) -> str:
+    """Return what a finding says, without the name of the statement, which its case has."""
+    return finding.message.rpartition(": ")[0] or finding.message
 
 
 def endless(view: StatementView) -> PlanFailure | None:
@@ -45,97 +48,70 @@ def endless(view: StatementView) -> PlanFailure | None:
         return None
     if _one_row(select) or _from_bounded(select):
         return None
-    grown = [table for table in _plain_tables(view, select) if view.large(table.name, LARGE_TABLE)]
-    if not grown or any(_held_by_key(view, select, table) for table in _plain_tables(view, select)):
+    block = next(each for each in blocks_of(select, view.tables.catalog) if each.tree is select)
+    named = {source: view.tables.get(table.name) for source, table in block.sources.items() if table is not None}
+    own = {source: table for source, table in named.items() if table is not None}
+    grown = [table for table in own.values() if view.large(table.name, LARGE_TABLE)]
+    if not grown or any(_held_by_key(block, source, table) for source, table in own.items()):
         return None
-    if _window(select) and view.works[view.largest].returned <= LARGE_TABLE * 100:
+    if _window(block) and view.works[view.largest].returned <= MOST_OF_A_WINDOW:
         return None
-    name = grown[0].name
-    wanted = next(wanted_of(select, view.tables, name, _alias(select, name)), None)
-    keys = ", ".join(wanted.keys if wanted else ()) or "created_at DESC, id DESC"
-    return PlanFailure(
-        f"without LIMIT it returns every matching row of {name}",
-        f"page it: ORDER BY … LIMIT $n, and go on by keyset; CREATE INDEX ON {name} ({keys}) serves it",
-    )
-
-
-def wildcard(view: StatementView) -> PlanFailure | None:
-    """Return a failure where a pattern begins with a wildcard and no trigram index is there for it."""
-    for node in nodes(view.tree, ast.A_Expr):
-        if node.kind not in {enums.A_Expr_Kind.AEXPR_LIKE, enums.A_Expr_Kind.AEXPR_ILIKE} or not _leading(node.rexpr):
-            continue
-        column = RawStream()(node.lexpr).split(".")[-1]
-        table = next((t for t in view.tables if column in t.columns and view.large(t.name, LARGE_TABLE)), None)
-        if table and not any(i.method in {"gin", "gist"} and "trgm" in "".join(i.keys) for i in table.indexes.values()):
-            return PlanFailure(
-                f"a pattern that begins with a wildcard reads every row of {table.name}",
-                f"a list with match: [{column}] (full-text search), or CREATE EXTENSION pg_trgm; "
-                f"CREATE INDEX ON {table.name} USING gin ({column} gin_trgm_ops)",
-            )
-    return None
+    why = f"without LIMIT it returns every matching row of {grown[0].name}"
+    return PlanFailure(why, f"{unbounded_read.RULE.code}: page it, ORDER BY … LIMIT $n, and go on by keyset")
 
 
 def unsearchable(view: StatementView) -> PlanFailure | None:
     """Return a failure where a text search has no index on what it searches."""
-    for node in nodes(view.tree, ast.A_Expr):
-        if str(node.name[-1].sval) != "@@":
-            continue
-        searched = RawStream()(node.lexpr)
-        column = searched.split(".")[-1] if isinstance(node.lexpr, ast.ColumnRef) else searched
-        tables = [t for t in view.tables if column in t.columns] if isinstance(node.lexpr, ast.ColumnRef) else []
-        for table in [t for t in tables if view.large(t.name, LARGE_TABLE) and t.name in _named(view.tree)]:
-            if not any(
-                i.method in {"gin", "gist"} and i.keys[0] == column and not i.predicate for i in table.indexes.values()
-            ):
-                return PlanFailure(
-                    f"a rare word is looked for in every row of {table.name}",
-                    f"CREATE INDEX ON {table.name} USING gin ({column}), {WHERE_TO}",
-                )
+    for block in blocks_of(view.tree, view.tables.catalog):
+        for node in nodes(block.conditions, ast.A_Expr):
+            if str(node.name[-1].sval) != "@@" or not isinstance(node.lexpr, ast.ColumnRef):
+                continue
+            owner = block.owner(node.lexpr)
+            found = owner[0].sources[owner[1]] if owner else None
+            table = view.tables.get(found.name) if found else None
+            if owner and table and view.large(table.name, LARGE_TABLE) and not _has_words(table, owner[2]):
+                index = NewIndex(table.table.schema, table.name, (NewKey(owner[2]),), method="gin")
+                why = f"a rare word is looked for in every row of {table.name}"
+                return PlanFailure(why, f"{index.statement().rstrip(';')}, {WHERE_TO}")
     return None
+
+
+def _has_words(table: ProjectTable, column: str) -> bool:
+    indexes = (each for each in table.indexes if each.method in {"gin", "gist"} and not each.predicate)
+    return any(index.keys[0].column == column for index in indexes)
 
 
 def deletes(view: StatementView) -> PlanFailure | None:
     """Return a failure where deleting a row reads large tables that point at it, for want of an index."""
-    missing = {
-        f"{table.name} ({column})": (table.name, target)
-        for node in nodes(view.tree, ast.DeleteStmt)
-        for table, column, target in _pointing(view, node.relation.relname, set())
-        if view.large(table.name, LARGE_TABLE) and not _is_served(table, column)
-    }
+    missing: dict[str, tuple[Finding, str]] = {}
+    for node in nodes(view.tree, ast.DeleteStmt):
+        for table, columns, target in _pointing(view, node.relation.relname, set()):
+            key = f"{table.table.qualified} ({', '.join(quoted(name) for name in columns)})"
+            finding = view.advice.keys.get(key)
+            if finding and view.large(table.name, LARGE_TABLE):
+                missing[key] = (finding, f"each row deleted from {target} reads all of {table.name}")
     if not missing:
         return None
-    scans = [f"each row deleted from {target} reads all of {name}" for name, target in missing.values()]
-    return PlanFailure("; ".join(scans), "; ".join(f"CREATE INDEX ON {index}" for index in missing) + f", {WHERE_TO}")
+    advice = [told(finding) for finding, _ in missing.values()]
+    return PlanFailure("; ".join(why for _, why in missing.values()), f"{'; '.join(advice)}, {WHERE_TO}")
 
 
-RULES = (offset, random_order, wildcard, unsearchable, deletes, endless)
-
-
-def _pointing(view: StatementView, target: str, seen: set[str]) -> Iterator[tuple[ProjectTable, str, str]]:
+def _pointing(view: StatementView, target: str, seen: set[str]) -> Iterator[tuple[ProjectTable, tuple[str, ...], str]]:
     """Give what points at a table, and at what a delete takes along."""
     if target in seen:
         return
     seen.add(target)
     for table, key in view.tables.pointing_at(target):
-        yield table, key.columns[0], target
+        yield table, key.columns, target
         if key.on_delete == "c":
             yield from _pointing(view, table.name, seen)
-
-
-def _is_served(table: ProjectTable, column: str) -> bool:
-    """Return whether an index begins with a column, for all rows that have a value in it."""
-    return any(
-        index.method == "btree" and index.keys[0] == column and index.predicate in {"", f"({column} IS NOT NULL)"}
-        for index in table.indexes.values()
-    )
 
 
 def _one_row(select: Any) -> bool:
     """Return whether a SELECT has one row by its form: aggregates without GROUP BY, or no table at all."""
     calls = [call for target in select.targetList or () for call in nodes(target.val, ast.FuncCall)]
-    names = {"count", "sum", "min", "max", "avg", "bool_or", "bool_and", "array_agg", "json_agg", "jsonb_agg"}
     outside = any(
-        isinstance(t.val, ast.FuncCall) and str(t.val.funcname[-1].sval) in names for t in select.targetList or ()
+        isinstance(t.val, ast.FuncCall) and str(t.val.funcname[-1].sval) in AGGREGATES for t in select.targetList or ()
     )
     return not select.fromClause or (bool(calls) and outside and not select.groupClause)
 
@@ -151,43 +127,30 @@ def _from_bounded(select: Any) -> bool:
     return False
 
 
-def _plain_tables(view: StatementView, select: Any) -> list[ProjectTable]:
-    found = [view.tables.get(item.relname) for item in own_tables(select)]
-    return [table for table in found if table]
+def _held_by_key(block: Block, source: str, table: ProjectTable) -> bool:
+    """Return whether values of the call hold a whole key of a table equal: then it has one row."""
+    equal: set[str] = set()
+    for each in block.conditions:
+        if isinstance(each, ast.A_Expr) and operator(each) == "=":
+            for one, other in ((each.lexpr, each.rexpr), (each.rexpr, each.lexpr)):
+                key = key_of(one, block, source)
+                if key is not None and not sources_in(other, block):
+                    equal.add(key.column or key.expression)
+    return any(key <= equal for key in table.keys)
 
 
-def _held_by_key(view: StatementView, select: Any, table: ProjectTable) -> bool:
-    """Return whether the conditions hold a whole key of a table equal: then it has one row."""
-    aliases = [item.alias.aliasname if item.alias else item.relname
-               for item in own_tables(select) if item.relname == table.name]  # fmt: skip
-    wanted = (next(wanted_of(select, view.tables, table.name, alias), None) for alias in aliases)
-    return any(key <= set(each.fixed) for each in wanted if each is not None for key in table.keys)
-
-
-def _window(select: Any) -> bool:
+def _window(block: Block) -> bool:
     """Return whether a SELECT is bounded to a time before now."""
-    return any(
-        str(node.name[-1].sval) in {">", ">="} and "now()" in RawStream()(node).lower()
-        for node in nodes(select.whereClause, ast.A_Expr)
-    )
+    calls = (node for each in comparisons(block) if each.operator in {">", ">="} for node in nodes(each.other, *NOW))
+    return any(not isinstance(call, ast.FuncCall) or str(call.funcname[-1].sval) == "now" for call in calls)
 
 
-def _alias(select: Any, table: str) -> str:
-    for item in own_tables(select):
-        if item.relname == table:
-            return str(item.alias.aliasname if item.alias else item.relname)
-    return table
-
-
-def _leading(node: Any) -> bool:
-    """Return whether a pattern begins with a wildcard, as far as its text tells."""
-    first = node
-    while isinstance(first, ast.A_Expr):
-        first = first.lexpr
-    return (
-        isinstance(first, ast.A_Const) and isinstance(first.val, ast.String) and first.val.sval.startswith(("%", "_"))
-    )
-
-
-def _named(tree: Any) -> set[str]:
-    return {item.relname for item in nodes(tree, ast.RangeVar)}
+NOW = (ast.FuncCall, ast.SQLValueFunction)
+RULES: tuple[Rule, ...] = (
+    _by_finding(offset_page.RULE.code, least=Sureness.POSSIBLE),
+    _by_finding(order_by_random.RULE.code, least=Sureness.LIKELY),
+    _by_finding(leading_wildcard.RULE.code, least=Sureness.LIKELY),
+    unsearchable,
+    deletes,
+    endless,
+)

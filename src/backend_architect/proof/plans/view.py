@@ -1,13 +1,40 @@
 """One statement as the rules of the plan proof look at it, and what they say."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from backend_architect.finding import Finding
 from backend_architect.proof.plans.run_statement import MeasuredRun
 from backend_architect.proof.plans.statements import ProjectStatement
 from backend_architect.proof.plans.tables import Tables
 from backend_architect.proof.plans.work import Read, Work
+from backend_architect.tune.indexes.model import NewIndex
+
+WHERE_TO = (
+    "in a new file of migrations/ that begins with `-- migrate:up transaction:false`, and under `lists:` of "
+    "backend.yaml where it is a list of the design"
+)
+JUDGED_BY_TEXT = frozenset({"offset-page", "order-by-random", "leading-wildcard", "unbounded-read"})
+"""Findings that are failures by themselves, whatever the plan."""
+HINTS = {
+    "count-of-all": "which `counts:` of the entity in backend.yaml does",
+    "leading-wildcard": "as `match:` of a list in backend.yaml does",
+    "unbounded-read": "as every list of backend.yaml does",
+}
+"""What the design language has for what a finding asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementAdvice:
+    """What `architect tune` says of a statement at the largest size, and of the keys that point from table to table.
+
+    `indexes` are those that its plan then uses. `keys` are its findings of foreign keys, by their table and columns.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    indexes: tuple[NewIndex, ...] = ()
+    keys: Mapping[str, Finding] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +53,7 @@ class StatementView:
     not_run: Mapping[str, str]
     """Why there is no run for a caller: what the database said."""
     cached: int = 0
+    advice: StatementAdvice = StatementAdvice()
 
     @property
     def largest(self) -> int:
@@ -43,6 +71,13 @@ class PlanFailure:
 
     why: str
     advice: str
+
+
+def told(finding: Finding) -> str:
+    """Return what mends a finding, under its name."""
+    hint = HINTS.get(finding.code, "")
+    sql = f": {' '.join(finding.sql.split()).rstrip(';')}" if finding.sql else ""
+    return f"{finding.code}: {finding.fix}{f', {hint}' if hint else ''}{sql}"
 
 
 def times(size: int) -> str:

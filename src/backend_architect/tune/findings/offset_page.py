@@ -25,7 +25,7 @@ from pglast.stream import RawStream
 from backend_architect.finding import Finding, Severity, Sureness
 from backend_architect.postgres.catalog import Catalog
 from backend_architect.sql.blocks import blocks_of
-from backend_architect.sql.conditions import rows_left
+from backend_architect.sql.conditions import rows_found
 from backend_architect.sql.parsing import nodes
 from backend_architect.sql.statement_facts import is_limited
 from backend_architect.tune.examined import Examined
@@ -73,7 +73,7 @@ def _examples(offset: Any, statement: Statement) -> set[str | None]:
 def _is_lookup(tree: ast.SelectStmt, catalog: Catalog) -> bool:
     """Return whether a unique key leaves one row at most: some libraries write OFFSET 0 behind every statement."""
     blocks = [each for each in blocks_of(tree, catalog) if each.tree is tree]
-    return any(rows_left(block, source, catalog) <= 1 for block in blocks for source in block.sources)
+    return any(rows_found(block, source, catalog) <= 1 for block in blocks for source in block.sources)
 
 
 def _finding(examined: Examined, tree: ast.SelectStmt, sureness: Sureness) -> Finding:

@@ -1,20 +1,22 @@
 """What a trial's statements compare columns with: the constants that they hold, and values to try as parameters."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from pglast import ast, enums
 from pglast.parser import scan
 
 from backend_architect.postgres import Connection
-from backend_architect.postgres.catalog import Catalog, Table
+from backend_architect.postgres.catalog import Catalog
 from backend_architect.postgres.rows_as_text import rows_as_text
+from backend_architect.sql.names import StatementNames, read_names
 from backend_architect.sql.parsing import is_a, nodes
+from backend_architect.sql.scopes import Found
+from backend_architect.sql.statement_facts import table_alias
 from backend_architect.tune.rewrites import trees
 from backend_architect.tune.rewrites.model import CannotRewrite
-from backend_architect.tune.rewrites.scope import table_named
 from backend_architect.tune.rewrites.trial.values import value_sql
 
 KIND = enums.A_Expr_Kind
@@ -26,6 +28,7 @@ MEMBER = {"->", "->>"}
 MAX_VALUES = 5
 Place = tuple[str, str, str]
 """A column: its schema, table and name."""
+PlaceOf = Callable[[Any], Place | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +42,11 @@ class ComparedParameter:
     array: bool
 
 
-def tables_in(tree: Any, catalog: Catalog) -> Mapping[str, Table]:
-    """Return the tables of the catalog that a statement names, by what they are called in it."""
-    found: dict[str, Table] = {}
-    for each in nodes(tree, ast.RangeVar):
-        try:
-            found[each.alias.aliasname if each.alias else each.relname] = table_named(catalog, each)
-        except CannotRewrite:
-            continue  # a CTE's name
-    return found
-
-
 def constants_in(tree: Any, catalog: Catalog) -> Iterator[tuple[Place, str]]:
     """Yield each column that is compared with something fixed, and that as SQL; of a pattern the letters in it."""
-    tables = tables_in(tree, catalog)
+    names = read_names(tree, catalog)
     for node in nodes(tree, ast.A_Expr):
-        owner = _column(node.lexpr, tables)
+        owner = _column(node.lexpr, names)
         if owner and node.kind in LIKE and is_a(_uncast(node.rexpr), ast.A_Const):
             letters = _uncast(node.rexpr).val.sval.replace("%", "").replace("_", "a")
             yield owner, trees.plain(trees.text(letters))
@@ -66,44 +58,45 @@ def constants_in(tree: Any, catalog: Catalog) -> Iterator[tuple[Place, str]]:
 
 def nulls_in(tree: Any, catalog: Catalog) -> Iterator[Place]:
     """Yield the columns that are asked for NULL."""
-    tables = tables_in(tree, catalog)
+    names = read_names(tree, catalog)
     for node in nodes(tree, ast.NullTest):
-        owner = _column(node.arg, tables)
+        owner = _column(node.arg, names)
         if owner:
             yield owner
 
 
 def members_in(tree: Any, catalog: Catalog) -> Iterator[tuple[Place, str]]:
     """Yield each column of JSON of which a member is read, and the member's name as SQL."""
-    tables = tables_in(tree, catalog)
+    names = read_names(tree, catalog)
     for node in nodes(tree, ast.A_Expr):
-        owner = _column(node.lexpr, tables) if node.kind == KIND.AEXPR_OP and node.name[-1].sval in MEMBER else None
+        owner = _column(node.lexpr, names) if node.kind == KIND.AEXPR_OP and node.name[-1].sval in MEMBER else None
         if owner and is_a(node.rexpr, ast.A_Const) and is_a(node.rexpr.val, ast.String):
             yield owner, trees.plain(node.rexpr)
 
 
 def compared_in(tree: Any, catalog: Catalog) -> Iterator[ComparedParameter]:
     """Yield every parameter of which a statement tells what it is compared with."""
-    tables = tables_in(tree, catalog)
+    names = read_names(tree, catalog)
     for node in nodes(tree, ast.A_Expr):
         for own, others in ((node.lexpr, node.rexpr), (node.rexpr, node.lexpr)) if node.kind in COMPARED else ():
             for other in others if is_a(others, tuple) else (others,):
-                yield from _compared(own, other, tables, array=node.kind in LISTED)
-    for node in nodes(tree, ast.UpdateStmt):
-        for each in node.targetList:
-            yield from _compared(trees.column(each.name), each.val, tables, array=False)
+                yield from _compared(own, other, partial(_column, names=names), array=node.kind in LISTED)
+    for scope in names.scopes:
+        for each in scope.tree.targetList if is_a(scope.tree, ast.UpdateStmt) else ():
+            own = _place(scope.find((table_alias(scope.tree.relation), each.name)))
+            yield from _compared(trees.column(each.name), each.val, partial(_known, own), array=False)
 
 
-def _compared(own: Any, other: Any, tables: Mapping[str, Table], *, array: bool) -> Iterator[ComparedParameter]:
+def _compared(own: Any, other: Any, place_of: PlaceOf, *, array: bool) -> Iterator[ComparedParameter]:
     if is_a(own, ast.RowExpr) and is_a(other, ast.RowExpr):
         for mine, theirs in zip(own.args, other.args, strict=False):
-            yield from _compared(mine, theirs, tables, array=False)
+            yield from _compared(mine, theirs, place_of, array=False)
         return
     cast = trees.plain(other.typeName) if is_a(other, ast.TypeCast) else ""
     value = _only_parameter(other)
     if not is_a(value, ast.ParamRef) or is_a(own, tuple):
         return
-    owners = [_column(each, tables) for each in nodes(own, ast.ColumnRef)]
+    owners = [place_of(each) for each in nodes(own, ast.ColumnRef)]
     if owners and None not in owners and len({owner[:2] for owner in owners if owner}) == 1 and owners[0]:
         expression = trees.plain(trees.replaced(own, _bare))
         yield ComparedParameter(value.number, owners[0], expression, cast.removesuffix("[]") if array else cast, array)
@@ -197,13 +190,18 @@ def _uncast(node: Any) -> Any:
     return node.arg if is_a(node, ast.TypeCast) else node
 
 
-def _column(node: Any, tables: Mapping[str, Table]) -> tuple[str, str, str] | None:
-    if not is_a(node, ast.ColumnRef) or not is_a(node.fields[-1], ast.String):
-        return None
-    names = [each.sval for each in node.fields]
-    possible = [table for alias, table in tables.items() if len(names) == 1 or alias == names[-2]]
-    found = [table for table in possible if table.column(names[-1])]
-    return (found[0].schema, found[0].name, names[-1]) if found else None
+def _column(node: Any, names: StatementNames) -> Place | None:
+    return _place(names.find(node))
+
+
+def _known(place: Place | None, _: Any) -> Place | None:
+    return place
+
+
+def _place(found: Found | None) -> Place | None:
+    table = found.source.table if found is not None else None
+    column = found.column if found is not None else None
+    return (table.schema, table.name, column.name) if table is not None and column is not None else None
 
 
 def _bare(node: Any) -> Any:
