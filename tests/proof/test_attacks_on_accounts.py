@@ -117,7 +117,7 @@ WEAKNESSES = (
         (SIGN_IN, "        await sessions.end_sessions(request, tx, user=me.id)\n", ""),
     )),
     Weakness("nobody hears that an account is gone", "P27", (
-        ("app/auth/revocations.py", "            self.add(UUID(text))\n", "            return\n"),
+        ("app/auth/revocations.py", 'self.add(row["session_id"])', "continue"),
     )),
     Weakness("sign-out only forgets the cookie", "P28", (
         ("app/auth/routes.py", "        await sessions.end_sessions(request, db, session=me.session)\n", ""),
@@ -140,12 +140,14 @@ WEAKNESSES = (
     Weakness("hundreds of guesses a minute", "P33", (
         ("app/auth/routes.py", 'limited("sign_in", 5, 60, per_ip=True)', 'limited("sign_in", 500, 60, per_ip=True)'),
     )),
-    Weakness("guesses from everywhere", "P33", ((SIGN_IN, "GUESSES = 30\n", "GUESSES = 3_000\n"),)),
+    Weakness("guesses from everywhere", "P33", ((SIGN_IN, 'Limit("guesses", 30,', 'Limit("guesses", 3_000,'),)),
     Weakness("whoever guesses keeps the owner out", "P33", (
         (SIGN_IN, "{network if account and account.familiar else 'elsewhere'}", "everywhere"),
     )),
-    Weakness("the first address counts", "P59", ((LIMITS, "for hop in reversed([", "for hop in list(["),)),
-    Weakness("everybody is a proxy", "P59", ((LIMITS, "if trusted and is_in(address, trusted):", "if True:"),)),
+    Weakness("everybody is a proxy", "P59", (
+        ("app/main.py", "[str(each) for each in settings.trusted_proxies]", '["*"]'),
+    )),
+    Weakness("an IPv6 network has many callers", "P59", ((LIMITS, "if parsed.version == 4:", "if True:"),)),
 )  # fmt: skip
 
 

@@ -29,16 +29,16 @@ WEAKNESSES = (
     Weakness("a limit below one", "P34-P36", ((PAGES, "Query(ge=1, le=100,", "Query(le=100,"),)),
     Weakness("a place in a list that is none", "P34-P36", ((PAGES, "except ValueError:", "except KeyError:"),)),
     Weakness("a told size that nobody looks at", "P37", (
-        (MIDDLEWARE, "is_small = length <= self.max_body", "is_small = True"),
+        (MIDDLEWARE, 'if int(context.headers.get(b"content-length", b"0")) > self.max_body:', "if False:"),
     )),
     Weakness("chunks that nobody counts", "P37", (
-        (MIDDLEWARE, "is_small = size <= self.max_body", "is_small = True"),
+        (MIDDLEWARE, "if len(body) > self.max_body:", "if False:"),
     )),
-    Weakness("deep JSON ends the look inside", "P38", (
-        (MIDDLEWARE, "except (ValueError, RecursionError):", "except ValueError:"),
+    Weakness("deep JSON ends a look inside", "P38", (
+        (MIDDLEWARE, "        body.decode()\n", '        __import__("json").loads(body)\n'),
     )),
     Weakness("characters that cannot be stored", "P39", (
-        (MIDDLEWARE, r'UNSTORABLE = re.compile("[\0\ud800-\udfff]")', 'UNSTORABLE = re.compile("[\\ud800-\\udfff]")'),
+        ("app/core/input.py", r'if "\0" in value:', "if False:"),
         (ERRORS, '            return Invalid("A value cannot be stored.")', "            return Problem()"),
     )),
     Weakness("any kind of content", "P40", ((MIDDLEWARE, '!= b"application/json"', '== b"text/html"'),)),
@@ -78,7 +78,7 @@ WEAKNESSES = (
         (ONCE, f'        if {KEPT} != "INSERT 0 1":\n            {TAKEN_KEY}\n', f"        {KEPT}\n"),
     )),
     Weakness("no Location", "P55", (
-        ("app/core/responses.py", '201, [(b"location", location), *_version(value)]', "201, _version(value)"),
+        ("app/core/responses.py", '201, {"location": location, **_version(value)}', "201, _version(value)"),
     )),
     Weakness("ids that count time", "P56", (
         (SCHEMA, "CREATE TABLE posts (\n    id uuid PRIMARY KEY DEFAULT uuidv7(),", f"CREATE TABLE posts (\n    id uuid PRIMARY KEY {GUESSABLE}"),  # noqa: E501
@@ -93,7 +93,9 @@ WEAKNESSES = (
     Weakness("alive only with a database", "P57", (
         ("app/core/health.py", "async def alive() -> Response:", "async def alive(request: Request) -> Response:\n    await request.app.state.database.fetchval(STATE)"),  # noqa: E501
     )),
-    Weakness("a log without ids", "P58", ((MIDDLEWARE, '            "request_id": context.id,\n', ""),)),
+    Weakness("a log without ids", "P58", (
+        ("app/core/telemetry.py", '            "request_id": current.get().id,\n', ""),
+    )),
     Weakness("any id that is sent", "P58", ((MIDDLEWARE, "if SAFE_ID.fullmatch(sent) else", "if sent else"),)),
     Weakness("errors as they are", "P60", ((ERRORS, "else Problem()\n", "else Problem(str(error))\n"),)),
     Weakness("an address that is asked", "P61", (
@@ -104,16 +106,16 @@ WEAKNESSES = (
         (SCHEMA, "bookings_no_overlap EXCLUDE USING gist (room_id WITH =, tstzrange(starts_at, ends_at) WITH &&)", "bookings_no_overlap CHECK (room_id IS NOT NULL)"),  # noqa: E501
     ), "bookings"),
     Weakness("a log of plain text", "P63", (
-        ("app/core/telemetry.py", 'sys.stdout.buffer.write(LINE[0](fields) + b"\\n")', TEXT_LINES),
+        ("app/core/telemetry.py", 'sys.stdout.buffer.write(self.write(fields) + b"\\n")', TEXT_LINES),
     )),
     Weakness("headers in the log", "P64", (
-        (MIDDLEWARE, '            "path": context.path,\n', '            "path": context.path,\n            "headers": repr(context.headers),\n'),  # noqa: E501
+        (MIDDLEWARE, '        "path": context.path,\n', '        "path": context.path,\n        "headers": repr(context.headers),\n'),  # noqa: E501
     )),
     Weakness("bodies in the log", "P64", (
-        (MIDDLEWARE, '            "path": context.path,\n', '            "path": context.path,\n            "body": context.body.decode(errors="replace"),\n'),  # noqa: E501
+        (MIDDLEWARE, '        "path": context.path,\n', '        "path": context.path,\n        "body": context.body.decode(errors="replace"),\n'),  # noqa: E501
     )),
     Weakness("queries in the log", "P64", (
-        (MIDDLEWARE, '            "path": context.path,\n', '            "path": f"{context.path}?{context.query.decode()}",\n'),  # noqa: E501
+        (MIDDLEWARE, '        "path": context.path,\n', '        "path": f"{context.path}?{context.query.decode()}",\n'),  # noqa: E501
     )),
     Weakness("a cookie for scripts", "S01", ((COOKIES, "httponly=True", "httponly=False"),)),
     Weakness("a cookie for other sites", "S01", ((COOKIES, 'samesite="lax"', 'samesite="none"'),)),

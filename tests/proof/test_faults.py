@@ -63,7 +63,8 @@ COPIES = {
             "30 readers of the locked table",
         ),
         Weakness(
-            "F06", "app/core/database.py", '"statement_timeout": settings.statement_timeout,', "", "the connection",
+            "F06", "app/core/database.py", '"statement_timeout": f"{settings.statement_timeout}s",', "",
+            "the connection",
         ),
         Weakness(
             "F07", "app/core/idempotency.py", "await repeated(partial(_under_key, key, db, me, work))",

@@ -138,7 +138,7 @@ MAX_TRIED_LIMIT = 400
 SLACK = 1.2
 """While they are sent, some of the time passes, and with it some room comes back."""
 EVERYTHING = "everything"
-SIGN_IN = "sign_in"  # P33 tries it
+LIMIT_OF_SIGN_IN = "sign_in"  # P33 tries it
 
 
 def stated_limits(lab: Lab) -> Iterator[Case]:
@@ -147,7 +147,7 @@ def stated_limits(lab: Lab) -> Iterator[Case]:
     Give a case for each limit that a route of the design, or all of them together, have.
     """
     backend, routes = lab.backend, project_routes(lab.subject)
-    limits = [limit for limit in lab.subject.design.limits if limit.target != SIGN_IN]
+    limits = [limit for limit in lab.subject.design.limits if limit.target != LIMIT_OF_SIGN_IN]
     if not limits:
         yield skipped("limits", "the design states none but that of sign-in")
     for limit in limits:

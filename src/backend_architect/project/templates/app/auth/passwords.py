@@ -4,16 +4,14 @@ Each hash takes about 33 ms and 19 MiB (the parameters are OWASP's), so the thre
 are bounded: past that the answer is 503 at once, instead of a queue that drowns everybody else.
 """
 
-import asyncio
 import os
 import secrets
 import unicodedata
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
-from threading import BoundedSemaphore
 from typing import TypeVar
 
+from anyio import CapacityLimiter, to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -43,16 +41,12 @@ def weakness(password: str, personal: Iterable[str]) -> str | None:
 
 
 class Passwords:
-    """Hashes and verifies passwords in a few threads of its own."""
+    """Hashes and verifies passwords, a few at a time."""
 
     def __init__(self) -> None:
         self._nobody = HASHER.hash(secrets.token_urlsafe())
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="argon2")
-        self._room = BoundedSemaphore(THREADS + WAITING)
-
-    def close(self) -> None:
-        """Let go of the threads."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads = CapacityLimiter(THREADS)
+        self._asked = 0
 
     async def hash(self, password: str) -> str:
         """Return the argon2id hash to store."""
@@ -77,11 +71,13 @@ class Passwords:
             return False
 
     async def _in_thread(self, work: Callable[..., T], *texts: str) -> T:
-        if not self._room.acquire(blocking=False):
-            raise Unavailable(retry_after=1)
-        future = self._threads.submit(work, *texts)
-        future.add_done_callback(lambda _: self._room.release())
-        return await asyncio.wrap_future(future)
+        if self._asked >= THREADS + WAITING:
+            raise Unavailable
+        self._asked += 1
+        try:
+            return await to_thread.run_sync(work, *texts, limiter=self._threads)
+        finally:
+            self._asked -= 1
 
 
 def _normal(password: str) -> str:

@@ -12,9 +12,10 @@ import socket
 import stat
 from collections import Counter
 from contextlib import suppress
+from ipaddress import ip_address
 from typing import TypeAlias
 
-from app.core.rate_limits import is_in, network
+from app.core.rate_limits import network
 from app.core.settings import Settings
 from app.core.telemetry import REFUSED
 
@@ -46,7 +47,8 @@ def close_surplus(settings: Settings, known: list[Peer]) -> list[Peer]:
     staying: list[Peer] = []
     for peer in dict.fromkeys([*(each for each in known if each in found), *found]):
         held[network(peer[0])] += 1
-        if held[network(peer[0])] <= PER_ADDRESS or is_in(peer[0], settings.trusted_proxies):
+        is_proxy = any(ip_address(peer[0]) in trusted for trusted in settings.trusted_proxies)
+        if held[network(peer[0])] <= PER_ADDRESS or is_proxy:
             staying.append(peer)
         else:
             _peer(found[peer], port, but_close=peer)

@@ -14,10 +14,11 @@ from pathlib import Path
 
 from dotenv import load_dotenv
 
-from app.core.database_role import own_role
+from app.core.database_role import ROLE, as_application, give_rights
 from app.migrate import migrate
 
 DATA = Path(".data")
+MAKE_ROLE = rf"SELECT 'CREATE ROLE {ROLE} LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') \gexec"
 WATCHED = {"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.track": "top"}
 
 
@@ -34,7 +35,8 @@ def prepared_environment() -> Iterator[None]:
         return
     with running_postgres() as url:
         migrate(url)
-        os.environ["DATABASE_URL"] = asyncio.run(own_role(url))
+        asyncio.run(give_rights(url))
+        os.environ["DATABASE_URL"] = as_application(url)
         yield
 
 
@@ -52,6 +54,7 @@ def running_postgres(folder: Path = DATA / "postgres", settings: Mapping[str, st
                 server.psql(f"ALTER SYSTEM SET {name} = '{value}'")
             server.cleanup()
             server = get_server(folder, cleanup_mode="stop")
+        server.psql(MAKE_ROLE)
         yield server.get_uri()
     finally:
         server.cleanup()

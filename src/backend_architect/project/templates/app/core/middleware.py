@@ -2,28 +2,21 @@
 
 `Observe` is the outermost: it names the request, adds the security headers, and tells the log and the metrics. `Guard`
 lets in only what a route should see: a known host, a caller within the limits, an address that means one thing to every
-reader (no control characters, no encoded slash), and a body that is small enough, JSON, and free of characters that
-cannot be stored. It answers what nobody expected with a plain 500, inside the layer of
-CORS: a browser reads that, too.
+reader (no control characters, no encoded slash), and a body that is small enough and JSON. It answers what nobody
+expected with a plain 500, inside the layer of CORS: a browser reads that, too.
 """
 
 import asyncio
-import json
 import logging
 import re
 from collections.abc import Awaitable
-from datetime import UTC, datetime
-from functools import cache
 from secrets import token_hex
 from time import perf_counter
-from typing import Any
 
-from prometheus_client import Histogram
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import (
-    FieldError,
-    Invalid,
     Malformed,
     NotFound,
     Problem,
@@ -37,11 +30,11 @@ from app.core.health import PATHS as HEALTH_PATHS
 from app.core.rate_limits import EVERYTHING, check_limit, client_address
 from app.core.request_context import Header, RequestContext, current
 from app.core.settings import Settings
-from app.core.telemetry import REFUSED, REQUEST_SECONDS, write_line
+from app.core.telemetry import REFUSED, REQUEST_SECONDS
 
 log = logging.getLogger("app.core.middleware")
+access_log = logging.getLogger("access")
 
-UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 UNROUTABLE = re.compile(r"[\0-\x1f\x7f]")  # a router takes an address that ends in a line feed for the one without it
 SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 DOCS_HEADERS: list[Header] = [
@@ -104,27 +97,17 @@ def _tell(scope: Scope, context: RequestContext, seconds: float) -> None:
     """Write the access line and count the request under its route's template, so that ids do not become labels."""
     route = getattr(scope.get("route"), "path", "none")
     status = context.status or 499
-    _seconds_of(context.method if context.method in METHODS else "other", route, status).observe(seconds)
-    write_line(
-        {
-            "at": datetime.now(UTC),
-            "level": "info",
-            "logger": "access",
-            "request_id": context.id,
-            "method": context.method,
-            "path": context.path,
-            "route": route,
-            "status": status,
-            "ms": round(seconds * 1000, 2),
-            "client": client_address(scope),
-        }
-    )
-
-
-@cache
-def _seconds_of(method: str, route: str, status: int) -> Histogram:
-    """Return where the times of such answers are counted; there are only so many kinds."""
-    return REQUEST_SECONDS.labels(method, route, status)
+    method = context.method if context.method in METHODS else "other"
+    REQUEST_SECONDS.labels(method, route, status).observe(seconds)
+    fields = {
+        "method": context.method,
+        "path": context.path,
+        "route": route,
+        "status": status,
+        "ms": round(seconds * 1000, 2),
+        "client": client_address(scope),
+    }
+    access_log.info("%s %s %s", context.method, context.path, status, extra=fields)
 
 
 class Guard:
@@ -140,8 +123,8 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if scope["method"] == "HEAD":  # is answered as GET is, without the body
-            scope["method"], send = "GET", _without_body(send)
+        if scope["method"] == "HEAD":
+            scope["method"] = "GET"  # and the server sends no body
         try:
             if scope["path"] in HEALTH_PATHS:
                 await self.app(scope, receive, send)
@@ -156,7 +139,9 @@ class Guard:
         admitted = False
         try:
             async with asyncio.timeout(self.timeout):
-                receive = await self._admit(scope, context, receive)
+                await self._admit(scope, context)
+                if _has_body(context):
+                    receive = await self._read_body(scope, context, receive)
                 admitted = True
                 await self.app(scope, receive, send)
         except (Problem, TimeoutError) as error:
@@ -165,99 +150,59 @@ class Guard:
             late = Unavailable("It took too long.") if admitted else TooSlow()
             problem = error if isinstance(error, Problem) else late
             REFUSED.labels(problem.slug).inc()
-            if not admitted and _is_unread(context):
+            if not admitted and _has_body(context):
                 problem.headers["Connection"] = "close"  # the server ends it anyway: told, nobody sends on it again
             await problem_response(problem)(scope, receive, send)
 
-    async def _admit(self, scope: Scope, context: RequestContext, receive: Receive) -> Receive:
-        """Return what the route receives from, or raise the problem with this request."""
-        headers = context.headers
-        if self.hosts and not self._knows(headers.get(b"host", b"")):
+    async def _admit(self, scope: Scope, context: RequestContext) -> None:
+        """Raise the problem with this request's address, or with how often its caller asks."""
+        if self.hosts and not self._knows(context.headers.get(b"host", b"")):
             raise Malformed("Unknown host.")
         await check_limit(scope, EVERYTHING)
         if UNROUTABLE.search(scope["path"]) or b"%2f" in (scope.get("raw_path") or b"").lower():
             raise NotFound
-        if b"content-length" not in headers and b"transfer-encoding" not in headers and scope["http_version"] < "2":
-            return receive
-        context.body = await self._read_body(headers.get(b"content-length", b"0"), receive)
-        if context.body:
-            check_body(context.body, headers.get(b"content-type", b""))
-        return with_body(context.body, receive)
 
     def _knows(self, host: bytes) -> bool:
         name = host.decode("latin-1").lower()
         without_port, _, port = name.rpartition(":")
         return name in self.hosts or (port.isdecimal() and without_port in self.hosts)
 
-    async def _read_body(self, declared: bytes, receive: Receive) -> bytes:
-        """Return the whole body; one that is too large is refused as soon as that is known."""
-        size, chunks, more = 0, [], True
-        length = int(declared[:20]) if declared.isdigit() else self.max_body + 1
-        is_small = length <= self.max_body
-        while is_small and more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise Malformed("The request ended before its body did.")
-            chunks.append(message.get("body", b""))
-            size += len(chunks[-1])
-            is_small = size <= self.max_body
-            more = message.get("more_body", False) and size != length  # to ask once more only to hear that it ended
-        if not is_small:
-            raise TooLarge(f"At most {self.max_body} bytes are accepted.")
-        return b"".join(chunks)
+    async def _read_body(self, scope: Scope, context: RequestContext, receive: Receive) -> Receive:
+        """Return what the route receives the whole body from; one too large is refused as soon as that is known."""
+        too_large = TooLarge(f"At most {self.max_body} bytes are accepted.")
+        if int(context.headers.get(b"content-length", b"0")) > self.max_body:
+            raise too_large
+        body = bytearray()
+        try:
+            async for chunk in Request(scope, receive).stream():
+                body += chunk
+                if len(body) > self.max_body:
+                    raise too_large
+        except ClientDisconnect:
+            raise Malformed("The request ended before its body did.") from None
+        context.body = bytes(body)
+        if body:
+            check_body(context.body, context.headers.get(b"content-type", b""))
+        return with_body(context.body, receive)
 
 
-def _without_body(send: Send) -> Send:
-    """Return a `send` that passes on everything of an answer but its body."""
-
-    async def send_head(message: Message) -> None:
-        if message["type"] != "http.response.start":
-            message = {"type": "http.response.body", "more_body": message.get("more_body", False)}
-        await send(message)
-
-    return send_head
-
-
-def _is_unread(context: RequestContext) -> bool:
-    """Return whether a body is announced that nobody has read."""
-    return not context.body and (b"content-length" in context.headers or b"transfer-encoding" in context.headers)
+def _has_body(context: RequestContext) -> bool:
+    return b"content-length" in context.headers or b"transfer-encoding" in context.headers
 
 
 def check_body(body: bytes, content_type: bytes) -> None:
-    """Raise the problem with a body that is not JSON, or that holds a NUL character, which PostgreSQL cannot store."""
+    """Raise the problem with a body that does not say that it is JSON, or that is no UTF-8."""
     if content_type.split(b";")[0].strip().lower() != b"application/json":
         raise UnsupportedMediaType
     try:
         body.decode()
     except UnicodeDecodeError:
         raise Malformed("The body is not UTF-8.") from None
-    where = _unstorable(body) if b"\\u" in body else None
-    if where is not None:
-        wrong = FieldError(where or "body", "has a character that cannot be stored", "unstorable")
-        raise Invalid("U+0000 and halves of surrogate pairs cannot be stored.", errors=[wrong])
-
-
-def _unstorable(body: bytes) -> str | None:
-    """Return where in the JSON a text has a character that PostgreSQL refuses; the escapes alone do not tell."""
-    try:
-        waiting: list[tuple[str, object]] = [("", json.loads(body))]
-    except (ValueError, RecursionError):
-        return None  # the route will say what is wrong
-    while waiting:
-        path, value = waiting.pop()
-        if isinstance(value, str) and UNSTORABLE.search(value):
-            return UNSTORABLE.sub("?", path)[:200]
-        if isinstance(value, dict):
-            waiting += [(path, key) for key in value]
-            waiting += [(f"{path}.{key}".lstrip("."), item) for key, item in value.items()]
-        elif isinstance(value, list):
-            waiting += [(path, item) for item in value]
-    return None
 
 
 def with_body(body: bytes, receive: Receive) -> Receive:
     """Return a `receive` that gives the body in one piece, then what the client does next."""
-    waiting: list[dict[str, Any]] = [{"type": "http.request", "body": body, "more_body": False}]
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def again() -> Message:
         return waiting.pop() if waiting else await receive()

@@ -64,5 +64,5 @@ async def _require_bounds(settings: Settings) -> None:
     finally:
         await connection.close()
     if missing:
-        lines = [f"  ALTER ROLE CURRENT_USER SET {name} = '{wanted[name]}ms';" for name in missing]
+        lines = [f"  ALTER ROLE CURRENT_USER SET {name} = '{wanted[name]}';" for name in missing]
         raise ConfigurationError("\n".join(["What comes through the pooler has no bounds. Give its role some:", *lines]))

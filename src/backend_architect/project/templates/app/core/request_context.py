@@ -21,7 +21,6 @@ class RequestContext:
     """What the tightest rate limit says of it: whether it may pass, how many more may follow, and when the next may."""
     root: str = ""  # ROOT_PATH, the prefix under which a proxy in front answers, and which it has cut off
     status: int = 0
-    client: str = ""
 
 
 _nothing = RequestContext(id="-", method="", path="", query=b"", headers={})

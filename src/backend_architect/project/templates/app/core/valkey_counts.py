@@ -13,24 +13,19 @@ log = logging.getLogger("app.core.valkey_counts")
 
 PATIENCE = 0.1  # seconds that Valkey has for an answer
 
-# One call for any number of limits: keys are limits, arguments are their count and seconds; time is Valkey's own.
+# The key is that of a caller, arguments are the count and the seconds of a limit; time is Valkey's own.
 GCRA: Final = """
 local t = redis.call('TIME')
 local now = t[1] + t[2] / 1e6
-local answer = {}
-for i, key in ipairs(KEYS) do
-  local seconds = tonumber(ARGV[2 * i])
-  local step = seconds / tonumber(ARGV[2 * i - 1])
-  local due = math.max(tonumber(redis.call('GET', key) or now), now) + step
-  local ahead = due - now
-  if ahead > seconds + 1e-6 then
-    answer[i] = {0, 0, tostring(ahead - seconds)}
-  else
-    redis.call('SET', key, string.format('%.6f', due), 'PX', math.ceil(ahead * 1000) + 1000)
-    answer[i] = {1, math.floor((seconds - ahead) / step + 1e-6), '0'}
-  end
+local seconds = tonumber(ARGV[2])
+local step = seconds / tonumber(ARGV[1])
+local due = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now) + step
+local ahead = due - now
+if ahead > seconds + 1e-6 then
+  return {0, 0, tostring(ahead - seconds)}
 end
-return answer
+redis.call('SET', KEYS[1], string.format('%.6f', due), 'PX', math.ceil(ahead * 1000) + 1000)
+return {1, math.floor((seconds - ahead) / step + 1e-6), '0'}
 """
 
 
@@ -47,16 +42,14 @@ class InValkey:
         """Close the connections."""
         await self.valkey.aclose()
 
-    async def take(self, wanted: list[tuple[str, int, int]]) -> list[tuple[bool, int, float]] | None:
-        """Count one request against each (key, count, seconds): whether it may pass, what is left, and the wait."""
+    async def take(self, key: str, count: int, seconds: int) -> tuple[bool, int, float] | None:
+        """Count one request: whether it may pass, what is left, and the wait; None while Valkey is down."""
         if monotonic() < self.down_until:
             return None
-        keys = ["limit:" + key for key, _, _ in wanted]
-        arguments = [number for _, count, seconds in wanted for number in (count, seconds)]
         try:
-            rows = await self.script(keys=keys, args=arguments)
+            allowed, left, wait = await self.script(keys=["limit:" + key], args=[count, seconds])
         except (ValkeyError, OSError) as error:
             self.down_until = monotonic() + 2
             log.warning("valkey is not reachable, each process counts for itself", exc_info=error)
             return None
-        return [(bool(allowed), int(left), float(wait)) for allowed, left, wait in rows]
+        return bool(allowed), int(left), float(wait)

@@ -8,7 +8,7 @@ import pytest
 from app.core.database import Database
 from app.core.database_role import warn_of_role
 from app.core.settings import Settings
-from tests.conftest import Connection
+from tests.conftest import Connection, running
 
 pytestmark = pytest.mark.anyio
 
@@ -37,12 +37,13 @@ async def test_it_may_not(db: Database, statement: str) -> None:
 
 
 async def test_a_role_that_may_do_more_is_told_of(
-    settings: Settings, run_url: str, caplog: pytest.LogCaptureFixture
+    db: Database, settings: Settings, run_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING, "app.core.database")
     logging.getLogger("app.core.database").addHandler(caplog.handler)
-    await warn_of_role(settings.database_url)
+    await warn_of_role(db)
     assert caplog.messages == []
-    await warn_of_role(run_url)
+    async with running(settings.model_copy(update={"database_url": run_url})) as app:
+        await warn_of_role(app.state.database)
     logging.getLogger("app.core.database").removeHandler(caplog.handler)
     assert "sign in with one that owns nothing" in caplog.messages[0]

@@ -40,7 +40,7 @@ def assert_problem(answer: httpx.Response, status: int) -> dict[str, object]:
         (b'{"name": "%s"}' % (b"x" * 21), 422, {"name"}),
         (b'{"name": "\\u0000"}', 422, {"name"}),
         (b'{"name": "\\ud800"}', 422, {"name"}),
-        (b'{"\\ud800": "\\u0000"}', 422, {"?"}),
+        (b'{"\\ud800": "\\u0000"}', 422, {"body"}),
         (b'{"\xed\xa0\x80": 1}', 400, set()),
         ('{"name": "x"}'.encode("utf-16"), 400, set()),
         (b"[1, 2]", 422, {"body"}),
@@ -248,7 +248,7 @@ async def test_development_reads_its_log_lines(client: Client, log_lines: Lines)
     await client.get("/probe/nothing")
     (access,) = [line for line in log_lines() if line["logger"] == "access"]
     line = readable(access | {"at": datetime(2030, 1, 31, 12)})
-    assert re.fullmatch(rb"12:00:00 info    GET /probe/nothing 404 [\d.]+ ms", line)
+    assert re.match(rb"12:00:00 info    GET /probe/nothing 404 route=none ms=", line)
 
 
 async def test_what_is_given_out_works_behind_a_prefix(settings: Settings) -> None:

@@ -19,7 +19,7 @@ from app.core.connections import IN_ALL, OPEN_FILES, PER_ADDRESS, SECONDS
 
 RUN = """
 from app import serve
-serve.allow_files(4_096)
+serve.allow_files()
 serve.build_server('tests.runtime.probe:create_probe_app', idle=6).serve()
 """
 

@@ -12,7 +12,7 @@ import pytest
 
 from app.core.database import Database, Pool, connect_pool
 from app.core.settings import Settings
-from app.worker import BATCH, HANDLERS, Handler, build_queue, forget, report_orphans
+from app.worker import BATCH, HANDLERS, Handler, build_queue, forget
 from tests.conftest import Client
 
 pytestmark = pytest.mark.anyio
@@ -123,13 +123,6 @@ async def test_a_job_that_kills_its_worker_fails_and_all_others_are_done(db: Dat
             deaths += worker.returncode == 137
 
 
-async def test_jobs_that_nobody_runs_are_in_the_log(db: Database, caplog: pytest.LogCaptureFixture) -> None:
-    async with db.transaction() as tx:
-        await tx.enqueue("renamed_since", uuid4())
-    await report_orphans(db)
-    assert [getattr(record, "job", None) for record in caplog.records] == ["renamed_since"]
-
-
 LOGGED = """
 INSERT /* test */ INTO pgqueuer_log (created, job_id, status, priority, entrypoint, aggregated)
 SELECT now() - $1::interval, $2, 'successful', 0, 'note', $3 FROM generate_series(1, $4)
@@ -162,8 +155,8 @@ async def test_the_log_is_forgotten_after_a_week_but_of_what_failed(db: Database
 async def test_the_queue_is_in_the_figures(client: Client, db: Database) -> None:
     await db.execute(FAILED)
     async with db.transaction() as tx:
-        await tx.enqueue("note", uuid4())
-        await tx.enqueue("note", uuid4())
+        await tx.enqueue("renamed_since", uuid4())
+        await tx.enqueue("renamed_since", uuid4())
     figures = (await client.get("/metrics")).text
-    assert 'jobs{state="failed"} 1.0' in figures
-    assert 'jobs{state="queued"} 2.0' in figures
+    assert 'jobs{job="fail",state="failed"} 1.0' in figures
+    assert 'jobs{job="renamed_since",state="queued"} 2.0' in figures
