@@ -24,8 +24,9 @@ SLICE = PYTHON | {
 
 MAIN = PYTHON | {
     *("app", "asyncio", "asynccontextmanager", "auth", "configure_logging", "connect_pool", "cors", "create_app"),
-    *("files", "forget_old_keys", "health", "install_error_handlers", "load_settings", "partial"),
-    *("providers", "router", "running_auth", "serve_docs", "settings", "signal", "watch_connections"),
+    *("files", "health", "install_error_handlers", "load_settings", "partial"),
+    *("providers", "router", "running_auth", "serve_docs", "settings", "signal", "warn_of_role", "watch_connections"),
+    "wrap_asgi_with_proxy_headers",
 }
 """What `app/main.py` uses besides the slices."""
 
