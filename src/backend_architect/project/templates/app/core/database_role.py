@@ -49,7 +49,7 @@ def as_application(url: str) -> str:
 
 async def warn_of_role(db: Database) -> None:
     """Say in the log where the application signs in with a role that may do more than it needs."""
-    with suppress(Problem):  # without its database it has other worries
+    with suppress(Problem, asyncpg.PostgresError):  # without its database it has other worries
         found = await db.fetchrow(TOO_MUCH)
         if found and (found["rules"] or found["owns"]):
             may = "rules the server" if found["rules"] else "owns tables"
