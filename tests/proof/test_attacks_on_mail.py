@@ -42,7 +42,7 @@ WEAKNESSES = (
     Weakness("a new password leaves old sessions alone", "M01", (
         (ROUTES, "        await sessions.end_sessions(request, tx, user=link.user_id)\n", ""),
     )),
-    Weakness("letters without end", "M01", ((ROUTES, "LETTERS, LETTERS_SECONDS = 5, 3600", "LETTERS, LETTERS_SECONDS = 500, 3600"),)),  # noqa: E501
+    Weakness("letters without end", "M01", ((ROUTES, 'Limit("letters", 5,', 'Limit("letters", 500,'),)),
     Weakness("who has the link confirms an account of somebody else", "M02", ((ROUTES, CHECK, "        pass\n"),)),
     Weakness("the unconfirmed write", "M02", (("app/auth/caller.py", 'caller.has("unconfirmed") and', "False and"),)),
     Weakness("a stranger keeps the session", "M02", (
