@@ -72,7 +72,7 @@ def test_social_sharing_stays_small() -> None:
         if path.startswith("app/") and path.endswith(".py"):
             part = path.split("/")[1] if path.count("/") > 1 else "core"
             parts[part] += sum(bool(line.strip()) for line in text.splitlines())
-    assert parts.total() <= 3_480
+    assert parts.total() <= 3_540
     assert parts["core"] / parts.total() <= 0.55, "lines that no resource owns: see docs/decisions/0031"
 
 
