@@ -111,7 +111,7 @@ WEAKNESSES = (
         ("app/auth/passwords.py", 'return unicodedata.normalize("NFKC", password)', 'return unicodedata.normalize("NFKC", password)[:72]'),  # noqa: E501
     )),
     Weakness("any current password", "P25", (
-        (SIGN_IN, "    if account is None or not matches:\n        raise _invalid(", "    if account is None:\n        raise _invalid("),  # noqa: E501
+        (SIGN_IN, "    if account is None or not await _is_right(request, account.password_hash, data.current_password):\n", "    if account is None:\n"),  # noqa: E501
     )),
     Weakness("a new password leaves old sessions alone", "P26", (
         (SIGN_IN, "        await sessions.end_sessions(request, tx, user=me.id)\n", ""),
