@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from backend_architect.design.check.paths import changed_field, has_hidden_fields
 from backend_architect.design.load import LoadedDesign
 from backend_architect.design.model import Entity, Field, FieldType
+from backend_architect.design.states import set_field, set_text
 from backend_architect.errors import Problem
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def check_hidden_values(loaded: LoadedDesign) -> Iterator[Problem]:
         yield from _counts(loaded, entity)
         yield from _set(loaded, entity, guard)
         yield from _effects(loaded, entity, guard)
+        yield from _actions(loaded, entity, guard)
 
 
 def _computed(loaded: LoadedDesign, entity: Entity, guard: "Guard") -> Iterator[Problem]:
@@ -70,6 +72,23 @@ def _effects(loaded: LoadedDesign, entity: Entity, guard: "Guard") -> Iterator[P
                 if use.item is not changed:
                     path = f"entities.{entity.name}.effects.{action}.{target}"
                     fix = f"give `{changed.name}` of {related.name} `read: nobody`, or leave the field out"
+                    yield _copied(loaded, path, use.name, f"`{target}`", fix)
+
+
+def _actions(loaded: LoadedDesign, entity: Entity, guard: "Guard") -> Iterator[Problem]:
+    """Yield what an action sets from something hidden, in this row or in a related one."""
+    for action in entity.actions.values():
+        for target in action.sets:
+            changed = set_field(loaded.design, entity, action, target)
+            relation, dot, _ = target.partition(".")
+            item = action.takes.get(relation) or entity.fields.get(relation)
+            owner = loaded.design.entities.get(item.to or "") if dot and item else entity
+            if changed is None or owner is None or _is_hidden_from_all(loaded, owner, changed):
+                continue
+            for use in guard.uses(set_text(loaded.design, entity, action, target)):
+                if use.item is not changed:
+                    path = f"entities.{entity.name}.actions.{action.name}.set.{target}"
+                    fix = f"give `{changed.name}` of {owner.name} `read: nobody`, or leave the field out"
                     yield _copied(loaded, path, use.name, f"`{target}`", fix)
 
 
