@@ -1,6 +1,7 @@
 """What every file of the tool keeps to."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,29 @@ MOST_LINES_OF_A_FILE = 400
 MOST_LINES_OF_A_FUNCTION = 60
 MOST_PARAMETERS = 5
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base"}
+WRITERS = {
+    "project/formatting.py",  # a temporary folder for ruff
+    "proof/faults/clock_skew.py",  # copies of the project that a proof tries
+    "proof/maintain/upgrade.py",
+    "proof/mutation/weakening.py",
+    "tune/comparing/session.py",  # a snapshot
+    "tune/migration/journal.py",
+}
+"""What writes files beside the command line and embedded servers."""
+VAGUE_BOUNDS = {"MANY", "MUCH", "FEW", "SOME", "OFTEN", "TOO_MANY", "TOO_MUCH"}
+RIDDLES = {
+    **dict.fromkeys(("told", "heard"), "message, reported, summary"),
+    **dict.fromkeys(("wish", "wishes"), "request, options"),
+    **dict.fromkeys(("mend", "mended"), "fix"),
+    **dict.fromkeys(("dear", "dearer", "dearest"), "cost, costliest"),
+    "came": "actual",
+    "toll": "min_benefit",
+    "shake": "perturb",
+    "shelf": "list_rows",
+    "crowd": "what they are: senders, readers",
+    "amid": "during",
+}
+"""Words that a stranger has to guess, and what is written in their place."""
 
 
 def _functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -60,6 +84,17 @@ def test_only_the_command_line_prints() -> None:
     assert not printing
 
 
+def test_only_the_command_line_writes_files_but_for_what_keeps_its_own() -> None:
+    writing = {
+        _name(path)
+        for path in FILES
+        if not any(path.is_relative_to(SOURCE / home) for home in ("cli", "postgres", "planner_twin"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr in {"write_text", "write_bytes", "mkdir", "unlink"}
+    }
+    assert writing == WRITERS
+
+
 def test_every_file_says_what_it_is() -> None:
     silent = [
         _name(path) for path in FILES if path.read_text().strip() and not ast.get_docstring(ast.parse(path.read_text()))
@@ -69,6 +104,35 @@ def test_every_file_says_what_it_is() -> None:
 
 def test_names_say_something() -> None:
     assert not [_name(path) for path in FILES if path.stem in VAGUE_NAMES]
+
+
+def test_names_are_the_terms_of_the_field() -> None:
+    riddles = [
+        f"{_name(path)}:{line} {name}" for path in FILES for name, line in _given_names(path) if _is_riddle(name)
+    ]
+    assert not riddles, f"instead: {RIDDLES}; a bound says what it bounds: MIN_CALLS, MAX_ROWS"
+
+
+def test_the_names_of_the_house_would_be_caught() -> None:
+    assert all(map(_is_riddle, ("told", "_dearest", "MEND_OF", "WishList", "MANY", "TOO_MUCH")))
+    assert not any(map(_is_riddle, ("untold", "MANY_STATEMENTS", "wishbone", "_fix", "actual")))
+
+
+def _given_names(path: Path) -> Iterator[tuple[str, int]]:
+    """Give each name that a file defines: functions, classes, parameters, variables; with its line."""
+    yield path.stem, 1
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name, node.lineno
+        elif isinstance(node, ast.arg):
+            yield node.arg, node.lineno
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id, node.lineno
+
+
+def _is_riddle(name: str) -> bool:
+    words = {word.lower() for word in re.split(r"_|(?<=[a-z])(?=[A-Z])", name)}
+    return name in VAGUE_BOUNDS or not words.isdisjoint(RIDDLES)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from backend_architect.planner_twin import Planner
 from backend_architect.postgres import Session
 from backend_architect.tune import Observed, Statement, Workload, observe
-from backend_architect.tune.advice_run import advise, dearest_in_time, planning, read_source, short_of_time
+from backend_architect.tune.advice_run import advise, costliest_in_time, planning, read_source, short_of_time
 from backend_architect.tune.indexes import Advice
 from backend_architect.tune.indexes.choice_limits import ChoiceLimits
 from backend_architect.tune.indexes.select import choose
@@ -124,7 +124,7 @@ def test_where_reading_took_long_the_dearest_are_planned_for_and_more_in_more_ti
     observed = Observed(CATALOG, Workload("here", many))
 
     def planned_for(seconds: float, spent: float) -> list[str]:
-        near, beyond = dearest_in_time(observed, spent, ChoiceLimits(seconds=seconds))
+        near, beyond = costliest_in_time(observed, spent, ChoiceLimits(seconds=seconds))
         assert near.workload is not None
         kept = [each.id for each in near.workload.statements]
         assert {*kept, *(each.id for each in beyond)} == {each.id for each in many}

@@ -9,7 +9,7 @@ import typer
 
 from backend_architect.errors import ArchitectError, Problem
 
-WHAT_RUNS, LOOK, TOLD, CHANGE = "Workload", "Analysis", "Output", "Changes and measurement"
+WHAT_RUNS, LOOK, OUTPUT, CHANGE = "Workload", "Analysis", "Output", "Changes and measurement"
 
 
 class ChangeRefused(ArchitectError):
@@ -90,13 +90,15 @@ WhatIf = Annotated[
     typer.Option(help="Engine for hypothetical indexes: hypopg where installed, else the twin.", rich_help_panel=LOOK),
 ]
 Baseline = Annotated[Path | None, typer.Option(help="Accepted findings, each with a reason.", rich_help_panel=LOOK)]
-FormOption = Annotated[OutputForm, typer.Option("--format", help="How the findings are written.", rich_help_panel=TOLD)]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.", rich_help_panel=TOLD)]
+FormOption = Annotated[
+    OutputForm, typer.Option("--format", help="How the findings are written.", rich_help_panel=OUTPUT)
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.", rich_help_panel=OUTPUT)]
 Html = Annotated[
-    Path | None, typer.Option(help="Write the report as an HTML page.", dir_okay=False, rich_help_panel=TOLD)
+    Path | None, typer.Option(help="Write the report as an HTML page.", dir_okay=False, rich_help_panel=OUTPUT)
 ]
 FailOnOption = Annotated[
-    FailOn, typer.Option(help="Exit with 1 for findings of this severity or higher.", rich_help_panel=TOLD)
+    FailOn, typer.Option(help="Exit with 1 for findings of this severity or higher.", rich_help_panel=OUTPUT)
 ]
 MigrationFile = Annotated[
     Path | None,

@@ -6,7 +6,7 @@ PAGE = 8192
 FREE_AT_FIRST = PAGE - 24 - 16 - 4 - 4  # less the header, the btree's own data, and the places of the high key and next
 POINTER = 4  # to an entry, at the page's head
 ROW_ADDRESS = 8  # of the high key, where equal keys are on both sides
-FEW = 2
+MIN_ENTRIES = 2
 
 
 def used_a_page(entries: Iterable[tuple[int, int]], fillfactor: int) -> float:
@@ -26,4 +26,4 @@ def used_a_page(entries: Iterable[tuple[int, int]], fillfactor: int) -> float:
         last, lists = size + POINTER, row_list
         used += last
         count += 1
-    return whole / pages if pages >= FEW else float(FREE_AT_FIRST - kept)
+    return whole / pages if pages >= MIN_ENTRIES else float(FREE_AT_FIRST - kept)

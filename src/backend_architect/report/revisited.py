@@ -15,7 +15,7 @@ def looked_lines(revisit: Revisit, looked: RevisitResult, paint: Paint) -> list[
     lines = [paint.bold(f"{in_one_line(revisit.database)}: {len(revisit.indexes)} indexes advised on {revisit.made}")]
     for each in looked.usages:
         colour = {UsageVerdict.USED: paint.green, UsageVerdict.UNUSED: paint.red, UsageVerdict.INVALID: paint.red}
-        lines.append(f"  {colour.get(each.verdict, paint.dim)(f'{each.verdict:9}')}  {_told(each)}")
+        lines.append(f"  {colour.get(each.verdict, paint.dim)(f'{each.verdict:9}')}  {_usage_text(each)}")
     lines += [f"  {paint.dim(note)}" for note in notes(looked)]
     drops = [each.drop for each in looked.usages if each.drop]
     title = "Nothing used these since:" if not looked.unseen else "Nothing used these here since:"
@@ -24,11 +24,11 @@ def looked_lines(revisit: Revisit, looked: RevisitResult, paint: Paint) -> list[
 
 def notes(looked: RevisitResult) -> list[str]:
     """Return what bounds the verdicts."""
-    told = list(looked.notes)
+    lines = list(looked.notes)
     if looked.unseen:
         many = "standby was" if looked.unseen == 1 else "standbys were"
-        told.append(f"{looked.unseen} {many} not looked at, whose reads count there: give their URLs too")
-    return told
+        lines.append(f"{looked.unseen} {many} not looked at, whose reads count there: give their URLs too")
+    return lines
 
 
 def looked_data(revisit: Revisit, looked: RevisitResult) -> dict[str, object]:
@@ -44,7 +44,7 @@ def looked_data(revisit: Revisit, looked: RevisitResult) -> dict[str, object]:
     }
 
 
-def _told(each: Usage) -> str:
+def _usage_text(each: Usage) -> str:
     saves = f", to save {duration(each.index.saves_ms)}" if each.index.saves_ms else ""
     known = in_one_line(each.name or each.index.name)
     if each.verdict is UsageVerdict.NOT_BUILT:

@@ -86,7 +86,7 @@ def advise(url: str, observed: Observed, limits: ChoiceLimits, tell: Progress, *
     began = time.monotonic() if limits.began is None else limits.began
     limits = replace(limits, began=began)
     everything = observed
-    observed, beyond = dearest_in_time(observed, time.monotonic() - began, limits)
+    observed, beyond = costliest_in_time(observed, time.monotonic() - began, limits)
     try:
         _check_time(began + (1 - TRYING) * limits.seconds, "reading the statements and looking for findings")
         tell("reading the structure and the planner's statistics")
@@ -115,7 +115,7 @@ def _check_time(until: float, what: str) -> None:
         raise DatabaseError(Problem("short-of-time", f"{what} took all of the time", "--time gives it more"))
 
 
-def dearest_in_time(observed: Observed, spent: float, limits: ChoiceLimits) -> tuple[Observed, tuple[Statement, ...]]:
+def costliest_in_time(observed: Observed, spent: float, limits: ChoiceLimits) -> tuple[Observed, tuple[Statement, ...]]:
     """Return the observed with the statements that there is time to copy and plan for, and those beyond: the cheaper.
 
     Where reading many took `spent` seconds, a large part of the limit, copying what all of them reach would take the

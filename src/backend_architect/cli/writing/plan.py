@@ -53,8 +53,8 @@ def _plan_moves(
     folder: Path, generated: Mapping[str, str], memory: Memory, moves: Mapping[str, str], choices: Choices
 ) -> list[FileChange]:
     """Return the changes where files get new places: as if the team had moved them, and changed the imports itself."""
-    came_from = {new: old for old, new in moves.items()}
-    places = {path: came_from.get(path, path) for path in generated}
+    old_paths = {new: old for old, new in moves.items()}
+    places = {path: old_paths.get(path, path) for path in generated}
     seen = {path: look(folder, place) for path, place in places.items()}
     yours = with_new_imports({path: file.text for path, file in seen.items() if file and file.text is not None})
     base = with_new_imports({path: memory.base[place] for path, place in places.items() if place in memory.base})

@@ -11,7 +11,7 @@ from backend_architect.design.states import set_field, set_text
 from backend_architect.design.wording import a
 from backend_architect.errors import Problem
 
-TOLD_ELSEWHERE = frozenset({"unknown-entity", "unknown-count"})
+REPORTED_ELSEWHERE = frozenset({"unknown-entity", "unknown-count"})
 """What the checks of relations and counts say already, at the place where it is wrong."""
 
 
@@ -147,7 +147,7 @@ def _problem(loaded: LoadedDesign, written: WrittenExpression) -> Problem | None
             return _beyond_the_row(loaded, written, tree) if written.own else None
         got = resolve_value(loaded.design, written.row, written.text, takes=written.takes)
     except ExpressionError as error:
-        if error.code in TOLD_ELSEWHERE:
+        if error.code in REPORTED_ELSEWHERE:
             return None
         return loaded.problem(error.code, written.path, error.message, error.fix)
     except RecursionError:

@@ -52,9 +52,9 @@ def actions(lab: Lab) -> Iterator[Case]:
         done: tuple[Persona, str] | None = None
         for state in entity.state.choices if entity.state else ("",):
             for persona in stage.people:
-                case, came = _tried(stage, route, entity, action, persona=persona, state=state)
+                case, actual = _tried(stage, route, entity, action, persona=persona, state=state)
                 yield case
-                done = done or ((persona, state) if came == 200 else None)
+                done = done or ((persona, state) if actual == 200 else None)
         if done:
             yield from _by_many(stage, route, entity, action, done)
 
@@ -70,7 +70,7 @@ def _tried(
     title = f"{route.title}{f' of {state}' if state else ''} as {persona.name}"
     if stage.watch.changed and answer.status >= 400:
         return answer.case(title, expected="nothing is changed", held=False, advice=ADVICE), answer.status
-    held = _came(answer) == str(expected)
+    held = _actual(answer) == str(expected)
     if held and expected.status == 200 and entity.state:
         after = state_of(stage.judge, entity, identity)
         if after != (action.to or state):
@@ -95,7 +95,7 @@ def _ready(
     return request, identity, ruling(stage.judge, persona, entity, action, identity=identity, sent=sent)
 
 
-def _came(answer: Exchange) -> str:
+def _actual(answer: Exchange) -> str:
     """Return the status, and the code of a 409."""
     body = answer.json() if answer.status == 409 else None
     kind = str(body.get("type", "")) if isinstance(body, dict) else ""
@@ -115,9 +115,9 @@ def _by_many(
             request, identity, _ = _ready(stage, route, entity, action, persona=persona, state=state)
             answers = stage.asking.many(request, persona, CALLERS, about=(entity.table, identity))
         won = sum(each.status == 200 for each in answers)
-        came = sorted({each.status for each in answers})
-        verdict = Verdict.HELD if won == 1 and came == [200, 409] else Verdict.FAILED
-        actual = f"{won} x 200, {', '.join(map(str, came))}"
+        statuses = sorted({each.status for each in answers})
+        verdict = Verdict.HELD if won == 1 and statuses == [200, 409] else Verdict.FAILED
+        actual = f"{won} x 200, {', '.join(map(str, statuses))}"
         title = f"{route.title} by {CALLERS} at once"
         yield Case(title, verdict, "one 200, the others 409", actual, answers[0].curl, RACE_ADVICE)
     if persona.me:

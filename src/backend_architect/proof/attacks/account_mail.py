@@ -46,9 +46,9 @@ def reset_links(lab: Lab) -> Iterator[Case]:
     for _ in range(2):
         _ask(backend, FORGOTTEN, email=owner.email)
     first, link = (lab.mail.token(owner.email, "reset-password", number=number) for number in (1, 2))
-    yield _came("a letter with a link comes", bool(first and link), "the letters of two requests")
+    yield _mail_case("a letter with a link comes", bool(first and link), "the letters of two requests")
     stored = str(backend.database.value("SELECT string_agg(l::text, ' ') FROM auth_letters l"))
-    yield _came("the secret of a link is not in the database", link not in stored, "its hash alone")
+    yield _mail_case("the secret of a link is not in the database", link not in stored, "its hash alone")
     yield backend.client.ask(replace(owner, token=link), "GET", ME).answers("the link as an access token", 401)
     yield _ask(backend, CONFIRM, token=link, password=owner.password).answers("the link for something else", 400)
     yield _ask(backend, RESET, token=link, new_password=GUESSED).answers("an easily guessed password", 422)
@@ -78,7 +78,7 @@ def confirmation(lab: Lab) -> Iterator[Case]:
     stranger = backend.newcomer("stranger", STRANGE)
     backend.client.ask(backend.anonymous(), "POST", REGISTER, json_body=new_account(backend, stranger))
     link = lab.mail.token(stranger.email, "confirm")
-    yield _came("a letter with a link comes", bool(link), "a letter to the new address")
+    yield _mail_case("a letter with a link comes", bool(link), "a letter to the new address")
     session = sign_in(backend, stranger)
     yield session.answers("sign-in before the address is confirmed", 403 if unconfirmed == "nothing" else 200)
     wrong = sign_in(backend, backend.moved(replace(stranger, password=ANOTHER)))
@@ -98,7 +98,7 @@ def confirmation(lab: Lab) -> Iterator[Case]:
     owner = backend.moved(replace(stranger, password=ANOTHER))
     yield sign_in(backend, owner).answers("the owner's password", 200)
     roles = backend.database.value(CONFIRMED, stranger.email)
-    yield _came("the address is confirmed", bool(roles), "an account that may do what the confirmed may")
+    yield _mail_case("the address is confirmed", bool(roles), "an account that may do what the confirmed may")
 
 
 def _reads(lab: Lab, actor: Actor) -> Iterator[Case]:
@@ -115,7 +115,7 @@ def _ask(backend: Backend, path: str, **body: str) -> Exchange:
     return backend.client.ask(backend.anonymous(), "POST", path, json_body=body)
 
 
-def _came(title: str, held: bool, expected: str) -> Case:
+def _mail_case(title: str, held: bool, expected: str) -> Case:
     return Case(title, Verdict.HELD if held else Verdict.FAILED, expected, "so it is" if held else "it is not so")
 
 

@@ -10,14 +10,14 @@ from backend_architect.proof.routes import Request
 
 SentBy = tuple[Request, Actor]
 DEADLOCK_TIMEOUT = 0.9  # PostgreSQL looks for one after a second
-TOLD_AFTER = 1.5  # a process tells the statistics what it met after a second at the latest
+STATISTICS_DELAY = 1.5  # a process tells the statistics what it met after a second at the latest
 DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 
 
 def at_once(backend: Backend, requests: Sequence[SentBy]) -> list[Exchange]:
     """Return the answers to all of these requests, sent at once, in their order."""
     with ThreadPoolExecutor(max(1, len(requests))) as pool:
-        return list(pool.map(lambda wish: wish[0].send(backend, wish[1]), requests))
+        return list(pool.map(lambda each: each[0].send(backend, each[1]), requests))
 
 
 def deadlocks(backend: Backend) -> int:
@@ -29,7 +29,7 @@ def new_deadlocks(backend: Backend, before: int, answers: Sequence[Exchange]) ->
     """Return how many it broke since; where all answers were quick, there was none."""
     if max((answer.seconds for answer in answers), default=0.0) < DEADLOCK_TIMEOUT:
         return 0
-    time.sleep(TOLD_AFTER)
+    time.sleep(STATISTICS_DELAY)
     return deadlocks(backend) - before
 
 

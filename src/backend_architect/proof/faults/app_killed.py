@@ -9,8 +9,8 @@ import httpx
 
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.evidence import Case, Group, Verdict
-from backend_architect.proof.faults.crowd import gather
 from backend_architect.proof.faults.ledger import driving, settle
+from backend_architect.proof.faults.many_accounts import gather
 from backend_architect.proof.faults.plain_write import find_driven, writing
 from backend_architect.proof.faults.serving_process import serving_process
 from backend_architect.proof.lab import Lab

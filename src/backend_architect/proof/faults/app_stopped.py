@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from backend_architect.postgres import Session
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.evidence import Case, Group, Measure, Verdict
-from backend_architect.proof.faults.crowd import gather
 from backend_architect.proof.faults.ledger import THREADS, Ledger, driving, stored
+from backend_architect.proof.faults.many_accounts import gather
 from backend_architect.proof.faults.plain_write import find_driven, writing
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe

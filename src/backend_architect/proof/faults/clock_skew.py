@@ -8,7 +8,7 @@ from pathlib import Path
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, Group, Verdict, skipped
-from backend_architect.proof.faults.crowd import gather
+from backend_architect.proof.faults.many_accounts import gather
 from backend_architect.proof.faults.plain_write import find_driven, writing
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.people import sign_in

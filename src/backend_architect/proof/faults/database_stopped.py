@@ -9,9 +9,9 @@ from backend_architect.postgres import Session, crash, start_again
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Exchange
 from backend_architect.proof.evidence import Case, Group, Measure, timely
-from backend_architect.proof.faults.crowd import gather
 from backend_architect.proof.faults.health_watch import watching
 from backend_architect.proof.faults.ledger import Ledger, driving, is_honest, settle
+from backend_architect.proof.faults.many_accounts import gather
 from backend_architect.proof.faults.plain_write import find_driven, writing
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe

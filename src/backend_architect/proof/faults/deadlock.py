@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Exchange
 from backend_architect.proof.evidence import Case, Group, Verdict
-from backend_architect.proof.faults.crowd import gather
 from backend_architect.proof.faults.ledger import Ledger, RecordedWrite, settle
+from backend_architect.proof.faults.many_accounts import gather
 from backend_architect.proof.faults.plain_write import Driven, PlannedWrite, find_driven, writing
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.evidence import Case, Group, Verdict, skipped
-from backend_architect.proof.faults.crowd import gather
 from backend_architect.proof.faults.event import DrivenEvent, find_event
 from backend_architect.proof.faults.ledger import Ledger, driving
+from backend_architect.proof.faults.many_accounts import gather
 from backend_architect.proof.faults.serving_process import serving_process
 from backend_architect.proof.faults.worker import TABLES, awaited, with_events, working
 from backend_architect.proof.lab import Lab

@@ -11,7 +11,7 @@ from backend_architect.design.samples import sample
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, skipped
-from backend_architect.proof.faults.crowd import copies
+from backend_architect.proof.faults.many_accounts import copies
 from backend_architect.proof.lab import Lab
 
 VERSION = "/v1"

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.evidence import Case, Group, Measure, Verdict, skipped, timely
-from backend_architect.proof.faults.crowd import gather
 from backend_architect.proof.faults.event import DrivenEvent, find_event
+from backend_architect.proof.faults.many_accounts import gather
 from backend_architect.proof.faults.worker import FIRST_WAIT, TABLES, awaited, with_events, working
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe

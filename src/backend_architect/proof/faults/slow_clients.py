@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor
 from backend_architect.proof.evidence import Case, Group, Measure, Verdict, skipped
-from backend_architect.proof.faults.crowd import gather
 from backend_architect.proof.faults.health_watch import watching
+from backend_architect.proof.faults.many_accounts import gather
 from backend_architect.proof.faults.plain_write import find_driven, writing
 from backend_architect.proof.faults.serving_process import serving_process
 from backend_architect.proof.lab import Lab
@@ -133,7 +133,7 @@ def _await_closing(kinds: list[Waiting]) -> None:
             for key, _ in selector.select(left):
                 connection, kind = key.fileobj, key.data
                 assert isinstance(connection, socket.socket)
-                if not _heard(connection, kind):
+                if not _was_answered(connection, kind):
                     selector.unregister(connection)
                     kind.closed.append(time.monotonic() - began)
     for kind in kinds:
@@ -141,7 +141,7 @@ def _await_closing(kinds: list[Waiting]) -> None:
             each.close()
 
 
-def _heard(connection: socket.socket, kind: Waiting) -> bool:
+def _was_answered(connection: socket.socket, kind: Waiting) -> bool:
     """Return whether the connection is still open; what the server says on it is kept."""
     try:
         data = connection.recv(65_536)

@@ -10,9 +10,9 @@ from backend_architect.postgres import Session
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.client import Actor, Exchange
 from backend_architect.proof.evidence import Case, Group, Measure, Verdict, timely
-from backend_architect.proof.faults.crowd import gather
 from backend_architect.proof.faults.health_watch import watching
 from backend_architect.proof.faults.ledger import is_honest
+from backend_architect.proof.faults.many_accounts import gather
 from backend_architect.proof.faults.plain_write import find_driven, writing
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from backend_architect.proof.backend import Backend
 from backend_architect.proof.evidence import Case, Group, Verdict, skipped
-from backend_architect.proof.faults.crowd import gather
 from backend_architect.proof.faults.event import find_event, queued
+from backend_architect.proof.faults.many_accounts import gather
 from backend_architect.proof.faults.worker import TABLES, awaited, with_events, working
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.probe import Probe

@@ -15,9 +15,9 @@ from backend_architect.proof.plans.view import (
     WHERE_TO,
     PlanFailure,
     StatementView,
+    advice_text,
     rows_of,
     times,
-    told,
 )
 from backend_architect.proof.plans.work import Read
 
@@ -145,7 +145,7 @@ RULES = (
 
 def advise(view: StatementView, read: Read) -> str:
     """Return what mends a statement: what tune finds in it, and the indexes that it chooses, else how to bound it."""
-    found = [told(each) for each in view.advice.findings if each.code not in JUDGED_BY_TEXT]
+    found = [advice_text(each) for each in view.advice.findings if each.code not in JUDGED_BY_TEXT]
     found += [f"{index.statement().rstrip(';')}, {WHERE_TO}" for index in view.advice.indexes]
     if found:
         return "; ".join(found)

@@ -9,7 +9,7 @@ from backend_architect.finding import Finding, Sureness
 from backend_architect.postgres.catalog.model import quoted
 from backend_architect.proof.plans.tables import ProjectTable
 from backend_architect.proof.plans.thresholds import LARGE_TABLE
-from backend_architect.proof.plans.view import WHERE_TO, PlanFailure, StatementView, told
+from backend_architect.proof.plans.view import WHERE_TO, PlanFailure, StatementView, advice_text
 from backend_architect.sql.blocks import Block, blocks_of
 from backend_architect.sql.conditions import comparisons
 from backend_architect.sql.parsing import nodes
@@ -31,7 +31,7 @@ def _by_finding(code: str, *, least: Sureness) -> Rule:
     def fails(view: StatementView) -> PlanFailure | None:
         enough = [Sureness.CERTAIN, Sureness.LIKELY, least]
         found = next((each for each in view.advice.findings if each.code == code and each.sureness in enough), None)
-        return PlanFailure(f"{_message(found)}: {found.why}", told(found)) if found else None
+        return PlanFailure(f"{_message(found)}: {found.why}", advice_text(found)) if found else None
 
     return fails
 
@@ -92,7 +92,7 @@ def deletes(view: StatementView) -> PlanFailure | None:
                 missing[key] = (finding, f"each row deleted from {target} reads all of {table.name}")
     if not missing:
         return None
-    advice = [told(finding) for finding, _ in missing.values()]
+    advice = [advice_text(finding) for finding, _ in missing.values()]
     return PlanFailure("; ".join(why for _, why in missing.values()), f"{'; '.join(advice)}, {WHERE_TO}")
 
 

@@ -73,7 +73,7 @@ class PlanFailure:
     advice: str
 
 
-def told(finding: Finding) -> str:
+def advice_text(finding: Finding) -> str:
     """Return what mends a finding, under its name."""
     hint = HINTS.get(finding.code, "")
     sql = f": {' '.join(finding.sql.split()).rstrip(';')}" if finding.sql else ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from backend_architect.tune.contracts.model import Contract, Contracted, PlanFlip, Shape
 from backend_architect.tune.contracts.shape import indexes_of, whole_tables_of
 
-MUCH = 2.0  # times the rows, from which they are named as a reason
+GROWN_FACTOR = 2.0  # times the rows, from which they are named as a reason
 NO_PLAN = "it has no plan: "
 
 
@@ -57,7 +57,7 @@ def _why(name: str, was: Shape, now: Shape, before: Contract, after: Contract) -
     tables = {word for line in (*was, *now) for word in line.replace(",", "").split()}
     for table in sorted(tables & before.rows.keys() & after.rows.keys()):
         one, other = before.rows[table], after.rows[table]
-        if max(one, other) > MUCH * max(min(one, other), 1.0):
+        if max(one, other) > GROWN_FACTOR * max(min(one, other), 1.0):
             yield f"{table} has {other:,.0f} rows instead of {one:,.0f}"
     for table in sorted(whole_tables_of(now) - whole_tables_of(was)):
         yield f"{table} is read whole now"

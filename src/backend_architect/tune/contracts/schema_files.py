@@ -26,7 +26,7 @@ OF_ROLES = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 UNDOES = {"down.sql"}
-MOST_TOLD = 10
+MAX_SHOWN = 10
 
 
 class SchemaError(ArchitectError):
@@ -50,7 +50,7 @@ def loaded_schema(server: EmbeddedServer, path: Path) -> Iterator[tuple[str, tup
             passed = tuple(_load(session, files))
         failed = [problem for problem in passed if problem.severity == "problem"]
         if failed:
-            raise SchemaError(*failed[:MOST_TOLD])
+            raise SchemaError(*failed[:MAX_SHOWN])
         yield url, passed
     finally:
         with Session(server.url()) as admin:
@@ -100,8 +100,10 @@ def _run(session: Session, statement: str, place: Place) -> Iterator[Problem]:
     try:
         session.run(CONCURRENTLY.sub(r"\1", statement))
     except Refused as error:
-        told = " ".join(f"{statement[:60]}: {error}".split())
+        message = " ".join(f"{statement[:60]}: {error}".split())
         if OF_ROLES.match(statement):
-            yield Problem("schema-passed-over", told, "plans do not need it, unless later statements do", place, "note")
+            yield Problem(
+                "schema-passed-over", message, "plans do not need it, unless later statements do", place, "note"
+            )
         else:
-            yield Problem("schema-not-loaded", told, "see that the files run on an empty PostgreSQL 18", place)
+            yield Problem("schema-not-loaded", message, "see that the files run on an empty PostgreSQL 18", place)

@@ -90,7 +90,7 @@ def _inverted(catalog: Catalog, table: Table, column: str) -> bool:
 def _finding(examined: Examined, each: Comparison, catalog: Catalog) -> Finding:
     table, column = each.table, each.columns[0]
     expression = sql_over_table(each.side)
-    fix, sql = _mend(each, expression)
+    fix, sql = _fix(each, expression)
     return Finding(
         code=RULE.code,
         severity=examined.severity(Severity.MEDIUM),
@@ -110,7 +110,7 @@ def _indexed(catalog: Catalog, table: Table, column: str) -> str:
     return f"only {name} is indexed" if only else f"no index can hold it: it depends on the time zone of {name}"
 
 
-def _mend(each: Comparison, expression: str) -> tuple[str, str]:
+def _fix(each: Comparison, expression: str) -> tuple[str, str]:
     """Return the rewrite in words, and the index that serves the statement as it is, '' where none can."""
     column = quoted(each.columns[0])
     called = {function_name(call) for call in nodes(each.side, ast.FuncCall)}

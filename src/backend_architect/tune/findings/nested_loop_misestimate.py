@@ -35,7 +35,7 @@ def find(observed: Observed) -> Iterator[Finding]:
     """Yield a finding for each statement with such a loop: the one that went round most often."""
     loops = (seen for seen in executed_nodes(observed) if _is_surprised(seen[1]))
     for statement, node in worst(loops, lambda each: each.below[1].loops):
-        yield _finding(statement, node, _mend(node.below[0], observed.catalog))
+        yield _finding(statement, node, _fix(node.below[0], observed.catalog))
 
 
 def _is_surprised(node: PlanNode) -> bool:
@@ -45,14 +45,14 @@ def _is_surprised(node: PlanNode) -> bool:
     return inner.loops >= MIN_LOOPS and outer.actual >= FACTOR * max(outer.expected, 1.0)
 
 
-def _mend(outer: PlanNode, catalog: Catalog) -> EstimateFix:
+def _fix(outer: PlanNode, catalog: Catalog) -> EstimateFix:
     """Return what mends the scan with which the surprise begins."""
     table = table_of(outer, catalog) if outer.is_scan else None
     if table is not None and outer.conditions:
         return fix_of(compared_by(outer.conditions, table), table, catalog)
     for below in outer.below:
         if below.actual >= FACTOR * max(below.expected, 1.0):
-            return _mend(below, catalog)
+            return _fix(below, catalog)
     return UNKNOWN
 
 

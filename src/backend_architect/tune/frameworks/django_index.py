@@ -38,9 +38,9 @@ def django_index(index: NewIndex, fields: Mapping[str, str]) -> DjangoIndex | No
     included = [fields.get(column, "") for column in index.included]
     if keys is None or condition is None or not all(included) or index.method not in CLASSES:
         return None
-    told, imports = keys
+    written, imports = keys
     name = _name(index)
-    parts = [told, f"name={python(name)}"]
+    parts = [written, f"name={python(name)}"]
     parts += [f"include={python_list(included)}"] if included else []
     parts += [f"condition={condition}"] if condition else []
     own = CLASSES[index.method]
@@ -62,10 +62,10 @@ def _keys(index: NewIndex, fields: Mapping[str, str]) -> tuple[str, tuple[tuple[
     if any(key.nulls_first != key.descending or "." in key.opclass or "(" in key.opclass for key in index.keys):
         return None
     if all(key.column in fields for key in index.keys):
-        told = [f"{'-' if key.descending else ''}{fields[key.column]}" for key in index.keys]
+        written = [f"{'-' if key.descending else ''}{fields[key.column]}" for key in index.keys]
         classes = [key.opclass for key in index.keys]
         opclasses = f", opclasses={python_list(classes)}" if any(classes) else ""
-        return f"fields={python_list(told)}{opclasses}", ()
+        return f"fields={python_list(written)}{opclasses}", ()
     found = [_expression(key, fields) for key in index.keys]
     if index.method != "btree" or not all(found):
         return None
@@ -78,10 +78,10 @@ def _expression(key: NewKey, fields: Mapping[str, str]) -> str | None:
     if key.opclass:
         return None
     if key.column:
-        told = f"models.F({python(fields[key.column])})" if key.column in fields else None
+        written = f"models.F({python(fields[key.column])})" if key.column in fields else None
     else:
-        told = _function(key.expression, fields)
-    return f"{told}.desc()" if told and key.descending else told
+        written = _function(key.expression, fields)
+    return f"{written}.desc()" if written and key.descending else written
 
 
 def _function(expression: str, fields: Mapping[str, str]) -> str | None:

@@ -36,8 +36,8 @@ def _slug(step: MigrationStep) -> str:
 def _file(unit: Unit, step: MigrationStep, stamp: Stamp) -> str:
     sql = without_guard(step.sql) if unit.index else step.sql
     head = [comment(stamp.head, "--"), *(comment(why, "--") for why in unit.why)]
-    told = list(_in_schema(unit.index, unit.index_name)) if unit.index and step.makes_index else []
-    return "\n".join([*head, "-- Alone in its file: several statements would be one transaction.", *told, sql, ""])
+    declared = list(_in_schema(unit.index, unit.index_name)) if unit.index and step.makes_index else []
+    return "\n".join([*head, "-- Alone in its file: several statements would be one transaction.", *declared, sql, ""])
 
 
 def _in_schema(index: NewIndex, name: str) -> Iterator[str]:

@@ -11,8 +11,8 @@ def ruby(text: str) -> str:
 
 def python(text: str) -> str:
     """Return a Python string, in double quotes where that needs no escape."""
-    told = repr(text)
-    return f'"{told[1:-1]}"' if told[0] == "'" and '"' not in told and "\\" not in told else told
+    quoted = repr(text)
+    return f'"{quoted[1:-1]}"' if quoted[0] == "'" and '"' not in quoted and "\\" not in quoted else quoted
 
 
 def python_list(texts: tuple[str, ...] | list[str]) -> str:

@@ -61,7 +61,7 @@ def _file(unit: Unit, base: tuple[int, int], stamp: Stamp) -> str:
     )
 
 
-def _is_told(unit: Unit, base: tuple[int, int]) -> bool:
+def _is_declared(unit: Unit, base: tuple[int, int]) -> bool:
     """Return whether add_index has words for the unit's index."""
     index = unit.index
     return index is not None and index.schema == "public" and (base >= INCLUDE_FROM or not index.included)
@@ -69,7 +69,7 @@ def _is_told(unit: Unit, base: tuple[int, int]) -> bool:
 
 def _up(unit: Unit, base: tuple[int, int]) -> Iterator[str]:
     for step in unit.steps:
-        if step.makes_index and unit.index and _is_told(unit, base):
+        if step.makes_index and unit.index and _is_declared(unit, base):
             yield _add_index(unit.index, unit.index_name)
         else:
             yield f"execute {ruby(without_guard(step.sql.rstrip(';')) if unit.index else step.sql.rstrip(';'))}"
@@ -77,7 +77,7 @@ def _up(unit: Unit, base: tuple[int, int]) -> Iterator[str]:
 
 def _down(unit: Unit, base: tuple[int, int]) -> Iterator[str]:
     for step in reversed(unit.steps):
-        if step.makes_index and unit.index and _is_told(unit, base):
+        if step.makes_index and unit.index and _is_declared(unit, base):
             yield (
                 f"remove_index {ruby(unit.index.table)}, name: {ruby(unit.index_name)}, "
                 "algorithm: :concurrently, if_exists: true"
@@ -96,8 +96,8 @@ def _add_index(index: NewIndex, name: str) -> str:
     options += [f"using: {ruby(index.method)}"] if index.method != "btree" else []
     options += [f"include: {ruby_list(index.included)}"] if index.included else []
     options += [f"where: {ruby(index.predicate)}"] if index.predicate else []
-    told = ", ".join([f"name: {ruby(name)}", *options, "algorithm: :concurrently"])
-    return f"add_index {ruby(index.table)}, {columns}, {told}"
+    options_text = ", ".join([f"name: {ruby(name)}", *options, "algorithm: :concurrently"])
+    return f"add_index {ruby(index.table)}, {columns}, {options_text}"
 
 
 def _options(index: NewIndex) -> Iterator[str]:

@@ -357,7 +357,7 @@ class _Choice:
         """Return the constants that an index of words holds and that nobody has seen."""
         if not any(WORDS in key.expression for key in index.keys):
             return ""
-        return next((told for each in serving if (told := self._observed.asks.supposed(each.statement))), "")
+        return next((supposed for each in serving if (supposed := self._observed.asks.supposed(each.statement))), "")
 
     def _covered(self, index: NewIndex) -> tuple[Index, ...]:
         return covered_by(index, self._evaluation.indexes_of(index))

@@ -57,8 +57,8 @@ def _ask(revisit: Revisit, url: str) -> tuple[Record, Sequence[Record]]:
     with Session(url, oldest=OLDEST, settings=READ_ONLY) as session:
         (fact,) = session.fetch(SERVER)
         if fact["database"] != revisit.database:
-            told = f"the indexes were advised for {revisit.database}, this is {fact['database']}"
-            raise DatabaseError(Problem("other-database", told, "give the URL that the advice was made with"))
+            message = f"the indexes were advised for {revisit.database}, this is {fact['database']}"
+            raise DatabaseError(Problem("other-database", message, "give the URL that the advice was made with"))
         return fact, session.fetch(INDEXES, schemas, tables)
 
 

@@ -94,9 +94,9 @@ def read_revisit(path: Path) -> Revisit:
     """Return what a file says; raises RevisitError where it is none."""
     place = Place(str(path))
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        if told["format"] != FORMAT:
-            raise RevisitError(Problem("no-revisit", f"its format is {told['format']}, not {FORMAT}", FIX, place))
+        data = json.loads(path.read_text(encoding="utf-8"))
+        if data["format"] != FORMAT:
+            raise RevisitError(Problem("no-revisit", f"its format is {data['format']}, not {FORMAT}", FIX, place))
         indexes = tuple(
             RevisitedIndex(
                 str(each["schema"]),
@@ -108,10 +108,10 @@ def read_revisit(path: Path) -> Revisit:
                 int(each["bytes"]),
                 float(each["saves_ms"]),
             )
-            for each in told["indexes"]
+            for each in data["indexes"]
         )
-        made, due = date.fromisoformat(told["made"]), date.fromisoformat(told["due"])
-        return Revisit(str(told["database"]), made, due, indexes)
+        made, due = date.fromisoformat(data["made"]), date.fromisoformat(data["due"])
+        return Revisit(str(data["database"]), made, due, indexes)
     except OSError as error:
         raise RevisitError(Problem("no-revisit", str(error.strerror), FIX, place)) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:

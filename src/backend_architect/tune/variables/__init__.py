@@ -14,7 +14,7 @@ from backend_architect.sql.parsing import nodes, parse
 from backend_architect.tune.variables.find import variables_in
 from backend_architect.tune.workload import Statement, Workload
 
-TOLD_FROM = 14
+MIN_VERSION = 14
 """The version from which pg_stat_statements tells which statements ran inside functions."""
 NOTE = "{:,} statements name variables of a function ({}): they are planned as parameters"
 MAX_NAMES = 4
@@ -22,7 +22,7 @@ MAX_NAMES = 4
 
 def with_parameters(workload: Workload, catalog: Catalog) -> Workload:
     """Return the workload, its variables as parameters; a note says how many statements have some, and which."""
-    counted = workload.source == "pg_stat_statements" and catalog.version >= TOLD_FROM
+    counted = workload.source == "pg_stat_statements" and catalog.version >= MIN_VERSION
     found = {
         each.id: changed
         for each in workload.statements

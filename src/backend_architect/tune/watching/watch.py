@@ -145,7 +145,7 @@ class _Watcher:
 
     async def _read_new_texts(self) -> int:
         if self._view is not None and self._first is not None and self._last is not None:
-            found = _dearest(differences(self._first, self._last))
+            found = _costliest(differences(self._first, self._last))
             new = [key for key, _ in found if key not in self._texts]
             self._texts.update(await read_texts(self._connection, self._view, new) if new else {})
         return 0
@@ -188,14 +188,14 @@ class _Watcher:
             await asyncio.wait_for(self._stop.wait(), seconds)
 
 
-def _dearest(between: Differences) -> list[tuple[Key, Numbers]]:
+def _costliest(between: Differences) -> list[tuple[Key, Numbers]]:
     return sorted(between.numbers.items(), key=lambda each: (-each[1]["total_ms"], each[0]))[:MAX_STATEMENTS]
 
 
 def _statements(between: Differences, texts: Mapping[Key, tuple[str | None, str]]) -> list[Statement]:
     """Return a statement for each text: the server counts each user, and calls from inside functions, apart."""
     found: dict[str, Statement] = {}
-    for number, (key, numbers) in enumerate(_dearest(between)):
+    for number, (key, numbers) in enumerate(_costliest(between)):
         text, user = texts.get(key, (None, ""))
         known = text is not None and text != HIDDEN and len(text) <= LONGEST
         shown = (GONE if text is None else text if known or text == HIDDEN else TOO_LONG) or ""
