@@ -32,7 +32,6 @@ class Weakness:
     case: str
 
 
-WAIT_FOR_EVER = "return await self.pool.acquire(timeout=600)"
 ENQUEUED = """
     async def create(db: Executor) -> Response:
         async with db.transaction() as tx:
@@ -59,7 +58,7 @@ ENQUEUED_LATER = """
 COPIES = {
     "the shared server": (
         Weakness(
-            "F05", "app/core/database.py", "return await self.pool.acquire(timeout=self.timeout)", WAIT_FOR_EVER,
+            "F05", "app/core/database.py", "asyncio.timeout(self.timeout):", "asyncio.timeout(None):",
             "30 readers of the locked table",
         ),
         Weakness(
