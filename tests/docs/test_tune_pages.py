@@ -1,4 +1,4 @@
-"""The pages about tuning name every option of `architect tune`, and no other."""
+"""The pages about tuning name every option of `architect tune` and its subcommands, and no other."""
 
 import re
 
@@ -12,9 +12,10 @@ TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 
 
 def options() -> set[str]:
-    """Return the options of the command as they are typed."""
-    command = get_group(make_app()).commands["tune"]
-    return {name for each in command.params for name in each.opts if name.startswith("--")} | {"--help"}
+    """Return the options of the commands as they are typed."""
+    commands = [command for name, command in get_group(make_app()).commands.items() if name.split()[0] == "tune"]
+    params = [each for command in commands for each in command.params]
+    return {name for each in params for name in each.opts if name.startswith("--")} | {"--help"}
 
 
 def test_every_option_has_its_words() -> None:
