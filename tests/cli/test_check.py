@@ -1,9 +1,10 @@
 """`architect check`: problems fail it; warnings and notes are said, and do not."""
 
 import json
+import shutil
 from pathlib import Path
 
-from tests.cli.typed import ROOT, architect
+from tests.cli.typed import EXAMPLE, ROOT, architect
 
 CASES = ROOT / "tests" / "cases" / "designs"
 GUARDED = CASES / "wrong" / "hidden-fields-told" / "backend.yaml"
@@ -48,6 +49,23 @@ def test_a_build_says_how_many_warnings_there_are(tmp_path: Path) -> None:
     assert answer.status == 0
     assert "15 warnings about the design (anyone-reads-sensitive, " in answer.out
     assert "architect check" in answer.out.splitlines()[-1]
+
+
+def test_a_build_warns_of_a_handler_that_is_gone(tmp_path: Path) -> None:
+    design = tmp_path / "backend.yaml"
+    design.write_text(EXAMPLE.read_text())
+    assert "handler-gone" not in architect("build", str(tmp_path)).out
+    design.write_text(EXAMPLE.read_text().replace("run: notify_followers", "run: tell_followers"))
+    dry = architect("build", str(tmp_path), "--dry-run")
+    assert dry.err.startswith("app/worker.py: warning: handler-gone: `notify_followers` has no handler any more")
+    assert "handler-gone" not in dry.out  # which is a diff
+    shutil.copytree(tmp_path, tmp_path.parent / "as_data")
+    data = json.loads(architect("build", str(tmp_path.parent / "as_data"), "--json").out)
+    assert [(each["code"], each["severity"]) for each in data["warnings"]] == [("handler-gone", "warning")]
+    told = architect("build", str(tmp_path))
+    assert told.status == 0
+    assert "`pgq backlog` shows how many wait; until none does, keep the event, or `notify_followers`" in told.out
+    assert "handler-gone" not in architect("build", str(tmp_path)).out  # said once
 
 
 def test_a_project_of_the_first_edition_is_told_what_was_compiled_wrongly(tmp_path: Path) -> None:

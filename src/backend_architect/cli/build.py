@@ -1,5 +1,6 @@
 """`architect build`: a design file → a project on the disk, merged with what the team has edited."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -54,13 +55,14 @@ def build_into(
 
     With `json`, what stands in `before` comes first in the one document that is printed.
     """
-    from backend_architect.cli.output import problems_as_data
-    from backend_architect.cli.writing import building_alone, carry_out, plan_writing, render_diff
+    from backend_architect.cli.output import print_warnings, problems_as_data
+    from backend_architect.cli.writing import building_alone, carry_out, lost_handlers, plan_writing, render_diff
     from backend_architect.pipeline import build_from
 
     source = design or folder / "backend.yaml"
     built = build_from(source)
     project, warnings = built.project, built.warnings
+    lost = lost_handlers(project.files, folder)
     if dry_run:
         changes = plan_writing(project.files, folder, choices=choices, design=source)
     else:
@@ -69,9 +71,11 @@ def build_into(
             carry_out(changes, folder)
     if dry_run and not json:
         print(render_diff(changes), end="")
+        print_warnings(lost, sys.stderr)  # what is printed is a diff, for programs too
         return _status(changes)
-    _show(changes, folder, {**(before or {}), "warnings": problems_as_data(warnings)}, json=json)
+    _show(changes, folder, {**(before or {}), "warnings": problems_as_data((*lost, *warnings))}, json=json)
     if not dry_run and not json:
+        print_warnings(lost)
         print(f"{project.name} is built in {folder.absolute()}")
         _tell_warnings(warnings, source)
     return _status(changes)

@@ -96,11 +96,12 @@ def show_failure(error: ArchitectError, *, as_json: bool) -> None:
         print(f"{count} problems", file=sys.stderr)
 
 
-def print_warnings(warnings: Iterable[Problem]) -> None:
-    """Print warnings and notes for a person, on standard output: nothing has failed."""
-    colours = paint(sys.stdout)
+def print_warnings(warnings: Iterable[Problem], stream: TextIO | None = None) -> None:
+    """Print warnings and notes for a person, on standard output if not said otherwise: nothing has failed."""
+    stream = stream or sys.stdout
+    colours = paint(stream)
     for warning in warnings:
-        print(problem_text(warning, colours))
+        print(problem_text(warning, colours), file=stream)
 
 
 def problem_text(problem: Problem, colours: TerminalPaint) -> str:

@@ -11,6 +11,7 @@ generated then, as edited by the team, as generated now; git merges them.
 
 from backend_architect.cli.writing.change import Fate, FileChange, render_diff
 from backend_architect.cli.writing.disk import building_alone, carry_out
+from backend_architect.cli.writing.lost_handlers import lost_handlers
 from backend_architect.cli.writing.plan import Choices, plan_writing, refuse_other_files
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "FileChange",
     "building_alone",
     "carry_out",
+    "lost_handlers",
     "plan_writing",
     "refuse_other_files",
     "render_diff",
