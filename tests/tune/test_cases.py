@@ -22,8 +22,8 @@ from tests.tune.cases import Case, Databases, found, plant, workload
 FOLDER = Path(__file__).parents[1] / "cases" / "tune"
 CLEAN = sorted((FOLDER / "clean").glob("*.yaml"))
 FROM_PLANS = {  # what plans tell: tests/tune/plans, and of planner-misjudges tests/tune/test_measured_time.py
-    "exceeds-work-mem", "heap-fetches", "misestimated-rows", "nested-loop-surprised", "partitions-searched-in-vain",
-    "planner-misjudges", "rows-read-in-vain",
+    "exceeds-work-mem", "heap-fetches", "misestimated-rows", "nested-loop-misestimate", "partitions-without-matches",
+    "planner-misjudges", "rows-removed-by-filter",
 }  # fmt: skip
 CASES = sorted(path for path in FOLDER.glob("*/*.yaml") if path.parent.name != "clean")
 

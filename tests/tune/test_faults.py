@@ -37,7 +37,7 @@ host all all 127.0.0.1/32 scram-sha-256
 TABLES = (
     "CREATE TABLE t (id int PRIMARY KEY, v text);\nINSERT INTO t SELECT i, i::text FROM generate_series(1, 20000) i"
 )
-OF_THE_SERVER = {"unwise-setting", "no-timeout"}
+OF_THE_SERVER = {"costly-setting", "no-timeout"}
 ARCHITECT = [sys.executable, "-c", "import sys; from backend_architect.cli import main; sys.exit(main())"]
 
 

@@ -37,7 +37,7 @@ FEW = [_finding("bloated-table", number) for number in range(4)]
 OTHERS = [
     _finding("no-primary-key", 99, severity=Severity.HIGH),
     _finding("n-plus-one", 1, rewrite="SELECT 1"),
-    *(_finding("unwise-setting", number) for number in range(6)),
+    *(_finding("costly-setting", number) for number in range(6)),
 ]
 
 

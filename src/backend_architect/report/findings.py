@@ -7,6 +7,7 @@ from backend_architect import __version__
 from backend_architect.finding import Finding, Severity
 from backend_architect.report.paint import Paint
 from backend_architect.report.visible import as_markdown, in_one_line, visible
+from backend_architect.tune.former_codes import former_codes_of
 
 WIDTH = 98
 LEVELS = {Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}
@@ -65,7 +66,7 @@ def findings_markdown(findings: Sequence[Finding], title: str) -> str:
 
 def findings_sarif(findings: Sequence[Finding], titles: Mapping[str, str], source: str) -> dict[str, object]:
     """Return the findings as SARIF 2.1.0; `titles` names every rule, `source` the database."""
-    rules = [{"id": code, "shortDescription": {"text": title}} for code, title in titles.items()]
+    rules = [_sarif_rule(code, title) for code, title in titles.items()]
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": SARIF,
@@ -76,6 +77,12 @@ def findings_sarif(findings: Sequence[Finding], titles: Mapping[str, str], sourc
             }
         ],
     }
+
+
+def _sarif_rule(code: str, title: str) -> dict[str, object]:
+    rule: dict[str, object] = {"id": code, "shortDescription": {"text": title}}
+    former = former_codes_of(code)
+    return {**rule, "deprecatedIds": former} if former else rule
 
 
 def _sarif_result(finding: Finding, source: str) -> dict[str, object]:

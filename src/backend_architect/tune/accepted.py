@@ -4,6 +4,8 @@
 accepted:
   unused-index:orders_status_idx: the yearly report of January reads it
 ```
+
+A former code of a finding means the present one.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,6 +16,7 @@ from ruamel.yaml.error import YAMLError
 
 from backend_architect.errors import ArchitectError, Place, Problem
 from backend_architect.finding import Finding
+from backend_architect.tune.former_codes import present_key
 
 SHAPE = "write `accepted:` and below it `<code>:<subject>: <reason>`, as --json prints the key"
 
@@ -36,7 +39,7 @@ def read_accepted(file: Path) -> Mapping[str, str]:
     silent = [key for key, reason in accepted.items() if not isinstance(reason, str) or not reason.strip()]
     if silent:
         raise BaselineError(*(Problem("no-reason", f"{key} has no reason", SHAPE, place) for key in silent))
-    return {str(key): reason for key, reason in accepted.items()}
+    return {present_key(str(key)): reason for key, reason in accepted.items()}
 
 
 def not_found(accepted: Mapping[str, str], found: Iterable[Finding]) -> tuple[Problem, ...]:

@@ -7,7 +7,7 @@ from backend_architect.finding import Finding
 
 MIN_GROUP = 5
 """Findings of one kind, severity and sureness from which on they are told as one."""
-NEVER_GROUPED = {"unwise-setting", "no-timeout", "unfitting-memory"}
+NEVER_GROUPED = {"costly-setting", "no-timeout", "memory-settings"}
 """Kinds of which each finding is another fault: settings."""
 
 

@@ -106,10 +106,10 @@ def test_a_scan_that_a_limit_stopped_expected_nothing_wrong(shop: Shop) -> None:
 def test_a_nested_loop_over_more_rows_than_expected_is_no_more_once_they_are_expected(shop: Shop) -> None:
     sql = "SELECT * FROM towns t JOIN visits v ON v.town = t.id WHERE t.id % 10 = 3 AND t.note > '1'"
     loop = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_memoize = off"
-    (finding,) = shop.found("nested-loop-surprised", sql, loop)
+    (finding,) = shop.found("nested-loop-misestimate", sql, loop)
     assert "ON (id % 10) FROM towns" in finding.sql
     shop.mend(finding)
-    assert shop.found("nested-loop-surprised", sql, loop) == []
+    assert shop.found("nested-loop-misestimate", sql, loop) == []
 
 
 SPILLS = [
@@ -134,10 +134,10 @@ def test_what_went_to_disk_stays_in_memory_with_what_it_is_said_to_need(sql: str
 
 def test_a_filter_that_throws_nearly_all_away_is_not_found_once_an_index_holds_it(shop: Shop) -> None:
     sql = "SELECT * FROM towns WHERE note = 'x' AND id > 0"
-    (finding,) = shop.found("rows-read-in-vain", sql)
+    (finding,) = shop.found("rows-removed-by-filter", sql)
     assert finding.fix == "an index on towns (note, id)"
     shop.session.run("CREATE INDEX by_note ON towns (note, id)")
-    assert shop.found("rows-read-in-vain", sql) == []
+    assert shop.found("rows-removed-by-filter", sql) == []
     shop.session.run("DROP INDEX by_note")
 
 
@@ -152,14 +152,14 @@ def test_an_index_only_scan_of_a_table_that_was_never_vacuumed(shop: Shop) -> No
 
 def test_partitions_that_are_searched_in_vain(shop: Shop) -> None:
     shop.session.run("INSERT INTO parts VALUES (5, 1)")
-    (finding,) = shop.found("partitions-searched-in-vain", "SELECT * FROM parts WHERE id = 5")
+    (finding,) = shop.found("partitions-without-matches", "SELECT * FROM parts WHERE id = 5")
     assert finding.message.startswith("9 of 10 partitions of parts")
-    assert shop.found("partitions-searched-in-vain", "SELECT * FROM parts WHERE id = 5 AND month = 1") == []
-    assert shop.found("partitions-searched-in-vain", "SELECT * FROM parts WHERE month IN (1, 2)") == []
+    assert shop.found("partitions-without-matches", "SELECT * FROM parts WHERE id = 5 AND month = 1") == []
+    assert shop.found("partitions-without-matches", "SELECT * FROM parts WHERE month IN (1, 2)") == []
 
 
 def test_a_plan_that_was_never_run_tells_nothing(shop: Shop) -> None:
     plan = json.loads(shop.session.value(f"EXPLAIN (FORMAT JSON) {TWO.replace('3', '4')}"))[0]
     statement = Statement("1", TWO, 100, plans=(plan, {}, {"Plan": {}}))
     codes = {each.code for each in find_all(Observed(shop.catalog, Workload("a test", (statement,))))}
-    assert not codes & {"misestimated-rows", "rows-read-in-vain"}
+    assert not codes & {"misestimated-rows", "rows-removed-by-filter"}

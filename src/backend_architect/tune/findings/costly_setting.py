@@ -120,4 +120,4 @@ def _finding(setting: str, value: str, instead: str, severity: Severity, *, why:
     )
 
 
-RULE = Rule("unwise-setting", "a setting of the server that costs every statement", find)
+RULE = Rule("costly-setting", "a setting of the server that costs every statement", find)

@@ -65,4 +65,4 @@ def _finding(catalog: Catalog, table: Table, share: float, indexes: int) -> Find
     )
 
 
-RULE = Rule("updates-not-in-place", "updates that write every index anew", find)
+RULE = Rule("low-hot-update-ratio", "updates that write every index anew", find)

@@ -91,4 +91,4 @@ def _finding(setting: str, value: int, severity: Severity, words: tuple[str, ...
     )
 
 
-RULE = Rule("unfitting-memory", "settings of memory that do not fit the data", find)
+RULE = Rule("memory-settings", "settings of memory that do not fit the data", find)

@@ -76,4 +76,4 @@ def _finding(statement: Statement, node: PlanNode, advised: EstimateFix) -> Find
     )
 
 
-RULE = Rule("nested-loop-surprised", "a nested loop over far more rows than expected", find)
+RULE = Rule("nested-loop-misestimate", "a nested loop over far more rows than expected", find)

@@ -75,4 +75,4 @@ def _finding(statement: Statement, node: PlanNode, table: Table) -> Finding:
     )
 
 
-RULE = Rule("partitions-searched-in-vain", "a plan that searches partitions which hold nothing for it", find)
+RULE = Rule("partitions-without-matches", "a plan that searches partitions which hold nothing for it", find)

@@ -80,4 +80,4 @@ def _is_free(name: str, table: Table, catalog: Catalog) -> bool:
     return any(index.name == name and not (index.unique or index.constraint) for index in catalog.indexes_of(table.oid))
 
 
-RULE = Rule("rows-read-in-vain", "a scan that throws away nearly every row it reads", find)
+RULE = Rule("rows-removed-by-filter", "a scan that throws away nearly every row it reads", find)
