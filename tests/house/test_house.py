@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -176,3 +177,27 @@ def test_no_two_public_classes_have_one_name() -> None:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 homes.setdefault(node.name, []).append(_name(path))
     assert {name: paths for name, paths in homes.items() if len(paths) > 1} == {}
+
+
+def test_no_module_gives_a_name_twice() -> None:
+    twice = {
+        f"{_name(path)}:{name}"
+        for path in FILES
+        for name, number in Counter(_given(ast.parse(path.read_text()))).items()
+        if number > 1 and name != "_"
+    }
+    assert not twice, "the second silently takes the place of the first, also for the code above it"
+
+
+def _given(module: ast.Module) -> Iterator[str]:
+    for node in module.body:
+        match node:
+            case ast.Assign(targets=targets):
+                parts = [part for each in targets for part in (each.elts if isinstance(each, ast.Tuple) else [each])]
+                yield from (part.id for part in parts if isinstance(part, ast.Name))
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                yield name
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.ImportFrom(names=names):
+                yield from (each.asname or each.name for each in names)

@@ -15,7 +15,7 @@ LONG = (
     + "    total += 1\n" * 60
     + "    return total\n"
 )
-READ = "async def read(db: Executor"
+READ = "@repeatable\nasync def read(db: Executor"
 WRITE = 'TIDY = "DELETE /* posts.tidy */ FROM comments WHERE true"'
 # what is weak: the probe that finds it, the file, the text that makes it strong, and what a hasty edit leaves of it
 WEAKENED = {

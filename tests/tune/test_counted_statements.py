@@ -45,7 +45,7 @@ def test_what_runs_in_functions_is_kept_and_not_counted_twice(
     assert workload.left_out["this tool's own"] >= 2
     assert workload.left_out[CATALOGS] >= 5, "the catalog, read once already"
     assert not [each for each in workload.statements if "pg_class" in each.text]
-    monkeypatch.setattr(statements_view, "MOST", 2)
+    monkeypatch.setattr(statements_view, "MAX_STATEMENTS", 2)
     cut = _workload(url)
     assert len(cut.statements) <= 2
     assert cut.left_out[statements_view.CUT] > 5

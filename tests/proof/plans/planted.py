@@ -175,7 +175,6 @@ SCHEMAS = (
         {
             "auth.find_account": ("ON auth_accounts ((lower(email)))",),
             "auth.grant_role": ("ON auth_accounts ((lower(email)))",),
-            "auth.take_role_away": ("ON auth_accounts ((lower(email)))",),
         },
     ),
     Planted(

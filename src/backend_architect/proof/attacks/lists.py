@@ -127,7 +127,7 @@ def _offset(backend: Backend, caller: Actor, route: Route) -> Case:
 PAGE_SIZE = Probe("P34-P36", Group.ATTACKS, "every page has a cap, and begins where a page before it ended", page_size)
 
 
-ROWS = 5
+CACHED_ROWS = 5
 ADVICE = "everything that the answer depends on belongs into the key, apart from each other"
 
 
@@ -146,7 +146,7 @@ def cached_lists(lab: Lab) -> Iterator[Case]:
 def _tried(backend: Backend, route: Route) -> Iterator[Case]:
     """Ask one thing after the other, each under words of its own; nobody else asks for these lengths."""
     warm, caller = backend.insider(), backend.anonymous()
-    for _ in range(ROWS):
+    for _ in range(CACHED_ROWS):
         backend.rows.make(route.row.name, warm.id)
     title = route.statement
     long, short = (_ask_cached(backend, warm, route, f"limit={n}") for n in (4, 3))
