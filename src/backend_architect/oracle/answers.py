@@ -72,12 +72,6 @@ class Oracle:
         found = f"SELECT jsonb_object_agg(id, ({value})) FROM {here(row.plural)} AS each WHERE {wanted}"
         return self._asked(caller, found, list(identities)) or {}
 
-    def all_values(self, caller: Caller, row: Row, text: str) -> list[tuple[Values, Any]]:
-        """Return every row of a kind as JSON, in the design's names, each with what an expression says of it."""
-        value = over_row(row, expression_sql(self.design, row, text), "each")
-        found = f"SELECT jsonb_agg(jsonb_build_array(to_jsonb(each), ({value}))) FROM {here(row.plural)} AS each"
-        return [(fields, said) for fields, said in self._asked(caller, found, None) or []]
-
     def of_new(self, caller: Caller, row: Row, text: str, values: Values) -> Any:
         """Return what an expression says of a row that is not stored, as JSON."""
         new = f"jsonb_populate_record(NULL::{here(row.plural)}, $1)"

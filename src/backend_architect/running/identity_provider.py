@@ -82,11 +82,6 @@ class StrictProvider:
     codes: dict[str, Grant] = field(default_factory=dict)
     tokens: dict[str, Grant] = field(default_factory=dict)
 
-    @property
-    def github_issuer(self) -> str:
-        """Where GitHub's endpoints are."""
-        return self.url + GITHUB
-
     def reset(self) -> None:
         """Forget everything but the registrations and the key."""
         self.person, self.fault, self.consents, self.tells_issuer = Person(), None, True, True
