@@ -150,10 +150,10 @@ def test_an_index_only_scan_of_a_table_that_was_never_vacuumed(shop: Shop) -> No
     assert shop.found("heap-fetches", sql, only) == []
 
 
-def test_partitions_that_are_searched_in_vain(shop: Shop) -> None:
+def test_partitions_that_are_searched_without_a_match(shop: Shop) -> None:
     shop.session.run("INSERT INTO parts VALUES (5, 1)")
     (finding,) = shop.found("partitions-without-matches", "SELECT * FROM parts WHERE id = 5")
-    assert finding.message.startswith("9 of 10 partitions of parts")
+    assert finding.message.startswith("9 of 10 searched partitions of parts hold no match")
     assert shop.found("partitions-without-matches", "SELECT * FROM parts WHERE id = 5 AND month = 1") == []
     assert shop.found("partitions-without-matches", "SELECT * FROM parts WHERE month IN (1, 2)") == []
 

@@ -42,7 +42,7 @@ def find(observed: Observed) -> Iterator[Finding]:
                 subject=index.qualified,
                 message=f"{index.qualified} takes {size(index.bytes)} where about {size(needed)} would do",
                 why="the same rows cost more reads, and more memory to keep them",
-                fix="rebuild it without stopping anybody",
+                fix="rebuild it without blocking writes",
                 sql=f"REINDEX INDEX CONCURRENTLY {index.qualified};",
                 evidence=(Fact("size", size(index.bytes)), Fact("needed, estimated", size(needed))),
             )

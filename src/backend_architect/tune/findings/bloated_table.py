@@ -8,8 +8,8 @@ but it does not give it back, except at the table's end.
 
 Example: a table from which two years of rows were deleted: 60 GB for rows that fit into 9.
 
-Instead: `pg_repack`, which rewrites it while it is used; or `VACUUM FULL`, which locks everybody out until it has
-ended. Where rows leave by age: partitions, which are dropped.
+Instead: `pg_repack`, which rewrites it while it is used; or `VACUUM FULL`, which blocks reads and writes until it is
+done. Where rows leave by age: partitions, which are dropped.
 
 When it is wrong: the room is needed again soon; or the rows' widths differ so much that their average says little.
 """
@@ -40,7 +40,7 @@ def find(observed: Observed) -> Iterator[Finding]:
 
 
 def _needed(table: Table) -> float:
-    """Return the bytes that the rows would fill when written anew; 0 where nothing is known."""
+    """Return the bytes that the rows would fill when rewritten; 0 where nothing is known."""
     widths = [column.width for column in table.columns]
     if table.rows <= 0 or not widths or any(width is None for width in widths):
         return 0.0
@@ -63,7 +63,7 @@ def _finding(table: Table, needed: float) -> Finding:
         message=f"{table.qualified} takes {size(table.bytes)} where about {size(needed)} would do",
         why="scans read the empty room too, and it fills the memory",
         fix=f"rewrite it with pg_repack (pg_repack -t {table.qualified}) while it is used; VACUUM FULL does the same, "
-        "but locks everybody out until it has ended",
+        "but blocks reads and writes until it is done",
         evidence=(
             Fact("size", size(table.bytes)),
             Fact("needed, estimated", size(needed)),

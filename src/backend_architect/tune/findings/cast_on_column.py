@@ -97,7 +97,7 @@ def _finding(examined: Examined, each: Comparison, how: str, catalog: Catalog) -
         severity=examined.severity(Severity.MEDIUM),
         sureness=Sureness.CERTAIN,
         subject=f"{examined.shown} ({column})",
-        message=f"{how}, so {'its index does not' if indexed else 'no index can'} serve: {examined.shown}",
+        message=f"{how}, so {'its index cannot' if indexed else 'no index can'} be used: {examined.shown}",
         why=f"{ordered}: all {catalog.rows_of(table):,.0f} rows are read and cast",
         fix=fix,
         evidence=(*examined.facts, Fact("rows", f"{catalog.rows_of(table):,.0f}"), Fact("type", own)),

@@ -1,17 +1,17 @@
 """Settings of the server that cost every statement.
 
-What it checks: `random_page_cost` at its default of 4; checkpoints that come mostly because of the log's amount (not
-those that somebody asked for with CHECKPOINT or a base backup, as far as the server's counts tell them apart); planner
-switches (`enable_…`) and `fsync`, `full_page_writes`, `synchronous_commit`, `track_counts` or `autovacuum` turned off;
-a `default_statistics_target` below 100 or above 1,000.
+What it checks: `random_page_cost` at its default of 4; checkpoints that mostly start because `max_wal_size` is reached
+(not those that a CHECKPOINT or a base backup requested, as far as the server's counts separate them); planner switches
+(`enable_…`) and `fsync`, `full_page_writes`, `synchronous_commit`, `track_counts` or `autovacuum` turned off; a
+`default_statistics_target` below 100 or above 1,000.
 
 Why it matters: one wrong setting makes all plans worse, or the data unsafe.
 
-Example: `random_page_cost = 4` on NVMe: index scans look four times dearer than they are.
+Example: `random_page_cost = 4` on NVMe: index scans look four times more expensive than they are.
 
 Instead: the value in the fix; all of them can be changed while the server runs, or at its next restart.
 
-When it is wrong: the disks really spin; a bulk load is under way.
+When it is wrong: the database is on spinning disks; a bulk load is under way.
 """
 
 from collections.abc import Iterator
@@ -38,19 +38,19 @@ class Wrong:
 
 
 WRONG = (
-    Wrong("fsync", "off", Severity.HIGH, "a power cut can destroy the whole database", "on"),
-    Wrong("full_page_writes", "off", Severity.HIGH, "a power cut can tear pages that nothing repairs", "on"),
-    Wrong("autovacuum", "off", Severity.HIGH, "dead rows pile up, statistics rot, transaction ids run out", "on"),
-    Wrong("track_counts", "off", Severity.HIGH, "autovacuum cannot see what to do", "on"),
+    Wrong("fsync", "off", Severity.HIGH, "a power failure can destroy the whole database", "on"),
+    Wrong("full_page_writes", "off", Severity.HIGH, "a power failure can leave torn pages that nothing repairs", "on"),
+    Wrong("autovacuum", "off", Severity.HIGH, "dead rows pile up, statistics get stale, transaction ids run out", "on"),
+    Wrong("track_counts", "off", Severity.HIGH, "autovacuum does not know which tables need it", "on"),
     Wrong("enable_indexscan", "off", Severity.HIGH, "the planner avoids indexes everywhere", "on"),
     Wrong("enable_seqscan", "off", Severity.MEDIUM, "small tables are read through indexes", "on"),
     Wrong("enable_nestloop", "off", Severity.MEDIUM, "lookups of few rows become hashes of whole tables", "on"),
     Wrong("enable_hashjoin", "off", Severity.MEDIUM, "joins of many rows become loops or sorts", "on"),
-    Wrong("enable_mergejoin", "off", Severity.LOW, "sorted inputs are hashed or sorted anew", "on"),
+    Wrong("enable_mergejoin", "off", Severity.LOW, "sorted inputs are hashed or sorted again", "on"),
     Wrong("enable_bitmapscan", "off", Severity.MEDIUM, "several conditions cannot be combined", "on"),
     Wrong("enable_partition_pruning", "off", Severity.HIGH, "every partition is read by every statement", "on"),
     Wrong("synchronous_commit", "off", Severity.LOW, "a crash loses the last commits that were confirmed", "on"),
-    Wrong("random_page_cost", "4", Severity.LOW, "on solid state an index scan looks four times too dear", "1.1"),
+    Wrong("random_page_cost", "4", Severity.LOW, "on an SSD an index scan looks four times too expensive", "1.1"),
 )
 TOO_FEW = 20
 GB = 2**30

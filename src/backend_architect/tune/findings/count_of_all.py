@@ -45,7 +45,7 @@ def find(observed: Observed) -> Iterator[Finding]:
             subject=examined.shown,
             message=f"{examined.calls:,.0f} calls count everything: {examined.shown}",
             why=f"each call reads {pages:,.0f} pages to return one number",
-            fix="leave the total away, bound it with a LIMIT in a subquery, or keep a counter",
+            fix="leave out the total, bound it with a LIMIT in a subquery, or keep a counter",
             evidence=(*examined.facts, Fact("pages a call", f"{pages:,.0f}")),
         )
 

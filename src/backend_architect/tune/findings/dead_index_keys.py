@@ -10,7 +10,7 @@ value finds every row. Either is written with each row and makes the index large
 Example: `orders (id, created_at)` beside the primary key `orders (id)`; `orders (tenant_id, user_id)` with one tenant.
 
 Instead: drop the index beside the unique one, or include the columns (`INCLUDE`) where statements read nothing else;
-leave the key of one value away.
+leave out the key of one value.
 
 When it is wrong: the other values are still to come; the index exists so that statements read it alone.
 """
@@ -68,7 +68,7 @@ def _finding(table: Table, index: Index, dead: list[str], why: str) -> Finding:
         subject=index.qualified,
         message=f"keys of {index.qualified} narrow nothing: {', '.join(dead)}",
         why=f"{why}: they are written with each row of {table.qualified}, and find or order none",
-        fix="drop the index, include these columns instead, or leave them away",
+        fix="drop the index, include these columns instead, or leave them out",
         evidence=(Fact("size", size(index.bytes)), Fact("scans", f"{index.scans:,}")),
     )
 

@@ -1,4 +1,4 @@
-"""Transactions that the server had to end because they waited for each other.
+"""Transactions that the server had to cancel because they waited for each other.
 
 What it checks: databases that counted at least ten deadlocks since the statistics were reset, one a day or more.
 

@@ -1,16 +1,16 @@
-"""A function or a calculation over a column that is indexed bare.
+"""A function or a calculation on a column that is indexed without it.
 
 What it checks: conditions that compare an expression over one column (`lower(email)`, `date(created_at)`, `total + 1`,
-`coalesce(deleted, false)`, `data ->> 'kind'`) with a value, where an index begins with the bare column, none holds the
-expression, and no other condition leaves few rows; on tables of a thousand rows or more. Of a day, a month or a year of
-a timestamptz also where no index is there: none can hold what depends on the session's time zone.
+`coalesce(deleted, false)`, `data ->> 'kind'`) with a value, where an index begins with the column itself, none holds
+the expression, and no other condition leaves few rows; on tables of a thousand rows or more. Of a day, a month or a
+year of a timestamptz also where no index is there: none can hold what depends on the session's time zone.
 
 Why it matters: an index holds the column's values, not the function's: the planner reads every row and computes the
 function for each.
 
 Example: `SELECT * FROM users WHERE lower(email) = $1` with an index on `users (email)`.
 
-Instead: compare the bare column where that can be written (`created_at >= $1 AND created_at < $1 + interval '1 day'`);
+Instead: compare the column itself where that can be written: `created_at >= $1 AND created_at < $1 + interval '1 day'`;
 or index the expression: `CREATE INDEX CONCURRENTLY ON users (lower(email))`.
 
 When it is wrong: the statement wants most of the rows anyway, and would read them all with any index.
@@ -37,7 +37,7 @@ from backend_architect.tune.same_expression import is_indexed
 CALCULATIONS = {"+", "-", "*", "/", "%", "||", "->>", "->", "#>>", "#>"}
 IN_JSON = {"->>", "->", "#>>", "#>"}
 OF_TIME = {"date", "date_trunc", "date_part", "extract", "to_char", "timezone", "age"}
-SEARCHES = {"strpos", "position"}  # leading-wildcard tells of those
+SEARCHES = {"strpos", "position"}  # leading-wildcard reports those
 MIN_ROWS_LEFT = 1_000.0
 
 
@@ -115,16 +115,16 @@ def _fix(each: Comparison, expression: str) -> tuple[str, str]:
     column = quoted(each.columns[0])
     called = {function_name(call) for call in nodes(each.side, ast.FuncCall)}
     if called & OF_TIME:
-        return f"compare the bare column with a range: {column} >= its beginning AND {column} < its end", ""
+        return f"compare the column itself with a range: {column} >= its beginning AND {column} < its end", ""
     if is_a(each.side, ast.A_Expr) and not _in_json(each.side) and "||" not in expression:
         other = RawStream()(each.other)
-        return f"move the calculation to the value: leave {column} alone on its side of {other}", ""
+        return f"move the calculation to the value, so that {column} stands alone on its side of {other}", ""
     known = each.table.column(each.columns[0])
     if is_a(each.side, ast.CoalesceExpr) and known is not None and known.not_null:
-        return f"leave coalesce away: {column} is never null", ""
+        return f"leave out coalesce: {column} is never null", ""
     if any(True for _ in nodes(each.side, ast.ParamRef)):
-        return f"index {expression}, with the value that the application gives, or compare the bare column", ""
-    fix = f"index the expression, if its functions are immutable, or compare the bare {column}"
+        return f"index {expression}, with the value that the application gives, or compare the column itself", ""
+    fix = f"index the expression, if its functions are immutable, or compare {column} itself"
     key = expression if is_a(each.side, ast.FuncCall) else f"({expression})"
     return fix, f"CREATE INDEX{_how(each.table)} ON {each.table.qualified} ({key});\nANALYZE {each.table.qualified};"
 
@@ -133,4 +133,4 @@ def _how(table: Table) -> str:
     return "" if table.kind == "p" else " CONCURRENTLY"
 
 
-RULE = Rule("function-on-column", "a function over a column that is indexed bare", find)
+RULE = Rule("function-on-column", "a function on a column that is indexed without it", find)

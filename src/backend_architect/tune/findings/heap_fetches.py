@@ -1,10 +1,10 @@
-"""An index-only scan that reads the table all the same.
+"""An index-only scan that still reads the table.
 
 What it checks: plans that were run in which an index-only scan fetched half of its rows, and a thousand or more, from
 the table.
 
-Why it matters: the index cannot tell whether a row is visible; only pages that VACUUM has marked spare the look into
-the table. Without VACUUM an index-only scan is an ordinary one, a random page for each row.
+Why it matters: the index does not say whether a row is visible: the table is read for each row whose page VACUUM has
+not marked all-visible. Without VACUUM an index-only scan is an ordinary one, a random page for each row.
 
 Example: `Index Only Scan … Heap Fetches: 118,442` on a table that is only inserted into.
 
@@ -56,13 +56,13 @@ def _finding(statement: Statement, node: PlanNode, table: Table) -> Finding:
         severity=Severity.LOW,
         sureness=Sureness.CERTAIN,
         subject=f"{statement.shown} ({table.qualified})",
-        message=f"an index-only scan looks into {table.qualified} for {times(node.number('Heap Fetches'))} of "
-        f"{times(node.total)} rows: {statement.shown}",
-        why="pages that VACUUM has not marked must be read to see which rows are visible",
+        message=f"an index-only scan fetches {times(node.number('Heap Fetches'))} of {times(node.total)} rows from "
+        f"{table.qualified}: {statement.shown}",
+        why="pages that VACUUM has not marked all-visible must be read to see which rows are visible",
         fix=f"VACUUM the table, and let autovacuum come earlier: a smaller {option} for it",
         sql=f"VACUUM {table.qualified};",
         evidence=(Fact("index", str(node.raw.get("Index Name", ""))), Fact("vacuumed", since)),
     )
 
 
-RULE = Rule("heap-fetches", "an index-only scan that reads the table all the same", find)
+RULE = Rule("heap-fetches", "an index-only scan that still reads the table", find)

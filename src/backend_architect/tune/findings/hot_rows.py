@@ -2,10 +2,10 @@
 
 What it checks: tables of at most ten thousand rows whose rows were updated a thousand times each or more on average,
 and a hundred thousand times in all; and, where the database was watched (`--watch`), tables of any size whose writers
-queued for one another's rows for two seconds in all or more, and for a hundredth of the time.
+queued for one another's rows for two seconds or more in total, and for a hundredth of the time.
 
 Why it matters: updates of one row wait for each other, so that the transactions run one after another, however many
-processors there are; each leaves a dead version that readers walk over until it is removed.
+processors there are; each leaves a dead version that readers must skip until it is removed.
 
 Example: `UPDATE counters SET views = views + 1 WHERE id = 1` at every page view.
 
@@ -30,7 +30,7 @@ MAX_ROWS = 10_000
 MIN_UPDATES_PER_ROW = 1_000
 MIN_UPDATES = 100_000
 EVERY_SECOND = 10.0
-WHY = "updates of one row wait for each other, and each leaves a dead version that readers walk over"
+WHY = "updates of one row wait for each other, and each leaves a dead version that readers must skip"
 FIX = "write in batches, spread a counter over several rows, or append and add up later"
 
 
@@ -49,7 +49,7 @@ def find(observed: Observed) -> Iterator[Finding]:
 
 
 def _counted(table: Table, counted: float | None) -> Finding | None:
-    """Return a finding where the counts since the last reset tell it."""
+    """Return a finding where the counts since the last reset show it."""
     rows = max(float(table.live), table.rows, 1.0)
     each = table.updated / rows
     if table.temporary or rows > MAX_ROWS or table.updated < MIN_UPDATES or each < MIN_UPDATES_PER_ROW:

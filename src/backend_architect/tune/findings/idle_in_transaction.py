@@ -47,7 +47,7 @@ def find(observed: Observed) -> Iterator[Finding]:
 
 
 def _by_counts(activity: Activity | None, database: str) -> Iterator[Finding]:
-    """Yield a finding where nobody sits in a transaction at this moment, but the counts tell that it is a habit."""
+    """Yield a finding where nobody sits in a transaction at this moment, but the counts show that it is a habit."""
     if activity is None or not activity.session_seconds or activity.idle_in_transaction_seconds is None:
         return
     share = activity.idle_in_transaction_seconds / activity.session_seconds

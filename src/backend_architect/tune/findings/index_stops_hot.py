@@ -1,14 +1,14 @@
 """An index that keeps updates from being done in place.
 
-What it checks: tables with ten thousand updates or more, of which less than half were done in place ("HOT"), where
+What it checks: tables with ten thousand updates or more, of which less than half were done in place (HOT), where
 UPDATEs of the workload, a tenth of all or more, set columns that one index alone holds: as a key, included, in an
-expression or in its condition. Unique indexes and those of constraints are left out, and BRIN from version 16 on,
-which stops nothing. Where indexes for the whole workload were chosen, the planner was asked too: those that hold what a
+expression or in its condition. Unique indexes and those of constraints are left out, and BRIN from version 16 on, which
+stops nothing. Where indexes for the whole workload were chosen, the planner was asked too: those that hold what a
 thousand updates or more set are named with their DROP, where all statements of the workload together lose less than
 half of what writers gain.
 
 Why it matters: an update that changes no indexed column is done within the row's page. With that one index each update
-writes an entry into every index of the table, and VACUUM takes the old ones away.
+writes an entry into every index of the table, and VACUUM has to remove the old ones.
 
 Example: `UPDATE sessions SET seen_at = now() WHERE token = $1` with an index on `sessions (seen_at)`, read at night.
 
@@ -121,7 +121,7 @@ def _finding(table: Table, index: Index, stopped: Stopped) -> Finding:
         sureness=Sureness.LIKELY,
         subject=index.qualified,
         message=f"{index.qualified} alone keeps updates of {table.qualified} ({columns}) from being done in place",
-        why="each of them writes an entry into every index of the table, which VACUUM takes away again",
+        why="each of them writes an entry into every index of the table, which VACUUM has to remove again",
         fix="weigh what reads it against these updates: drop it, index a coarser value, or use BRIN",
         evidence=(
             Fact("calls of these updates", f"{stopped.calls:,.0f}"),

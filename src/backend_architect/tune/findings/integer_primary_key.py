@@ -1,4 +1,4 @@
-"""A key that is too narrow for where the table goes.
+"""A key type that is too small for the growth of its table.
 
 What it checks: primary keys of one integer (or smallint) column whose sequence has used a tenth to a half of the type,
 or whose table holds so many rows. Beyond a half, `sequence-exhaustion` reports it.
@@ -51,11 +51,11 @@ def _finding(table: Table, column: str, kind: str, used: float) -> Finding:
         severity=Severity.LOW,
         sureness=Sureness.LIKELY,
         subject=f"{table.qualified}.{quoted(column)}",
-        message=f"the key {table.qualified}.{quoted(column)} is {kind}, and {used:.0%} of it are used",
-        why="at its end every insert fails, and the change becomes dearer with each row",
+        message=f"the key {table.qualified}.{quoted(column)} is {kind}, and {used:.0%} of its range is used",
+        why="at its end every insert fails, and the change becomes more expensive with each row",
         fix="make it bigint now: a new column, filled in batches and kept up by a trigger, then swapped in",
         evidence=(Fact("used", f"{used:.0%}"), Fact("limit", f"{LIMITS[kind]:,}")),
     )
 
 
-RULE = Rule("integer-primary-key", "a key that is too narrow for where the table goes", find)
+RULE = Rule("integer-primary-key", "a key type that is too small for the growth of its table", find)

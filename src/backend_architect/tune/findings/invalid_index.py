@@ -38,7 +38,7 @@ def find(observed: Observed) -> Iterator[Finding]:
             severity=Severity.HIGH,
             sureness=Sureness.CERTAIN,
             subject=index.qualified,
-            message=f"{index.qualified} is invalid: its building was interrupted",
+            message=f"{index.qualified} is invalid: its build was interrupted",
             why="no statement uses it, while every write has to keep it",
             fix="drop it, and build it again",
             sql=f"{statement_to_drop(index)}\n{rebuilt};",
@@ -60,4 +60,4 @@ def _incomplete(index: Index, table: Table) -> Finding:
     )
 
 
-RULE = Rule("invalid-index", "an index that an interrupted building left behind", find)
+RULE = Rule("invalid-index", "an index that an interrupted build left behind", find)

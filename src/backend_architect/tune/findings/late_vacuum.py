@@ -3,8 +3,8 @@
 What it checks: tables whose rows are updated or deleted, where autovacuum begins only after two million dead rows or
 more: a fifth of ten million, unless the table or the server says otherwise.
 
-Why it matters: until then every scan walks over the dead rows, and then one VACUUM has to do the work of weeks at
-once. The statistics age with it: the planner learns of new values only after a tenth of the table has changed.
+Why it matters: until then every scan reads the dead rows too, and then one VACUUM has to do the work of weeks at once.
+The statistics age with it: the planner learns of new values only after a tenth of the table has changed.
 
 Example: `orders` with 200 million rows: autovacuum waits for 40 million dead ones.
 
@@ -46,7 +46,7 @@ def _finding(table: Table, rows: float, begins: float) -> Finding:
         sureness=Sureness.LIKELY,
         subject=table.qualified,
         message=f"autovacuum comes to {table.qualified} only after {begins:,.0f} dead rows",
-        why="scans walk over all of them until then, and the vacuum that comes has the work of weeks",
+        why="scans read all of them until then, and one VACUUM has to do the work of weeks",
         fix="let it come after a small share of the rows, and ANALYZE too",
         sql=f"ALTER TABLE {table.qualified} SET (autovacuum_vacuum_scale_factor = 0.01,"
         " autovacuum_analyze_scale_factor = 0.005);",

@@ -11,7 +11,7 @@ Why it matters: a btree is ordered by beginnings: a pattern that begins with a w
 Example: `WHERE name ILIKE '%smith%'`.
 
 Instead: `CREATE EXTENSION pg_trgm` and a GIN index with `gin_trgm_ops`; or full text search for words. An arm of an OR
-beside one that no index serves (a subquery, a column without an index) gains nothing by an index: there the OR is
+beside one that no index serves (a subquery, a column without an index) gains nothing from an index: there the OR is
 written as a UNION first, and no index is shown.
 
 When it is wrong: the text that is looked for has one or two letters: trigrams do not find it, and every row is read.
@@ -85,7 +85,7 @@ def _searched(block: Block, catalog: Catalog, examined: Examined) -> Iterator[Se
 def _sureness(pattern: Any, examined: Examined, catalog: Catalog, table: Table) -> Sureness | None:
     """Return how sure it is that a table is searched through, by its patterns and by the pages that a call reads.
 
-    `pattern` is None where its text tells by itself; the result is None where nothing is searched through.
+    `pattern` is None where its text is enough; the result is None where nothing is searched through.
     """
     pages, whole = examined.pages_a_call, sum(leaf.pages for leaf in catalog.leaves_of(table))
     if pages is not None and pages < FEW_PAGES * whole:

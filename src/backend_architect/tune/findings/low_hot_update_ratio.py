@@ -1,14 +1,14 @@
-"""Updates that write every index anew.
+"""Updates that add an entry to every index.
 
-What it checks: tables with at least a hundred thousand updates, of which less than half were done in place ("HOT"),
-that have two indexes or more, and whose pages are filled completely (`fillfactor` 100).
+What it checks: tables with at least a hundred thousand updates, of which less than half were done in place (HOT), that
+have two indexes or more, and whose pages are filled completely (`fillfactor` 100).
 
-Why it matters: an update in place needs room in the row's page, and no index over what changes. Otherwise every index
-of the table gets a new entry, the write-ahead log all of them, and VACUUM has to take the old ones away.
+Why it matters: a HOT update needs room in the row's page, and no index on what changes. Otherwise every index of the
+table gets a new entry, the write-ahead log gets all of them, and VACUUM has to remove the old ones.
 
 Example: `sessions`, with an index on `last_seen_at`, which changes at each request.
 
-Instead: leave room in the pages (`fillfactor = 85`); drop the index over the column that always changes, or make it
+Instead: leave room in the pages (`fillfactor = 85`); drop the index on the column that always changes, or make it
 coarser; move the changing column into a table of its own.
 
 When it is wrong: the updates change an indexed column on purpose, once in each row's life.
@@ -56,13 +56,13 @@ def _finding(catalog: Catalog, table: Table, share: float, indexes: int) -> Find
         severity=Severity.MEDIUM if often else Severity.LOW,
         sureness=Sureness.LIKELY,
         subject=table.qualified,
-        message=f"only {share:.0%} of the {table.updated:,} updates of {table.qualified} were done in place",
-        why=f"each of the others writes an entry into all {indexes} indexes, which VACUUM takes away again",
-        fix="leave room in the pages (it holds for rows written from now on), and look which index is over a column "
+        message=f"only {share:.0%} of the {table.updated:,} updates of {table.qualified} were done in place (HOT)",
+        why=f"each of the others writes an entry into all {indexes} indexes, which VACUUM has to remove again",
+        fix="leave room in the pages (for rows written from now on), and check which index holds a column "
         "that always changes",
         sql=f"ALTER TABLE {table.qualified} SET (fillfactor = 85);",
         evidence=(Fact("updates a row", f"{table.updated / rows:,.1f}"), Fact("indexes", str(indexes))),
     )
 
 
-RULE = Rule("low-hot-update-ratio", "updates that write every index anew", find)
+RULE = Rule("low-hot-update-ratio", "updates that add an entry to every index", find)

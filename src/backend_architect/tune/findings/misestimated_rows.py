@@ -1,4 +1,4 @@
-"""A plan that expected other rows than came.
+"""A plan whose row estimate is far from the actual rows.
 
 What it checks: plans that were run (auto_explain's) in which a scan, or the groups made of one table, gave ten times
 more or fewer rows than the planner expected, a thousand or more of them; a scan that LIMIT may have stopped is left
@@ -8,7 +8,7 @@ Why it matters: the planner chooses by these numbers. Expecting 3 rows where 30,
 index that reads a page for each row, and too little memory.
 
 Example: `WHERE city = 'Paris' AND country = 'FR'`: the planner multiplies both shares and expects a hundredth of the
-rows, since it does not know that one column tells the other.
+rows, since it does not know that one column determines the other.
 
 Instead: statistics over both columns, `CREATE STATISTICS … (ndistinct, dependencies, mcv) ON city, country FROM …`; on
 the expression; more of them for a column with many values; or `ANALYZE`, where they are old.
@@ -33,7 +33,7 @@ MIN_ROWS = 1_000.0
 
 
 def find(observed: Observed) -> Iterator[Finding]:
-    """Yield a finding for each statement and table whose rows were expected wrongly."""
+    """Yield a finding for each statement and table whose rows were misestimated."""
     wrong = (seen for seen in executed_nodes(observed) if _is_wrong(seen[1]))
     for statement, node in worst(wrong, lambda each: each.off):
         source = node if node.is_scan else _only_scan(node)
@@ -78,7 +78,7 @@ def _finding(statement: Statement, node: PlanNode, table: Table, estimate_fix: E
         severity=Severity.MEDIUM,
         sureness=Sureness.LIKELY,
         subject=f"{statement.shown} ({table.qualified})",
-        message=f"{expected} {what} of {table.qualified} expected, {actual} came: {statement.shown}",
+        message=f"{expected} {what} of {table.qualified} estimated, {actual} actual: {statement.shown}",
         why=f"the planner chooses by that number; {estimate_fix.why}",
         fix=estimate_fix.fix,
         sql=estimate_fix.sql,
@@ -90,4 +90,4 @@ def _finding(statement: Statement, node: PlanNode, table: Table, estimate_fix: E
     )
 
 
-RULE = Rule("misestimated-rows", "a plan that expected other rows than came", find)
+RULE = Rule("misestimated-rows", "a plan whose row estimate is far from the actual rows", find)

@@ -1,6 +1,6 @@
 """The same lookup, once for each row of a list.
 
-What it checks: a statement that looks up one row (or the rows of one key). Where a log tells the order of a session's
+What it checks: a statement that looks up one row (or the rows of one key). Where a log shows the order of a session's
 statements: it comes several times in a row after the same statement, in at least half of that one's calls. Else, from
 counts alone: it is called at least a thousand times, and about as often as another statement, a list, returns rows in
 all, five or more for each of its calls, and no lookup of single rows of the list's table is called as often, which

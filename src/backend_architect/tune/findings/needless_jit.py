@@ -1,9 +1,9 @@
-"""Statements that are compiled for longer than it saves.
+"""Statements whose JIT compilation takes longer than it saves.
 
-What it checks: statements called a hundred times or more, of whose time a fifth or more went into compiling them
-(JIT); pg_stat_statements tells since version 15.
+What it checks: statements called a hundred times or more, of whose time a fifth or more went into compiling them (JIT);
+pg_stat_statements reports it from version 15 on.
 
-Why it matters: from a certain estimated cost on PostgreSQL compiles a statement's expressions, anew at each call. That
+Why it matters: above a certain estimated cost PostgreSQL compiles a statement's expressions, again at each call. That
 takes tens of milliseconds, and pays only where millions of rows follow.
 
 Example: a list over twelve partitions: 8 ms of work, 140 ms of compiling.
@@ -43,4 +43,4 @@ def find(observed: Observed) -> Iterator[Finding]:
         )
 
 
-RULE = Rule("needless-jit", "statements that are compiled for longer than it saves", find)
+RULE = Rule("needless-jit", "statements whose JIT compilation takes longer than it saves", find)

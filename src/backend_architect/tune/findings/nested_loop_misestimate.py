@@ -3,13 +3,13 @@
 What it checks: plans that were run in which the outer side of a nested loop gave ten times more rows than expected, so
 that the inner side ran a thousand times or more.
 
-Why it matters: a nested loop is the best join for a few rows and the worst for many: its inner side starts anew for
-each. Had the planner known, it would have read the inner table once, by a hash join.
+Why it matters: a nested loop is the best join for a few rows and the worst for many: its inner side is executed again
+for each. With the right estimate the planner would have read the inner table once, by a hash join.
 
 Example: 4 orders expected, 40,000 came: the index on `items` is searched 40,000 times.
 
-Instead: mend the estimate of the outer side: statistics over the columns that are compared together, on the
-expression, or fresh ones. Turning nested loops off for all statements makes most of them slower.
+Instead: fix the estimate of the outer side: statistics over the columns that are compared together, on the expression,
+or fresh ones. Turning nested loops off for all statements makes most of them slower.
 
 When it is wrong: the inner side is a small table in memory, and the outer side does not grow any more.
 """
@@ -28,17 +28,17 @@ from backend_architect.tune.workload import Statement
 
 FACTOR = 10.0
 MIN_LOOPS = 1_000.0
-UNKNOWN = EstimateFix("", "mend the estimate of its outer side, or ask for less of it", "")
+UNKNOWN = EstimateFix("", "fix the estimate of its outer side, or read fewer rows there", "")
 
 
 def find(observed: Observed) -> Iterator[Finding]:
-    """Yield a finding for each statement with such a loop: the one that went round most often."""
-    loops = (seen for seen in executed_nodes(observed) if _is_surprised(seen[1]))
+    """Yield a finding for each statement with such a loop: the one that ran its inner side most often."""
+    loops = (seen for seen in executed_nodes(observed) if _is_misestimated(seen[1]))
     for statement, node in worst(loops, lambda each: each.below[1].loops):
         yield _finding(statement, node, _fix(node.below[0], observed.catalog))
 
 
-def _is_surprised(node: PlanNode) -> bool:
+def _is_misestimated(node: PlanNode) -> bool:
     if node.kind != "Nested Loop" or len(node.below) != 2:
         return False
     outer, inner = node.below
@@ -46,7 +46,7 @@ def _is_surprised(node: PlanNode) -> bool:
 
 
 def _fix(outer: PlanNode, catalog: Catalog) -> EstimateFix:
-    """Return what mends the scan with which the surprise begins."""
+    """Return what fixes the lowest scan that was misestimated."""
     table = table_of(outer, catalog) if outer.is_scan else None
     if table is not None and outer.conditions:
         return fix_of(compared_by(outer.conditions, table), table, catalog)
@@ -63,9 +63,9 @@ def _finding(statement: Statement, node: PlanNode, advised: EstimateFix) -> Find
         severity=Severity.HIGH,
         sureness=Sureness.LIKELY,
         subject=statement.shown,
-        message=f"a nested loop goes round {times(inner.loops)} times, {times(outer.expected)} were expected: "
+        message=f"a nested loop runs its inner side {times(inner.loops)} times, {times(outer.expected)} were expected: "
         f"{statement.shown}",
-        why=f"its inner side starts anew for each row of the outer{f'; {advised.why}' if advised.why else ''}",
+        why=f"its inner side is executed again for each row of the outer{f'; {advised.why}' if advised.why else ''}",
         fix=advised.fix,
         sql=advised.sql,
         evidence=(

@@ -22,7 +22,7 @@ from backend_architect.tune.rule import Rule
 
 
 def find(observed: Observed) -> Iterator[Finding]:
-    """Yield a finding for each table whose rows cannot be told apart."""
+    """Yield a finding for each table whose rows cannot be distinguished."""
     catalog = observed.catalog
     for table in catalog.tables:
         ordinary = table.kind in {"r", "p"} and not table.temporary and table.partition_of is None

@@ -1,4 +1,4 @@
-"""No timeout for what is forgotten.
+"""No timeout for idle transactions or long statements.
 
 What it checks: servers on which neither the configuration nor a role or database sets
 `idle_in_transaction_session_timeout`, or `statement_timeout`.
@@ -51,4 +51,4 @@ def find(observed: Observed) -> Iterator[Finding]:
     )
 
 
-RULE = Rule("no-timeout", "no timeout for what is forgotten", find)
+RULE = Rule("no-timeout", "no timeout for idle transactions or long statements", find)

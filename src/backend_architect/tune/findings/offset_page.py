@@ -2,7 +2,7 @@
 
 What it checks: statements with a LIMIT and an OFFSET that is a parameter or larger than a thousand, in subqueries too;
 not lookups by a unique key, whatever is joined to the row, and not where all tables have less than a thousand rows. A
-parameter alone is possible, never severe: many libraries write OFFSET 0 behind every statement. A log that shows other
+parameter alone is possible, never high: many libraries write OFFSET 0 behind every statement. A log that shows other
 values makes it likely; one that shows only zeros leaves it out.
 
 Why it matters: the rows before the page are read and thrown away: the thousandth page costs a thousand times the

@@ -1,16 +1,16 @@
-"""A plan that searches partitions which hold nothing for it.
+"""A plan that searches partitions without matching rows.
 
 What it checks: plans that were run in which eight or more partitions were searched and nine of ten gave no row.
 
 Why it matters: each partition costs planning, a lock and a search. A condition on the partition key leaves out those
 that cannot hold a row, when the statement is planned or when its parameters are known.
 
-Example: `SELECT * FROM events WHERE id = $1` over 60 months: 59 indexes are searched in vain.
+Example: `SELECT * FROM events WHERE id = $1` over 60 months: 59 of the 60 index searches find nothing.
 
 Instead: compare the partition key too, bare and with a value (`AND created_at >= $2`); let the identifier carry it; or
 partition by the column that statements know.
 
-When it is wrong: the searched rows stand in few partitions by chance.
+When it is wrong: the searched rows happen to be in few partitions.
 """
 
 from collections.abc import Iterator
@@ -30,8 +30,8 @@ SHARE = 0.9
 
 def find(observed: Observed) -> Iterator[Finding]:
     """Yield a finding for each statement whose plan does so."""
-    vain = (seen for seen in executed_nodes(observed) if _is_vain(seen[1], observed.catalog))
-    for statement, node in worst(vain, lambda each: len(_searched(each))):
+    empty = (seen for seen in executed_nodes(observed) if _is_mostly_empty(seen[1], observed.catalog))
+    for statement, node in worst(empty, lambda each: len(_searched(each))):
         table = _parent(node, observed.catalog)
         if table is not None:
             yield _finding(statement, node, table)
@@ -42,7 +42,7 @@ def _searched(node: PlanNode) -> list[PlanNode]:
     return [each for each in node.below if each.loops and each.is_scan]
 
 
-def _is_vain(node: PlanNode, catalog: Catalog) -> bool:
+def _is_mostly_empty(node: PlanNode, catalog: Catalog) -> bool:
     searched = _searched(node) if node.kind in {"Append", "Merge Append"} else []
     empty = sum(not each.total for each in searched)
     return len(searched) >= FEWEST and empty >= SHARE * len(searched) and _parent(node, catalog) is not None
@@ -64,7 +64,7 @@ def _finding(statement: Statement, node: PlanNode, table: Table) -> Finding:
         severity=Severity.MEDIUM,
         sureness=Sureness.LIKELY,
         subject=f"{statement.shown} ({table.qualified})",
-        message=f"{empty} of {len(searched)} partitions of {table.qualified} are searched in vain: {statement.shown}",
+        message=f"{empty} of {len(searched)} searched partitions of {table.qualified} hold no match: {statement.shown}",
         why="without a condition on the partition key every partition is locked, planned and searched",
         fix="compare the partition key too, bare and with a value",
         evidence=(
@@ -75,4 +75,4 @@ def _finding(statement: Statement, node: PlanNode, table: Table) -> Finding:
     )
 
 
-RULE = Rule("partitions-without-matches", "a plan that searches partitions which hold nothing for it", find)
+RULE = Rule("partitions-without-matches", "a plan that searches partitions without matching rows", find)

@@ -4,8 +4,8 @@ What it checks: statements with 1 % or more of the measured time, planned as the
 to read are ten times what the plan's cost can hold, or the cost is ten times what these pages and the time of a call
 allow.
 
-Why it matters: the planner chooses by that cost. Where it foresees too little, it takes the slow way; where it foresees
-too much, what it says of a better index is no promise.
+Why it matters: the planner chooses by that cost. Where it estimates too little, it chooses a slow plan; where it
+estimates too much, its estimate for a better index cannot be relied on.
 
 Example: `WHERE kind = 1 ORDER BY level LIMIT 10` where the rows of that kind lie at the far end of an index on `level`:
 a cost of 1, and 5,997 pages a call.
@@ -45,16 +45,16 @@ def _finding(examined: Examined, belief: Belief, accesses: tuple[TablePredicates
     fix, sql = _fix(accesses)
     what = "far more" if belief.is_blind else "far less"
     why = (
-        "it takes a way that it thinks is short; the time goes there"
+        "it chooses a plan that it takes for cheap, and the time goes there"
         if belief.is_blind
-        else "what it says that an index would save is not to be had"
+        else "the savings that it predicts for an index cannot be relied on"
     )
     return Finding(
         code=RULE.code,
         severity=examined.severity(Severity.MEDIUM) if belief.is_blind else Severity.LOW,
         sureness=Sureness.LIKELY,
         subject=statement.shown,
-        message=f"the planner is wrong about this statement, which reads {what} than it foresees: {statement.shown}",
+        message=f"the planner is wrong about this statement, which reads {what} than estimated: {statement.shown}",
         why=why,
         fix=fix,
         sql=sql,
@@ -67,7 +67,7 @@ def _finding(examined: Examined, belief: Belief, accesses: tuple[TablePredicates
 
 
 def _fix(accesses: tuple[TablePredicates, ...]) -> tuple[str, str]:
-    """Return what mends it, and the SQL where statistics do."""
+    """Return what fixes it, and the SQL where statistics do."""
     for access in accesses:
         equal = [key.column for key in access.equal if key.column]
         if access.orders and access.orders[0] and equal:
@@ -81,7 +81,7 @@ def _fix(accesses: tuple[TablePredicates, ...]) -> tuple[str, str]:
         if len(columns) > 1:
             fix = grouping_fix(columns, access.table)
             return (
-                f"statistics over {', '.join(columns)} together, so that the planner knows how they go together",
+                f"extended statistics on {', '.join(columns)}, so that the planner knows how they are correlated",
                 fix.sql,
             )
     return "look at its plan with real values, EXPLAIN (ANALYZE, BUFFERS), and at the node whose rows are wrong", ""

@@ -1,4 +1,4 @@
-"""A policy of row security that computes something anew for each row.
+"""A policy of row security that computes something again for each row.
 
 What it checks: policies of tables with a thousand rows or more whose condition calls a function that knows nothing of
 the row (`auth.uid()`, `current_setting('app.user')`), outside of a subquery of its own; and those with a subquery that

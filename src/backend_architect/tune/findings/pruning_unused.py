@@ -1,16 +1,16 @@
-"""A statement that looks into every partition.
+"""A statement that searches every partition.
 
 What it checks: statements with conditions on a partitioned table of at least four partitions, none of which compares
 the partition key itself: it is missing, or stands inside of a function. Statements that read the newest rows in the
 key's order, with a limit, are left alone.
 
-Why it matters: without the key the planner cannot leave partitions out: it opens and searches every one of them, and
-each partition that is added makes the statement slower, its planning too.
+Why it matters: without the key the planner cannot prune partitions: it opens and searches every one of them, and each
+partition that is added makes the statement slower, its planning too.
 
 Example: `SELECT * FROM events WHERE user_id = $1` where `events` is partitioned by month of `created_at`.
 
-Instead: add the key (`AND created_at >= $2`), or compare it bare; if most statements do not know the key, partition by
-another one, or not at all.
+Instead: add the key (`AND created_at >= $2`), or compare the key itself; if most statements do not know the key,
+partition by another one, or not at all.
 
 When it is wrong: the statement really wants all of the time that is kept, once a day.
 """
@@ -78,9 +78,9 @@ def _finding(catalog: Catalog, examined: Examined, block: Block, what: tuple[Tab
         subject=f"{examined.shown} ({table.qualified})",
         message=f"all {number} partitions of {table.qualified} are searched, {reason}: {examined.shown}",
         why="every partition is opened, locked and searched, and each new one adds to it",
-        fix=f"compare {column} bare with a range" if wrapped else f"add a condition on {', '.join(key.needed)}",
+        fix=f"compare {column} itself with a range" if wrapped else f"add a condition on {', '.join(key.needed)}",
         evidence=(*examined.facts, Fact("partitions", str(number)), Fact("key", table.partition_key)),
     )
 
 
-RULE = Rule("pruning-unused", "a statement that looks into every partition", find)
+RULE = Rule("pruning-unused", "a statement that searches every partition", find)

@@ -1,4 +1,4 @@
-"""A scan that throws away nearly every row it reads.
+"""A scan whose filter removes nearly every row.
 
 What it checks: plans that were run in which a filter removed 99 of 100 rows or more, ten thousand or more in all.
 
@@ -30,9 +30,9 @@ MIN_REMOVED_ROWS = 10_000.0
 
 
 def find(observed: Observed) -> Iterator[Finding]:
-    """Yield a finding for each statement and table of which it reads much in vain."""
-    vain = (seen for seen in executed_nodes(observed) if seen[1].is_scan and _is_vain(seen[1]))
-    for statement, node in worst(vain, _removed):
+    """Yield a finding for each statement and table of which nearly all read rows are removed."""
+    removing = (seen for seen in executed_nodes(observed) if seen[1].is_scan and _removes_most(seen[1]))
+    for statement, node in worst(removing, _removed):
         table = table_of(node, observed.catalog)
         if table is not None:
             yield _finding(statement, node, table, observed.catalog)
@@ -42,7 +42,7 @@ def _removed(node: PlanNode) -> float:
     return node.number("Rows Removed by Filter") * node.loops
 
 
-def _is_vain(node: PlanNode) -> bool:
+def _removes_most(node: PlanNode) -> bool:
     removed = _removed(node)
     return removed >= MIN_REMOVED_ROWS and removed >= MIN_REMOVED_SHARE * (removed + node.total)
 
@@ -55,7 +55,7 @@ def _finding(statement: Statement, node: PlanNode, table: Table, catalog: Catalo
         sureness=Sureness.LIKELY,
         subject=f"{statement.shown} ({table.qualified})",
         message=f"{read} rows of {table.qualified} read, {kept} kept: {statement.shown}",
-        why="a row that is thrown away costs as much as one that is kept",
+        why="a row that the filter removes costs as much as one that is kept",
         fix=_fix(node, table, catalog),
         evidence=(
             Fact("in", f"{node.kind} {node.raw.get('Index Name', '')}".strip()),
@@ -71,7 +71,7 @@ def _fix(node: PlanNode, table: Table, catalog: Catalog) -> str:
     used = str(node.raw.get("Index Name", ""))
     if not keys:
         return "write the condition so that it compares columns with values: no index holds it as it is"
-    instead = f", in the place of {quoted(used)}" if used and _is_free(used, table, catalog) else ""
+    instead = f", in place of {quoted(used)}" if used and _is_free(used, table, catalog) else ""
     return f"an index on {table.qualified} ({', '.join(dict.fromkeys(keys))}){instead}"
 
 
@@ -80,4 +80,4 @@ def _is_free(name: str, table: Table, catalog: Catalog) -> bool:
     return any(index.name == name and not (index.unique or index.constraint) for index in catalog.indexes_of(table.oid))
 
 
-RULE = Rule("rows-removed-by-filter", "a scan that throws away nearly every row it reads", find)
+RULE = Rule("rows-removed-by-filter", "a scan whose filter removes nearly every row", find)

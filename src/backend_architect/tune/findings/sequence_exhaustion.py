@@ -1,4 +1,4 @@
-"""A sequence that comes to its end, or to the end of the column that it feeds.
+"""A sequence that runs out of values, or out of those that its column's type can hold.
 
 What it checks: sequences that have used more than half of what both they and their column's type can hold.
 
@@ -40,4 +40,4 @@ def find(observed: Observed) -> Iterator[Finding]:
         )
 
 
-RULE = Rule("sequence-exhaustion", "a sequence that comes to its end", find)
+RULE = Rule("sequence-exhaustion", "a sequence that runs out of values", find)

@@ -1,9 +1,10 @@
 """A large table that is read whole, again and again.
 
 What it checks: where no statements are known: tables of ten thousand rows or more that were read whole at least a
-hundred times, more than half of their rows each time. Where statements are known, they tell more, and this is silent.
+hundred times, more than half of their rows each time. Where statements are known, they show more, and this rule reports
+nothing.
 
-Why it matters: each such scan reads every page to give some rows; most often an index is missing.
+Why it matters: each such scan reads every page to return a few rows; most often an index is missing.
 
 Example: `messages`, 4 million rows, scanned 12,000 times since Monday.
 
@@ -27,7 +28,7 @@ LARGE_ROWS = 100_000
 
 
 def find(observed: Observed) -> Iterator[Finding]:
-    """Yield a finding for each table that scans read whole, where no statement tells which."""
+    """Yield a finding for each table that scans read whole, where no statements are known."""
     if observed.workload is not None and observed.workload.statements:
         return
     for table in observed.catalog.tables:
@@ -54,7 +55,7 @@ def _finding(observed: Observed, table: Table, each: float) -> Finding:
         sureness=Sureness.POSSIBLE,
         subject=table.qualified,
         message=f"{table.qualified} ({size(table.bytes)}) was read whole {table.scans:,} times",
-        why=f"each time {each:,.0f} rows are read, mostly to give some: an index is missing",
+        why=f"each time {each:,.0f} rows are read, mostly to return a few: an index is missing",
         fix=f"find the statements: give them with --workload, or {otherwise}",
         evidence=tuple(evidence),
     )

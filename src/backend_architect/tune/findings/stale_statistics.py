@@ -1,6 +1,6 @@
 """Statistics that no longer describe their table.
 
-What it checks: tables of ten thousand rows or more that were never analysed, or of which more than a fifth has changed
+What it checks: tables of ten thousand rows or more that were never analyzed, or of which more than a fifth has changed
 since; not by inserts alone where the table has not grown: a session that loads and analyzes it counts its rows later.
 
 Why it matters: the planner guesses how many rows each step gives; with wrong guesses it chooses nested loops over
@@ -27,7 +27,7 @@ CHANGED = 0.2
 
 
 def find(observed: Observed) -> Iterator[Finding]:
-    """Yield a finding for each table that the planner does not know any more."""
+    """Yield a finding for each table that the planner no longer knows."""
     for table in observed.catalog.tables:
         rows = max(table.rows, float(table.live))
         if table.kind != "r" or table.temporary or rows < MIN_ROWS:
@@ -48,7 +48,7 @@ def _changed(table: Table) -> int:
 
 
 def _finding(table: Table, share: float, *, known: bool) -> Finding:
-    evidence = f"{share:.0%} of its rows have changed since the last ANALYZE" if known else "it has never been analysed"
+    evidence = f"{share:.0%} of its rows have changed since the last ANALYZE" if known else "it has never been analyzed"
     return Finding(
         code=RULE.code,
         severity=Severity.HIGH if not known else Severity.MEDIUM,
@@ -56,12 +56,12 @@ def _finding(table: Table, share: float, *, known: bool) -> Finding:
         subject=table.qualified,
         message=f"the statistics of {table.qualified} are stale: {evidence}",
         why="the planner chooses by them: with wrong ones it joins and scans in the wrong way",
-        fix=f"analyse {table.qualified} now, and let autovacuum do so sooner",
+        fix=f"analyze {table.qualified} now, and let autovacuum do so sooner",
         sql=f"ANALYZE {table.qualified};\nALTER TABLE {table.qualified} SET (autovacuum_analyze_scale_factor = 0.02);",
         evidence=(
             Fact("rows", f"{table.rows:,.0f}"),
             Fact("changed", f"{_changed(table):,}"),
-            *(() if table.last_analyzed is None else (Fact("analysed", f"{days(table.last_analyzed)} ago"),)),
+            *(() if table.last_analyzed is None else (Fact("analyzed", f"{days(table.last_analyzed)} ago"),)),
         ),
     )
 

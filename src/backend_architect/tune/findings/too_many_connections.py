@@ -10,7 +10,7 @@ Example: 40 application processes with 20 connections each, 780 of them idle.
 
 Instead: a small pool in each process, and PgBouncer in transaction mode in front when there are many processes.
 
-When it is wrong: a moment's burst.
+When it is wrong: a short burst.
 """
 
 from collections.abc import Iterator

@@ -3,8 +3,8 @@
 What it checks: partitioned tables with more than a thousand partitions, or with more than a hundred that hold less
 than a thousand rows each on average.
 
-Why it matters: a statement that cannot leave partitions out locks and plans for each of them; sessions keep what they
-know of every partition in memory; and VACUUM, dumps and upgrades walk through all of them.
+Why it matters: a statement that cannot prune partitions locks and plans for each of them; each session keeps what it
+knows of every partition in memory; and VACUUM, dumps and upgrades walk through all of them.
 
 Example: a partition for each day and customer: 40,000 of some hundred rows.
 
@@ -24,7 +24,7 @@ MIN_PARTITIONS, MIN_ROWS_PER_PARTITION = 100, 1_000
 
 
 def find(observed: Observed) -> Iterator[Finding]:
-    """Yield a finding for each partitioned table that is cut too small."""
+    """Yield a finding for each partitioned table whose partitions are too small."""
     catalog = observed.catalog
     for table in catalog.tables:
         if table.kind != "p" or table.partition_of is not None:
@@ -39,7 +39,7 @@ def find(observed: Observed) -> Iterator[Finding]:
             sureness=Sureness.LIKELY,
             subject=table.qualified,
             message=f"{table.qualified} has {number:,} partitions of {rows:,.0f} rows each",
-            why="statements that cannot leave some out plan for and lock each of them, and every session remembers all",
+            why="statements that cannot prune plan for and lock each of them, and every session keeps all in memory",
             fix="make them larger, and drop or merge those that nobody reads any more",
             evidence=(Fact("partitions", f"{number:,}"), Fact("rows", f"{catalog.rows_of(table):,.0f}")),
         )

@@ -1,7 +1,7 @@
 """A foreign key without an index on the table that holds it.
 
 What it checks: foreign keys whose columns are not the first keys (in any order) of a valid index of their table, on
-tables of more than 32 pages (256 kB). It is severe where rows of the target were deleted.
+tables of more than 32 pages (256 kB). It is of high severity where rows of the target were deleted.
 
 Why it matters: deleting or updating a row of the target reads the whole table to find the rows that point at it, with
 a lock held; and joins and lists along the key scan it too.
