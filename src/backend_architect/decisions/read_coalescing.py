@@ -16,7 +16,7 @@ wakes up. Reads that meet share that. They meet where a process is busy, just wh
 - `coalesced`: reads that meet share a statement, in about a hundred lines of `app/core/coalescing.py`.
 
 ## When it is wrong
-When one caller's read is often much dearer than another's: they wait for each other, half a second at most.
+When one caller's read is often much dearer than another's: they wait for each other, a second at most.
 """
 
 from backend_architect.decisions import thresholds

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from backend_architect.proof.evidence import Case, Group, Measure, Verdict
 from backend_architect.proof.lab import Lab
+from backend_architect.proof.plans.coalesced import FILE, ReadTogether, judge_together
 from backend_architect.proof.plans.judge import judge
 from backend_architect.proof.plans.plan_rules import in_window
 from backend_architect.proof.plans.study import TYPICAL, Studied, study
@@ -12,6 +13,7 @@ from backend_architect.proof.plans.view import StatementView, times
 from backend_architect.proof.probe import Probe
 
 EXPECTED = "reads a bounded number of rows, however large its tables become"
+EXPECTED_TOGETHER = "is planned for several as it is alone, and reads no more for each of them"
 FILLED = "filled"
 HOW_TO_REPEAT = "architect prove plans --fresh"
 
@@ -21,6 +23,7 @@ def growth(lab: Lab) -> Iterator[Case]:
     studied = study(lab)
     yield _about(studied)
     yield from (_case(view) for view in studied.views)
+    yield from (_case_together(read) for read in studied.together)
     for statement, refusal in studied.refused:
         yield Case(statement.name, Verdict.BROKEN, EXPECTED, f"{statement.place}: {refusal}", HOW_TO_REPEAT)
 
@@ -34,6 +37,22 @@ def _case(view: StatementView) -> Case:
         actual += "; " + "; ".join(_not_run(view))
     advice = "; ".join(dict.fromkeys(failure.advice for failure in failures))
     return Case(view.statement.name, verdict, EXPECTED, actual, HOW_TO_REPEAT, advice, measures(view))
+
+
+def _case_together(read: ReadTogether) -> Case:
+    failures = judge_together(read)
+    verdict = Verdict.FAILED if failures else Verdict.BROKEN if read.not_tried else Verdict.HELD
+    why = list(dict.fromkeys(failure.why for failure in failures))
+    if read.not_tried:
+        why.append(f"could not be tried ({read.not_tried})")
+    place = read.read.statement.place if read.read else FILE
+    actual = f"{place}: {'; '.join(why)}" if why else "a loop over those who ask, and in it the steps of the read alone"
+    rows = tuple(
+        Measure("rows read", round(beside.rows_together, 2), "", times(size), measured=False)
+        for size, beside in read.plans.items()
+    )
+    advice = "; ".join(dict.fromkeys(failure.advice for failure in failures))
+    return Case(f"{read.name}.together", verdict, EXPECTED_TOGETHER, actual, HOW_TO_REPEAT, advice, rows)
 
 
 def _measured_text(view: StatementView) -> str:

@@ -10,6 +10,7 @@ from backend_architect.postgres import Refused, Session
 from backend_architect.proof.lab import Lab
 from backend_architect.proof.plans.advice import with_findings, with_indexes
 from backend_architect.proof.plans.arguments import Picker, literal
+from backend_architect.proof.plans.coalesced import CandidateRead, ReadTogether, read_together
 from backend_architect.proof.plans.expected import cached_seconds
 from backend_architect.proof.plans.fill_tables import fill
 from backend_architect.proof.plans.judge import judge
@@ -32,9 +33,13 @@ WRITTEN_OUT = frozenset({Role.LIMIT, Role.OFFSET, Role.SEARCH, Role.BELOW, Role.
 
 @dataclass(frozen=True, slots=True)
 class Studied:
-    """Every statement that was planned, those that the database refused and why, and the seconds of each step."""
+    """Every statement that was planned, those that the database refused and why, and the seconds of each step.
+
+    `together` are the reads that the project lets meet, planned for several.
+    """
 
     views: tuple[StatementView, ...]
+    together: tuple[ReadTogether, ...]
     refused: tuple[tuple[ProjectStatement, str], ...]
     filled: int
     declared: int
@@ -95,9 +100,13 @@ def study(lab: Lab, filled: Filled | None = None) -> Studied:
         tables = read_tables(session)
         with timed(seconds, "statements run"):
             ready = _run_all(found, session, statements, tables)
-    views = _plan_all(found, ready, tables)
+    with timed(seconds, "reads put together"):
+        together = read_together(lab, [CandidateRead(each.statement, each.planned, each.types) for each in ready])
+    views = _plan_all(found, ready, together, tables)
     rows = round(sum(table.rows for table in tables))
-    return Studied(tuple(views), tuple(found.refused), rows, sum(filled.sizes.declared.values()), seconds)
+    return Studied(
+        tuple(views), tuple(together), tuple(found.refused), rows, sum(filled.sizes.declared.values()), seconds
+    )
 
 
 def name_in(url: str) -> str:
@@ -161,7 +170,9 @@ def _planned(
     return with_values(statement.sql, values)
 
 
-def _plan_all(found: _Study, ready: list[_Ready], tables: Tables) -> list[StatementView]:
+def _plan_all(
+    found: _Study, ready: list[_Ready], together: Sequence[ReadTogether], tables: Tables
+) -> list[StatementView]:
     sizes = found.filled.sizes
     with Session(found.filled.url) as session:
         base, references = read_statistics(session), read_references(session)
@@ -178,6 +189,8 @@ def _plan_all(found: _Study, ready: list[_Ready], tables: Tables) -> list[Statem
             rows[size] = {table.name: table.rows for table in grown.tables}
             for each in ready:
                 works.setdefault(each.statement.sql, {})[size] = projection.work(each.planned, each.types)
+            for read in together:
+                read.plan(projection, size)
         views = with_findings(_views(found, ready, tables, works, rows), grown)
         failing = [view for view in views if judge(view)]
         advised = with_indexes(failing, grown, {each.statement.place: each.planned for each in ready}, twin)
