@@ -1,4 +1,6 @@
-"""SQL with its lines joined where they fit on one, so that a statement is seen at a glance."""
+"""SQL with its lines joined where they fit on one, and broken where they do not."""
+
+import re
 
 WIDTH = 108
 """Characters of a line with its indentation."""
@@ -6,10 +8,26 @@ WIDTH = 108
 SHORT = ("AND", "OR", "LIMIT", "RETURNING", "{COLUMNS}", "{JOINS}")
 """What may stand behind the line before it."""
 
+AFTER_COMMA = re.compile(r"""(?:'[^']*'|"[^"]*"|[^,'"])+(?:, ?|$)|.""")
+"""A part of a line up to a comma that stands in no quotes."""
+
 
 def join_lines(sql: str) -> str:
-    """Return `sql` with brackets on one line where they fit, and short clauses beside each other."""
-    return "\n".join(_beside(_brackets(sql.split("\n"))))
+    """Return `sql` with brackets on one line where they fit, short clauses beside each other, and long lists broken."""
+    return "\n".join(part for line in _beside(_brackets(sql.split("\n"))) for part in _broken(line))
+
+
+def _broken(line: str) -> list[str]:
+    """Return a line as lines of WIDTH, broken after the commas of a list; what stands in quotes stays whole."""
+    if len(line) <= WIDTH:
+        return [line]
+    indent = " " * (len(line) - len(line.lstrip()) + 4)
+    found = [""]
+    for part in AFTER_COMMA.findall(line):
+        if found[-1].strip() and len(found[-1] + part.rstrip()) > WIDTH:
+            found.append(indent)
+        found[-1] += part
+    return [each.rstrip() for each in found]
 
 
 def _brackets(lines: list[str]) -> list[str]:
