@@ -11,6 +11,7 @@ from backend_architect.design.names import safe_name
 from backend_architect.design.operators import Typed
 from backend_architect.design.python_names import nested_class
 from backend_architect.design.syntax import conjuncts, parse
+from backend_architect.design.viewer_values import unknown_to_nobody
 from backend_architect.queries.model import Nested, Output, Shape
 from backend_architect.queries.rows import SQL_TYPES
 from backend_architect.queries.text import StatementText, listed, looked_up, placeholders
@@ -69,6 +70,7 @@ class _ShapeBuilder:
         self.design = design
         self.entity = entity
         self.kept = kept
+        self.of_viewer = unknown_to_nobody(design, entity)
         self.table = entity.table
         self.statement = StatementText()
         self.columns: list[str] = []
@@ -103,7 +105,7 @@ class _ShapeBuilder:
 
     def _number_viewer(self) -> None:
         """Number the viewer's parameters before any text is written: `me` is $1 wherever it is used."""
-        used: set[str] = set()
+        used: set[str] = {"me"} if self.of_viewer else set()
         for tree in self._trees():
             used |= set(placeholders(tree))
         for name in sorted(used, key=lambda name: (name != "me", name)):
@@ -185,7 +187,8 @@ class _ShapeBuilder:
     def _computed(self, computed: Computed) -> None:
         value = resolve_value(self.design, self.entity, computed.sql, kept=self.kept)
         tree = value.sql
-        text = self.statement.rule(tree, 4)
+        is_of_viewer = computed.name in self.of_viewer
+        text = self.statement.rule(tree, 8 if is_of_viewer else 4)
         python = PYTHON_TYPES.get(computed.type, "str")
         if python == "bool":  # for somebody who has not signed in, a comparison with `me` is null
             text = text if isinstance(tree, exp.Exists) else f"coalesce({text}, false)"
@@ -194,6 +197,9 @@ class _ShapeBuilder:
             is_safe = always_fits(computed.type, value)
             text = _as_type(computed.type, wrapped, is_safe=is_safe)
             python += "" if is_safe and _never_null(tree) else " | None"
+        if is_of_viewer:
+            text = f"CASE WHEN {self.statement.viewer('me')}::uuid IS NOT NULL\n        THEN {text} END"
+            python = f"{python.removesuffix(' | None')} | None"
         self.columns.append(f"{text} AS {computed.name}")
         self.outputs.append(Output(computed.name, python, text, computed.name))
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from backend_architect.design.model import Computed, Entity, Field, FieldType
+from backend_architect.design.viewer_values import unknown_to_nobody
 from backend_architect.errors import ArchitectError
 from backend_architect.postgres import Refused
 from backend_architect.proof.access.facts import RememberedAnswers
@@ -82,9 +83,13 @@ def _wrong_counts(facts: RememberedAnswers, entity: Entity, item: Item) -> Itera
 
 def _wrong_computed(facts: RememberedAnswers, persona: Persona, entity: Entity, item: Item) -> Iterator[str]:
     identity = str(item["id"])
+    unknown = unknown_to_nobody(facts.design, entity) if persona.me is None else frozenset()
     for each in entity.computed.values():
         actual = item.get(each.name)
-        if each.type is FieldType.BOOLEAN:
+        if each.name in unknown:
+            if actual is not None:
+                yield f"{each.name} is {shown(actual)}, and nobody has signed in of whom it could tell"
+        elif each.type is FieldType.BOOLEAN:
             real = facts.holds(persona, entity, each.sql, identity)
             if actual is not real:
                 yield f"{each.name} is {shown(actual)}, and what it is computed from says {shown(real)}"

@@ -176,7 +176,7 @@ async def _answer(request: Request, error: Exception) -> Response:
             return Response(status_code=error.status_code, headers=error.headers)
         case HTTPException():
             return problem_response(_refused(request, error))
-    problem = problem_of(error, request.url.path)
+    problem = problem_of(error, request.method, request.url.path)
     if problem.status >= 500:
         log.error("database error", exc_info=error)
     return problem_response(problem)
@@ -222,12 +222,12 @@ PASSING = (
 )
 
 
-def problem_of(error: Exception, path: str) -> Problem:
+def problem_of(error: Exception, method: str, path: str) -> Problem:
     """Return what a client may know about a database error."""
     match error:
         case asyncpg.UniqueViolationError():
             return _on_fields(Conflict, error, "is already taken", "taken")
-        case asyncpg.ForeignKeyViolationError() if "still referenced" not in (error.detail or ""):
+        case asyncpg.ForeignKeyViolationError() if method != "DELETE":
             return _on_fields(Invalid, error, "does not exist", "not_found")
         case asyncpg.ForeignKeyViolationError() | asyncpg.RestrictViolationError():
             return Conflict("It is still in use.")
@@ -245,12 +245,12 @@ def problem_of(error: Exception, path: str) -> Problem:
     return Unavailable() if isinstance(error, PASSING) else Problem()
 
 
-KEY = re.compile(r"Key \((?P<columns>.+?)\)=")
+KEY = re.compile(r"\((?P<columns>.+?)\)=\(")  # PostgreSQL says them nowhere else, and so in every language
 
 
 def _on_fields(kind: type[Problem], error: asyncpg.PostgresError, message: str, code: str) -> Problem:
     """Return a problem that names the columns of the constraint, never their values."""
-    match = KEY.match(error.detail or "")
+    match = KEY.search(error.detail or "")
     columns = re.findall(r"\w+", re.sub(r"\blower\(|::text\b", " ", match["columns"])) if match else []
     names = " and ".join(columns) or "a value"
     return kind(f"{names} {message}.", errors=[FieldError(name, message, code) for name in columns])
