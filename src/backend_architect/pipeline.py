@@ -181,12 +181,12 @@ def tune(request: TuneRequest, watched: "Watched | None", tell: Callable[[str], 
     from backend_architect.tune.group_findings import grouped  # noqa: PLC0415
     from backend_architect.tune.growth_run import Projected, project_growth  # noqa: PLC0415
     from backend_architect.tune.migration import beside_advice, migration_sql, plan_migration  # noqa: PLC0415
-    from backend_architect.tune.rewrite_run import write_anew  # noqa: PLC0415
+    from backend_architect.tune.rewrite_run import rewrite_statements  # noqa: PLC0415
 
     observation = asyncio.run(observe(request.url, watched.workload if watched else request.workload))
     observed = observation.observed
     found = find_everything(observed)
-    rewritten = write_anew(_not_accepted(request, found.findings), observed, tell)
+    rewritten = rewrite_statements(_not_accepted(request, found.findings), observed, tell)
     advised = advise(request.url, observed, request.limits, tell, by=request.what_if)
     grown = project_growth(request.url, observed, request.at, tell, advised=advised) if request.at else Projected(None)
     misjudged = find_misjudged(observed, advised.advice)

@@ -20,11 +20,11 @@ class Rewritten:
     problems: tuple[Problem, ...] = ()
 
 
-def write_anew(findings: Sequence[Finding], observed: Observed, tell: Callable[[str], None]) -> Rewritten:
+def rewrite_statements(findings: Sequence[Finding], observed: Observed, tell: Callable[[str], None]) -> Rewritten:
     """Return the findings, those that a rewrite mends with it. The tuned database is not asked anything."""
     if not any(finding.code in REWRITERS for finding in findings):
         return Rewritten(tuple(findings))
-    tell("writing statements anew, and running both on generated rows")
+    tell("rewriting statements, and running old and new on generated rows")
     try:
         with twin_server() as server:
             return Rewritten(asyncio.run(with_rewrites(findings, observed, server.url())))

@@ -10,7 +10,7 @@ from backend_architect.errors import ArchitectError, Place, Problem
 from backend_architect.tune.contracts.model import Contract, Contracted, Shape
 
 FORMAT = 1
-FIX = "make it anew: architect tune plans --save FILE"
+FIX = "write it again: architect tune plans --save FILE"
 
 
 class ContractError(ArchitectError):

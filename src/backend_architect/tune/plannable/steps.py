@@ -75,7 +75,7 @@ def _prepared(statement: Statement, catalog: Catalog, values: ColumnValues) -> t
     cast = rewrite(rewrite(with_typed_lists(tree, scope), partial(with_casts, scope=scope)), with_last_casts)
     notes += known
     if not notes and text_of(cast) != text_of(parse_sql(statement.text)[0].stmt):
-        notes.append("casts where a constant told the type")
+        notes.append("casts where the type followed from a constant")
     return cast, scope, tuple(notes)
 
 

@@ -1,4 +1,4 @@
-"""Why the planner expected other rows than came, and the statement that lets it know better."""
+"""Why the planner misestimated rows, and the statement that improves its estimate."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,11 +23,11 @@ class EstimateFix:
 
 
 def fix_of(compared: ComparedColumns, table: Table, catalog: Catalog) -> EstimateFix:
-    """Return what mends the estimate of the rows of one table under these conditions."""
+    """Return what fixes the estimate of the rows of one table under these conditions."""
     rows = max(table.rows, float(table.live), 1.0)
     known = any(column.distinct is not None for column in table.columns)
     if not known or table.changed_since_analyze > CHANGED * rows:
-        why = "the table was never analysed" if not known else f"{table.changed_since_analyze:,} rows changed since"
+        why = "the table was never analyzed" if not known else f"{table.changed_since_analyze:,} rows changed since"
         return EstimateFix(why, "ANALYZE it, and let autovacuum do so earlier", f"ANALYZE {table.qualified};")
     if compared.expressions:
         return _of_expressions(compared.expressions, table, catalog)
@@ -43,10 +43,10 @@ def fix_of(compared: ComparedColumns, table: Table, catalog: Catalog) -> Estimat
 
 
 def grouping_fix(columns: Sequence[str], table: Table) -> EstimateFix:
-    """Return what mends the estimate of how many groups several columns make."""
+    """Return what fixes the estimate of how many groups several columns make."""
     fix = _of_columns(tuple(columns), table)
     return EstimateFix(
-        "it multiplies the values of each column as if they had nothing to do with each other",
+        "it multiplies the numbers of distinct values of the columns as if these were independent",
         fix.fix,
         fix.sql,
     )
@@ -56,8 +56,8 @@ def _of_columns(columns: tuple[str, ...], table: Table) -> EstimateFix:
     chosen = columns[:MOST_COLUMNS]
     named = ", ".join(map(quoted, chosen))
     return EstimateFix(
-        f"it multiplies the shares of {named} as if they had nothing to do with each other",
-        f"let ANALYZE count {named} together",
+        f"it multiplies the selectivities of {named} as if these columns were independent",
+        f"extended statistics on {named}",
         f"CREATE STATISTICS {_name(table, chosen)} (ndistinct, dependencies, mcv) ON {named} FROM {table.qualified};\n"
         f"ANALYZE {table.qualified};",
     )
@@ -66,20 +66,20 @@ def _of_columns(columns: tuple[str, ...], table: Table) -> EstimateFix:
 def _of_expressions(expressions: tuple[str, ...], table: Table, catalog: Catalog) -> EstimateFix:
     why = f"nothing is known of {expressions[0]}: it guesses"
     if catalog.version < EXPRESSIONS:
-        return EstimateFix(why, f"an index on the expression makes ANALYZE look at it: {expressions[0]}", "")
+        return EstimateFix(why, f"an index on the expression gives it statistics: {expressions[0]}", "")
     statements = [
         f"CREATE STATISTICS {_name(table, (f'expr{at}',))} ON ({each}) FROM {table.qualified};"
         for at, each in enumerate(expressions, 1)
     ]
     return EstimateFix(
-        why, "let ANALYZE look at the expression", "\n".join([*statements, f"ANALYZE {table.qualified};"])
+        why, "extended statistics on the expression", "\n".join([*statements, f"ANALYZE {table.qualified};"])
     )
 
 
 def _of_one(name: str, table: Table) -> EstimateFix:
     return EstimateFix(
         f"{quoted(name)} has more values than ANALYZE keeps, some of them far more common than others",
-        "let ANALYZE look at more rows and keep more values of this column",
+        "a larger statistics target for this column",
         f"ALTER TABLE {table.qualified} ALTER COLUMN {quoted(name)} SET STATISTICS 1000;\nANALYZE {table.qualified};",
     )
 

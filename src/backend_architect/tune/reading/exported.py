@@ -70,7 +70,7 @@ def _objects(text: str, file: Path) -> list[Mapping[str, Any]]:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise WorkloadError(Problem("no-workload", f"no JSON: {error}", "export it anew", Place(str(file)))) from error
+        raise WorkloadError(Problem("no-workload", f"no JSON: {error}", "export it again", Place(str(file)))) from error
     return [each if isinstance(each, dict) else {} for each in data]
 
 

@@ -78,7 +78,7 @@ def batched_lookup(tree: Any, catalog: Catalog) -> Rewrite:
     lookup = lookup_of(tree, catalog)
     batched, key = _lateral(lookup) if lookup.gathers else _any(lookup)
     note = (
-        f"${lookup.parameter}: the keys of all the list's rows, as one array; {lookup.column.name} tells whose a row is"
+        f"${lookup.parameter}: the keys of all the list's rows, as one array; {lookup.column.name} says whose a row is"
     )
     return Rewrite(
         code=CODE,

@@ -30,7 +30,7 @@ def bounded_count(tree: Any, catalog: Catalog) -> Rewrite:
         what="a count that stops",
         sql=trees.written(_bounded(tree, MAX_COUNT + 1)),
         notes=(
-            f"{MAX_COUNT + 1} means more than {MAX_COUNT:,}; whether a page follows, a page of one row more tells",
+            f"{MAX_COUNT + 1} means more than {MAX_COUNT:,}; to know whether a page follows, read one row more",
             *_estimate(tree, scope),
         ),
         trial=SameRows(trees.written(before), trees.written(_bounded(tree, MOST_IN_TRIAL + 1))),

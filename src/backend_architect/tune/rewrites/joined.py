@@ -61,7 +61,7 @@ def _pointing(scope: SelectSources, lookup: Lookup) -> tuple[FromSource, str]:
                 return source, key.columns[0]
             if (key.table, key.target, key.columns) == (oid, source.table.oid, (name,)):
                 return source, key.target_columns[0]
-    raise CannotRewrite(f"no foreign key tells which column of the list holds {lookup.source.table.qualified}'s {name}")
+    raise CannotRewrite(f"no foreign key shows which column of the list holds {lookup.source.table.qualified}'s {name}")
 
 
 def _is_unique(lookup: Lookup) -> bool:

@@ -37,7 +37,7 @@ class _Parts:
 
 
 def keyset_page(tree: Any, catalog: Catalog) -> Rewrite:
-    """Return the statement of the next page; raises CannotRewrite where no order of the rows can be told."""
+    """Return the statement of the next page; raises CannotRewrite where the rows have no total order."""
     refuse_changing_rows(tree)
     scope = SelectSources(tree, catalog)
     given = _given_keys(tree, scope)
@@ -95,10 +95,10 @@ def _breaking_ties(scope: SelectSources, given: tuple[OrderKey, ...]) -> tuple[O
 
 def _unique_key(scope: SelectSources, source: FromSource, held: set[str]) -> tuple[str, ...]:
     if source.optional:
-        raise CannotRewrite(f"{source.alias} is joined by LEFT JOIN and may add several rows: nothing tells them apart")
+        raise CannotRewrite(f"{source.alias} is joined by LEFT JOIN and may add several rows that no key distinguishes")
     keys = [key for key in unique_keys(scope.catalog, source.table) if never_null(source.table, key)]
     if not keys:
-        raise CannotRewrite(f"{source.table.qualified} has no primary key: nothing tells rows of equal keys apart")
+        raise CannotRewrite(f"{source.table.qualified} has no primary key that distinguishes rows of equal keys")
     return next((key for key in keys if set(key) <= held), keys[0])
 
 
@@ -108,7 +108,7 @@ def _renumbered(tree: Any) -> Any:
 
 
 def _with_outputs(tree: Any, scope: SelectSources, keys: tuple[OrderKey, ...], given: int) -> _Parts:
-    """Return the tree with every key among what it returns: the next page must be told them."""
+    """Return the tree with every key among what it returns: the next page needs them."""
     shown = list(outputs(tree, scope))
     targets, places = list(tree.targetList or ()), []
     for number, key in enumerate(keys, 1):

@@ -1,4 +1,4 @@
-"""A statement written anew, how its rows are compared with the first one's, and what the comparison said."""
+"""A rewritten statement, how its rows are compared with the first one's, and what the comparison said."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -88,7 +88,7 @@ class Rewrite:
 
 @dataclass(frozen=True, slots=True)
 class RewriteRefusal:
-    """Why a statement is not written anew in the way that a finding asks for."""
+    """Why a statement is not rewritten in the way that a finding asks for."""
 
     code: str
     reason: str

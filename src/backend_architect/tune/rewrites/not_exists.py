@@ -64,7 +64,7 @@ def _anti_join(
     for test, value in zip(tests, values, strict=True):
         mine, theirs = outer.owner(test), scope.owner(value)
         if mine is None or theirs is None:
-            raise CannotRewrite("a column of NOT IN cannot be told: its table is not named, or not in the catalog")
+            raise CannotRewrite("a column of NOT IN cannot be resolved: its table is not named, or not in the catalog")
         if mine[0].alias in {each.alias for each in scope.sources}:
             raise CannotRewrite("the subquery reads the same table under the same name")
         conditions.append(

@@ -1,4 +1,4 @@
-"""A finding's code and statement → the rewrites that mend it, each still to be checked by running it."""
+"""A finding's code and statement → the rewrites that fix it, each still to be checked by running it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -20,12 +20,12 @@ REWRITERS: Mapping[str, Rewriter] = {
     ranges.CODE: ranges.column_range,
     union_all.CODE: union_all.union_all,
 }
-"""What mends the findings of a code; a lookup is joined into its list besides."""
+"""What fixes the findings of a code; a lookup is joined into its list besides."""
 ONLY_SELECT = {bounded_count.CODE, batch.CODE, keyset.CODE, union_all.CODE}
 
 
 def rewrite(code: str, text: str, catalog: Catalog, *, listed: str = "") -> tuple[Rewrite | RewriteRefusal, ...]:
-    """Return the rewrites of a statement for a finding of this code; none for a code that no rewrite mends.
+    """Return the rewrites of a statement for a finding of this code; none for a code that no rewrite fixes.
 
     `listed` is the statement for whose rows `text` looks something up.
     """

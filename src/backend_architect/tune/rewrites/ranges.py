@@ -42,7 +42,7 @@ def column_range(tree: Any, catalog: Catalog) -> Rewrite:
 
     changed = trees.with_parts(tree, whereClause=trees.replaced(tree.whereClause, change))
     if not found:
-        raise CannotRewrite("no condition on a column's date, year or truncated time can be told")
+        raise CannotRewrite("no condition on a column's date, year or truncated time was recognised")
     changed = trees.with_parts(changed, whereClause=trees.all_of(*_flat(changed.whereClause)))
     indexes = [NewIndex(source.table.schema, source.table.name, (NewKey(own.name),)) for source, own in found]
     there = [index for index in indexes if _has(catalog, index)]

@@ -97,7 +97,7 @@ class SelectSources:
         return all(owner is not None and any(owner[0] is each for each in known) for owner in owners)
 
     def qualified(self, tree: Node) -> Node:
-        """Return a tree in which every column says its table; raises CannotRewrite where that cannot be told."""
+        """Return a tree in which every column says its table; raises CannotRewrite where that is unknown."""
 
         def change(node: Node) -> Node:
             if is_a(node, ast.SubLink):

@@ -1,4 +1,4 @@
-"""Findings → the same findings with the statement written anew, where running both has not shown a difference."""
+"""Findings → the same findings with the statement rewritten, where running both has not shown a difference."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ class Proposed:
 
 
 async def with_rewrites(findings: Sequence[Finding], observed: Observed, server: str) -> tuple[Finding, ...]:
-    """Return all findings in their order, those that a rewrite mends with it and with what checking it said.
+    """Return all findings in their order, those that a rewrite fixes with it and with what checking it said.
 
     `server` is the URL of an embedded server, on which a database is made for it; never the tuned one.
     """

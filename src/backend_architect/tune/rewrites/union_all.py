@@ -84,7 +84,7 @@ def _is_cursor(owners: list[set[tuple[str, str]]], tree: Any, scope: SelectSourc
 
 
 def _owners(side: Any, scope: SelectSources) -> set[tuple[str, str]]:
-    """Return the tables and columns that one side compares; none where that cannot be told."""
+    """Return the tables and columns that one side compares; none where that is unknown."""
     calls = list(nodes(side, ast.FuncCall))
     if any(True for _ in nodes(side, ast.SubLink)) or any(function_name(c) not in SAME_IN_A_STATEMENT for c in calls):
         return set()

@@ -25,7 +25,7 @@ MAX_STATEMENTS = 20_000
 """Different statements that are kept apart."""
 QUICK_MS, MIN_DURATIONS = 2.0, 200
 GARBAGE = "lines that belong to no entry"
-CUT = "cut by what carried the log: further lines of the statement are missing, or cannot be told from others"
+CUT = "cut by what carried the log: further lines of the statement are missing, or cannot be separated from others"
 OTHER_DATABASE = "of another database"
 UNKNOWN_PLAN = "plans in another form than JSON or text, or cut off"
 BEYOND_MAX_STATEMENTS = f"beyond the first {MAX_STATEMENTS:,} different statements"
