@@ -7,8 +7,8 @@ that cannot hold a row, when the statement is planned or when its parameters are
 
 Example: `SELECT * FROM events WHERE id = $1` over 60 months: 59 of the 60 index searches find nothing.
 
-Instead: compare the partition key too, bare and with a value (`AND created_at >= $2`); let the identifier carry it; or
-partition by the column that statements know.
+Instead: compare the partition key itself with a value too (`AND created_at >= $2`); make it a part of the identifier;
+or partition by the column that statements know.
 
 When it is wrong: the searched rows happen to be in few partitions.
 """
@@ -66,7 +66,7 @@ def _finding(statement: Statement, node: PlanNode, table: Table) -> Finding:
         subject=f"{statement.shown} ({table.qualified})",
         message=f"{empty} of {len(searched)} searched partitions of {table.qualified} hold no match: {statement.shown}",
         why="without a condition on the partition key every partition is locked, planned and searched",
-        fix="compare the partition key too, bare and with a value",
+        fix="compare the partition key itself with a value too",
         evidence=(
             Fact("searched", str(len(searched))),
             Fact("gave rows", str(len(searched) - empty)),
