@@ -76,6 +76,15 @@ def test_social_sharing_stays_small() -> None:
     assert parts["core"] / parts.total() <= 0.55, "lines that no resource owns: see docs/decisions/0031"
 
 
+def test_docstrings_say_what_the_design_does() -> None:
+    files = built(SOCIAL).files
+    for name in ("routes", "queries"):
+        text = files[f"app/posts/{name}.py"]
+        assert '"""Return a page of the posts in `feed`, newest first."""' in text
+        assert '"""Return a page of the posts of a user, newest first."""' in text
+    assert '"""What a post shows of the user that is its `author`."""' in files["app/posts/schemas.py"]
+
+
 def test_the_root_shows_the_domain() -> None:
     root = {path.split("/")[1] for path in built(SOCIAL).files if path.startswith("app/")}
     started = {"__init__.py", "main.py", "serve.py", "migrate.py", "worker.py"}

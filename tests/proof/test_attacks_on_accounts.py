@@ -83,7 +83,7 @@ WEAKNESSES = (
         ("app/posts/queries.py", "WHERE posts.author_id = :user_id AND {VISIBLE} AND", "WHERE posts.author_id = :user_id AND"),  # noqa: E501
     )),
     Weakness("a list without its role", "P17", (
-        ("app/products/routes.py", '"""Return a page of `sold_out`."""\n    if not (me.has("staff")):', '"""Return a page of `sold_out`."""\n    if not me.id:'),  # noqa: E501
+        ("app/products/routes.py", '"""Return a page of the products in `sold_out`, newest first."""\n    if not (me.has("staff")):', '"""Return a page of the products in `sold_out`, newest first."""\n    if not me.id:'),  # noqa: E501
     ), "shop"),
     Weakness("a creation without its role", "P17", (
         ("app/products/queries.py", "    WHERE :is_staff RETURNING", "    WHERE :is_staff OR true RETURNING"),

@@ -7,6 +7,7 @@ from backend_architect.design.model import Edge, Entity, FieldType, ListSpec
 from backend_architect.design.names import words
 from backend_architect.design.python_names import CONSTANTS, attribute, class_name, parameter, variable
 from backend_architect.design.python_names import constant as constant_name
+from backend_architect.design.wording import a
 from backend_architect.project.samples import python_string
 from backend_architect.project.slices.imports import QUERIES
 from backend_architect.project.slices.schemas import action_class
@@ -282,7 +283,7 @@ def _list_function(entity: Entity, variants: Sequence[Query]) -> str:
     maker = "make_search_page" if bounded else "make_page"
     statements = f"{ABOUT_SEARCH}\n{statements}" if bounded else statements
     body = [
-        f'"""Return a page of {_what(entity, spec)}, {_order_words(spec)}."""',
+        f'"""Return a page of {page_words(entity, spec)}."""',
         f'start = decode_cursor("{query.name}", after, {types}) or {first}',
         *_fetch(variants, entity),
         f'return {maker}("{query.name}", rows, limit, _{entity.name}, key=("{key_name}", "id"))',
@@ -314,8 +315,11 @@ def _key(entity: Entity, spec: ListSpec) -> tuple[str, str]:
     return (column_type(item).partition("(")[0], item.column) if item else ("timestamptz", key_column(entity, spec))
 
 
-def _what(entity: Entity, spec: ListSpec) -> str:
-    return spec.name if " of " in spec.name else f"the {words(entity.plural)} in `{spec.name}`"
+def page_words(entity: Entity, spec: ListSpec) -> str:
+    """Return what a list holds, of what, and in which order: `the posts of a user, newest first`."""
+    name, _, parent = spec.name.partition(" of ")
+    rows = f"the {words(entity.plural)}" + ("" if name == entity.plural else f" in `{name}`")
+    return f"{rows}{f' of {a(words(parent))}' if parent else ''}, {_order_words(spec)}"
 
 
 def _order_words(spec: ListSpec) -> str:

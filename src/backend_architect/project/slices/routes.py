@@ -8,7 +8,7 @@ from backend_architect.design.wording import a
 from backend_architect.project.limits import limit_source, limits_of
 from backend_architect.project.slices.calls import asks_for_caller, role_test
 from backend_architect.project.slices.imports import ROUTES
-from backend_architect.project.slices.queries import argument_list, uses_viewer
+from backend_architect.project.slices.queries import argument_list, page_words, uses_viewer
 from backend_architect.project.slices.schemas import action_class
 from backend_architect.queries.model import Query
 from backend_architect.queries.resolved import ResolvedDesign
@@ -173,7 +173,7 @@ def _list(parts: _Parts) -> str:
         about = f"Return a page of `{spec.name}`, at most {spec.cache_seconds} seconds old and the same for everybody."
     else:
         body.append(f"return page(await {call})")
-        about = f"Return a page of {spec.name if ' of ' in spec.name else f'`{spec.name}`'}."
+        about = f"Return a page of {page_words(parts.row, spec)}."
     return _function(
         parts.resolved, parts.route, about, arguments, body, response_model=f"Page[{class_name(parts.row.name)}]"
     )

@@ -29,7 +29,8 @@ def creates(entity: Entity) -> bool:
 
 def _nested_class(entity: Entity, nested: Nested) -> str:
     lines = [f"{output.name}: {output.python}" for output in nested.outputs]
-    about = f"The {words(nested.name)} of a {words(entity.name)}, in short."
+    target = words(entity.fields[nested.name].to or nested.name)
+    about = f"What {a(words(entity.name))} shows of the {target} that is its `{nested.name}`."
     return _class(f"@dataclass(slots=True)\nclass {nested.class_name}", about, lines)
 
 
