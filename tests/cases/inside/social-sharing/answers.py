@@ -1,8 +1,11 @@
 """What answers say holds for whoever reads them, and whatever the language of the server's messages is."""
 
+from datetime import UTC, datetime
+
 import asyncpg
 import pytest
 from app.core.errors import problem_of
+from app.core.telemetry import readable
 from tests.conftest import Client, People
 
 pytestmark = pytest.mark.anyio
@@ -44,3 +47,9 @@ def test_what_a_foreign_key_refuses_is_told_by_its_code_and_the_method() -> None
     error.detail = "Auf Schlüssel (id)=(1) wird noch aus Tabelle »notes« verwiesen."
     assert problem_of(error, "DELETE", "/v1/posts/1").status == 409  # ON DELETE NO ACTION, in a team's own table
     assert problem_of(asyncpg.RestrictViolationError(), "POST", "/v1/posts").status == 409
+
+
+def test_a_developer_reads_lines_not_json() -> None:
+    at = datetime(2026, 1, 2, 12, 30, 1, tzinfo=UTC)
+    line = readable({"at": at, "level": "info", "logger": "app", "message": "GET /v1/posts 200", "ms": 4.2})
+    assert line == b"12:30:01 info    GET /v1/posts 200 ms=4.2"
