@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 
 from backend_architect.decisions import decide_all
 from backend_architect.design import Design, load_design
+from backend_architect.pipeline import warnings_of
 from backend_architect.project import Project, build_project
 from backend_architect.queries import build_queries, resolve_design
 from backend_architect.schema import build_schema
@@ -74,6 +75,11 @@ def test_social_sharing_stays_small() -> None:
             parts[part] += sum(bool(line.strip()) for line in text.splitlines())
     assert parts.total() <= 3_540
     assert parts["core"] / parts.total() <= 0.55, "lines that no resource owns: see docs/decisions/0031"
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("examples/*/backend.yaml")), ids=lambda path: path.parent.name)
+def test_who_may_change_a_row_of_an_example_may_read_it(path: Path) -> None:
+    assert "action-wider-than-read" not in {warning.code for warning in warnings_of(load_design(path))}
 
 
 def test_docstrings_say_what_the_design_does() -> None:
