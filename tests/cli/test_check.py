@@ -51,6 +51,11 @@ def test_a_build_says_how_many_warnings_there_are(tmp_path: Path) -> None:
     assert "architect check" in answer.out.splitlines()[-1]
 
 
+def test_a_moderator_of_articles_deletes_only_what_she_may_read(tmp_path: Path) -> None:
+    assert architect("a blog with posts, comments and moderation", "--dir", str(tmp_path / "blog")).status == 0
+    assert "action-wider-than-read" not in architect("check", str(tmp_path / "blog")).out
+
+
 def test_a_build_warns_of_a_handler_that_is_gone(tmp_path: Path) -> None:
     design = tmp_path / "backend.yaml"
     design.write_text(EXAMPLE.read_text())
