@@ -114,8 +114,8 @@ WEAKNESSES = {
     ),
     "another's orders by a filter": Weakness(
         "shop", "app/orders/queries.py",
-        r"\(orders\.customer_id = :me OR :is_staff\) AND (orders\.state = :state::text)",
-        r"(:me::uuid IS NOT NULL OR :is_staff) AND \1",
+        r"(:user_id AND )\(orders\.customer_id = :me OR :is_staff\)(\s+AND orders\.state = :state::text)",
+        r"\1(:me::uuid IS NOT NULL OR :is_staff)\2",
         "GET /v1/users/{user_id}/orders for", "hidden rows shown",
     ),
 }  # fmt: skip

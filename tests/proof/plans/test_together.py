@@ -20,11 +20,13 @@ READS = {
 WEAKENED = Edit(
     FILE,
     "known.sql),",
-    """known.sql.replace(".id = $", ".id::text = '' || $").replace("LIMIT ", "LIMIT 1000000 * ")),""",
+    """known.sql.replace(".id = $", ".id::text = '' || $").replace("LIMIT ", "LIMIT 1000000 -- ")),""",
 )
 """Keys are compared as text, and pages have no end."""
 NOT_MADE = Edit(
-    FILE, "    known, numbers = statement(sql)", "    raise ValueError(sql[:1])\n    known, numbers = statement(sql)"
+    FILE,
+    "    known = statement(sql)\n    numbers = [",
+    "    raise ValueError(sql[:1])\n    known = statement(sql)\n    numbers = [",
 )
 
 

@@ -1,11 +1,13 @@
 """Reads that meet: the statement that a project makes of several, planned beside the read alone at each size.
 
-The project's own `for_several` makes it: of the read as it is, and of the read with its page written out, as the read
-alone is planned. A planner that does not know the page takes it for a tenth of the rows, and so the rows read are those
-of the second, while the steps of both must be those of the read alone.
+The project's own `for_several` makes it: of the read as it is, and of the read with its page and other common values
+written out. Each stands beside the read alone that is written so. The length of a page that is one value for all in the
+first is written out too. As another value for each who asks it stays unknown, and PostgreSQL takes it for a tenth of
+the rows.
 """
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -30,6 +32,7 @@ FIRST = ("Nested Loop", "Function Scan")
 """The read runs once for each who asks."""
 PASSING = frozenset({"Subquery Scan", "Materialize", "Memoize"})
 """Steps that read nothing: they pass rows on, or keep them for the next time."""
+PAGE, OPEN_PAGE = re.compile(r"LIMIT \S+"), re.compile(r"LIMIT \$\d+")
 ADVICE = f"let `for_several` of {FILE} run the read's own text for each row of `asked`, kept apart by OFFSET 0"
 
 
@@ -44,9 +47,9 @@ class CandidateRead:
 
 @dataclass(frozen=True, slots=True)
 class PlansBeside:
-    """Plans of one size: the steps alone, those for several each way, and the rows read alone and for one who asks."""
+    """Plans of one size: the steps alone and for several, each way, and the rows read alone and for one who asks."""
 
-    alone: tuple[str, ...]
+    alone: tuple[tuple[str, ...], ...]
     together: tuple[tuple[str, ...], ...]
     rows_alone: float
     rows_together: float
@@ -68,13 +71,16 @@ class ReadTogether:
             return
         try:
             plans = [projection.twin.explain(text, verbose=True) for text in self.texts]
+            alone = [
+                projection.twin.explain(text, self.read.types or None, verbose=True)
+                for text in (_with_page(self.read.statement.sql, self.read.planned), self.read.planned)
+            ]
         except Refused as error:
             self.not_tried = str(error)
             return
-        alone = projection.twin.explain(self.read.planned, self.read.types or None, verbose=True)
-        works = [read_work(plan, projection.statistics.by_name, projection.probe) for plan in (alone, plans[-1])]
+        works = [read_work(plan, projection.statistics.by_name, projection.probe) for plan in (alone[-1], plans[-1])]
         self.plans[size] = PlansBeside(
-            tuple(_steps(alone)),
+            tuple(tuple(_steps(plan)) for plan in alone),
             tuple(tuple(_steps(plan)) for plan in plans),
             works[0].rows,
             works[1].rows / max(_asked(plans[-1]), 1.0),
@@ -96,11 +102,17 @@ def read_together(lab: Lab, reads: Sequence[CandidateRead]) -> list[ReadTogether
         last = (done.stderr.strip().splitlines() or ["it ended without a word"])[-1]
         return [ReadTogether(FILE, not_tried=f"its statements could not be made: {last}")]
     return [
-        ReadTogether(name, by_name[name], tuple(texts))
+        ReadTogether(name, by_name[name], (_with_page(texts[0], by_name[name].planned), texts[1]))
         if texts
         else ReadTogether(name, not_tried=f"{FILE} names it, and no statement is called so")
         for name, texts in json.loads(done.stdout.splitlines()[-1])
     ]
+
+
+def _with_page(text: str, planned: str) -> str:
+    """Return the text with the length of its page as it is in the planned one, where it is one value for all."""
+    page = PAGE.search(planned)
+    return text if page is None else OPEN_PAGE.sub(page[0], text)
 
 
 def judge_together(read: ReadTogether) -> tuple[PlanFailure, ...]:
@@ -109,13 +121,13 @@ def judge_together(read: ReadTogether) -> tuple[PlanFailure, ...]:
 
 
 def _judge(beside: PlansBeside, size: int) -> Iterator[PlanFailure]:
-    for steps in beside.together:
-        first = next((step for step in _others(steps, (*FIRST, *beside.alone))), "")
-        gone = next((step for step in _others(beside.alone, steps)), "")
+    for steps, alone in zip(beside.together, beside.alone, strict=True):
+        first = next((step for step in _others(steps, (*FIRST, *alone))), "")
+        gone = next((step for step in _others(alone, steps)), "")
         if first or gone:
             why = f"has the step {first}" if first else f"has no step {gone}"
             yield PlanFailure(f"is planned otherwise than alone at {times(size)}: {why}", ADVICE)
-        elif steps != (*FIRST, *beside.alone):
+        elif steps != (*FIRST, *alone):
             yield PlanFailure(f"has the steps of the read alone in another order at {times(size)}", ADVICE)
     bound = max(FREE_ROWS, GROWTH * beside.rows_alone)
     if beside.rows_together > bound:

@@ -44,9 +44,15 @@ async def test_each_gets_its_own_rows_in_order(probed: CoalescingDatabase, state
         found = await asyncio.gather(*(probed.fetch(OWN, owner, 1 + owner % 3) for owner in range(40)))
     own = [sorted((n for n in range(1, 401) if n % 40 == owner), reverse=True)[: 1 + owner % 3] for owner in range(40)]
     assert [[row["n"] for row in rows] for rows in found] == own
-    assert [name for name in ran if name.startswith("probe.")] == ["probe.own.together"] * 3
+    assert [name for name in ran if name.startswith("probe.")] == ["probe.own.together"] * 3  # by the length of the page
     none, one = await asyncio.gather(first(probed, OWN, 41, 1), first(probed, OWN, 7, 1))
     assert (none, one) == (None, 367)
+
+
+def test_the_length_of_a_page_stays_one_value() -> None:
+    together = for_several(OWN, ["int4", "int8"])
+    assert "WHERE owner = asked.value_1 ORDER BY n DESC LIMIT $2" in together
+    assert "unnest($1::int4[]) WITH ORDINALITY AS asked (value_1, place)" in together
 
 
 async def test_who_is_alone_runs_the_read_as_it_is(probed: CoalescingDatabase, statements: Statements) -> None:
