@@ -80,7 +80,8 @@ COPIES = {
     "servers that end": (
         Weakness(
             "F01", "app/core/idempotency.py",
-            'fingerprint=fingerprint, **kept) != "INSERT 0 1":', 'fingerprint=fingerprint, **kept) == "never":',
+            'if await tx.execute(KEEP, caller=me.id, key=key, fingerprint=fingerprint, **kept) != "INSERT 0 1":',
+            "if False:",
             "I3: acknowledged writes sent again",
         ),
         Weakness(
@@ -94,7 +95,7 @@ COPIES = {
     "a pool that leaks": (
         Weakness(
             "F04", "app/core/database.py", "            await self.pool.release(connection)\n",
-            "            await self.pool.release(connection) if random() < 0.95 else None\n", "writes",
+            "            await self.pool.release(connection) if random() < 0.6 else None\n", "writes",
         ),
     ),
 }  # fmt: skip
