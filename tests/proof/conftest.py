@@ -1,21 +1,24 @@
 """What the tests of the proof share: one PostgreSQL, the examples built once, and copies weakened in one point."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from backend_architect.cli.app import run
 from backend_architect.postgres import EmbeddedServer, start_embedded
-from backend_architect.proof import Lab, Result, choose_probes, prove, read_subject
+from backend_architect.proof import Lab, Result, Verdict, choose_probes, prove, read_subject
 from backend_architect.proof.lab import FAST
+from tests.proof.weakness import Weakness
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES, RIGHT, RULES = ROOT / "examples", ROOT / "tests/cases/designs/right", ROOT / "tests/rules/designs"
 
 Prove = Callable[[Path, str], Result]
 Weaken = Callable[..., Path]
+AssertFound = Callable[[Weakness], None]
+AssertHolds = Callable[[str, Sequence[str]], None]
 
 
 @pytest.fixture(scope="session")
@@ -66,3 +69,28 @@ def proven(server: EmbeddedServer) -> Prove:
             return list(prove(lab, choose_probes([probe])))[-1].evidence.results[0]
 
     return try_one
+
+
+@pytest.fixture
+def assert_found(weaken: Weaken, proven: Prove) -> AssertFound:
+    """Return what fails unless a weakness is found by its probe."""
+
+    def found(weakness: Weakness) -> None:
+        for edit in weakness.edits:
+            folder = weaken(*edit, example=weakness.example)
+        result = proven(folder, weakness.probe)
+        assert result.verdict is Verdict.FAILED, result
+
+    return found
+
+
+@pytest.fixture
+def assert_holds(built: Callable[[str], Path], server: EmbeddedServer) -> AssertHolds:
+    """Return what fails unless every one of the probes holds on an example: `assert_holds("mail", ["M01", "M02"])`."""
+
+    def holds(example: str, probes: Sequence[str]) -> None:
+        with Lab(read_subject(built(example)), print, server) as lab:
+            results = list(prove(lab, choose_probes(probes)))[-1].evidence.results
+        assert {result.probe: result.verdict for result in results} == dict.fromkeys(probes, Verdict.HELD), results
+
+    return holds

@@ -1,13 +1,8 @@
 """M01 and M02 hold on a project that mails its accounts, and each fails on a copy weakened in just that point."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
-from backend_architect.postgres import EmbeddedServer
-from backend_architect.proof import Lab, Verdict, choose_probes, prove, read_subject
-from tests.proof.conftest import Prove, Weaken
+from tests.proof.conftest import AssertFound, AssertHolds
 from tests.proof.weakness import Weakness
 
 FOLDER = "app/auth/mail"
@@ -54,16 +49,11 @@ WEAKNESSES = (
 )  # fmt: skip
 
 
-def test_a_strong_project_holds(built: Callable[[str], Path], server: EmbeddedServer) -> None:
-    with Lab(read_subject(built("mail")), print, server) as lab:
-        results = list(prove(lab, choose_probes(PROBES)))[-1].evidence.results
-    assert {result.probe: result.verdict for result in results} == dict.fromkeys(PROBES, Verdict.HELD), results
+def test_a_strong_project_holds(assert_holds: AssertHolds) -> None:
+    assert_holds("mail", PROBES)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("weakness", WEAKNESSES, ids=lambda weakness: f"{weakness.probe} {weakness.what}")
-def test_a_weakness_is_found(weakness: Weakness, weaken: Weaken, proven: Prove) -> None:
-    for edit in weakness.edits:
-        folder = weaken(*edit, example="mail")
-    result = proven(folder, weakness.probe)
-    assert result.verdict is Verdict.FAILED, result
+def test_a_weakness_is_found(weakness: Weakness, assert_found: AssertFound) -> None:
+    assert_found(weakness._replace(example="mail"))

@@ -67,7 +67,7 @@ def _absent(context: Mapping[str, object]) -> tuple[str, ...]:
         "has_pooler": ("app/core/pooler.py", "tests/runtime/test_pooler.py"),
         "has_valkey": ("app/core/valkey_counts.py", "tests/runtime/test_valkey_counts.py"),
         "has_writes": ("app/core/writes.py",),
-        "has_events": ("app/worker.py", "tests/runtime/test_worker.py"),
+        "has_jobs": ("app/worker.py", "tests/runtime/test_worker.py"),
         "has_files": ("app/core/files.py", "tests/runtime/test_files.py"),
         "has_idempotency": ("app/core/idempotency.py", "tests/runtime/test_idempotency.py"),
     }

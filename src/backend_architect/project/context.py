@@ -76,7 +76,7 @@ def template_context(resolved: ResolvedDesign, decisions: Decisions, queries: Qu
         "has_turns": any(query.turn for query in queries.all()),
         "has_versions": any(param.source == "if_match" for query in queries.all() for param in query.params),
         "has_writes": any(query.turn or "if_match" in {p.source for p in query.params} for query in queries.all()),
-        "has_events": bool(design.events) or design.has_mail,
+        "has_jobs": bool(design.events) or design.has_mail,
         "has_mail": design.has_mail,
         "has_files": FieldType.FILE in types,
         "has_json": FieldType.JSON in types,

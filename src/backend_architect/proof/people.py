@@ -9,6 +9,7 @@ from backend_architect.design.model import FieldType
 from backend_architect.design.samples import sample
 from backend_architect.errors import FolderError, Problem
 from backend_architect.proof.client import Actor, Exchange
+from backend_architect.running import CONFIRM_ADDRESS
 
 if TYPE_CHECKING:
     from backend_architect.proof.backend import Backend
@@ -20,7 +21,6 @@ REGISTER = "/v1/auth/register"
 SIGN_IN = "/v1/auth/sign-in"
 REFRESH = "/v1/auth/refresh"
 GIVE_ROLES = "UPDATE auth_accounts SET roles = $2 WHERE lower(email) = lower($1)"
-CONFIRM = "UPDATE auth_accounts SET roles = array_remove(roles, 'unconfirmed') WHERE lower(email) = lower($1)"
 CONFIRMED = "SELECT NOT 'unconfirmed' = ANY(roles) FROM auth_accounts WHERE lower(email) = lower($1)"
 
 
@@ -43,7 +43,7 @@ def register(backend: "Backend", actor: Actor) -> Exchange:
     """Return the answer to the registration of the actor's address and password; the address is confirmed then."""
     answer = backend.client.ask(replace(actor, token=""), "POST", REGISTER, json_body=new_account(backend, actor))
     if backend.design.has_mail:
-        backend.database.run(CONFIRM, actor.email)
+        backend.database.run(CONFIRM_ADDRESS, actor.email)
     return answer
 
 

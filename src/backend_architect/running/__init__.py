@@ -2,9 +2,18 @@
 
 from backend_architect.running.interpreter import python_for
 from backend_architect.running.processes import end_group, run_to_end, stop
-from backend_architect.running.server import RunEnvironment, await_ready, environment_for, migrate, serving, working
+from backend_architect.running.server import (
+    CONFIRM_ADDRESS,
+    RunEnvironment,
+    await_ready,
+    environment_for,
+    migrate,
+    serving,
+    working,
+)
 
 __all__ = [
+    "CONFIRM_ADDRESS",
     "RunEnvironment",
     "await_ready",
     "end_group",

@@ -15,6 +15,8 @@ from backend_architect.errors import FolderError, Problem
 from backend_architect.running.processes import STOP_SECONDS, stop
 
 READY_SECONDS = 60.0
+CONFIRM_ADDRESS = "UPDATE auth_accounts SET roles = array_remove(roles, 'unconfirmed') WHERE lower(email) = lower($1)"
+"""The statement that spares an account of a project with mail the link in its letter."""
 WATCH_QUIETLY = "import logging; logging.disable(logging.WARNING); from watchfiles.cli import cli; cli()"
 """The command `watchfiles`, which otherwise logs each change, and how it ends."""
 

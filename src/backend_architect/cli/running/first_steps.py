@@ -11,9 +11,9 @@ from backend_architect.design.model import Design, Field, FieldType
 from backend_architect.design.routes import Route, routes_of
 from backend_architect.design.rule_evaluation import persona_facts, truth
 from backend_architect.postgres import Session
+from backend_architect.running import CONFIRM_ADDRESS
 
 EMAIL = "developer@example.com"
-CONFIRM = "UPDATE auth_accounts SET roles = array_remove(roles, 'unconfirmed') WHERE email = $1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def developer_token(port: int, design: Design, path: Path, database_url: str) ->
     ask(port, "POST", "/v1/auth/register", new_account(design, EMAIL, password, "developer"))
     if design.has_mail:
         with Session(database_url) as session:
-            session.run(CONFIRM, EMAIL)
+            session.run(CONFIRM_ADDRESS, EMAIL)
     return _signed_in(port, password)
 
 
